@@ -1,0 +1,124 @@
+"""define: a job and a placement in, a StartJobRun request and its pod templates out."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
+from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
+from emr_eks_placement.definition.placeable import check_placeable
+from emr_eks_placement.definition.pods import pod_shapes
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import emr
+from emr_eks_placement.job import Job
+from emr_eks_placement.placement import NodeSelection, Placement
+from emr_eks_placement.pod_template.build import PodTemplate
+from emr_eks_placement.pod_template.rules import TemplateRole
+
+
+@dataclass(frozen=True)
+class JobRunDefinition:
+    """A StartJobRun request body, and the pod templates that must stand in the bucket before it is started."""
+
+    request: dict[str, Any]
+    pod_templates: tuple[PodTemplate, ...]
+
+
+def define(
+    job: Job,
+    placement: Placement,
+    environment: Environment,
+    *,
+    virtual_cluster: str,
+    deployed: DeployedVirtualCluster = PLACEHOLDERS,
+    node_selection: NodeSelection | None = None,
+    pod_template_uris: Mapping[TemplateRole, str] | None = None,
+) -> JobRunDefinition:
+    """The definition that makes a job's pods land as the placement says.
+
+    virtual_cluster: its name in the environment; node_selection: by pod template, where the release has them, unless
+    given; pod_template_uris: where templates stand, instead of under their content-addressed keys in the bucket.
+    Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
+    release can't express it.
+    """
+    mechanism = express(job, placement, node_selection, environment.cluster.version)
+    logs = deployed.log_group_name is not None or deployed.log_uri is not None
+    namespace = environment.virtual_clusters[virtual_cluster].namespace
+    for pod in pod_shapes(job, placement, mechanism, namespace=namespace, logs=logs):
+        check_placeable(pod, placement.of(pod.role), environment)
+    uris = {role: deployed.uri(template.key) for role, template in mechanism.pod_templates.items()}
+    uris |= pod_template_uris or {}
+    request = {
+        "name": job.name,
+        "virtualClusterId": deployed.virtual_cluster_id,
+        "executionRoleArn": deployed.execution_role_arn,
+        "releaseLabel": job.release_label,
+        "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
+        "configurationOverrides": _configuration(job, mechanism, uris, deployed),
+    }
+    return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
+
+
+def _job_driver(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
+    driver: dict[str, Any] = {"entryPoint": deployed.location(job.entry_point)}
+    if job.arguments:
+        driver["entryPointArguments"] = [deployed.location(argument) for argument in job.arguments]
+    parameters = ["--class", job.main_class] if job.main_class else []
+    for key, value in _size_properties(job).items():
+        parameters += ["--conf", f"{key}={value}"]
+    return driver | {"sparkSubmitParameters": shlex.join(parameters)}
+
+
+def _size_properties(job: Job) -> dict[str, str]:
+    properties = {
+        "spark.driver.cores": job.driver.cores,
+        "spark.executor.memory": job.executors.memory,
+        "spark.driver.memory": job.driver.memory,
+        "spark.executor.cores": job.executors.cores,
+        "spark.executor.instances": job.executors.instances,
+        "spark.driver.memoryOverhead": job.driver.memory_overhead,
+        "spark.executor.memoryOverhead": job.executors.memory_overhead,
+    }
+    return {key: str(value) for key, value in properties.items() if value is not None}
+
+
+def _configuration(
+    job: Job, mechanism: Mechanism, uris: Mapping[TemplateRole, str], deployed: DeployedVirtualCluster
+) -> dict[str, Any]:
+    spark_defaults = {
+        **job.spark_conf,
+        **mechanism.spark_properties,
+        **{template_property(role): uri for role, uri in uris.items() if role in mechanism.pod_templates},
+    }
+    classifications = {"spark-defaults": spark_defaults, "emr-job-submitter": dict(mechanism.submitter_properties)}
+    for name, properties in classifications.items():
+        if len(properties) > emr.MOST_PROPERTIES:
+            raise RuleError(
+                f"{len(properties)} properties",
+                f"classification {name} holds at most {emr.MOST_PROPERTIES}, the placement's included "
+                "(emr-containers SensitivePropertiesMap)",
+                "Set some in the application, or drop what equals Spark's default",
+                path=("job", "spark_conf"),
+            )
+    application = [
+        {"classification": name, "properties": properties} for name, properties in classifications.items() if properties
+    ]
+    monitoring = _monitoring(job, deployed)
+    return {
+        **({"applicationConfiguration": application} if application else {}),
+        **({"monitoringConfiguration": monitoring} if monitoring else {}),
+    }
+
+
+def _monitoring(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
+    monitoring: dict[str, Any] = {}
+    if deployed.log_group_name is not None:
+        monitoring["cloudWatchMonitoringConfiguration"] = {
+            "logGroupName": deployed.log_group_name,
+            "logStreamNamePrefix": deployed.log_stream_name_prefix or job.name,
+        }
+    if deployed.log_uri is not None:
+        monitoring["s3MonitoringConfiguration"] = {"logUri": deployed.log_uri}
+    return monitoring

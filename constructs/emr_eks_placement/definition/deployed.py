@@ -1,0 +1,39 @@
+"""What a job-run definition needs to know of deployed resources."""
+
+from dataclasses import dataclass
+
+from emr_eks_placement.job import LocalFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedVirtualCluster:
+    """The names of a deployed virtual cluster and what its jobs use. CDK tokens are as good as real values.
+
+    bucket: name of the bucket of pod templates and uploaded files; log_group_name, log_uri: where containers log,
+    None for nowhere; log_stream_name_prefix: the job's name unless given.
+    """
+
+    virtual_cluster_id: str
+    execution_role_arn: str
+    bucket: str
+    log_group_name: str | None = None
+    log_stream_name_prefix: str | None = None
+    log_uri: str | None = None
+
+    def uri(self, key: str) -> str:
+        """The S3 URI of an object in the bucket."""
+        return f"s3://{self.bucket}/{key}"
+
+    def location(self, file: str | LocalFile) -> str:
+        """A URI as it is; of an uploaded file, the URI of its object."""
+        return self.uri(file.key) if isinstance(file, LocalFile) else file
+
+
+# For definitions that nothing is deployed for yet.
+PLACEHOLDERS = DeployedVirtualCluster(
+    virtual_cluster_id="<virtual-cluster-id>",
+    execution_role_arn="<execution-role-arn>",
+    bucket="<bucket>",
+    log_group_name="<log-group-name>",
+    log_uri="s3://<bucket>/logs/",
+)

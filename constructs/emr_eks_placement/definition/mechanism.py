@@ -1,0 +1,139 @@
+"""How a definition says a placement: labels for Fargate; pod templates or Spark configuration for EC2 nodes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.job import Job
+from emr_eks_placement.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
+from emr_eks_placement.pod_template.build import PodTemplate, build_template
+from emr_eks_placement.pod_template.rules import TemplateRole
+
+ROLES: tuple[TemplateRole, ...] = get_args(TemplateRole)
+_SPARK_NAME: dict[TemplateRole, str] = {"driver": "driver", "executors": "executor"}
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A placement as Spark properties, pod templates by role and properties of EMR's job submitter."""
+
+    spark_properties: Mapping[str, str]
+    pod_templates: Mapping[TemplateRole, PodTemplate]
+    submitter_properties: Mapping[str, str]
+
+
+def express(job: Job, placement: Placement, node_selection: NodeSelection | None, kubernetes_version: str) -> Mechanism:
+    """Says the placement by what the job's release understands; node_selection None: pod templates where it has them.
+
+    Raises RuleError, with a path from ("placement", …) or ("job", …), where the release can't say it.
+    """
+    properties = _fargate_labels(placement)
+    templates: dict[TemplateRole, PodTemplate] = {}
+    if node_selection == "spark-conf" or (node_selection is None and not job.release.has_pod_templates):
+        properties |= _node_selector_properties(job, placement)
+    for role in ROLES:
+        target = placement.of(role)
+        base = (job.driver if role == "driver" else job.executors).pod_template
+        by_template = isinstance(target, Ec2) and node_selection != "spark-conf" and job.release.has_pod_templates
+        if base is not None or (by_template and _asks_for_nodes(target)):
+            templates[role] = _template(job, role, target if by_template else None, kubernetes_version)
+    return Mechanism(properties, templates, _submitter_properties(placement.submitter))
+
+
+def template_property(role: TemplateRole) -> str:
+    """The Spark property that names the pod template of a role."""
+    return f"spark.kubernetes.{_SPARK_NAME[role]}.podTemplateFile"
+
+
+def _fargate_labels(placement: Placement) -> dict[str, str]:
+    targets = {role: placement.of(role) for role in ROLES}
+    return {
+        f"spark.kubernetes.{_SPARK_NAME[role]}.label.{PLACEMENT_LABEL}": target.label_value
+        for role, target in targets.items()
+        if isinstance(target, Fargate)
+    }
+
+
+def _asks_for_nodes(target: Fargate | Ec2) -> bool:
+    return isinstance(target, Ec2) and bool(target.node_selector or target.tolerations)
+
+
+def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str) -> PodTemplate:
+    if not job.release.has_pod_templates:
+        raise RuleError(
+            job.release_label,
+            "pod templates need EMR 5.33.0, 6.3.0 or later (EMR on EKS guide)",
+            "Raise release_label or remove pod_template",
+            path=("job", "release_label"),
+        )
+    base = (job.driver if role == "driver" else job.executors).pod_template
+    try:
+        return build_template(role, base, target, kubernetes_version)
+    except RuleError as broken:
+        raise broken.below("job", role, "pod_template") from None
+
+
+def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:
+    selectors: dict[TemplateRole, dict[str, str]] = {}
+    for role in ROLES:
+        target = placement.of(role)
+        if not isinstance(target, Ec2):
+            continue
+        if target.tolerations:
+            raise RuleError(
+                [toleration.as_kubernetes() for toleration in target.tolerations],
+                "Spark has no property for tolerations (Spark on Kubernetes); they need a pod template, so EMR 5.33.0 or 6.3.0",
+                "Use pod templates: raise release_label or remove node_selection",
+                path=("placement", role, "tolerations"),
+            )
+        selectors[role] = target.node_selector
+    if job.release.has_role_node_selectors:
+        return {
+            f"spark.kubernetes.{_SPARK_NAME[role]}.node.selector.{key}": value
+            for role, selector in selectors.items()
+            for key, value in selector.items()
+        }
+    return _common_node_selector(job, selectors)
+
+
+def _common_node_selector(job: Job, selectors: Mapping[TemplateRole, dict[str, str]]) -> dict[str, str]:
+    """Before EMR 6.8.0 a node selector in Spark's configuration holds for driver and executors alike."""
+    asked = [selector for selector in selectors.values() if selector]
+    if not asked:
+        return {}
+    if len(asked) < len(ROLES) or asked[0] != asked[1]:
+        raise RuleError(
+            job.release_label,
+            "before EMR 6.8.0 (Spark 3.3.0) Spark's configuration has one node selector for driver and executors alike, "
+            "which no Fargate node satisfies, and before 5.33.0 and 6.3.0 there are no pod templates (Spark on Kubernetes)",
+            "Raise release_label" if not job.release.has_pod_templates else "Remove node_selection",
+            path=("job", "release_label"),
+        )
+    return {f"spark.kubernetes.node.selector.{key}": value for key, value in asked[0].items()}
+
+
+def _submitter_properties(target: Fargate | Ec2) -> dict[str, str]:
+    """Classification emr-job-submitter; pod templates do not apply to the submitter (EMR on EKS guide)."""
+    if isinstance(target, Fargate):
+        return {f"jobsubmitter.label.{PLACEMENT_LABEL}": target.label_value}
+    properties = {f"jobsubmitter.node.selector.{key}": value for key, value in target.node_selector.items()}
+    for toleration in target.tolerations:
+        properties |= _submitter_toleration(toleration)
+    return properties
+
+
+def _submitter_toleration(toleration: Toleration) -> dict[str, str]:
+    if not (toleration.key and toleration.value and toleration.effect):
+        raise RuleError(
+            toleration.as_kubernetes(),
+            "a toleration of the job submitter names key, value and effect: a property value can't be blank "
+            "(emr-containers RequestIdentityString)",
+            "Give all three, or taint the nodes with a value",
+            path=("placement", "submitter", "tolerations"),
+        )
+    name = f"jobsubmitter.node.toleration.{toleration.key}"
+    properties = {name: toleration.value, f"{name}.effect": toleration.effect}
+    if toleration.toleration_seconds is not None:
+        properties[f"{name}.tolerationSeconds"] = str(toleration.toleration_seconds)
+    return properties

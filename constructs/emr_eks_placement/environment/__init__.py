@@ -1,0 +1,21 @@
+"""The environment: what is, or is to be, deployed."""
+
+from emr_eks_placement.environment.environment import Environment
+from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
+from emr_eks_placement.environment.job_runs import EnvironmentJob, PlacementChoice
+from emr_eks_placement.environment.nodes import NodeGroup, Taint
+from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.virtual_cluster import VirtualCluster
+
+__all__ = [
+    "Cluster",
+    "Environment",
+    "EnvironmentJob",
+    "FargateProfile",
+    "FargateSelector",
+    "Network",
+    "NodeGroup",
+    "PlacementChoice",
+    "Taint",
+    "VirtualCluster",
+]

@@ -1,0 +1,163 @@
+"""The environment as a whole, and the rules that span its parts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+
+from emr_eks_placement.environment.fargate import MOST_PROFILES, FargateProfile
+from emr_eks_placement.environment.job_runs import EnvironmentJob
+from emr_eks_placement.environment.nodes import NodeGroup
+from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.virtual_cluster import VirtualCluster
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import regions
+from emr_eks_placement.model import Model, check_name, distinct, names
+
+
+def _check_account(account: str) -> str:
+    if not re.fullmatch(r"\d{12}", account):
+        raise RuleError(account, "an account id is 12 digits (AWS)", "Write it in quotes")
+    return account
+
+
+class Environment(Model):
+    """What is, or is to be, deployed.
+
+    account: only that account is deployed to; any unless given. retain_data: whether bucket and logs outlive the
+    stacks. Every mapping is by name: lower-case letters, digits and hyphens.
+    """
+
+    name: Annotated[str, AfterValidator(check_name)]
+    region: Annotated[str, AfterValidator(regions.check_region)]
+    account: Annotated[str, AfterValidator(_check_account)] | None = None
+    zones: Annotated[tuple[str, ...], distinct("zone")]
+    retain_data: Annotated[bool, Strict()] = True
+    tags: dict[str, str] = {}
+    network: Network = Network()
+    cluster: Cluster = Cluster()
+    node_groups: Annotated[dict[str, NodeGroup], Field(max_length=30), names("node group")]
+    fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
+    virtual_clusters: Annotated[dict[str, VirtualCluster], names("virtual cluster")]
+    jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_jobs(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict):
+            return data
+        jobs = {name: {"name": name, **job} if isinstance(job, dict) else job for name, job in data["jobs"].items()}
+        return {**data, "jobs": jobs}
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> "Environment":
+        self._check_zones()
+        self._check_nat_gateways()
+        self._check_core_dns_has_a_node()
+        self._check_namespaces()
+        self._check_profiles()
+        self._check_jobs()
+        return self
+
+    def profiles(self) -> Mapping[str, FargateProfile]:
+        """Every Fargate profile by name: those of the virtual clusters and the environment's own."""
+        profiles = dict(self.fargate_profiles)
+        for name, virtual_cluster in self.virtual_clusters.items():
+            profiles |= virtual_cluster.fargate_profiles(name)
+        return profiles
+
+    def _check_zones(self) -> None:
+        for index, zone in enumerate(self.zones):
+            try:
+                regions.check_zone(zone, self.region)
+            except RuleError as broken:
+                raise broken.below("zones", index) from None
+        if len(self.zones) < 2:
+            raise RuleError(
+                list(self.zones),
+                "an EKS cluster has subnets in at least two zones (EKS guide, VPC requirements)",
+                "Name a second zone",
+                path=("zones",),
+            )
+        for path, zone in self._named_zones():
+            if zone not in self.zones:
+                raise RuleError(
+                    zone,
+                    f"the environment's zones are {', '.join(self.zones)}",
+                    "Name one of them or add it",
+                    path=path,
+                )
+
+    def _named_zones(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        for name, group in self.node_groups.items():
+            yield from ((("node_groups", name, "zones", i), zone) for i, zone in enumerate(group.zones))
+        for name, profile in self.fargate_profiles.items():
+            yield from ((("fargate_profiles", name, "zones", i), zone) for i, zone in enumerate(profile.zones))
+        for name, virtual_cluster in self.virtual_clusters.items():
+            singles = virtual_cluster.fargate.single_zones
+            path = ("virtual_clusters", name, "fargate", "single_zones")
+            yield from (((*path, i), zone) for i, zone in enumerate(singles))
+
+    def _check_nat_gateways(self) -> None:
+        if self.network.nat_gateways > len(self.zones):
+            raise RuleError(
+                self.network.nat_gateways,
+                f"at most one NAT gateway a zone, so {len(self.zones)}",
+                "Lower the number",
+                path=("network", "nat_gateways"),
+            )
+
+    def _check_core_dns_has_a_node(self) -> None:
+        if not any(
+            group.initial_size and all(taint.effect == "PreferNoSchedule" for taint in group.taints)
+            for group in self.node_groups.values()
+        ):
+            raise RuleError(
+                list(self.node_groups),
+                "CoreDNS, without which no Spark pod finds another, needs a node group that starts with a node and has "
+                "no taint (EKS guide, CoreDNS)",
+                "Add a small node group without taints",
+                path=("node_groups",),
+            )
+
+    def _check_namespaces(self) -> None:
+        owners: dict[str, str] = {}
+        for name, virtual_cluster in self.virtual_clusters.items():
+            other = owners.setdefault(virtual_cluster.namespace, name)
+            if other != name:
+                raise RuleError(
+                    virtual_cluster.namespace,
+                    f"a namespace holds one virtual cluster, and {other} has this one (emr-containers CreateVirtualCluster)",
+                    "Choose another namespace",
+                    path=("virtual_clusters", name, "namespace"),
+                )
+
+    def _check_profiles(self) -> None:
+        derived = {name for vc, settings in self.virtual_clusters.items() for name in settings.fargate_profiles(vc)}
+        for name in derived & self.fargate_profiles.keys():
+            raise RuleError(
+                name,
+                "the virtual cluster of this name has a Fargate profile called so",
+                "Rename the profile",
+                path=("fargate_profiles", name),
+            )
+        count = len(self.profiles())
+        if count > MOST_PROFILES:
+            raise RuleError(
+                f"{count} Fargate profiles",
+                f"a cluster has at most {MOST_PROFILES} (EKS quota L-33415657); every virtual cluster has one for any zone "
+                "and one for each single zone",
+                "Drop profiles or single zones",
+                path=("virtual_clusters",),
+            )
+
+    def _check_jobs(self) -> None:
+        for name, job in self.jobs.items():
+            if job.virtual_cluster not in self.virtual_clusters:
+                raise RuleError(
+                    job.virtual_cluster,
+                    f"the environment's virtual clusters are {', '.join(self.virtual_clusters) or 'none'}",
+                    "Name one of them",
+                    path=("jobs", name, "virtual_cluster"),
+                )

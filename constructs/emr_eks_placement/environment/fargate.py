@@ -1,0 +1,75 @@
+"""Fargate profiles of an environment."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.model import Model, distinct
+
+MOST_SELECTORS = 5  # EKS quota L-D78D8AF8, selectors per Fargate profile
+MOST_LABELS = 5  # EKS quota L-23414FF3, label pairs per Fargate profile selector
+MOST_PROFILES = 10  # EKS quota L-33415657, Fargate profiles per cluster
+_LONGEST_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
+_LONGEST_VALUE = 255
+
+
+def _check_selector_namespace(namespace: str) -> str:
+    if not re.fullmatch(r"[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?", namespace):
+        raise RuleError(
+            namespace,
+            "a namespace is a DNS label of at most 63 characters, in which * and ? are wildcards (EKS guide, Fargate profile)",
+            "Write for example spark-jobs or spark-*",
+        )
+    return namespace
+
+
+def _check_selector_labels(labels: dict[str, str]) -> dict[str, str]:
+    if len(labels) > MOST_LABELS:
+        raise RuleError(
+            f"{len(labels)} labels",
+            f"a selector has at most {MOST_LABELS} labels (EKS quota L-23414FF3)",
+            "Drop labels until 5 are left: a pod needs every one of them to match",
+        )
+    for key, value in labels.items():
+        if not (1 <= len(key) <= _LONGEST_KEY and 1 <= len(value) <= _LONGEST_VALUE):
+            raise RuleError(
+                value,
+                f"key of 1 to {_LONGEST_KEY}, value of 1 to {_LONGEST_VALUE} characters (CloudFormation AWS::EKS::FargateProfile)",
+                "Shorten it",
+                path=(key,),
+            )
+        for part in (key, value):
+            if not re.fullmatch(r"[-\w./*?]+", part, re.ASCII):
+                raise RuleError(
+                    value,
+                    "a label of letters, digits, -, _, ., /, and the wildcards * and ? (EKS guide, Fargate profile)",
+                    "Rename it",
+                    path=(key,),
+                )
+    return labels
+
+
+def _check_selectors(selectors: tuple["FargateSelector", ...]) -> tuple["FargateSelector", ...]:
+    if not 1 <= len(selectors) <= MOST_SELECTORS:
+        raise RuleError(
+            f"{len(selectors)} selectors",
+            f"a Fargate profile has 1 to {MOST_SELECTORS} selectors (EKS quota L-D78D8AF8)",
+            "Split the profile" if selectors else "Give a namespace to select",
+        )
+    return selectors
+
+
+class FargateSelector(Model):
+    """Takes the pods of a namespace that carry all these labels; * and ? are wildcards in each."""
+
+    namespace: Annotated[str, AfterValidator(_check_selector_namespace)]
+    labels: Annotated[dict[str, str], AfterValidator(_check_selector_labels)] = {}
+
+
+class FargateProfile(Model):
+    """A Fargate profile. zones: where its pods run; all of the environment unless given."""
+
+    selectors: Annotated[tuple[FargateSelector, ...], AfterValidator(_check_selectors)]
+    zones: Annotated[tuple[str, ...], distinct("zone")] = ()

@@ -1,0 +1,86 @@
+"""The jobs of an environment and the placements that each is defined for."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.job import Job
+from emr_eks_placement.model import Model, names
+from emr_eks_placement.modes import MODES, Mode, placement
+from emr_eks_placement.placement import Ec2, NodeSelection, Placement, Target
+
+
+def _as_target(value: Any) -> Any:
+    """`fargate` and `ec2` stand for a target without further choices; a mapping without `compute` for EC2."""
+    if isinstance(value, str):
+        if value not in ("fargate", "ec2"):
+            raise RuleError(value, "fargate, ec2, or a mapping of what to ask of EC2 nodes", "Write one of these")
+        return {"compute": value}
+    return {"compute": "ec2", **value} if isinstance(value, dict) else value
+
+
+class PlacementChoice(Model):
+    """A placement mode and the choices it is composed with.
+
+    mode: unless given, the name of the placement; zone: of driver and executors; submitter: fargate, ec2 or what to
+    ask of EC2 nodes; driver, executors: what to ask of EC2 nodes, where the mode puts them there; node_selection: how
+    the definition says so, by pod template (where the release has them) unless given.
+    """
+
+    mode: Mode
+    zone: str | None = None
+    submitter: Target = Ec2()
+    driver: Ec2 | None = None
+    executors: Ec2 | None = None
+    node_selection: NodeSelection | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_submitter(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "submitter" not in data:
+            return data
+        try:
+            return {**data, "submitter": _as_target(data["submitter"])}
+        except RuleError as broken:
+            raise broken.below("submitter") from None
+
+    @model_validator(mode="after")
+    def _check_placement(self) -> "PlacementChoice":
+        assert self.placement  # noqa: S101 - raises a RuleError when the mode has no room for a choice
+        return self
+
+    @property
+    def placement(self) -> Placement:
+        """The placement that these choices stand for."""
+        return placement(
+            self.mode, zone=self.zone, submitter=self.submitter, driver=self.driver, executors=self.executors
+        )
+
+
+class EnvironmentJob(Job):
+    """A job, the virtual cluster it runs on and its placements by name."""
+
+    virtual_cluster: str
+    placements: Annotated[dict[str, PlacementChoice], Field(min_length=1), names("placement")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_modes(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("placements"), dict):
+            return data
+        return {**data, "placements": {name: _with_mode(name, choice) for name, choice in data["placements"].items()}}
+
+
+def _with_mode(name: str, choice: Any) -> Any:
+    choice = {} if choice is None else choice
+    if not isinstance(choice, dict) or "mode" in choice:
+        return choice
+    if name not in MODES:
+        raise RuleError(
+            name,
+            f"a placement that is not named after a mode says its mode: {', '.join(MODES)}",
+            "Add mode",
+            path=("placements", name, "mode"),
+        )
+    return {**choice, "mode": name}

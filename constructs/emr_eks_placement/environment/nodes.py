@@ -1,0 +1,98 @@
+"""EC2 node groups of an environment."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type
+from emr_eks_placement.model import Model, between, distinct
+from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels
+
+_RESERVED_PREFIXES = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
+_MOST_NODES = 450
+
+Nodes = Annotated[int, Strict(), between(0, _MOST_NODES, "nodes", "EKS quota L-BD136A63, nodes per managed node group")]
+
+
+def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:
+    for key, value in labels.items():
+        prefix = key.rpartition("/")[0] + "/"
+        if "/" in key and prefix.endswith(_RESERVED_PREFIXES):
+            raise RuleError(
+                value,
+                "node labels under kubernetes.io, k8s.io and eks.amazonaws.com are set by Kubernetes and EKS (EKS guide)",
+                "Rename the key",
+                path=(key,),
+            )
+    return labels
+
+
+class Taint(Model):
+    """A taint of every node of a group."""
+
+    key: Annotated[str, AfterValidator(kubernetes.check_label_key)]
+    value: Annotated[str, AfterValidator(kubernetes.check_label_value)] = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+class NodeGroup(Model):
+    """An EKS managed node group on Amazon Linux 2023.
+
+    instance_types: of one architecture; EKS picks among them. min_size, max_size, desired_size: numbers of nodes;
+    desired_size is min_size unless given. zones: all of the environment unless given. disk_gib: root volume.
+    """
+
+    instance_types: Annotated[
+        tuple[InstanceTypeName, ...], Field(min_length=1, max_length=20), distinct("instance type")
+    ]
+    capacity_type: CapacityType = "on-demand"
+    min_size: Nodes = 1
+    max_size: Nodes = 2
+    desired_size: Nodes | None = None
+    labels: Annotated[Labels, AfterValidator(_check_node_labels)] = {}
+    taints: Annotated[tuple[Taint, ...], Field(max_length=50)] = ()
+    zones: Annotated[tuple[str, ...], distinct("zone")] = ()
+    disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> "NodeGroup":
+        if self.max_size < max(1, self.min_size):
+            raise RuleError(
+                self.max_size,
+                f"at least 1 and at least min_size, {self.min_size} (EKS NodegroupScalingConfig)",
+                "Raise max_size",
+                path=("max_size",),
+            )
+        if not self.min_size <= self.initial_size <= self.max_size:
+            raise RuleError(
+                self.desired_size,
+                f"from min_size, {self.min_size}, to max_size, {self.max_size} (EKS NodegroupScalingConfig)",
+                "Write a number of nodes within these bounds",
+                path=("desired_size",),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_one_architecture(self) -> "NodeGroup":
+        architectures = {instance_type(name).architecture for name in self.instance_types}
+        if len(architectures) > 1:
+            raise RuleError(
+                list(self.instance_types),
+                f"one node group has one machine image, so one architecture, not {' and '.join(sorted(architectures))} "
+                "(EKS managed node groups)",
+                "Split the node group",
+                path=("instance_types",),
+            )
+        return self
+
+    @property
+    def initial_size(self) -> int:
+        """The number of nodes the group starts with."""
+        return self.min_size if self.desired_size is None else self.desired_size
+
+    @property
+    def machines(self) -> tuple[InstanceType, ...]:
+        """The instance types with their sizes."""
+        return tuple(instance_type(name) for name in self.instance_types)

@@ -1,0 +1,108 @@
+"""The network and the EKS cluster of an environment."""
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Strict, model_validator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.model import Model, between, distinct, each
+
+# Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
+KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
+
+
+def _check_vpc_cidr(cidr: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(cidr)
+    except ValueError as error:
+        raise RuleError(
+            cidr, f"a private IPv4 network in CIDR notation: {error}", "Write for example 10.0.0.0/16"
+        ) from None
+    if not 16 <= network.prefixlen <= 24 or not network.is_private:
+        raise RuleError(
+            cidr,
+            "a private network from /16 (the largest VPC) to /24 (room for a subnet a zone) (VPC quotas)",
+            "Write for example 10.0.0.0/16",
+        )
+    return cidr
+
+
+def _check_cidr(cidr: str) -> str:
+    try:
+        ipaddress.IPv4Network(cidr)
+    except ValueError as error:
+        raise RuleError(
+            cidr, f"an IPv4 network in CIDR notation: {error}", "Write for example 203.0.113.0/24"
+        ) from None
+    return cidr
+
+
+def _check_version(version: object) -> object:
+    if version not in KUBERNETES_VERSIONS:
+        raise RuleError(
+            version,
+            f"the CDK and a kubectl layer offer Kubernetes {', '.join(KUBERNETES_VERSIONS)}",
+            'Write one of these in quotes: "1.35"' if isinstance(version, float) else "Write one of these",
+        )
+    return version
+
+
+def _check_role_arn(arn: str) -> str:
+    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}", arn):
+        raise RuleError(
+            arn, "the ARN of an IAM role or user (IAM)", "Write for example arn:aws:iam::111122223333:role/admin"
+        )
+    return arn
+
+
+class Network(Model):
+    """The VPC: a public and a private subnet in each zone; nodes and Fargate pods run in the private ones.
+
+    cidr: IPv4 network, /16 to /24. nat_gateways: one is cheapest, one a zone survives the loss of a zone.
+    """
+
+    cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
+    nat_gateways: Annotated[int, Strict(), between(1, 26, "NAT gateways", "one a zone")] = 1
+
+
+class Cluster(Model):
+    """The EKS cluster.
+
+    endpoint_access: who reaches the Kubernetes API; public_access_cidrs: from where, if it is public at all.
+    admins: ARNs of IAM roles or users that get cluster-admin by an access entry.
+    """
+
+    version: Annotated[str, AfterValidator(_check_version)] = "1.35"
+    endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
+    public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
+    admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _version_is_text(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("version"), float):
+            try:
+                _check_version(data["version"])
+            except RuleError as broken:
+                raise broken.below("version") from None
+        return data
+
+    @model_validator(mode="after")
+    def _check_cidrs_are_used(self) -> "Cluster":
+        if self.public_access_cidrs and self.endpoint_access == "private":
+            raise RuleError(
+                list(self.public_access_cidrs),
+                "a private endpoint has no public networks (EKS guide, cluster endpoint)",
+                "Remove public_access_cidrs or set endpoint_access to public-and-private",
+                path=("public_access_cidrs",),
+            )
+        if self.public_access_cidrs and self.endpoint_access == "public":
+            raise RuleError(
+                self.endpoint_access,
+                "with public_access_cidrs, nodes and Fargate pods need the private endpoint too (EKS guide, cluster endpoint)",
+                "Set endpoint_access to public-and-private",
+                path=("endpoint_access",),
+            )
+        return self

@@ -1,0 +1,106 @@
+"""EMR virtual clusters of an environment."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Strict
+
+from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.model import Model, distinct, each
+from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
+
+_RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+
+
+def _check_location(uri: str) -> str:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not 3 <= len(bucket) <= 63 or any(mark in key for mark in "*?"):
+        raise RuleError(
+            uri, "an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
+        )
+    return uri
+
+
+def _check_retention(days: int) -> int:
+    if days not in _RETENTION_DAYS:
+        raise RuleError(
+            days,
+            f"one of {', '.join(map(str, _RETENTION_DAYS))} days (CloudWatch Logs PutRetentionPolicy)",
+            "Write one of these",
+        )
+    return days
+
+
+Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location")]
+
+
+class FargateChoice(Model):
+    """Which Fargate profiles a virtual cluster gets.
+
+    any_zone: one for pods labelled spark-node-placement=fargate, in every zone of the environment.
+    single_zones: one for each of these zones, for pods labelled spark-node-placement=fargate-<zone>.
+    """
+
+    any_zone: Annotated[bool, Strict()] = True
+    single_zones: Annotated[tuple[str, ...], distinct("zone")] = ()
+
+
+class DataAccess(Model):
+    """S3 locations, beyond the environment's own bucket, that the jobs may read or also write."""
+
+    read: Locations = ()
+    write: Locations = ()
+
+
+class Logs(Model):
+    """Where the containers' output goes. retention_days: of the CloudWatch log group."""
+
+    cloudwatch: Annotated[bool, Strict()] = True
+    s3: Annotated[bool, Strict()] = True
+    retention_days: Annotated[int, AfterValidator(_check_retention)] = 30
+
+
+class VirtualCluster(Model):
+    """An EMR virtual cluster: a namespace of the EKS cluster and the role its jobs run with."""
+
+    namespace: Annotated[str, AfterValidator(kubernetes.check_namespace)]
+    fargate: FargateChoice = FargateChoice()
+    data_access: DataAccess = DataAccess()
+    logs: Logs = Logs()
+
+    def fargate_profiles(self, name: str) -> dict[str, FargateProfile]:
+        """The Fargate profiles of this virtual cluster, whose name is given, each by its own name."""
+        profiles = {}
+        if self.fargate.any_zone:
+            profiles[name] = self._profile(Fargate(), ())
+        for zone in self.fargate.single_zones:
+            profiles[f"{name}-{zone}"] = self._profile(Fargate(zone=zone), (zone,))
+        return profiles
+
+    def _profile(self, target: Fargate, zones: tuple[str, ...]) -> FargateProfile:
+        selector = FargateSelector(namespace=self.namespace, labels={PLACEMENT_LABEL: target.label_value})
+        return FargateProfile(selectors=(selector,), zones=zones)

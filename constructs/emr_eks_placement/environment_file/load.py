@@ -1,0 +1,118 @@
+"""Loads an environment file: reads, validates, and defines every job run once so that nothing unplaceable gets by."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from emr_eks_placement.definition import define
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file.local_files import read_job_files
+from emr_eks_placement.environment_file.yaml_document import YamlDocument, read_yaml
+from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError
+
+_KIND_RULES = {
+    "missing": ("required", "Add it"),
+    "string_type": ("text", "Put it in quotes"),
+    "int_type": ("a whole number", "Write it without quotes"),
+    "bool_type": ("true or false", "Write one of these without quotes"),
+    "dict_type": ("a mapping", "Write key: value below it"),
+    "model_type": ("a mapping", "Write key: value below it"),
+    "model_attributes_type": ("a mapping", "Write key: value below it"),
+    "tuple_type": ("a list", "Write it as [a, b] or - a"),
+}
+
+
+def load_environment(path: Path) -> Environment:
+    """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
+    document = read_yaml(path, str(path))
+    if not isinstance(document.data, dict):
+        raise InputError([_finding(document, (), RuleError(document.data, "a mapping", "Write region: and so on"))])
+    try:
+        data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
+        environment = Environment.model_validate(data)
+    except RuleError as broken:
+        raise InputError([_finding(document, broken.path, broken)]) from None
+    except ValidationError as error:
+        raise InputError(list(_findings(document, error))) from None
+    findings = list(_unplaceable(document, environment))
+    if findings:
+        raise InputError(findings)
+    return environment
+
+
+def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    if not isinstance(data.get("jobs"), dict):
+        return {}
+    jobs = {}
+    for name, job in data["jobs"].items():
+        try:
+            jobs[name] = read_job_files(job, folder)
+        except RuleError as broken:
+            raise broken.below("jobs", name) from None
+    return {"jobs": jobs}
+
+
+def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[Finding]:
+    for name, job in environment.jobs.items():
+        for choice_name, choice in job.placements.items():
+            try:
+                define(
+                    job,
+                    choice.placement,
+                    environment,
+                    virtual_cluster=job.virtual_cluster,
+                    node_selection=choice.node_selection,
+                )
+            except RuleError as broken:
+                start, *rest = broken.path
+                place: FieldPath = ("jobs", name, *(("placements", choice_name) if start == "placement" else ()), *rest)
+                yield _finding(document, place, broken)
+
+
+def _findings(document: YamlDocument, error: ValidationError) -> Iterator[Finding]:
+    seen: set[FieldPath] = set()
+    for details in error.errors():
+        broken = _as_rule(details)
+        path = (*_in_file(document.data, details["loc"], keep_last=details["type"] == "missing"), *broken.path)
+        if path not in seen:  # a value that fits none of several types is reported once
+            seen.add(path)
+            yield _finding(document, path, broken)
+
+
+def _as_rule(details: ErrorDetails) -> RuleError:
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, RuleError):
+        return cause
+    kind = details["type"]
+    if kind in _KIND_RULES:
+        value = None if kind == "missing" else details["input"]
+        return RuleError(value, *_KIND_RULES[kind])
+    if kind == "literal_error":
+        return RuleError(details["input"], f"one of {details['ctx']['expected']}", "Write one of these")
+    return RuleError(details["input"], details["msg"][:1].lower() + details["msg"][1:], "Correct the value")
+
+
+def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> FieldPath:
+    """The part of a validator's location that stands in the file: it also names union members and keys."""
+    path: list[int | str] = []
+    for index, part in enumerate(location):
+        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
+            path.append(part)
+            data = data[part]  # type: ignore[index]
+        elif keep_last and index == len(location) - 1:
+            path.append(part)
+    return tuple(path)
+
+
+def _finding(document: YamlDocument, path: FieldPath, broken: RuleError) -> Finding:
+    return Finding(
+        file=document.file,
+        line=document.line(path),
+        path=path,
+        value=broken.value,
+        rule=broken.rule,
+        mend=broken.mend,
+    )

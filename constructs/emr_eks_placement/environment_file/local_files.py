@@ -1,0 +1,54 @@
+"""Replaces the files that an environment file names (beginning with ./ or ../, beside it) by what stands in them."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from emr_eks_placement.environment_file.yaml_document import read_yaml
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.job import LocalFile
+
+
+def read_job_files(job: Any, folder: Path) -> Any:
+    """The job as given, with its uploaded files and pod template bases read; `folder` holds the environment file.
+
+    Raises RuleError, with the field as path, for a file that isn't there; InputError for a template that is no YAML.
+    """
+    if not isinstance(job, dict):
+        return job
+    read = dict(job)
+    if _names_file(job.get("entry_point")):
+        read["entry_point"] = _upload(job["entry_point"], folder, ("entry_point",))
+    if isinstance(job.get("arguments"), list):
+        read["arguments"] = [
+            _upload(argument, folder, ("arguments", index)) if _names_file(argument) else argument
+            for index, argument in enumerate(job["arguments"])
+        ]
+    for role in ("driver", "executors"):
+        size = job.get(role)
+        if isinstance(size, dict) and isinstance(size.get("pod_template"), str):
+            path = _existing(size["pod_template"], folder, (role, "pod_template"))
+            read[role] = {**size, "pod_template": read_yaml(path, size["pod_template"]).data}
+    return read
+
+
+def _names_file(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("./", "../"))
+
+
+def _upload(name: str, folder: Path, field: tuple[str | int, ...]) -> LocalFile:
+    path = _existing(name, folder, field)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return LocalFile(path=path, key=f"job-files/{digest[:16]}/{path.name}")
+
+
+def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_file():
+        raise RuleError(
+            name,
+            "no such file; a path that begins with ./ or ../ is read from the environment file's folder",
+            "Correct the path",
+            path=field,
+        )
+    return path

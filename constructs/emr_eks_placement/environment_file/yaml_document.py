@@ -1,0 +1,73 @@
+"""A YAML file as data, with the line of every field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emr_eks_placement.errors import FieldPath, Finding, InputError
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """The data of a YAML file and the line (1-based) of each field."""
+
+    file: str
+    data: Any
+    lines: dict[FieldPath, int]
+
+    def line(self, path: FieldPath) -> int | None:
+        """The line of a field, or of the nearest field around it that stands in the file."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def read_yaml(path: Path, shown_as: str) -> YamlDocument:
+    """Reads one YAML document; raises InputError if the file can't be read, is no YAML or names a key twice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
+        raise _unreadable(shown_as, None, str(path.name), f"a readable YAML file: {reason}", "Check the path") from None
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        lines = dict(_lines(root, (), set(), shown_as)) if root else {}
+        data = loader.construct_document(root) if root else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise _unreadable(shown_as, line, "YAML", f"well-formed YAML: {problem}", "Correct the syntax") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _unreadable(shown_as, None, "YAML", f"well-formed YAML: {error}", "Correct the syntax") from None
+    finally:
+        loader.dispose()
+    return YamlDocument(shown_as, data, lines)
+
+
+def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
+    yield path, node.start_mark.line + 1
+    if id(node) in seen:  # an alias: its lines are known, and it may hold itself
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _lines(item, (*path, index), seen, file)
+    elif isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            if key.value in keys and isinstance(key, yaml.ScalarNode):
+                line = key.start_mark.line + 1
+                raise _unreadable(
+                    file, line, key.value, "a key stands once in a mapping (YAML 1.2)", "Remove one", path
+                )
+            keys.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key))
+            yield from _lines(value, (*path, str(key.value)), seen, file)
+            yield (*path, str(key.value)), key.start_mark.line + 1
+
+
+def _unreadable(file: str, line: int | None, value: str, rule: str, mend: str, path: FieldPath = ()) -> InputError:
+    return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, mend=mend)])

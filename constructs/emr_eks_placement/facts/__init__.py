@@ -1,0 +1,1 @@
+"""Limits and names of AWS, Kubernetes and Spark, each with its source. No placement logic."""

@@ -1,0 +1,31 @@
+"""Names and limits of EMR on EKS.
+
+Limits: botocore's service model of emr-containers (2020-10-01). Names: EMR on EKS guide.
+"""
+
+NAMESPACE_PREFIX = "emr-containers.amazonaws.com"
+COMPONENT_LABEL = f"{NAMESPACE_PREFIX}/component"
+
+LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
+MOST_PROPERTIES = 100
+LONGEST_ENTRY_POINT = 256
+LONGEST_ARGUMENT = 10280
+LONGEST_JOB_RUN_NAME = 64
+
+# Spark properties EMR sets itself and refuses from a job (EMR on EKS guide, Spark configurations).
+REFUSED_SPARK_CONF = frozenset(
+    {
+        "spark.kubernetes.authenticate.driver.serviceAccountName",
+        "spark.kubernetes.authenticate.executor.serviceAccountName",
+        "spark.kubernetes.namespace",
+        "spark.kubernetes.driver.pod.name",
+        "spark.kubernetes.container.image.pullPolicy",
+    }
+)
+
+# The job submitter's containers: requests seen in EMR's own pods (apache/airflow pull request 64817); not documented by AWS.
+SUBMITTER_CPU_MILLIS = 900
+SUBMITTER_MEMORY_MIB = 712
+
+# EMR's logging sidecar (EMR on EKS guide, emr-containers-defaults): memory request by default, no CPU request.
+LOGGING_SIDECAR_MEMORY_MIB = 512

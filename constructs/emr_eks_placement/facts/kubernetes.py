@@ -1,0 +1,70 @@
+"""Kubernetes names, labels and taints: syntax, and the well-known keys that placement uses."""
+
+import re
+
+from emr_eks_placement.errors import RuleError
+
+ZONE = "topology.kubernetes.io/zone"
+REGION = "topology.kubernetes.io/region"
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+ARCHITECTURE = "kubernetes.io/arch"
+OPERATING_SYSTEM = "kubernetes.io/os"
+CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
+COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+
+TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_LONGEST_NAME = 63
+_LONGEST_PREFIX = 253
+
+
+def check_namespace(namespace: str) -> str:
+    """The namespace itself. Raises RuleError when it is no DNS label."""
+    if not _DNS_LABEL.fullmatch(namespace):
+        raise RuleError(
+            namespace,
+            "a namespace is a DNS label: 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit (RFC 1123)",
+            "Write for example spark-jobs",
+        )
+    return namespace
+
+
+def check_label_key(key: str) -> str:
+    """The label key itself: optional DNS prefix and slash, then a name of up to 63. Raises RuleError otherwise."""
+    prefix, slash, name = key.rpartition("/")
+    good_prefix = not slash or (len(prefix) <= _LONGEST_PREFIX and _DNS_SUBDOMAIN.fullmatch(prefix))
+    if not good_prefix or len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        raise RuleError(
+            key,
+            f"a label key is [prefix/]name: the name has 1 to {_LONGEST_NAME} of A-Z, a-z, 0-9, -, _ and . between letters "
+            f"or digits, the prefix is a DNS name of at most {_LONGEST_PREFIX} (Kubernetes labels)",
+            "Shorten or rename the key",
+        )
+    return key
+
+
+def check_label_value(value: str) -> str:
+    """The label value itself: empty or up to 63 characters. Raises RuleError otherwise."""
+    if value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
+        quoted = value[0] in "'\""
+        raise RuleError(
+            value,
+            f"a label value has at most {_LONGEST_NAME} of A-Z, a-z, 0-9, -, _ and . between letters or digits; "
+            f"this one has {len(value)} characters (Kubernetes labels)",
+            "Leave the inner quotes out" if quoted else "Shorten or rename the value",
+        )
+    return value
+
+
+def check_labels(labels: dict[str, str]) -> dict[str, str]:
+    """The labels themselves. Raises RuleError, with the key as path, for the first that breaks the syntax."""
+    for key, value in labels.items():
+        try:
+            check_label_key(key)
+            check_label_value(value)
+        except RuleError as broken:
+            raise broken.below(key) from None
+    return labels

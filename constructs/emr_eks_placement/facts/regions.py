@@ -1,0 +1,42 @@
+"""Regions: where EMR on EKS is, and which zones belong to which region."""
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+
+from emr_eks_placement.errors import RuleError
+
+
+@cache
+def _regions(resource_type: str) -> frozenset[str]:
+    data = json.loads(files("emr_eks_placement.facts").joinpath("data/regions.json").read_text(encoding="utf-8"))
+    return frozenset(data[resource_type])
+
+
+def has_job_templates(region: str) -> bool:
+    """Whether the region's CloudFormation has AWS::EMRContainers::JobTemplate."""
+    return region in _regions("AWS::EMRContainers::JobTemplate")
+
+
+def check_region(region: str) -> str:
+    """The region itself. Raises RuleError where CloudFormation has no EMR on EKS virtual cluster."""
+    known = _regions("AWS::EMRContainers::VirtualCluster")
+    if region not in known:
+        raise RuleError(
+            region,
+            "CloudFormation has no AWS::EMRContainers::VirtualCluster in this region (CloudFormation schemas)",
+            f"Name one of {', '.join(sorted(known))}",
+        )
+    return region
+
+
+def check_zone(zone: str, region: str) -> str:
+    """The availability zone itself. Raises RuleError for a name that is no zone of the region."""
+    if not re.fullmatch(re.escape(region) + "[a-z]", zone):
+        raise RuleError(
+            zone,
+            f"an availability zone of {region} is the region's name and one letter; Fargate runs in no Local Zone (EKS guide)",
+            f"Write for example {region}a",
+        )
+    return zone

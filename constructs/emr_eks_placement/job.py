@@ -1,0 +1,193 @@
+"""Jobs: what runs, how large, with which release and Spark configuration."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import emr
+from emr_eks_placement.facts.quantities import cpu_millis
+from emr_eks_placement.facts.releases import Release, parse_release
+from emr_eks_placement.model import Model, between
+from emr_eks_placement.placement import PLACEMENT_LABEL
+
+_MEMORY = re.compile(r"(\d+)([kmgtp]?)b?", re.IGNORECASE)
+_MIB_BY_UNIT = {"k": 1 / 1024, "": 1, "m": 1, "g": 1024, "t": 1024**2, "p": 1024**3}
+
+# Spark properties that have a field of the job.
+_FIELD_BY_SPARK_CONF = {
+    "spark.driver.cores": "driver.cores",
+    "spark.driver.memory": "driver.memory",
+    "spark.driver.memoryOverhead": "driver.memory_overhead",
+    "spark.executor.cores": "executors.cores",
+    "spark.executor.memory": "executors.memory",
+    "spark.executor.memoryOverhead": "executors.memory_overhead",
+    "spark.executor.instances": "executors.instances",
+}
+_PLACEMENT_CONF = re.compile(
+    r"spark\.kubernetes\.(?:(?:driver\.|executor\.)?node\.selector\..+|(?:driver|executor)\.podTemplateFile"
+    rf"|(?:driver|executor)\.label\.{PLACEMENT_LABEL})"
+)
+
+
+def memory_mib(text: str) -> int:
+    """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB.
+
+    Raises RuleError for what is no size (Spark configuration, "Properties that specify a byte size").
+    """
+    match = _MEMORY.fullmatch(text)
+    if not match:
+        raise RuleError(
+            text, "a memory size is a whole number and k, m, g or t (Spark configuration)", "Write for example 4g"
+        )
+    return int(int(match[1]) * _MIB_BY_UNIT[match[2].lower()])
+
+
+def _check_memory(text: str) -> str:
+    if memory_mib(text) < 1:
+        raise RuleError(text, "at least 1 MiB (Spark configuration)", "Write for example 4g")
+    return text
+
+
+Memory = Annotated[str, AfterValidator(_check_memory)]
+Cores = Annotated[int, Strict(), between(1, 1024, "cores", "Spark's spark.{driver,executor}.cores")]
+
+
+class LocalFile(Model):
+    """A file that is uploaded to the bucket under a key that names its content."""
+
+    path: Path
+    key: str
+
+
+class Driver(Model):
+    """The driver's size. memory: the JVM heap; memory_overhead: instead of Spark's factor; pod_template: its base."""
+
+    cores: Cores = 1
+    memory: Memory = "1g"
+    memory_overhead: Memory | None = None
+    pod_template: dict[str, Any] | None = None
+
+
+class Executors(Driver):
+    """The size of each executor and their number; instances not given: Spark's own (2, or dynamic allocation)."""
+
+    instances: Annotated[int, Strict(), between(1, 1_000_000, "executors", "product limit")] | None = None
+
+
+def _check_release(label: str) -> str:
+    return parse_release(label).label
+
+
+def _check_arguments(arguments: tuple[str | LocalFile, ...]) -> tuple[str | LocalFile, ...]:
+    for index, argument in enumerate(arguments):
+        if not isinstance(argument, str):
+            continue
+        if not 1 <= len(argument) <= emr.LONGEST_ARGUMENT:
+            rule = f"1 to {emr.LONGEST_ARGUMENT} characters (emr-containers EntryPointArgument)"
+            raise RuleError(argument, rule, "Shorten the argument", path=(index,))
+        if re.search(r"[(){}\[\]]", argument):
+            raise RuleError(
+                argument,
+                "an entry point argument holds none of ( ) { } [ ] (EMR on EKS guide)",
+                "Encode it, or read it from a file",
+                path=(index,),
+            )
+    return arguments
+
+
+def _check_entry_point(entry_point: str | LocalFile) -> str | LocalFile:
+    if isinstance(entry_point, str) and not 1 <= len(entry_point) <= emr.LONGEST_ENTRY_POINT:
+        rule = f"1 to {emr.LONGEST_ENTRY_POINT} characters (emr-containers EntryPointPath)"
+        raise RuleError(entry_point, rule, "Shorten the location")
+    return entry_point
+
+
+def _check_factor(text: str) -> None:
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text) or float(text) <= 0:
+        raise RuleError(text, "a number above 0 (Spark configuration)", "Write for example 0.2")
+
+
+# Spark properties that decide the size of a pod, and what their values must be.
+_SIZE_CONF: dict[str, Callable[[str], object]] = {
+    "spark.kubernetes.memoryOverheadFactor": _check_factor,
+    "spark.driver.memoryOverheadFactor": _check_factor,
+    "spark.executor.memoryOverheadFactor": _check_factor,
+    "spark.driver.minMemoryOverhead": memory_mib,
+    "spark.executor.minMemoryOverhead": memory_mib,
+    "spark.executor.pyspark.memory": memory_mib,
+    "spark.memory.offHeap.size": memory_mib,
+    "spark.kubernetes.driver.request.cores": cpu_millis,
+    "spark.kubernetes.executor.request.cores": cpu_millis,
+}
+
+
+def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
+    for key, value in conf.items():
+        rule = _broken_spark_conf_rule(key, value)
+        if rule:
+            raise RuleError(value, *rule, path=(key,))
+        try:
+            _SIZE_CONF.get(key, str)(value)
+        except RuleError as broken:
+            raise broken.below(key) from None
+    return conf
+
+
+def _broken_spark_conf_rule(key: str, value: str) -> tuple[str, str] | None:
+    if key in emr.REFUSED_SPARK_CONF:
+        return "EMR on EKS sets this property and refuses a job that does (EMR on EKS guide)", "Remove it"
+    if key in _FIELD_BY_SPARK_CONF:
+        return "this property has a field of the job", f"Write {_FIELD_BY_SPARK_CONF[key]} instead"
+    if _PLACEMENT_CONF.fullmatch(key):
+        return "this property decides placement", "Say it in the job's placements"
+    if not key.startswith("spark.") or len(key) > emr.LONGEST_PROPERTY:
+        longest = emr.LONGEST_PROPERTY
+        return (
+            f"a Spark property begins with spark. and has at most {longest} characters (Spark configuration)",
+            "Rename it",
+        )
+    if not value.strip() or len(value) > emr.LONGEST_PROPERTY:
+        rule = f"a property value has 1 to {emr.LONGEST_PROPERTY} characters, not all blank; this one has {len(value)}"
+        return f"{rule} (emr-containers RequestIdentityString)", "Shorten it or read it from a file"
+    return None
+
+
+class Job(Model):
+    """A Spark application. entry_point: a URI such as s3://… or local:///…, or a file to upload."""
+
+    name: Annotated[str, Field(min_length=1)]
+    entry_point: Annotated[str | LocalFile, AfterValidator(_check_entry_point)]
+    arguments: Annotated[tuple[str | LocalFile, ...], AfterValidator(_check_arguments)] = ()
+    main_class: str | None = None
+    release_label: Annotated[str, AfterValidator(_check_release)]
+    driver: Driver = Driver()
+    executors: Executors = Executors()
+    spark_conf: Annotated[dict[str, str], AfterValidator(_check_spark_conf)] = {}
+
+    @model_validator(mode="after")
+    def _check_name(self) -> "Job":
+        if not re.fullmatch(r"[.\-_/#A-Za-z0-9]+", self.name) or len(self.name) > emr.LONGEST_JOB_RUN_NAME:
+            raise RuleError(
+                self.name,
+                f"1 to {emr.LONGEST_JOB_RUN_NAME} of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)",
+                "Rename the job",
+                path=("name",),
+            )
+        return self
+
+    @property
+    def release(self) -> Release:
+        """The release that the label names."""
+        return parse_release(self.release_label)
+
+    @property
+    def language(self) -> Literal["python", "r", "jvm"]:
+        """What spark-submit takes the entry point for, by its ending."""
+        location = self.entry_point.key if isinstance(self.entry_point, LocalFile) else self.entry_point
+        if location.endswith(".py"):
+            return "python"
+        return "r" if location.lower().endswith(".r") else "jvm"

@@ -1,0 +1,98 @@
+"""The base of every typed model: immutable, no unknown keys, rules that say how to mend what breaks them."""
+
+import difflib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from emr_eks_placement.errors import RuleError
+
+_LONGEST_NAME = 40
+
+
+class Model(BaseModel):
+    """An immutable record whose unknown keys are refused by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        for key in data:
+            if key not in cls.model_fields:
+                close = difflib.get_close_matches(str(key), cls.model_fields, 1)
+                raise RuleError(
+                    data[key],
+                    f"unknown key; {cls.__name__} has {', '.join(cls.model_fields)}",
+                    f"Did you mean {close[0]}" if close else "Remove it",
+                    path=(key,),
+                )
+        return data
+
+
+def between(lowest: int, highest: int, unit: str, source: str) -> AfterValidator:
+    """Validates an integer: lowest <= value <= highest, else a RuleError naming unit and source."""
+
+    def check(value: int) -> int:
+        if not lowest <= value <= highest:
+            raise RuleError(
+                value, f"from {lowest} to {highest} {unit} ({source})", "Write a number within these bounds"
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def distinct(what: str) -> AfterValidator:
+    """Validates a tuple: no value twice."""
+
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                raise RuleError(value, f"each {what} is named once", "Remove the second one", path=(index,))
+        return values
+
+    return AfterValidator(check)
+
+
+def each(check: Callable[[str], str]) -> AfterValidator:
+    """Validates a tuple of strings: each by `check`, the index as path of its RuleError."""
+
+    def check_all(values: tuple[str, ...]) -> tuple[str, ...]:
+        for index, value in enumerate(values):
+            try:
+                check(value)
+            except RuleError as broken:
+                raise broken.below(index) from None
+        return values
+
+    return AfterValidator(check_all)
+
+
+def check_name(name: str) -> str:
+    """The name itself. Raises RuleError for one that could not stand in file names, S3 keys and stack names alike."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > _LONGEST_NAME:
+        raise RuleError(
+            name,
+            f"a name has at most {_LONGEST_NAME} lower-case letters, digits and single hyphens, the first a letter",
+            "Rename it",
+        )
+    return name
+
+
+def names(what: str) -> AfterValidator:
+    """Validates the keys of a mapping as names of `what`."""
+
+    def check(mapping: dict[str, Any]) -> dict[str, Any]:
+        for name in mapping:
+            try:
+                check_name(name)
+            except RuleError as broken:
+                raise RuleError(name, f"{what}: {broken.rule}", broken.mend, path=(name,)) from None
+        return mapping
+
+    return AfterValidator(check)

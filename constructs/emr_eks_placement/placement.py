@@ -1,0 +1,158 @@
+"""Placements: where each kind of pod of a job runs, and the named presets (modes) of a placement."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import instance_types, kubernetes
+from emr_eks_placement.model import Model
+
+Role = Literal["submitter", "driver", "executors"]
+CapacityType = Literal["on-demand", "spot"]
+# How a definition says which EC2 nodes a pod goes to: in a pod template, or as Spark configuration.
+NodeSelection = Literal["pod-template", "spark-conf"]
+Labels = Annotated[dict[str, str], AfterValidator(kubernetes.check_labels)]
+InstanceTypeName = Annotated[str, AfterValidator(lambda name: instance_types.instance_type(name).name)]
+
+# The label whose value a Fargate profile selects on, and the value for a profile of any zone.
+PLACEMENT_LABEL = "spark-node-placement"
+_FARGATE = "fargate"
+
+CAPACITY_TYPE_LABEL_VALUES: Mapping[CapacityType, str] = MappingProxyType({"on-demand": "ON_DEMAND", "spot": "SPOT"})
+
+
+class Toleration(Model):
+    """A Kubernetes toleration; the operator Exists takes no value, no key tolerates every taint."""
+
+    key: str | None = None
+    operator: Literal["Equal", "Exists"] = "Equal"
+    value: str | None = None
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    toleration_seconds: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Toleration":
+        if self.key is not None:
+            _at("key", kubernetes.check_label_key, self.key)
+        elif self.operator == "Equal":
+            raise RuleError(
+                None, "operator Equal needs a key (Kubernetes tolerations)", "Give the taint's key", path=("key",)
+            )
+        if self.value is not None:
+            if self.operator == "Exists":
+                raise RuleError(
+                    self.value,
+                    "operator Exists takes no value (Kubernetes tolerations)",
+                    "Remove the value",
+                    path=("value",),
+                )
+            _at("value", kubernetes.check_label_value, self.value)
+        if self.toleration_seconds is not None and self.effect != "NoExecute":
+            raise RuleError(
+                self.toleration_seconds,
+                "only with effect NoExecute (Kubernetes tolerations)",
+                "Set the effect or remove the seconds",
+                path=("toleration_seconds",),
+            )
+        return self
+
+    def as_kubernetes(self) -> dict[str, Any]:
+        """The toleration as it stands in a pod."""
+        fields = {
+            "key": self.key,
+            "operator": self.operator,
+            "value": self.value,
+            "effect": self.effect,
+            "tolerationSeconds": self.toleration_seconds,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+def _at(field: str, check: Any, value: str) -> None:
+    try:
+        check(value)
+    except RuleError as broken:
+        raise broken.below(field) from None
+
+
+class Fargate(Model):
+    """On AWS Fargate, in any zone of the virtual cluster's profile or in one."""
+
+    compute: Literal["fargate"] = "fargate"
+    zone: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_ec2_choices(cls, data: Any) -> Any:
+        for key in ("capacity_type", "instance_type", "node_labels", "tolerations") if isinstance(data, dict) else ():
+            if key in data:
+                raise RuleError(
+                    data[key],
+                    "a pod on Fargate chooses no node: there is no Spot, no arm64, no instance type (EKS guide, Fargate)",
+                    "Remove it, or place the pod with compute: ec2",
+                    path=(key,),
+                )
+        return data
+
+    @property
+    def label_value(self) -> str:
+        """The value of spark-node-placement: one for any zone, one for each single zone."""
+        return f"{_FARGATE}-{self.zone}" if self.zone else _FARGATE
+
+
+class Ec2(Model):
+    """On EC2 nodes: those that carry all these labels; none given: any node with room."""
+
+    compute: Literal["ec2"] = "ec2"
+    node_labels: Labels = {}
+    zone: str | None = None
+    instance_type: InstanceTypeName | None = None
+    capacity_type: CapacityType | None = None
+    tolerations: tuple[Toleration, ...] = ()
+
+    @model_validator(mode="after")
+    def _refuse_labels_with_fields_of_their_own(self) -> "Ec2":
+        fields = {
+            kubernetes.ZONE: "zone",
+            kubernetes.INSTANCE_TYPE: "instance_type",
+            kubernetes.CAPACITY_TYPE: "capacity_type",
+        }
+        for key, field in fields.items():
+            if key in self.node_labels:
+                raise RuleError(
+                    self.node_labels[key],
+                    "this label has a field of its own",
+                    f"Write {field} instead",
+                    path=("node_labels", key),
+                )
+        return self
+
+    @property
+    def node_selector(self) -> dict[str, str]:
+        """The node labels a pod asks for."""
+        selector = dict(self.node_labels)
+        if self.zone:
+            selector[kubernetes.ZONE] = self.zone
+        if self.instance_type:
+            selector[kubernetes.INSTANCE_TYPE] = self.instance_type
+        if self.capacity_type:
+            selector[kubernetes.CAPACITY_TYPE] = CAPACITY_TYPE_LABEL_VALUES[self.capacity_type]
+        return selector
+
+
+Target = Annotated[Fargate | Ec2, Field(discriminator="compute")]
+
+
+class Placement(Model):
+    """Where the three kinds of pod of a job run. Unless told, the job submitter runs on any EC2 node with room."""
+
+    submitter: Target = Ec2()
+    driver: Target
+    executors: Target
+
+    def of(self, role: Role) -> Fargate | Ec2:
+        """The target of one kind of pod."""
+        return {"submitter": self.submitter, "driver": self.driver, "executors": self.executors}[role]

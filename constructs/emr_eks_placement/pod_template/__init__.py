@@ -1,0 +1,1 @@
+"""Pod templates: the Kubernetes Pod YAML given to Spark for driver and executors."""

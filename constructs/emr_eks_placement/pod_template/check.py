@@ -1,0 +1,132 @@
+"""Checks a pod template as strictly as EMR, Kubernetes and Spark do: what they ignore would silently lose a placement."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import kubernetes_validate
+from pydantic import ValidationError
+
+from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import Toleration
+from emr_eks_placement.pod_template import rules
+from emr_eks_placement.pod_template.rules import TemplateRole
+
+_GUIDE = "(EMR on EKS guide, pod templates)"
+
+
+def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_version: str) -> None:
+    """Raises RuleError, with the path in the template, for the first thing that is wrong."""
+    _check_kind(template)
+    _check_schema(template, kubernetes_version)
+    _check_fields(template, rules.POD_FIELDS, ())
+    spec = template["spec"]
+    _check_fields(spec, rules.SPEC_FIELDS, ("spec",))
+    _check_labels(template)
+    _check_tolerations(spec.get("tolerations") or [])
+    _check_reserved(spec)
+    _check_main_container(spec["containers"], role)
+
+
+def _check_kind(template: Mapping[str, Any]) -> None:
+    for field, expected in (("apiVersion", "v1"), ("kind", "Pod")):
+        if template.get(field) != expected:
+            raise RuleError(
+                template.get(field),
+                f"a pod template has {field} {expected} (Kubernetes)",
+                f"Write {expected}",
+                path=(field,),
+            )
+
+
+def _check_schema(template: Mapping[str, Any], version: str) -> None:
+    try:
+        kubernetes_validate.validate(json.loads(json.dumps(template)), version, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        raise RuleError(
+            error.instance if not isinstance(error.instance, (dict, list)) else "…",
+            f"{' '.join(error.message.split())[:200]} (Kubernetes {version} Pod schema)",
+            "Correct the field: Spark drops what it does not know, and the placement with it",
+            path=tuple(error.absolute_path),
+        ) from None
+    except TypeError as error:
+        raise RuleError("…", f"a value that is no JSON: {error}", "Write dates and the like in quotes") from None
+
+
+def _check_fields(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> None:
+    for field in part:
+        if field not in allowed:
+            raise RuleError(
+                field, f"EMR allows only {', '.join(sorted(allowed))} here {_GUIDE}", "Remove it", path=(*path, field)
+            )
+
+
+def _check_labels(template: Mapping[str, Any]) -> None:
+    places: tuple[tuple[FieldPath, Mapping[str, str]], ...] = (
+        (("metadata", "labels"), (template.get("metadata") or {}).get("labels") or {}),
+        (("spec", "nodeSelector"), template["spec"].get("nodeSelector") or {}),
+    )
+    for path, labels in places:
+        try:
+            kubernetes.check_labels(dict(labels))
+        except RuleError as broken:
+            raise broken.below(*path) from None
+
+
+def _check_tolerations(tolerations: list[dict[str, Any]]) -> None:
+    for index, toleration in enumerate(tolerations):
+        fields = {
+            "toleration_seconds" if key == "tolerationSeconds" else key: value for key, value in toleration.items()
+        }
+        try:
+            Toleration(**{"operator": "Equal", **fields})
+        except ValidationError as error:
+            cause = error.errors()[0].get("ctx", {}).get("error")
+            if isinstance(cause, RuleError):
+                raise cause.below("spec", "tolerations", index) from None
+            raise RuleError(
+                toleration,
+                f"{error.errors()[0]['msg']} (Kubernetes tolerations)",
+                "Correct the toleration",
+                path=("spec", "tolerations", index, *error.errors()[0]["loc"]),
+            ) from None
+
+
+def _check_reserved(spec: Mapping[str, Any]) -> None:
+    for index, volume in enumerate(spec.get("volumes") or []):
+        if volume["name"] in rules.RESERVED_VOLUMES:
+            path = ("spec", "volumes", index, "name")
+            raise RuleError(
+                volume["name"], f"EMR keeps this volume name for itself {_GUIDE}", "Rename the volume", path=path
+            )
+
+
+def _check_main_container(containers: list[dict[str, Any]], role: TemplateRole) -> None:
+    main = rules.MAIN_CONTAINER[role]
+    index = next((i for i, container in enumerate(containers) if container.get("name") == main), None)
+    if index is None:
+        raise RuleError(
+            [container.get("name") for container in containers],
+            f"Spark's container is called {main}; without one of this name Spark takes over the first container {_GUIDE}",
+            f"Add a container with name {main}",
+            path=("spec", "containers"),
+        )
+    container, path = containers[index], ("spec", "containers", index)
+    _check_fields(container, rules.MAIN_CONTAINER_FIELDS, path)
+    for number, mount in enumerate(container.get("volumeMounts") or []):
+        if mount["mountPath"].rstrip("/") in rules.RESERVED_MOUNT_PATHS:
+            raise RuleError(
+                mount["mountPath"],
+                f"EMR keeps this path for itself {_GUIDE}",
+                "Mount somewhere else",
+                path=(*path, "volumeMounts", number, "mountPath"),
+            )
+    for number, variable in enumerate(container.get("env") or []):
+        if variable["name"] in rules.RESERVED_ENVIRONMENT_VARIABLES:
+            raise RuleError(
+                variable["name"],
+                f"EMR keeps this variable for itself {_GUIDE}",
+                "Rename it",
+                path=(*path, "env", number, "name"),
+            )

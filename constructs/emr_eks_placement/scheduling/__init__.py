@@ -1,0 +1,1 @@
+"""Where a pod lands: the EKS Fargate admission rule and the Kubernetes scheduler's filters."""

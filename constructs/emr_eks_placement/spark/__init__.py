@@ -1,0 +1,1 @@
+"""What Spark on Kubernetes makes of a configuration."""
