@@ -1,5 +1,6 @@
 """How bad input is reported: one line that names the field, the value, the rule and the mend."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,16 +52,43 @@ class InputError(ValueError):
         self.findings = tuple(findings)
 
 
+def finding(place: str, broken: RuleError, *, line: int | None = None, path: FieldPath | None = None) -> Finding:
+    """The finding of a broken rule at a place (a file, an option); `path` instead of the rule's own."""
+    return Finding(
+        file=place,
+        line=line,
+        path=broken.path if path is None else path,
+        value=broken.value,
+        rule=broken.rule,
+        mend=broken.mend,
+    )
+
+
 def dotted(path: FieldPath) -> str:
     """('jobs', 'a', 'arguments', 0) -> 'jobs.a.arguments[0]'."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        text += f"[{part}]" if isinstance(part, int) else f".{_as_key(part)}" if text else _as_key(part)
     return text
+
+
+def _as_key(part: object) -> str:
+    """A key as it is, unless it holds what would break the line or read as several keys."""
+    text = str(part)
+    return text if text and all(mark.isprintable() and mark != " " for mark in text) else repr(text)
 
 
 def shown(value: object, longest: int = 80) -> str:
     """The value as it reads in a message: one line, long ones shortened in the middle."""
-    text = " ".join(str(value).split()) if isinstance(value, str) else " ".join(repr(value).split())
-    text = repr(text) if isinstance(value, str) else text
+    if value is None:
+        return "(nothing)"
+    text = repr(" ".join(value.split())) if isinstance(value, str) else _as_json(value)
     return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 :]}"
+
+
+def _as_json(value: object) -> str:
+    """Data as a YAML file may have it: true, null, {"a": 1}; in Python's words what JSON has no words for."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return " ".join(repr(value).split())

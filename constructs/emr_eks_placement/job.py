@@ -5,17 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, InstanceOf, Strict, model_validator
 
 from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts import emr
+from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.releases import Release, parse_release
 from emr_eks_placement.model import Model, between
 from emr_eks_placement.placement import PLACEMENT_LABEL
 
-_MEMORY = re.compile(r"(\d+)([kmgtp]?)b?", re.IGNORECASE)
-_MIB_BY_UNIT = {"k": 1 / 1024, "": 1, "m": 1, "g": 1024, "t": 1024**2, "p": 1024**3}
+_MEMORY = re.compile(r"([0-9]{1,15})(?:([kmgtp])b?)?", re.IGNORECASE)
+_KIB_BY_UNIT = {"k": 1, "m": 1024, "g": 1024**2, "t": 1024**3, "p": 1024**4}
+_MOST_MEMORY_MIB = 64 * 1024**2
+_MOST_OVERHEAD_FACTOR = 100
+_LONGEST_BUCKET_NAME = 63
 
 # Spark properties that have a field of the job.
 _FIELD_BY_SPARK_CONF = {
@@ -29,8 +32,10 @@ _FIELD_BY_SPARK_CONF = {
 }
 _PLACEMENT_CONF = re.compile(
     r"spark\.kubernetes\.(?:(?:driver\.|executor\.)?node\.selector\..+|(?:driver|executor)\.podTemplateFile"
-    rf"|(?:driver|executor)\.label\.{PLACEMENT_LABEL})"
+    rf"|(?:driver|executor)\.label\.(?:{PLACEMENT_LABEL}|{re.escape(kubernetes.FARGATE_PROFILE)})"
+    rf"|(?:driver|executor)\.annotation\.{re.escape(kubernetes.COMPUTE_TYPE)})"
 )
+_LABEL_CONF = re.compile(r"spark\.kubernetes\.(?:driver|executor)\.label\.(.*)", re.DOTALL)
 
 
 def memory_mib(text: str) -> int:
@@ -43,7 +48,10 @@ def memory_mib(text: str) -> int:
         raise RuleError(
             text, "a memory size is a whole number and k, m, g or t (Spark configuration)", "Write for example 4g"
         )
-    return int(int(match[1]) * _MIB_BY_UNIT[match[2].lower()])
+    mib = int(match[1]) * _KIB_BY_UNIT[(match[2] or "m").lower()] // 1024
+    if mib > _MOST_MEMORY_MIB:
+        raise RuleError(text, "at most 64t: no EC2 instance has more memory (product limit)", "Write for example 4g")
+    return mib
 
 
 def _check_memory(text: str) -> str:
@@ -100,15 +108,19 @@ def _check_arguments(arguments: tuple[str | LocalFile, ...]) -> tuple[str | Loca
 
 
 def _check_entry_point(entry_point: str | LocalFile) -> str | LocalFile:
-    if isinstance(entry_point, str) and not 1 <= len(entry_point) <= emr.LONGEST_ENTRY_POINT:
+    if isinstance(entry_point, LocalFile):
+        length = len("s3://") + _LONGEST_BUCKET_NAME + len("/") + len(entry_point.key)
+    else:
+        length = len(entry_point)
+    if not 1 <= length <= emr.LONGEST_ENTRY_POINT:
         rule = f"1 to {emr.LONGEST_ENTRY_POINT} characters (emr-containers EntryPointPath)"
-        raise RuleError(entry_point, rule, "Shorten the location")
+        raise RuleError(getattr(entry_point, "key", entry_point), rule, "Shorten the location")
     return entry_point
 
 
 def _check_factor(text: str) -> None:
-    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", text) or float(text) <= 0:
-        raise RuleError(text, "a number above 0 (Spark configuration)", "Write for example 0.2")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", text) or not 0 < float(text) <= _MOST_OVERHEAD_FACTOR:
+        raise RuleError(text, "a number above 0, at most 100 (Spark configuration)", "Write for example 0.2")
 
 
 # Spark properties that decide the size of a pod, and what their values must be.
@@ -132,6 +144,9 @@ def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
             raise RuleError(value, *rule, path=(key,))
         try:
             _SIZE_CONF.get(key, str)(value)
+            if label := _LABEL_CONF.fullmatch(key):
+                kubernetes.check_label_key(label[1])
+                kubernetes.check_label_value(value)
         except RuleError as broken:
             raise broken.below(key) from None
     return conf
@@ -160,8 +175,8 @@ class Job(Model):
     """A Spark application. entry_point: a URI such as s3://… or local:///…, or a file to upload."""
 
     name: Annotated[str, Field(min_length=1)]
-    entry_point: Annotated[str | LocalFile, AfterValidator(_check_entry_point)]
-    arguments: Annotated[tuple[str | LocalFile, ...], AfterValidator(_check_arguments)] = ()
+    entry_point: Annotated[str | InstanceOf[LocalFile], AfterValidator(_check_entry_point)]
+    arguments: Annotated[tuple[str | InstanceOf[LocalFile], ...], AfterValidator(_check_arguments)] = ()
     main_class: str | None = None
     release_label: Annotated[str, AfterValidator(_check_release)]
     driver: Driver = Driver()
@@ -183,6 +198,11 @@ class Job(Model):
     def release(self) -> Release:
         """The release that the label names."""
         return parse_release(self.release_label)
+
+    @property
+    def local_files(self) -> tuple[LocalFile, ...]:
+        """The files that are uploaded for the job."""
+        return tuple(file for file in (self.entry_point, *self.arguments) if isinstance(file, LocalFile))
 
     @property
     def language(self) -> Literal["python", "r", "jvm"]:

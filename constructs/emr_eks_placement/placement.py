@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import instance_types, kubernetes
-from emr_eks_placement.model import Model
+from emr_eks_placement.model import Model, between
 
 Role = Literal["submitter", "driver", "executors"]
 CapacityType = Literal["on-demand", "spot"]
@@ -31,7 +31,9 @@ class Toleration(Model):
     operator: Literal["Equal", "Exists"] = "Equal"
     value: str | None = None
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
-    toleration_seconds: int | None = Field(default=None, ge=0)
+    toleration_seconds: Annotated[int, Strict(), between(0, 2**31 - 1, "seconds", "Kubernetes tolerations")] | None = (
+        None
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "Toleration":
@@ -58,6 +60,12 @@ class Toleration(Model):
                 path=("toleration_seconds",),
             )
         return self
+
+    @classmethod
+    def of_kubernetes(cls, toleration: Mapping[str, Any]) -> "Toleration":
+        """A toleration as it stands in a pod. Raises pydantic's ValidationError for what is none."""
+        renamed = {"toleration_seconds" if key == "tolerationSeconds" else key: toleration[key] for key in toleration}
+        return cls.model_validate({key: None if value == "" else value for key, value in renamed.items()})
 
     def as_kubernetes(self) -> dict[str, Any]:
         """The toleration as it stands in a pod."""

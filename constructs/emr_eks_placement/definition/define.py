@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_placeable
@@ -45,10 +46,12 @@ def define(
     """
     mechanism = express(job, placement, node_selection, environment.cluster.version)
     logs = deployed.log_group_name is not None or deployed.log_uri is not None
-    namespace = environment.virtual_clusters[virtual_cluster].namespace
-    for pod in pod_shapes(job, placement, mechanism, namespace=namespace, logs=logs):
-        check_placeable(pod, placement.of(pod.role), environment)
-    uris = {role: deployed.uri(template.key) for role, template in mechanism.pod_templates.items()}
+    namespace = _namespace(environment, virtual_cluster)
+    for role, pod in pod_shapes(job, placement, mechanism, namespace=namespace, logs=logs):
+        check_placeable(role, pod, placement.of(role), environment)
+    for name, template in mechanism.pod_templates.items():
+        check_not_bypassed(name, template.content, placement.of(name))
+    uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
     uris |= pod_template_uris or {}
     request = {
         "name": job.name,
@@ -59,6 +62,17 @@ def define(
         "configurationOverrides": _configuration(job, mechanism, uris, deployed),
     }
     return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
+
+
+def _namespace(environment: Environment, virtual_cluster: str) -> str:
+    if virtual_cluster not in environment.virtual_clusters:
+        raise RuleError(
+            virtual_cluster,
+            f"the environment's virtual clusters are {', '.join(environment.virtual_clusters) or 'none'}",
+            "Name one of them",
+            path=("job", "virtual_cluster"),
+        )
+    return environment.virtual_clusters[virtual_cluster].namespace
 
 
 def _job_driver(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
@@ -102,6 +116,7 @@ def _configuration(
                 "Set some in the application, or drop what equals Spark's default",
                 path=("job", "spark_conf"),
             )
+    _check_no_blank_value(classifications)
     application = [
         {"classification": name, "properties": properties} for name, properties in classifications.items() if properties
     ]
@@ -110,6 +125,19 @@ def _configuration(
         **({"applicationConfiguration": application} if application else {}),
         **({"monitoringConfiguration": monitoring} if monitoring else {}),
     }
+
+
+def _check_no_blank_value(classifications: Mapping[str, Mapping[str, str]]) -> None:
+    for properties in classifications.values():
+        for key, value in properties.items():
+            if not value.strip():
+                raise RuleError(
+                    f"{key}={value}",
+                    "a property value can't be blank (emr-containers RequestIdentityString), so no node label without a value "
+                    "can be asked for this way",
+                    "Give the node label a value, or ask for it by pod template",
+                    path=("placement", "submitter" if key.startswith("jobsubmitter.") else "driver"),
+                )
 
 
 def _monitoring(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:

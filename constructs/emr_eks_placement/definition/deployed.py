@@ -37,3 +37,9 @@ PLACEHOLDERS = DeployedVirtualCluster(
     log_group_name="<log-group-name>",
     log_uri="s3://<bucket>/logs/",
 )
+
+
+def output_key(virtual_cluster: str | None, field: str) -> str:
+    """The stack output of a deployed name: ('spark', 'log_uri') -> SparkLogUri."""
+    words = [*(virtual_cluster.split("-") if virtual_cluster else []), *field.split("_")]
+    return "".join(word.capitalize() for word in words)

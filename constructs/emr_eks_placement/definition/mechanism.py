@@ -11,7 +11,7 @@ from emr_eks_placement.pod_template.build import PodTemplate, build_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 
 ROLES: tuple[TemplateRole, ...] = get_args(TemplateRole)
-_SPARK_NAME: dict[TemplateRole, str] = {"driver": "driver", "executors": "executor"}
+SPARK_NAME: dict[TemplateRole, str] = {"driver": "driver", "executors": "executor"}
 
 
 @dataclass(frozen=True)
@@ -30,26 +30,30 @@ def express(job: Job, placement: Placement, node_selection: NodeSelection | None
     """
     properties = _fargate_labels(placement)
     templates: dict[TemplateRole, PodTemplate] = {}
-    if node_selection == "spark-conf" or (node_selection is None and not job.release.has_pod_templates):
+    if not _by_template(job, node_selection):
         properties |= _node_selector_properties(job, placement)
     for role in ROLES:
         target = placement.of(role)
         base = (job.driver if role == "driver" else job.executors).pod_template
-        by_template = isinstance(target, Ec2) and node_selection != "spark-conf" and job.release.has_pod_templates
+        by_template = isinstance(target, Ec2) and _by_template(job, node_selection)
         if base is not None or (by_template and _asks_for_nodes(target)):
             templates[role] = _template(job, role, target if by_template else None, kubernetes_version)
     return Mechanism(properties, templates, _submitter_properties(placement.submitter))
 
 
+def _by_template(job: Job, node_selection: NodeSelection | None) -> bool:
+    return node_selection == "pod-template" or (node_selection is None and job.release.has_pod_templates)
+
+
 def template_property(role: TemplateRole) -> str:
     """The Spark property that names the pod template of a role."""
-    return f"spark.kubernetes.{_SPARK_NAME[role]}.podTemplateFile"
+    return f"spark.kubernetes.{SPARK_NAME[role]}.podTemplateFile"
 
 
 def _fargate_labels(placement: Placement) -> dict[str, str]:
     targets = {role: placement.of(role) for role in ROLES}
     return {
-        f"spark.kubernetes.{_SPARK_NAME[role]}.label.{PLACEMENT_LABEL}": target.label_value
+        f"spark.kubernetes.{SPARK_NAME[role]}.label.{PLACEMENT_LABEL}": target.label_value
         for role, target in targets.items()
         if isinstance(target, Fargate)
     }
@@ -90,7 +94,7 @@ def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:
         selectors[role] = target.node_selector
     if job.release.has_role_node_selectors:
         return {
-            f"spark.kubernetes.{_SPARK_NAME[role]}.node.selector.{key}": value
+            f"spark.kubernetes.{SPARK_NAME[role]}.node.selector.{key}": value
             for role, selector in selectors.items()
             for key, value in selector.items()
         }

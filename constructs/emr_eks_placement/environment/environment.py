@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.environment.fargate import MOST_PROFILES, FargateProfile
 from emr_eks_placement.environment.job_runs import EnvironmentJob
@@ -13,11 +13,11 @@ from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
-from emr_eks_placement.model import Model, check_name, distinct, names
+from emr_eks_placement.model import Model, check_name, count, distinct, names
 
 
 def _check_account(account: str) -> str:
-    if not re.fullmatch(r"\d{12}", account):
+    if not re.fullmatch(r"[0-9]{12}", account):
         raise RuleError(account, "an account id is 12 digits (AWS)", "Write it in quotes")
     return account
 
@@ -37,7 +37,9 @@ class Environment(Model):
     tags: dict[str, str] = {}
     network: Network = Network()
     cluster: Cluster = Cluster()
-    node_groups: Annotated[dict[str, NodeGroup], Field(max_length=30), names("node group")]
+    node_groups: Annotated[
+        dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
+    ]
     fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
     virtual_clusters: Annotated[dict[str, VirtualCluster], names("virtual cluster")]
     jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}

@@ -36,7 +36,7 @@ def _check_selector_labels(labels: dict[str, str]) -> dict[str, str]:
         if not (1 <= len(key) <= _LONGEST_KEY and 1 <= len(value) <= _LONGEST_VALUE):
             raise RuleError(
                 value,
-                f"key of 1 to {_LONGEST_KEY}, value of 1 to {_LONGEST_VALUE} characters (CloudFormation AWS::EKS::FargateProfile)",
+                f"key of 1 to {_LONGEST_KEY}, value of 1 to {_LONGEST_VALUE} characters (CloudFormation, Fargate profile)",
                 "Shorten it",
                 path=(key,),
             )

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import Job
-from emr_eks_placement.model import Model, names
+from emr_eks_placement.model import Model, count, names
 from emr_eks_placement.modes import MODES, Mode, placement
 from emr_eks_placement.placement import Ec2, NodeSelection, Placement, Target
 
@@ -62,7 +62,7 @@ class EnvironmentJob(Job):
     """A job, the virtual cluster it runs on and its placements by name."""
 
     virtual_cluster: str
-    placements: Annotated[dict[str, PlacementChoice], Field(min_length=1), names("placement")]
+    placements: Annotated[dict[str, PlacementChoice], count(1, 100, "placements", "product limit"), names("placement")]
 
     @model_validator(mode="before")
     @classmethod

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
-from emr_eks_placement.model import Model, between, distinct
+from emr_eks_placement.model import Model, between, count, distinct
 from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels
 
 _RESERVED_PREFIXES = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
@@ -45,14 +45,16 @@ class NodeGroup(Model):
     """
 
     instance_types: Annotated[
-        tuple[InstanceTypeName, ...], Field(min_length=1, max_length=20), distinct("instance type")
+        tuple[InstanceTypeName, ...],
+        count(1, 20, "instance types", "EKS managed node groups"),
+        distinct("instance type"),
     ]
     capacity_type: CapacityType = "on-demand"
     min_size: Nodes = 1
     max_size: Nodes = 2
     desired_size: Nodes | None = None
     labels: Annotated[Labels, AfterValidator(_check_node_labels)] = {}
-    taints: Annotated[tuple[Taint, ...], Field(max_length=50)] = ()
+    taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "EKS managed node groups")] = ()
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
 

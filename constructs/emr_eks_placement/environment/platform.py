@@ -13,6 +13,12 @@ from emr_eks_placement.model import Model, between, distinct, each
 KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
 
 
+# RFC 1918 and, for clusters short of addresses, RFC 6598.
+_PRIVATE_NETWORKS = tuple(
+    ipaddress.IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+
+
 def _check_vpc_cidr(cidr: str) -> str:
     try:
         network = ipaddress.IPv4Network(cidr)
@@ -20,10 +26,11 @@ def _check_vpc_cidr(cidr: str) -> str:
         raise RuleError(
             cidr, f"a private IPv4 network in CIDR notation: {error}", "Write for example 10.0.0.0/16"
         ) from None
-    if not 16 <= network.prefixlen <= 24 or not network.is_private:
+    if not 16 <= network.prefixlen <= 24 or not any(network.subnet_of(private) for private in _PRIVATE_NETWORKS):
         raise RuleError(
             cidr,
-            "a private network from /16 (the largest VPC) to /24 (room for a subnet a zone) (VPC quotas)",
+            "a private network from /16 (the largest VPC) to /24 (room for a subnet a zone), within "
+            f"{', '.join(map(str, _PRIVATE_NETWORKS))} (VPC guide)",
             "Write for example 10.0.0.0/16",
         )
     return cidr
@@ -50,7 +57,7 @@ def _check_version(version: object) -> object:
 
 
 def _check_role_arn(arn: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}", arn):
+    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}", arn, re.ASCII):
         raise RuleError(
             arn, "the ARN of an IAM role or user (IAM)", "Write for example arn:aws:iam::111122223333:role/admin"
         )

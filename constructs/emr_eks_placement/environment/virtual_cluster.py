@@ -81,7 +81,7 @@ class Logs(Model):
 
     cloudwatch: Annotated[bool, Strict()] = True
     s3: Annotated[bool, Strict()] = True
-    retention_days: Annotated[int, AfterValidator(_check_retention)] = 30
+    retention_days: Annotated[int, Strict(), AfterValidator(_check_retention)] = 30
 
 
 class VirtualCluster(Model):

@@ -11,18 +11,20 @@ from emr_eks_placement.definition import define
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file.local_files import read_job_files
 from emr_eks_placement.environment_file.yaml_document import YamlDocument, read_yaml
-from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError
+from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError, finding
+from emr_eks_placement.model import check_name
 
 _KIND_RULES = {
     "missing": ("required", "Add it"),
     "string_type": ("text", "Put it in quotes"),
-    "int_type": ("a whole number", "Write it without quotes"),
+    "int_type": ("a whole number", "Write it in digits, without quotes"),
     "bool_type": ("true or false", "Write one of these without quotes"),
     "dict_type": ("a mapping", "Write key: value below it"),
     "model_type": ("a mapping", "Write key: value below it"),
     "model_attributes_type": ("a mapping", "Write key: value below it"),
     "tuple_type": ("a list", "Write it as [a, b] or - a"),
 }
+_SIMPLE = (str, int, float)
 
 
 def load_environment(path: Path) -> Environment:
@@ -31,6 +33,7 @@ def load_environment(path: Path) -> Environment:
     if not isinstance(document.data, dict):
         raise InputError([_finding(document, (), RuleError(document.data, "a mapping", "Write region: and so on"))])
     try:
+        _check_name(document.data, path)
         data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
         environment = Environment.model_validate(data)
     except RuleError as broken:
@@ -41,6 +44,17 @@ def load_environment(path: Path) -> Environment:
     if findings:
         raise InputError(findings)
     return environment
+
+
+def _check_name(data: dict[str, Any], path: Path) -> None:
+    if "name" in data:
+        raise RuleError(
+            data["name"], "an environment is named by its file", "Remove it, or rename the file", path=("name",)
+        )
+    try:
+        check_name(path.stem)
+    except RuleError as broken:
+        raise RuleError(path.name, f"an environment is named by its file: {broken.rule}", "Rename the file") from None
 
 
 def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -67,7 +81,7 @@ def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[F
                     node_selection=choice.node_selection,
                 )
             except RuleError as broken:
-                start, *rest = broken.path
+                start, *rest = broken.path or ("placement",)
                 place: FieldPath = ("jobs", name, *(("placements", choice_name) if start == "placement" else ()), *rest)
                 yield _finding(document, place, broken)
 
@@ -89,7 +103,12 @@ def _as_rule(details: ErrorDetails) -> RuleError:
     kind = details["type"]
     if kind in _KIND_RULES:
         value = None if kind == "missing" else details["input"]
-        return RuleError(value, *_KIND_RULES[kind])
+        rule, mend = _KIND_RULES[kind]
+        if value is None and kind != "missing":
+            return RuleError(value, f"{rule}; nothing is given", "Give a value, or remove the key")
+        if kind == "string_type" and not isinstance(value, _SIMPLE):
+            mend = "Write a single value"
+        return RuleError(value, rule, mend)
     if kind == "literal_error":
         return RuleError(details["input"], f"one of {details['ctx']['expected']}", "Write one of these")
     return RuleError(details["input"], details["msg"][:1].lower() + details["msg"][1:], "Correct the value")
@@ -108,11 +127,4 @@ def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> 
 
 
 def _finding(document: YamlDocument, path: FieldPath, broken: RuleError) -> Finding:
-    return Finding(
-        file=document.file,
-        line=document.line(path),
-        path=path,
-        value=broken.value,
-        rule=broken.rule,
-        mend=broken.mend,
-    )
+    return finding(document.file, broken, line=document.line(path), path=path)

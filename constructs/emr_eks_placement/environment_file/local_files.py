@@ -27,9 +27,17 @@ def read_job_files(job: Any, folder: Path) -> Any:
     for role in ("driver", "executors"):
         size = job.get(role)
         if isinstance(size, dict) and isinstance(size.get("pod_template"), str):
-            path = _existing(size["pod_template"], folder, (role, "pod_template"))
-            read[role] = {**size, "pod_template": read_yaml(path, size["pod_template"]).data}
+            read[role] = {**size, "pod_template": _template(size["pod_template"], folder, (role, "pod_template"))}
     return read
+
+
+def _template(name: str, folder: Path, field: tuple[str | int, ...]) -> Any:
+    data = read_yaml(_existing(name, folder, field), name).data
+    if data is None:
+        raise RuleError(
+            name, "a pod template holds a Pod, this file nothing (Spark on Kubernetes)", "Fill it", path=field
+        )
+    return data
 
 
 def _names_file(value: Any) -> bool:
@@ -38,17 +46,23 @@ def _names_file(value: Any) -> bool:
 
 def _upload(name: str, folder: Path, field: tuple[str | int, ...]) -> LocalFile:
     path = _existing(name, folder, field)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise RuleError(name, f"a readable file: {error.strerror}", "Correct the path", path=field) from None
     return LocalFile(path=path, key=f"job-files/{digest[:16]}/{path.name}")
 
 
 def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:
-    path = (folder / name).resolve()
-    if not path.is_file():
-        raise RuleError(
-            name,
-            "no such file; a path that begins with ./ or ../ is read from the environment file's folder",
-            "Correct the path",
-            path=field,
-        )
-    return path
+    try:
+        path = (folder / name).resolve()
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise RuleError(
+        name,
+        f"no such file; a path that begins with ./ or ../ is read from the environment file's folder, {folder}",
+        "Correct the path",
+        path=field,
+    )

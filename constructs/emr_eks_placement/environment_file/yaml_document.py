@@ -32,8 +32,8 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
         raise _unreadable(shown_as, None, str(path.name), f"a readable YAML file: {reason}", "Check the path") from None
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         lines = dict(_lines(root, (), set(), shown_as)) if root else {}
         data = loader.construct_document(root) if root else None
@@ -41,10 +41,10 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
         raise _unreadable(shown_as, line, "YAML", f"well-formed YAML: {problem}", "Correct the syntax") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _unreadable(shown_as, None, "YAML", f"well-formed YAML: {error}", "Correct the syntax") from None
-    finally:
-        loader.dispose()
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        # What PyYAML lets through of a value that does not fit its tag, a control character or too deep a nesting.
+        problem = " ".join(str(error).split())
+        raise _unreadable(shown_as, None, "YAML", f"well-formed YAML: {problem}", "Correct the syntax") from None
     return YamlDocument(shown_as, data, lines)
 
 
@@ -59,7 +59,7 @@ def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Itera
     elif isinstance(node, yaml.MappingNode):
         keys: set[str] = set()
         for key, value in node.value:
-            if key.value in keys and isinstance(key, yaml.ScalarNode):
+            if isinstance(key, yaml.ScalarNode) and key.value in keys:
                 line = key.start_mark.line + 1
                 raise _unreadable(
                     file, line, key.value, "a key stands once in a mapping (YAML 1.2)", "Remove one", path

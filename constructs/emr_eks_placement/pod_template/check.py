@@ -1,6 +1,6 @@
 """Checks a pod template as strictly as EMR, Kubernetes and Spark do: what they ignore would silently lose a placement."""
 
-import json
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,21 +9,33 @@ from pydantic import ValidationError
 
 from emr_eks_placement.errors import FieldPath, RuleError
 from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.placement import Toleration
 from emr_eks_placement.pod_template import rules
 from emr_eks_placement.pod_template.rules import TemplateRole
 
 _GUIDE = "(EMR on EKS guide, pod templates)"
+_KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
 
 
 def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_version: str) -> None:
     """Raises RuleError, with the path in the template, for the first thing that is wrong."""
+    _check_nothing_empty(template, ())
     _check_kind(template)
     _check_schema(template, kubernetes_version)
     _check_fields(template, rules.POD_FIELDS, ())
-    spec = template["spec"]
+    spec = template.get("spec")
+    if not spec:
+        raise RuleError(spec, "a pod template has a spec with containers (Kubernetes)", "Add it", path=("spec",))
     _check_fields(spec, rules.SPEC_FIELDS, ("spec",))
     _check_labels(template)
+    _check_quantities(spec)
     _check_tolerations(spec.get("tolerations") or [])
     _check_reserved(spec)
     _check_main_container(spec["containers"], role)
@@ -40,18 +52,55 @@ def _check_kind(template: Mapping[str, Any]) -> None:
             )
 
 
+def _check_nothing_empty(part: Any, path: FieldPath) -> None:
+    if part is None:
+        raise RuleError(
+            None, "a field of a pod template is not left empty (Kubernetes API)", "Give a value or remove it", path=path
+        )
+    entries = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, value in entries:
+        _check_nothing_empty(value, (*path, key))
+
+
 def _check_schema(template: Mapping[str, Any], version: str) -> None:
     try:
-        kubernetes_validate.validate(json.loads(json.dumps(template)), version, strict=True)
+        kubernetes_validate.validate(dict(template), version, strict=True)
     except kubernetes_validate.ValidationError as error:
-        raise RuleError(
-            error.instance if not isinstance(error.instance, (dict, list)) else "…",
-            f"{' '.join(error.message.split())[:200]} (Kubernetes {version} Pod schema)",
-            "Correct the field: Spark drops what it does not know, and the placement with it",
-            path=tuple(error.absolute_path),
-        ) from None
-    except TypeError as error:
-        raise RuleError("…", f"a value that is no JSON: {error}", "Write dates and the like in quotes") from None
+        raise _broken_schema(error, f"(Kubernetes {version} Pod schema)") from None
+
+
+def _broken_schema(error: Any, source: str) -> RuleError:
+    path, given = tuple(error.absolute_path), error.instance
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        field = next(name for name in given if name not in known)
+        close = difflib.get_close_matches(field, known, 1)
+        return RuleError(
+            given[field],
+            f"unknown field, which Spark would drop without a word {source}",
+            f"Did you mean {close[0]}" if close else "Remove it",
+            path=(*path, field),
+        )
+    if error.validator == "required":
+        field = next(name for name in error.validator_value if name not in given)
+        return RuleError(None, f"required {source}", "Add it", path=(*path, field))
+    if error.validator == "type":
+        kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+        expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
+        mend = "Put it in quotes" if "string" in kinds and not isinstance(given, (dict, list)) else "Correct the value"
+        return RuleError(given, f"{expected} {source}", mend, path=path)
+    return RuleError(given, f"{' '.join(error.message.split())[:200]} {source}", "Correct the value", path=path)
+
+
+def _check_quantities(spec: Mapping[str, Any]) -> None:
+    for kind in ("containers", "initContainers"):
+        for index, container in enumerate(spec.get(kind, [])):
+            for amounts in ("requests", "limits"):
+                for resource, amount in container.get("resources", {}).get(amounts, {}).items():
+                    try:
+                        parse_quantity(amount)
+                    except RuleError as broken:
+                        raise broken.below("spec", kind, index, "resources", amounts, resource) from None
 
 
 def _check_fields(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> None:
@@ -76,11 +125,8 @@ def _check_labels(template: Mapping[str, Any]) -> None:
 
 def _check_tolerations(tolerations: list[dict[str, Any]]) -> None:
     for index, toleration in enumerate(tolerations):
-        fields = {
-            "toleration_seconds" if key == "tolerationSeconds" else key: value for key, value in toleration.items()
-        }
         try:
-            Toleration(**{"operator": "Equal", **fields})
+            Toleration.of_kubernetes(toleration)
         except ValidationError as error:
             cause = error.errors()[0].get("ctx", {}).get("error")
             if isinstance(cause, RuleError):

@@ -1,18 +1,46 @@
 """What of a pod decides where it lands."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from emr_eks_placement.placement import Role, Toleration
+from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
+from emr_eks_placement.placement import Toleration
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodShape:
-    """A kind of pod of a job: what schedulers read of it. CPU in thousandths of a core, memory in MiB, both requests."""
+    """What schedulers read of a pod. CPU in thousandths of a core, memory in MiB, both requests of the whole pod."""
 
-    role: Role
     namespace: str
     labels: dict[str, str] = field(default_factory=dict)
     node_selector: dict[str, str] = field(default_factory=dict)
     tolerations: tuple[Toleration, ...] = ()
     cpu_millis: int
     memory_mib: int
+
+
+def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
+    """The shape of a Kubernetes Pod; its requests are the larger of all containers together and any init container."""
+    metadata, spec = manifest["metadata"], manifest["spec"]
+    return PodShape(
+        namespace=metadata.get("namespace", "default"),
+        labels=dict(metadata.get("labels") or {}),
+        node_selector=dict(spec.get("nodeSelector") or {}),
+        tolerations=tolerations_of(spec),
+        cpu_millis=_requested(spec, "cpu", cpu_millis),
+        memory_mib=_requested(spec, "memory", memory_mib),
+    )
+
+
+def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
+    """The tolerations of a pod's spec."""
+    return tuple(Toleration.of_kubernetes(toleration) for toleration in spec.get("tolerations") or [])
+
+
+def _requested(spec: Mapping[str, Any], resource: str, amount: Callable[[Any], int]) -> int:
+    def asked(container: Mapping[str, Any]) -> int:
+        return amount(((container.get("resources") or {}).get("requests") or {}).get(resource, 0))
+
+    together = sum(asked(container) for container in spec.get("containers") or [])
+    return max([together, *(asked(container) for container in spec.get("initContainers") or [])])

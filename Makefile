@@ -1,0 +1,57 @@
+# Needs Python 3.11 or later, git and make; everything else is installed into .venv and node_modules.
+PYTHON ?= python3
+ENVIRONMENT ?= local
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help setup demo local test lint format synth lock facts clean
+.DEFAULT_GOAL := help
+
+help: ## Show these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(BIN)/.installed node_modules/.installed ## Install the pinned tools and libraries
+
+$(BIN)/.installed: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet requirements-dev.txt
+	$(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json $(BIN)/.installed
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: setup ## Deploy to a local AWS, run a job in every placement, show where each pod went
+	$(BIN)/python -m local.demo
+
+local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
+	$(BIN)/python -m local
+
+test: setup ## Run every test
+	$(BIN)/python -m pytest
+
+lint: setup ## Check style and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: setup ## Format the code
+	ruff check --fix .
+	ruff format .
+
+synth: setup ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
+	cdk synth --quiet --no-notices -c environment=$(ENVIRONMENT)
+
+lock: setup ## Renew requirements.txt and requirements-dev.txt from their .in files
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-dev.in -o requirements-dev.txt
+
+facts: setup ## Renew the shipped lists of EC2 instance types and regions
+	uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
+
+clean: ## Remove everything that was installed or made
+	rm -rf .venv node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""AWS as it is: the only place that imports boto3."""

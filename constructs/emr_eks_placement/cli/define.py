@@ -1,0 +1,82 @@
+"""emr-placement define: definitions and pod templates as files."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from emr_eks_placement.cli.deployed_options import deployed_virtual_clusters
+from emr_eks_placement.definition import define
+from emr_eks_placement.environment import Environment, EnvironmentJob
+from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.errors import InputError, RuleError, finding
+
+
+def run_define(options: argparse.Namespace) -> None:
+    """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
+
+    Raises InputError, with nothing written, for what is not in the environment and for malformed options.
+    """
+    environment = load_environment(options.environment)
+    jobs = dict(_chosen_jobs(environment, options.job))
+    files = dict(_files(environment, jobs, options))
+    for name, content in files.items():
+        _write(options.output_directory / name, content)
+    left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
+    sys.stdout.write("".join(f"{options.output_directory / name}\n" for name in files))
+    if left:
+        sys.stderr.write(
+            f"note: {left} definitions hold <placeholders>; --outputs or the options below --help fill them\n"
+        )
+
+
+def _chosen_jobs(environment: Environment, name: str | None) -> Iterator[tuple[str, EnvironmentJob]]:
+    if name is not None and name not in environment.jobs:
+        raise _unknown("JOB", name, list(environment.jobs))
+    yield from ((key, job) for key, job in environment.jobs.items() if name in (None, key))
+
+
+def _files(
+    environment: Environment, jobs: dict[str, EnvironmentJob], options: argparse.Namespace
+) -> Iterator[tuple[str, str | bytes]]:
+    deployed = deployed_virtual_clusters(options, {job.virtual_cluster for job in jobs.values()})
+    for job_name, job in jobs.items():
+        if options.placement is not None and options.placement not in job.placements:
+            raise _unknown("PLACEMENT", options.placement, list(job.placements))
+        for name, choice in job.placements.items():
+            if options.placement not in (None, name):
+                continue
+            definition = define(
+                job,
+                choice.placement,
+                environment,
+                virtual_cluster=job.virtual_cluster,
+                deployed=replace(deployed[job.virtual_cluster], log_stream_name_prefix=job.name),
+                node_selection=choice.node_selection,
+            )
+            yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
+            yield from ((template.key, template.text) for template in definition.pod_templates)
+        yield from ((file.key, file.path.read_bytes()) for file in job.local_files)
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise InputError(
+            [
+                finding(
+                    "--output-directory",
+                    RuleError(str(path), f"a writable file: {error.strerror}", "Choose another folder"),
+                )
+            ]
+        ) from None
+
+
+def _unknown(argument: str, value: str, known: list[str]) -> InputError:
+    return InputError(
+        [finding(argument, RuleError(value, f"the environment has {', '.join(known) or 'none'}", "Name one of these"))]
+    )

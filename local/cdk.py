@@ -1,0 +1,58 @@
+"""The unmodified CDK CLI, run on the project's app."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+class CdkError(Exception):
+    """The CDK CLI failed; the message ends with the last lines it printed."""
+
+
+class CdkCli:
+    """Runs CDK commands on one cloud assembly, synthesized once; what they print goes to `log`."""
+
+    def __init__(self, environment: str, assembly: Path, log: Path) -> None:
+        self._environment = environment
+        self._assembly = assembly
+        self._log = log
+
+    def synth(self) -> None:
+        """Writes the assembly. Raises CdkError, as every command does."""
+        app = f"{sys.executable} {ROOT / 'app.py'}"
+        self._run(
+            "synth", "--quiet", "--app", app, "--output", str(self._assembly), "-c", f"environment={self._environment}"
+        )
+
+    def bootstrap(self, account: str, region: str) -> None:
+        """Prepares the account for deployments."""
+        self._run("bootstrap", f"aws://{account}/{region}")
+
+    def deploy(self, outputs: Path) -> None:
+        """Deploys every stack; outputs: the file that gets the stack outputs."""
+        self._on_assembly(
+            "deploy", "--all", "--require-approval", "never", "--concurrency", "3", "--outputs-file", str(outputs)
+        )
+
+    def destroy(self) -> None:
+        """Deletes every stack."""
+        self._on_assembly("destroy", "--all", "--force")
+
+    def _on_assembly(self, *arguments: str) -> None:
+        self._run(*arguments, "--app", str(self._assembly))
+
+    def _run(self, *arguments: str) -> None:
+        cdk = ROOT / "node_modules/.bin/cdk"
+        with self._log.open("a+", encoding="utf-8") as log:
+            start = log.tell()
+            log.write(f"$ cdk {' '.join(arguments)}\n")
+            log.flush()
+            command = [str(cdk), *arguments, "--no-notices", "--no-color", "--ci"]
+            code = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False).returncode  # noqa: S603
+            if code:
+                log.seek(start)
+                raise CdkError(
+                    f"cdk {arguments[0]} failed ({code}), its log is {self._log}:\n{''.join(log.readlines()[-25:])}"
+                )

@@ -1,0 +1,83 @@
+"""Everything that is local as one: AWS, the Kubernetes API with EKS's rules, EMR's job runs with real Spark."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Self
+
+import boto3
+
+from local.aws.server import LocalAws
+from local.eks.admission import FargateAdmission
+from local.eks.cluster import DeployedCluster
+from local.eks.scheduler import Scheduler
+from local.emr.job_runner import SparkJobRunner
+from local.emr.pods import add_logging_sidecar
+from local.kubernetes import RecordingKubernetesApi
+
+
+class LocalCluster:
+    """A local AWS account whose one EKS cluster is the recording Kubernetes API; all of it on the loopback interface.
+
+    A context manager. `folder` gets the logs and, while it runs, temporary files.
+    """
+
+    def __init__(self, folder: Path, *, region: str, port: int = 0) -> None:
+        self.folder = folder
+        cluster = DeployedCluster()
+        scheduler = Scheduler(cluster)
+        self.kubernetes = RecordingKubernetesApi(
+            admission=[add_logging_sidecar, FargateAdmission(cluster)], on_created=[scheduler]
+        )
+        scheduler.serve(self.kubernetes)
+        self._cluster = cluster
+        self._job_runner = SparkJobRunner(self.kubernetes, cluster, folder / "spark")
+        self._region = region
+        self._port = port
+        self._started = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._started.enter_context(self.kubernetes)
+            self.aws = self._started.enter_context(
+                LocalAws(
+                    state_dir=self.folder / "aws",
+                    cluster_endpoint=self.kubernetes.url,
+                    cluster_ca_pem=self.kubernetes.ca_pem,
+                    job_runner=self._job_runner,
+                    namespace_exists=lambda _cluster, namespace: self.has_namespace(namespace),
+                    region=self._region,
+                    port=self._port,
+                )
+            )
+            self._started.enter_context(_environment(self.aws.child_environment()))
+            self.session = boto3.Session()
+            self._cluster.connect(self.session)
+            self._job_runner.start_thread(self.session)
+            self._started.callback(self._job_runner.stop_thread)
+        except BaseException:
+            self._started.close()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._started.close()
+
+    def has_namespace(self, name: str) -> bool:
+        """Whether the Kubernetes API has a namespace."""
+        return any(namespace["metadata"]["name"] == name for namespace in self.kubernetes.objects("namespaces"))
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Leads boto3 and every child process to the local AWS, and nowhere else, until the end of the block."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

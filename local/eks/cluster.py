@@ -1,0 +1,41 @@
+"""The deployed cluster as admission and scheduler see it."""
+
+import threading
+
+import boto3
+
+from emr_eks_placement.aws.cluster import ClusterCapacity, read_cluster
+
+
+class DeployedCluster:
+    """The capacity of the account's one EKS cluster, read from the EKS API and kept until `refresh` is called."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._session: boto3.Session | None = None
+        self._capacity: ClusterCapacity | None = None
+
+    def connect(self, session: boto3.Session) -> None:
+        """Names the account to read from."""
+        self._session = session
+
+    @property
+    def capacity(self) -> ClusterCapacity:
+        """Node groups and Fargate profiles as deployed; none before a cluster is."""
+        with self._lock:
+            if self._capacity is None:
+                self._capacity = self._read()
+            return self._capacity
+
+    def refresh(self) -> None:
+        """Forgets what was read: the next look reads the EKS API again."""
+        with self._lock:
+            self._capacity = None
+
+    def _read(self) -> ClusterCapacity:
+        if self._session is None:
+            raise RuntimeError("the deployed cluster is read before connect")
+        clusters = self._session.client("eks").list_clusters()["clusters"]
+        if len(clusters) > 1:
+            raise RuntimeError(f"the local Kubernetes API serves one cluster, not {', '.join(clusters)}")
+        return read_cluster(self._session, clusters[0]) if clusters else ClusterCapacity(self._session.region_name, {}, {})

@@ -1,0 +1,154 @@
+"""Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that makes executor pods."""
+
+import itertools
+import queue
+import shlex
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
+from local.eks.cluster import DeployedCluster
+from local.emr import pods
+from local.kubernetes import RecordingKubernetesApi
+from local.spark import SparkLauncher, SparkSubmitError
+
+_TEMPLATE_PROPERTIES = ("spark.kubernetes.driver.podTemplateFile", "spark.kubernetes.executor.podTemplateFile")
+_DEFAULT_EXECUTORS = "2"  # spark.executor.instances on Kubernetes
+
+
+class PendingPodError(Exception):
+    """A pod of the run fits nowhere; EMR would fail the run after its job-start-timeout."""
+
+
+class PodTemplates:
+    """Brings the pod templates that a run names from S3 into a folder, as EMR does."""
+
+    def __init__(self, read: Callable[[str], bytes], folder: Path) -> None:
+        self._read = read
+        self._folder = folder
+        self._numbers = itertools.count()
+
+    def in_properties(self, properties: Mapping[str, str]) -> dict[str, str]:
+        """The properties with each template's local path."""
+        return {key: self._local(value) if key in _TEMPLATE_PROPERTIES else value for key, value in properties.items()}
+
+    def in_parameters(self, parameters: Sequence[str]) -> list[str]:
+        """The parameters of spark-submit with each template's local path."""
+        local = []
+        for parameter in parameters:
+            key, equals, value = parameter.partition("=")
+            local.append(f"{key}={self._local(value)}" if equals and key in _TEMPLATE_PROPERTIES else parameter)
+        return local
+
+    def _local(self, uri: str) -> str:
+        path = self._folder / f"template-{next(self._numbers)}.yaml"
+        path.write_bytes(self._read(uri))
+        return str(path)
+
+
+class SparkJobRunner:
+    """Runs one job at a time on a thread of its own, from `start_thread` to `stop_thread`.
+
+    Real Spark makes the driver and executor pods; their containers are not run, so a run that has all of its pods on
+    nodes is COMPLETED, and one with a pod that fits nowhere FAILED.
+    """
+
+    def __init__(self, kubernetes: RecordingKubernetesApi, cluster: DeployedCluster, folder: Path) -> None:
+        self._kubernetes = kubernetes
+        self._cluster = cluster
+        self._folder = folder
+        self._session: boto3.Session | None = None
+        self._runs: queue.SimpleQueue[JobRun | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="job-runner")
+
+    def start_thread(self, session: boto3.Session) -> None:
+        """Begins to take runs; session: how pod templates are read from the local S3."""
+        self._session = session
+        self._thread.start()
+
+    def stop_thread(self) -> None:
+        """Ends after the run in hand; runs not begun stay PENDING."""
+        if self._thread.is_alive():
+            self._runs.put(None)
+            self._thread.join()
+
+    def start(self, run: JobRun) -> None:
+        """Queues an accepted run."""
+        self._runs.put(run)
+
+    def cancel(self, run: JobRun) -> None:
+        """Ends a run that has not begun, or lets the one in hand end as cancelled."""
+        run.set_state(JobRunState.CANCELLED, details="JobRun CANCELLED successfully.")
+
+    def _work(self) -> None:
+        with SparkLauncher(self._kubernetes, self._folder) as spark:
+            while (run := self._runs.get()) is not None:
+                if not run.has_ended:
+                    self._carry_out(run, spark)
+
+    def _carry_out(self, run: JobRun, spark: SparkLauncher) -> None:
+        try:
+            self._cluster.refresh()
+            run.set_state(JobRunState.SUBMITTED)
+            self._create_submitter(run)
+            self._submit(run, spark)
+            details = "Every pod of the run is on a node (local AWS: its containers are not run)."
+            run.set_state(JobRunState.COMPLETED, details=details)
+        except (SparkSubmitError, PendingPodError) as error:
+            run.set_state(JobRunState.FAILED, details=str(error), failure_reason=FailureReason.USER_ERROR)
+        except Exception as error:  # noqa: BLE001 - the thread goes on; the run tells what happened
+            run.set_state(JobRunState.FAILED, details=repr(error), failure_reason=FailureReason.INTERNAL_ERROR)
+
+    def _create_submitter(self, run: JobRun) -> None:
+        self._refuse_pending(self._kubernetes.create(pods.submitter_pod(run)), run)
+
+    def _submit(self, run: JobRun, spark: SparkLauncher) -> None:
+        driver = run.request["jobDriver"]["sparkSubmitJobDriver"]
+        with tempfile.TemporaryDirectory(prefix="templates-", dir=self._folder) as folder:
+            templates = PodTemplates(self._read_object, Path(folder))
+            submission = spark.submit(
+                self._configuration(run, templates),
+                application=driver["entryPoint"],
+                arguments=driver.get("entryPointArguments", []),
+                parameters=templates.in_parameters(shlex.split(driver.get("sparkSubmitParameters", ""))),
+                name=run.id,
+            )
+        self._refuse_pending(submission.driver_pod, run)
+        run.set_state(JobRunState.RUNNING)
+        executors = int(submission.properties.get("spark.executor.instances", _DEFAULT_EXECUTORS))
+        for pod in spark.start_executors(submission, executors=executors):
+            self._refuse_pending(pod, run)
+
+    def _configuration(self, run: JobRun, templates: "PodTemplates") -> dict[str, str]:
+        """The run's spark-defaults with what EMR sets itself."""
+        properties = templates.in_properties(pods.classification(run, "spark-defaults"))
+        for role in ("driver", "executor"):
+            prefix = f"spark.kubernetes.{role}"
+            properties |= {f"{prefix}.label.{key}": value for key, value in pods.built_in_labels(run, role).items()}
+            properties[f"{prefix}.annotation.{pods.LOGS_ANNOTATION}"] = str(pods.logs_are_kept(run)).lower()
+        return {
+            **properties,
+            "spark.kubernetes.namespace": run.namespace,
+            "spark.kubernetes.container.image": "emr-on-eks",
+            "spark.kubernetes.authenticate.driver.serviceAccountName": f"emr-containers-sa-spark-driver-{run.id}",
+            "spark.kubernetes.executor.deleteOnTermination": "false",
+        }
+
+    def _read_object(self, uri: str) -> bytes:
+        if self._session is None:
+            raise RuntimeError("the job runner is not started")
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return self._session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    def _refuse_pending(self, pod: dict[str, Any], run: JobRun) -> None:
+        """Raises PendingPodError for a pod that the scheduler found no node for."""
+        name = pod["metadata"]["name"]
+        stored = next(p for p in self._kubernetes.objects("pods", run.namespace) if p["metadata"]["name"] == name)
+        for condition in (stored.get("status") or {}).get("conditions") or []:
+            if condition["type"] == "PodScheduled" and condition["status"] == "False":
+                raise PendingPodError(f"Pod {name} is Pending: {condition['message']}")
