@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.kubernetes import RecordingKubernetesApi
+from local.spark import SparkLauncher
+
+
+@pytest.fixture(scope="session")
+def kubernetes() -> Iterator[RecordingKubernetesApi]:
+    """One API server with the namespace `emr-jobs`; tests tell their pods apart by their submission."""
+    with RecordingKubernetesApi() as api:
+        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "emr-jobs"}})
+        yield api
+
+
+@pytest.fixture(scope="session")
+def spark(kubernetes: RecordingKubernetesApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkLauncher]:
+    """One Java process for all tests of the session."""
+    with SparkLauncher(kubernetes, Path(tmp_path_factory.mktemp("spark"))) as launcher:
+        yield launcher

@@ -1,0 +1,56 @@
+"""The launcher's own life: its process, its folder, its time limits, and what the API server refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from local.kubernetes import AdmissionRejection, AdmissionRequest, JsonObject, RecordingKubernetesApi
+from local.spark import SparkLauncher, SparkSubmitError
+from local.spark.java_command import JAVA_MODULE_OPTIONS
+
+CONF = {"spark.kubernetes.container.image": "spark:local"}
+
+
+def java_processes() -> list[str]:
+    found = []
+    for folder in Path("/proc/self/task").iterdir():
+        for process in (folder / "children").read_text().split():
+            command = Path("/proc", process, "cmdline").read_bytes().decode()
+            if "py4j.GatewayServer" in command:
+                found.append(process)
+    return found
+
+
+def reject_executors(request: AdmissionRequest) -> JsonObject:
+    if request.resource == "pods" and request.object["metadata"]["labels"]["spark-role"] == "executor":
+        raise AdmissionRejection("executors are not allowed here")
+    return request.object
+
+
+def test_a_refused_executor_a_time_out_and_an_interrupt(tmp_path: Path) -> None:
+    others = java_processes()
+    folder = tmp_path / "new" / "folder"
+    with (
+        RecordingKubernetesApi(admission=[reject_executors]) as api,
+        pytest.raises(KeyboardInterrupt),
+        SparkLauncher(api, folder) as spark,
+    ):
+        submission = spark.submit(CONF, application="local:///job.py", name="refused")
+        with pytest.raises(SparkSubmitError, match="refused an executor pod: executors are not allowed here"):
+            spark.start_executors(submission, executors=1)
+        assert len(java_processes()) == len(others) + 1
+        with pytest.raises(SparkSubmitError, match=r"spark-submit did not end within 0\.001 s"):
+            spark.submit(CONF, application="local:///job.py", name="slow", timeout=0.001)
+        assert java_processes() == others
+        assert spark.submit(CONF, application="local:///job.py", name="again").driver_pod
+        raise KeyboardInterrupt
+    assert java_processes() == others
+    assert sorted(path.name for path in folder.iterdir()) == ["spark.log", "spark.out"]
+    with pytest.raises(RuntimeError, match="outside of its with block"):
+        spark.submit(CONF, application="local:///job.py", name="late")
+
+
+def test_the_java_options_are_those_of_sparks_own_scripts(spark: SparkLauncher) -> None:
+    jvm = spark._running_jvm()._gateway.jvm
+    options = str(jvm.org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptions())
+    assert tuple(options.split()) == JAVA_MODULE_OPTIONS
