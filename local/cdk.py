@@ -1,8 +1,11 @@
 """The unmodified CDK CLI, run on the project's app."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,10 +52,22 @@ class CdkCli:
             start = log.tell()
             log.write(f"$ cdk {' '.join(arguments)}\n")
             log.flush()
-            command = [str(cdk), *arguments, "--no-notices", "--no-color", "--ci"]
-            code = subprocess.run(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False).returncode  # noqa: S603
+            code = _run_group([str(cdk), *arguments, "--no-notices", "--no-color", "--ci"], log)
             if code:
                 log.seek(start)
                 raise CdkError(
                     f"cdk {arguments[0]} failed ({code}), its log is {self._log}:\n{''.join(log.readlines()[-25:])}"
                 )
+
+
+def _run_group(command: list[str], output: IO[str]) -> int:
+    """Runs a command to its end; when interrupted, ends it with every process it started."""
+    process = subprocess.Popen(  # noqa: S603 - a fixed program
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise

@@ -1,20 +1,27 @@
 """Deploys an environment to a local cluster with the CDK CLI."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from local.cdk import CdkCli
 from local.cluster import LocalCluster
 
+Step = Callable[[str], AbstractContextManager[object]]
 
-def deploy(local: LocalCluster, cdk: CdkCli) -> str:
+
+def deploy(local: LocalCluster, cdk: CdkCli, step: Step = nullcontext) -> str:
     """Synthesizes, bootstraps and deploys every stack; the name of the bucket that holds the definitions.
 
-    Raises CdkError when a command fails.
+    step: is told of each command and wrapped around it. Raises CdkError when a command fails.
     """
-    account = local.session.client("sts").get_caller_identity()["Account"]
-    cdk.synth()
-    cdk.bootstrap(account, local.session.region_name)
+    with step("cdk synth"):
+        cdk.synth()
+    with step("cdk bootstrap"):
+        account = local.session.client("sts").get_caller_identity()["Account"]
+        cdk.bootstrap(account, local.session.region_name)
     outputs = local.folder / "outputs.json"
-    cdk.deploy(outputs)
+    with step("cdk deploy --all"):
+        cdk.deploy(outputs)
     stacks = json.loads(outputs.read_text(encoding="utf-8"))
-    return str(next(values["Bucket"] for values in stacks.values() if "Bucket" in values))
+    return str(next(values["BucketName"] for values in stacks.values() if "BucketName" in values))

@@ -5,8 +5,9 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from emr_eks_placement.errors import InputError
 from local.cdk import ROOT, CdkCli, CdkError
 from local.cluster import LocalCluster
 from local.demo.observed import ROLES
-from local.demo.run import Outcome, deployed_definitions, run_definition
+from local.demo.run import Outcome, deployed_definitions, node_group_names, run_definition
 from local.deploy import deploy
 
 FOLDER = ROOT / ".local" / "demo"
@@ -29,10 +30,10 @@ def main() -> int:
     parser.add_argument("--environment", default="local", help="the environment to deploy (default: %(default)s)")
     name: str = parser.parse_args().environment
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
     try:
-        outcomes = run_demo(name, FOLDER, console)
+        outcomes, node_groups = run_demo(name, FOLDER, console)
     except InputError as error:
         console.print(str(error), markup=False)
         return 2
@@ -40,28 +41,31 @@ def main() -> int:
         console.print(str(error), markup=False)
         return 1
     except KeyboardInterrupt:
+        shutil.rmtree(FOLDER, ignore_errors=True)
         console.print("Interrupted; everything that was started has ended.")
         return 130
-    return report(outcomes, console)
+    return report(outcomes, node_groups, console)
 
 
-def run_demo(name: str, folder: Path, console: Console) -> list[Outcome]:
-    """Deploys the environment of that name to a local AWS of its own and runs each deployed definition."""
+def run_demo(name: str, folder: Path, console: Console) -> tuple[list[Outcome], dict[str, str]]:
+    """Deploys the environment of that name to a local AWS of its own and runs each deployed definition.
+
+    The outcomes, and what to call each deployed node group.
+    """
     environment = load_environment(ROOT / "environments" / f"{name}.yaml")
     cdk = CdkCli(name, folder / "cdk.out", folder / "cdk.log")
     with LocalCluster(folder, region=environment.region) as local:
-        with step(console, "cdk synth, bootstrap and deploy to the local AWS"):
-            bucket = deploy(local, cdk)
+        bucket = deploy(local, cdk, partial(step, console))
         outcomes = []
-        for job, placement, definition in deployed_definitions(local, bucket):
+        for job, placement, definition in deployed_definitions(local, environment, bucket):
             with step(console, f"job {job}, placement {placement}"):
                 outcomes.append(run_definition(local, environment, job, placement, definition))
-        return outcomes
+        return outcomes, node_group_names(local)
 
 
-def report(outcomes: list[Outcome], console: Console) -> int:
+def report(outcomes: list[Outcome], node_groups: Mapping[str, str], console: Console) -> int:
     """Prints the table and every difference; 0 if there is none."""
-    Console(width=None if sys.stdout.isatty() else 170).print(_table(outcomes))
+    Console(width=None if sys.stdout.isatty() else 170).print(_table(outcomes, node_groups))
     for outcome in outcomes:
         if outcome.state != "COMPLETED":
             console.print(f"{outcome.job}, {outcome.placement}: {outcome.state}: {outcome.details}", markup=False)
@@ -83,10 +87,10 @@ def step(console: Console, what: str) -> Iterator[None]:
     console.print(f"{time.monotonic() - start:6.1f} s  {what}", markup=False, highlight=False)
 
 
-def _table(outcomes: list[Outcome]) -> Table:
+def _table(outcomes: list[Outcome], node_groups: Mapping[str, str]) -> Table:
     table = Table("placement", *ROLES, "", title="Where each pod went")
     for outcome in outcomes:
-        cells = ["\n".join(dict.fromkeys(str(pod) for pod in outcome.pods[role])) for role in ROLES]
+        cells = ["\n".join(dict.fromkeys(pod.where(node_groups) for pod in outcome.pods[role])) for role in ROLES]
         table.add_row(outcome.placement, *cells, "OK" if outcome.as_placed else "DIFFERS")
     return table
 

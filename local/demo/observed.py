@@ -27,14 +27,14 @@ class ObservedPod:
         """Whether its node is Fargate's."""
         return (self.node_labels or {}).get(kubernetes.COMPUTE_TYPE) == "fargate"
 
-    def __str__(self) -> str:
-        """Compute, zone and what of the node tells it from others, in a few words."""
+    def where(self, node_groups: Mapping[str, str]) -> str:
+        """Compute, zone and granted size or node group in a few words; node_groups: what to call each."""
         if self.node_labels is None:
             return "Pending"
         zone = self.node_labels[kubernetes.ZONE]
         if self.on_fargate:
             return f"Fargate {zone} {self.size}"
-        return f"EC2 {zone} {self.node_labels[NODE_GROUP_LABEL]}"
+        return f"EC2 {zone} {node_groups[self.node_labels[NODE_GROUP_LABEL]]}"
 
 
 def observe(api: RecordingKubernetesApi, namespace: str, job_run_id: str) -> dict[Role, list[ObservedPod]]:

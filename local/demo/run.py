@@ -34,14 +34,24 @@ class Outcome:
         return self.state == "COMPLETED" and not self.differences
 
 
-def deployed_definitions(local: LocalCluster, bucket: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Job, placement and StartJobRun request of every job-runs/JOB/PLACEMENT.json in the bucket."""
+def deployed_definitions(
+    local: LocalCluster, environment: Environment, bucket: str
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Job, placement and the StartJobRun request that stands in the bucket, for every placement of every job."""
     s3 = local.session.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="job-runs/"):
-        for entry in page.get("Contents", []):
-            _, job, name = entry["Key"].split("/")
-            body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
-            yield job, name.removesuffix(".json"), json.loads(body)
+    for job, settings in environment.jobs.items():
+        for placement in settings.placements:
+            entry = s3.get_object(Bucket=bucket, Key=f"job-runs/{job}/{placement}.json")
+            yield job, placement, json.loads(entry["Body"].read())
+
+
+def node_group_names(local: LocalCluster) -> dict[str, str]:
+    """The name in the environment, which the tag Name holds, of each deployed node group."""
+    eks = local.session.client("eks")
+    cluster = eks.list_clusters()["clusters"][0]
+    deployed = eks.list_nodegroups(clusterName=cluster)["nodegroups"]
+    groups = (eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"] for name in deployed)
+    return {group["nodegroupName"]: group["tags"]["Name"] for group in groups}
 
 
 def run_definition(

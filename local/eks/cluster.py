@@ -38,4 +38,6 @@ class DeployedCluster:
         clusters = self._session.client("eks").list_clusters()["clusters"]
         if len(clusters) > 1:
             raise RuntimeError(f"the local Kubernetes API serves one cluster, not {', '.join(clusters)}")
-        return read_cluster(self._session, clusters[0]) if clusters else ClusterCapacity(self._session.region_name, {}, {})
+        return (
+            read_cluster(self._session, clusters[0]) if clusters else ClusterCapacity(self._session.region_name, {}, {})
+        )

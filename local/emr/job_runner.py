@@ -121,8 +121,18 @@ class SparkJobRunner:
         self._refuse_pending(submission.driver_pod, run)
         run.set_state(JobRunState.RUNNING)
         executors = int(submission.properties.get("spark.executor.instances", _DEFAULT_EXECUTORS))
-        for pod in spark.start_executors(submission, executors=executors):
-            self._refuse_pending(pod, run)
+        try:
+            for pod in spark.start_executors(submission, executors=executors):
+                self._refuse_pending(pod, run)
+        finally:
+            self._delete_executor_config_maps(run.namespace)
+
+    def _delete_executor_config_maps(self, namespace: str) -> None:
+        """Executor pods are kept to be looked at; their ConfigMap, whose name every driver of one JVM shares, can't be."""
+        for config_map in self._kubernetes.objects("configmaps", namespace):
+            name = config_map["metadata"]["name"]
+            if name.startswith("spark-exec-"):
+                self._kubernetes.delete("configmaps", name, namespace)
 
     def _configuration(self, run: JobRun, templates: "PodTemplates") -> dict[str, str]:
         """The run's spark-defaults with what EMR sets itself."""

@@ -116,6 +116,11 @@ class RecordingKubernetesApi:
         """Replaces the status of an object and returns the object; ApiError 404 if there is none."""
         return self.update(resource, name, namespace, lambda manifest: manifest.update(status=status))
 
+    def delete(self, resource: str, name: str, namespace: str | None) -> None:
+        """Deletes an object; ApiError 404 if there is none."""
+        with self._store.changed:
+            self._store.remove(self._key(resource, name, namespace))
+
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Waits until `condition` holds, looking again at every change and request; False after `timeout` seconds."""
         with self._store.changed:

@@ -1,0 +1,139 @@
+"""EC2: Elastic IP addresses, NAT gateways, flow logs, rules of security groups."""
+
+import secrets
+from typing import Literal
+
+from local.aws.ministack import account, state
+from local.aws.ministack.resource_types import (
+    Attributes,
+    Created,
+    Properties,
+    ResourceType,
+    retag_resource,
+    tag_resource,
+)
+
+
+def _create_address(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    allocation_id, public_ip = account.allocate_address(properties.get("Domain", "vpc"))
+    tag_resource(allocation_id, properties)
+    return public_ip, {"AllocationId": allocation_id, "PublicIp": public_ip}
+
+
+def _delete_address(public_ip: str, _properties: Properties) -> None:
+    account.release_address(public_ip)
+
+
+def _create_nat_gateway(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    connectivity = properties.get("ConnectivityType", "public")
+    allocation_id = properties.get("AllocationId")
+    if connectivity == "public" and not account.address_is_allocated(str(allocation_id)):
+        raise ValueError(f"Elastic IP address [{allocation_id}] not found (InvalidAllocationID.NotFound)")
+    subnet_id = str(properties.get("SubnetId"))
+    if not state.subnet(subnet_id):
+        raise ValueError(f"The subnet ID '{subnet_id}' does not exist (InvalidSubnetID.NotFound)")
+    gateway_id = account.create_nat_gateway(subnet_id, allocation_id, connectivity)
+    tag_resource(gateway_id, properties)
+    return gateway_id, {"NatGatewayId": gateway_id}
+
+
+def _update_nat_gateway(gateway_id: str, properties: Properties) -> Attributes:
+    retag_resource(gateway_id, properties)
+    return {"NatGatewayId": gateway_id}
+
+
+def _delete_nat_gateway(gateway_id: str, _properties: Properties) -> None:
+    account.delete_nat_gateway(gateway_id)
+
+
+def _create_flow_log(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    for required in ("ResourceId", "ResourceType"):
+        if not properties.get(required):
+            raise ValueError(f"Property {required} cannot be empty.")
+    flow_log_id = account.create_flow_log(properties)
+    tag_resource(flow_log_id, properties)
+    return flow_log_id, {"Id": flow_log_id}
+
+
+def _update_flow_log(flow_log_id: str, properties: Properties) -> Attributes:
+    retag_resource(flow_log_id, properties)
+    return {"Id": flow_log_id}
+
+
+def _delete_flow_log(flow_log_id: str, _properties: Properties) -> None:
+    account.delete_flow_log(flow_log_id)
+
+
+_Direction = Literal["IpPermissions", "IpPermissionsEgress"]
+
+
+def _create_rule(direction: _Direction, properties: Properties) -> Created:
+    group = state.security_group(str(properties.get("GroupId")))
+    if not group:
+        raise ValueError(f"The security group '{properties.get('GroupId')}' does not exist (InvalidGroup.NotFound)")
+    rule_id = f"sgr-{secrets.token_hex(9)[:17]}"
+    group[direction].append({**account.security_group_permission(properties), "SecurityGroupRuleId": rule_id})
+    return rule_id, {"Id": rule_id}
+
+
+def _delete_rule(direction: _Direction, rule_id: str, properties: Properties) -> None:
+    group = state.security_group(str(properties.get("GroupId")))
+    if group:
+        group[direction][:] = [rule for rule in group[direction] if rule.get("SecurityGroupRuleId") != rule_id]
+
+
+def _security_group_rule(name: str, direction: _Direction, peers: tuple[str, ...]) -> ResourceType:
+    return ResourceType(
+        name=name,
+        create=lambda _logical_id, properties, _stack_name: _create_rule(direction, properties),
+        delete=lambda rule_id, properties: _delete_rule(direction, rule_id, properties),
+        create_only=("GroupId", "IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", *peers),
+        tags=None,
+    )
+
+
+def resource_types() -> list[ResourceType]:
+    """The EC2 types MiniStack lacks."""
+    return [
+        ResourceType(
+            "AWS::EC2::EIP",
+            _create_address,
+            _delete_address,
+            create_only=("Address", "IpamPoolId", "NetworkBorderGroup", "TransferAddress"),
+        ),
+        ResourceType(
+            "AWS::EC2::NatGateway",
+            _create_nat_gateway,
+            _delete_nat_gateway,
+            create_only=("AllocationId", "ConnectivityType", "PrivateIpAddress", "SubnetId", "VpcId"),
+            update=_update_nat_gateway,
+        ),
+        ResourceType(
+            "AWS::EC2::FlowLog",
+            _create_flow_log,
+            _delete_flow_log,
+            create_only=(
+                "DeliverLogsPermissionArn",
+                "DestinationOptions",
+                "LogDestination",
+                "LogDestinationType",
+                "LogFormat",
+                "LogGroupName",
+                "MaxAggregationInterval",
+                "ResourceId",
+                "ResourceType",
+                "TrafficType",
+            ),
+            update=_update_flow_log,
+        ),
+        _security_group_rule(
+            "AWS::EC2::SecurityGroupIngress",
+            "IpPermissions",
+            ("SourceSecurityGroupId", "SourcePrefixListId", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId"),
+        ),
+        _security_group_rule(
+            "AWS::EC2::SecurityGroupEgress",
+            "IpPermissionsEgress",
+            ("DestinationSecurityGroupId", "DestinationPrefixListId"),
+        ),
+    ]

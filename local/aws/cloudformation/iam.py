@@ -1,0 +1,50 @@
+"""IAM: OIDC providers and service-linked roles."""
+
+from local.aws.ministack import account
+from local.aws.ministack.resource_types import Attributes, Created, Properties, ResourceType
+
+
+def _create_oidc_provider(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    url = str(properties.get("Url", ""))
+    if not url.startswith("https://"):
+        raise ValueError(f"Invalid Open ID Connect Provider URL {url!r}: it begins with https://")
+    arn = account.create_oidc_provider(url, properties.get("ClientIdList", []), properties.get("ThumbprintList", []))
+    return arn, {"Arn": arn}
+
+
+def _update_oidc_provider(arn: str, properties: Properties) -> Attributes:
+    account.update_oidc_provider(arn, properties.get("ClientIdList", []), properties.get("ThumbprintList", []))
+    return {"Arn": arn}
+
+
+def _delete_oidc_provider(arn: str, _properties: Properties) -> None:
+    account.delete_oidc_provider(arn)
+
+
+def _create_service_linked_role(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
+    name = account.create_service_linked_role(str(properties.get("AWSServiceName")))
+    return name, {"RoleName": name}
+
+
+def _delete_service_linked_role(name: str, _properties: Properties) -> None:
+    account.delete_service_linked_role(name)
+
+
+def resource_types() -> list[ResourceType]:
+    """The IAM types MiniStack lacks."""
+    return [
+        ResourceType(
+            "AWS::IAM::OIDCProvider",
+            _create_oidc_provider,
+            _delete_oidc_provider,
+            create_only=("Url",),
+            update=_update_oidc_provider,
+        ),
+        ResourceType(
+            "AWS::IAM::ServiceLinkedRole",
+            _create_service_linked_role,
+            _delete_service_linked_role,
+            create_only=("AWSServiceName", "CustomSuffix"),
+            tags=None,
+        ),
+    ]

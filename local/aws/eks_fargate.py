@@ -1,0 +1,134 @@
+"""EKS Fargate profiles: the API operations MiniStack lacks."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from local.aws.errors import ApiError, invalid_parameter, not_found
+from local.aws.ministack import state
+from local.aws.ministack.services import Response, error_response, json_response
+from local.aws.rest_json import Request, RestJsonService, page
+
+POD_EXECUTION_SERVICE = "eks-fargate-pods.amazonaws.com"
+MAX_SELECTORS = 5
+"""Selectors in a profile (EKS quota L-D78D8AF8)."""
+MAX_SELECTOR_LABELS = 5
+"""Labels in a selector (EKS quota L-23414FF3)."""
+MAX_PROFILES = 10
+"""Profiles in a cluster (EKS quota L-33415657)."""
+
+
+class FargateProfiles:
+    """All Fargate profiles of the account. A profile is ACTIVE at once and deleted at once."""
+
+    def __init__(self) -> None:
+        self._profiles: dict[tuple[str, str], dict[str, Any]] = {}
+        self.api = RestJsonService(
+            "eks",
+            {
+                "CreateFargateProfile": self.create_profile,
+                "DescribeFargateProfile": self.describe_profile,
+                "ListFargateProfiles": self.list_profiles,
+                "DeleteFargateProfile": self.delete_profile,
+            },
+            "InvalidParameterException",
+        )
+
+    def route(self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]) -> Response | None:
+        """Answer a Fargate-profile request; None for any other EKS request."""
+        found = self.api.operation_for(method, path)
+        if not found or not self.api.implements(found[0]):
+            return None
+        try:
+            return json_response(self.api.call(method, path, body, query))
+        except ApiError as error:
+            return error_response(error)
+
+    def create_profile(self, request: Request) -> Mapping[str, Any]:
+        """CreateFargateProfile."""
+        cluster, name = request["clusterName"], request["fargateProfileName"]
+        if not state.cluster(cluster):
+            raise not_found(f"No cluster found for name: {cluster}.")
+        if (cluster, name) in self._profiles:
+            raise ApiError("ResourceInUseException", f"Fargate Profile already exists with name {name}", 409)
+        if len(self.of_cluster(cluster)) >= MAX_PROFILES:
+            raise ApiError("ResourceLimitExceededException", f"Cluster {cluster} has {MAX_PROFILES} Fargate Profiles")
+        _refuse_bad_selectors(request.get("selectors", []))
+        _refuse_unusable_subnets(request.get("subnets", []))
+        _refuse_unusable_role(request["podExecutionRoleArn"])
+        profile = {
+            "fargateProfileName": name,
+            "fargateProfileArn": f"arn:aws:eks:{state.region()}:{state.account_id()}:fargateprofile/"
+            f"{cluster}/{name}/{secrets.token_hex(4)}",
+            "clusterName": cluster,
+            "createdAt": int(time.time()),
+            "podExecutionRoleArn": request["podExecutionRoleArn"],
+            "subnets": request.get("subnets") or _private_subnets(cluster),
+            "selectors": request["selectors"],
+            "status": "ACTIVE",
+            "tags": request.get("tags", {}),
+            "health": {"issues": []},
+        }
+        self._profiles[cluster, name] = profile
+        return {"fargateProfile": profile}
+
+    def describe_profile(self, request: Request) -> Mapping[str, Any]:
+        """DescribeFargateProfile."""
+        return {"fargateProfile": self._get(request)}
+
+    def list_profiles(self, request: Request) -> Mapping[str, Any]:
+        """ListFargateProfiles."""
+        if not state.cluster(request["clusterName"]):
+            raise not_found(f"No cluster found for name: {request['clusterName']}.")
+        names, more = page(self.of_cluster(request["clusterName"]), request)
+        return {"fargateProfileNames": names, **more}
+
+    def delete_profile(self, request: Request) -> Mapping[str, Any]:
+        """DeleteFargateProfile."""
+        profile = self._get(request)
+        del self._profiles[request["clusterName"], request["fargateProfileName"]]
+        return {"fargateProfile": {**profile, "status": "DELETING"}}
+
+    def _get(self, request: Request) -> dict[str, Any]:
+        found = self._profiles.get((request["clusterName"], request["fargateProfileName"]))
+        if not found:
+            raise not_found(f"No Fargate Profile found with name: {request['fargateProfileName']}.")
+        return found
+
+    def of_cluster(self, cluster: str) -> list[str]:
+        """The names of a cluster's profiles."""
+        return [name for owner, name in self._profiles if owner == cluster]
+
+
+def _refuse_bad_selectors(selectors: list[dict[str, Any]]) -> None:
+    if not 1 <= len(selectors) <= MAX_SELECTORS:
+        raise invalid_parameter(f"1 to {MAX_SELECTORS} selectors are required, not {len(selectors)}")
+    for selector in selectors:
+        if not selector.get("namespace"):
+            raise invalid_parameter("every selector needs a namespace")
+        if len(selector.get("labels", {})) > MAX_SELECTOR_LABELS:
+            raise invalid_parameter(f"a selector has at most {MAX_SELECTOR_LABELS} labels")
+
+
+def _refuse_unusable_subnets(subnets: list[str]) -> None:
+    for subnet in subnets:
+        if not state.subnet(subnet):
+            raise invalid_parameter(f"The subnet ID '{subnet}' does not exist")
+        if state.is_public_subnet(subnet):
+            raise invalid_parameter(f"Subnet {subnet} provided in Fargate Profile is not a private subnet")
+
+
+def _refuse_unusable_role(role_arn: str) -> None:
+    role = state.role(role_arn)
+    if not role:
+        raise invalid_parameter(f"role {role_arn} does not exist")
+    if not state.trusts_service(role, POD_EXECUTION_SERVICE):
+        raise invalid_parameter(f"Misconfigured PodExecutionRole Trust Policy; it must trust {POD_EXECUTION_SERVICE}")
+
+
+def _private_subnets(cluster: str) -> list[str]:
+    """A profile without subnets uses the private ones of its cluster."""
+    record = state.cluster(cluster) or {}
+    subnets = record.get("resourcesVpcConfig", {}).get("subnetIds", [])
+    return [subnet for subnet in subnets if not state.is_public_subnet(subnet)]

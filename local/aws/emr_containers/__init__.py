@@ -1,0 +1,1 @@
+"""The EMR on EKS service: virtual clusters, job templates and job runs that a `JobRunner` carries out."""

@@ -1,0 +1,242 @@
+"""The operations of the EMR on EKS API."""
+
+import asyncio
+import logging
+import threading
+import urllib.parse
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from local.aws.emr_containers import access
+from local.aws.emr_containers.identifiers import arn, new_id
+from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunner, JobRunState
+from local.aws.emr_containers.job_templates import JobTemplate, JobTemplates
+from local.aws.emr_containers.virtual_clusters import VirtualCluster, VirtualClusters
+from local.aws.errors import ApiError, not_found, validation_error
+from local.aws.ministack.services import Response, error_response, json_response
+from local.aws.model_validation import summary, violations
+from local.aws.rest_json import Request, RestJsonService, page
+
+SERVICE = "emr-containers"
+_LOG = logging.getLogger(__name__)
+
+
+class EmrContainers:
+    """The EMR on EKS service of one account and region; accepted job runs go to `job_runner`."""
+
+    def __init__(self, job_runner: JobRunner, namespace_exists: Callable[[str, str], bool] | None = None) -> None:
+        self._job_runner = job_runner
+        self._starting = threading.Lock()
+        self._runs: dict[str, JobRun] = {}
+        self.virtual_clusters = VirtualClusters(self._has_active_runs, namespace_exists)
+        self._templates = JobTemplates()
+        operations = {
+            operation.__name__.title().replace("_", ""): operation
+            for operation in (
+                self.create_virtual_cluster, self.describe_virtual_cluster, self.list_virtual_clusters,
+                self.delete_virtual_cluster, self.start_job_run, self.describe_job_run, self.list_job_runs,
+                self.cancel_job_run, self.create_job_template, self.describe_job_template, self.list_job_templates,
+                self.delete_job_template, self.tag_resource, self.untag_resource, self.list_tags_for_resource,
+            )
+        }  # fmt: skip
+        self.api = RestJsonService(SERVICE, operations, "ValidationException")
+
+    async def handle(
+        self, method: str, path: str, _headers: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]
+    ) -> Response:
+        """Answer an HTTP request."""
+        return await asyncio.to_thread(self._answer, method, path, body, query)
+
+    def _answer(self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]) -> Response:
+        try:
+            return json_response(self.api.call(method, path, body, query))
+        except ApiError as error:
+            _LOG.info("%s %s: %s: %s", method, path, error.code, error.message)
+            return error_response(error)
+
+    def create_virtual_cluster(self, request: Request) -> Mapping[str, Any]:
+        """CreateVirtualCluster."""
+        created = self.virtual_clusters.create(request)
+        return {"id": created.id, "name": created.name, "arn": created.arn}
+
+    def describe_virtual_cluster(self, request: Request) -> Mapping[str, Any]:
+        """DescribeVirtualCluster."""
+        found = self.virtual_clusters.get(request["id"])
+        return {"virtualCluster": self.virtual_clusters.description(found)}
+
+    def list_virtual_clusters(self, request: Request) -> Mapping[str, Any]:
+        """ListVirtualClusters."""
+        described = [
+            self.virtual_clusters.description(cluster)
+            for cluster in self.virtual_clusters
+            if request.get("containerProviderId", cluster.cluster_name) == cluster.cluster_name
+            and _created_in_time(cluster.created_at, request)
+        ]
+        selected = [item for item in described if item["state"] in request.get("states", [item["state"]])]
+        items, more = page(selected, request)
+        return {"virtualClusters": items, **more}
+
+    def delete_virtual_cluster(self, request: Request) -> Mapping[str, Any]:
+        """DeleteVirtualCluster."""
+        self.virtual_clusters.delete(request["id"])
+        return {"id": request["id"]}
+
+    def start_job_run(self, request: Request) -> Mapping[str, Any]:
+        """StartJobRun: accept the run and hand it to the job runner, unless its role cannot reach what it names."""
+        cluster = self.virtual_clusters.get(request["virtualClusterId"])
+        with self._starting:
+            for existing in self._runs_of(cluster.id):
+                if existing.request["clientToken"] == request["clientToken"]:
+                    return _started(existing)
+            complete = self._complete_request(request, cluster)
+            run = _new_run(complete, cluster)
+            self._runs[run.id] = run
+        findings = access.findings(complete, cluster.namespace)
+        if findings:
+            _LOG.warning("job run %s: %s", run.id, findings)
+            details = access.state_details(findings)
+            run.set_state(JobRunState.FAILED, details=details, failure_reason=FailureReason.USER_ERROR)
+        else:
+            self._hand_over(run)
+        return _started(run)
+
+    def _complete_request(self, request: Request, cluster: VirtualCluster) -> Request:
+        state = self.virtual_clusters.state_of(cluster)
+        if state != "RUNNING":
+            raise validation_error(f"Virtual cluster {cluster.id} is not in RUNNING state but {state}")
+        if "jobTemplateId" in request:
+            request = self._templates.get(request["jobTemplateId"]).filled_in(request)
+            problems = violations(SERVICE, "StartJobRun", request)
+            if problems:
+                raise validation_error(summary(problems))
+        for member in ("executionRoleArn", "releaseLabel", "jobDriver"):
+            if member not in request:
+                raise validation_error(f"{member} is required")
+        if len(request["jobDriver"]) != 1:
+            raise validation_error("jobDriver: exactly one of sparkSubmitJobDriver and sparkSqlJobDriver is required")
+        access.refuse_unknown_release(request["releaseLabel"])
+        access.refuse_unusable_role(request["executionRoleArn"])
+        return request
+
+    def _hand_over(self, run: JobRun) -> None:
+        try:
+            self._job_runner.start(run)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the run must not stay PENDING
+            _LOG.exception("the job runner could not start job run %s", run.id)
+            details = f"the job runner could not start the run: {failure}"
+            run.set_state(JobRunState.FAILED, details=details, failure_reason=FailureReason.INTERNAL_ERROR)
+
+    def describe_job_run(self, request: Request) -> Mapping[str, Any]:
+        """DescribeJobRun."""
+        return {"jobRun": self._run(request).description()}
+
+    def list_job_runs(self, request: Request) -> Mapping[str, Any]:
+        """ListJobRuns, newest first."""
+        self.virtual_clusters.get(request["virtualClusterId"])
+        runs = [
+            run.description()
+            for run in reversed(self._runs_of(request["virtualClusterId"]))
+            if _created_in_time(run.created_at, request) and request.get("name") in {None, run.request.get("name")}
+        ]
+        items, more = page([run for run in runs if run["state"] in request.get("states", [run["state"]])], request)
+        return {"jobRuns": items, **more}
+
+    def cancel_job_run(self, request: Request) -> Mapping[str, Any]:
+        """CancelJobRun."""
+        run = self._run(request)
+        if run.state == JobRunState.CANCEL_PENDING or not run.set_state(JobRunState.CANCEL_PENDING):
+            raise validation_error(f"Job run {run.id} is not in a cancellable state: {run.state}")
+        self._job_runner.cancel(run)
+        return {"id": run.id, "virtualClusterId": run.virtual_cluster_id}
+
+    def create_job_template(self, request: Request) -> Mapping[str, Any]:
+        """CreateJobTemplate."""
+        described = self._templates.create(request).description()
+        return {member: described[member] for member in ("id", "name", "arn", "createdAt")}
+
+    def describe_job_template(self, request: Request) -> Mapping[str, Any]:
+        """DescribeJobTemplate."""
+        return {"jobTemplate": self._templates.get(request["id"]).description()}
+
+    def list_job_templates(self, request: Request) -> Mapping[str, Any]:
+        """ListJobTemplates."""
+        selected = [
+            template.description() for template in self._templates if _created_in_time(template.created_at, request)
+        ]
+        items, more = page(selected, request)
+        return {"templates": items, **more}
+
+    def delete_job_template(self, request: Request) -> Mapping[str, Any]:
+        """DeleteJobTemplate."""
+        self._templates.delete(request["id"])
+        return {"id": request["id"]}
+
+    def tag_resource(self, request: Request) -> Mapping[str, Any]:
+        """TagResource."""
+        self._tagged(request).tags.update(request["tags"])
+        return {}
+
+    def untag_resource(self, request: Request) -> Mapping[str, Any]:
+        """UntagResource."""
+        tags = self._tagged(request).tags
+        for key in request["tagKeys"]:
+            tags.pop(key, None)
+        return {}
+
+    def list_tags_for_resource(self, request: Request) -> Mapping[str, Any]:
+        """ListTagsForResource."""
+        return {"tags": dict(self._tagged(request).tags)}
+
+    def _tagged(self, request: Request) -> VirtualCluster | JobTemplate | JobRun:
+        wanted = urllib.parse.unquote(request["resourceArn"])
+        resources: list[VirtualCluster | JobTemplate | JobRun] = [*self.virtual_clusters, *self._templates]
+        resources.extend(self._runs.values())
+        for resource in resources:
+            if resource.arn == wanted:
+                return resource
+        raise not_found(f"Resource {wanted} doesn't exist.")
+
+    def _runs_of(self, virtual_cluster_id: str) -> list[JobRun]:
+        return [run for run in list(self._runs.values()) if run.virtual_cluster_id == virtual_cluster_id]
+
+    def _has_active_runs(self, virtual_cluster_id: str) -> bool:
+        return any(not run.has_ended for run in self._runs_of(virtual_cluster_id))
+
+    def wait_for_runs(self, virtual_cluster_id: str, seconds: float) -> bool:
+        """Wait until a virtual cluster has no active job run; False if it still has one."""
+        return all(run.wait_until_ended(seconds) for run in self._runs_of(virtual_cluster_id))
+
+    def _run(self, request: Request) -> JobRun:
+        found = self._runs.get(request["id"])
+        if not found or found.virtual_cluster_id != request["virtualClusterId"]:
+            raise not_found(f"Job run {request['id']} doesn't exist.")
+        return found
+
+
+def _new_run(request: Request, cluster: VirtualCluster) -> JobRun:
+    identifier = new_id(19)
+    return JobRun(
+        id=identifier,
+        virtual_cluster_id=cluster.id,
+        namespace=cluster.namespace,
+        cluster_name=cluster.cluster_name,
+        request=request,
+        arn=arn(f"virtualclusters/{cluster.id}/jobruns/{identifier}"),
+        tags=dict(request.get("tags", {})),
+    )
+
+
+def _started(run: JobRun) -> dict[str, Any]:
+    described = run.description()
+    return {member: described[member] for member in ("id", "name", "arn", "virtualClusterId") if member in described}
+
+
+def _created_in_time(moment: datetime, request: Request) -> bool:
+    after, before = (_time(request[name]) if name in request else None for name in ("createdAfter", "createdBefore"))
+    return (after is None or moment > after) and (before is None or moment < before)
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,44 @@
+"""Environment variables for programs that use the local AWS: SDKs, the AWS CLI, the CDK CLI."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ACCESS_KEY_ID = "000000000000"
+"""Not a credential: MiniStack reads a 12-digit access key as the account id."""
+SECRET_ACCESS_KEY = "local-aws-needs-no-secret"  # noqa: S105 - no secret
+_AWS_PREFIXES = ("AWS_", "CDK_", "BOTO_")
+
+
+def client_environment(url: str, region: str, state_dir: Path) -> dict[str, str]:
+    """The variables that lead a program to the local AWS, and away from the user's own AWS settings."""
+    nothing = state_dir / "no-aws-settings"
+    return {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_CONFIG_FILE": str(nothing / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(nothing / "credentials"),
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION": url,
+        "AWS_PAGER": "",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_HOME": str(state_dir / "cdk-home"),
+        "NODE_COMPILE_CACHE": str(state_dir / "cdk-home" / "node-compile-cache"),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def process_environment(client: Mapping[str, str], inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A whole environment for a child process: the inherited one, its own AWS settings replaced, our node first in PATH."""
+    kept = {
+        name: value
+        for name, value in (os.environ if inherited is None else inherited).items()
+        if not name.startswith(_AWS_PREFIXES)
+    }
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+    return {**kept, **client, "PATH": path}

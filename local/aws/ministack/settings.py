@@ -1,0 +1,40 @@
+"""MiniStack's idea of its own address, which it otherwise takes from the environment while it is imported."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from local.aws.ministack import names
+from local.aws.ministack.gateway import LOOPBACK
+
+
+@contextlib.contextmanager
+def running_at(port: int, region: str, directory: Path) -> Iterator[None]:
+    """Tell MiniStack where it listens, its region and a folder for its files, until the end of the block.
+
+    Some of its modules read the environment at run time (the port for Lambda functions, which listeners to open), others
+    keep what they read at import; both are set.
+    """
+    variables: dict[str, str | None] = {
+        "BIND_HOST": LOOPBACK,
+        "EDGE_PORT": None,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_HOST": LOOPBACK,
+        "MINISTACK_REGION": region,
+        "S3_DATA_DIR": str(directory / "s3"),
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(directory),
+    }
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, directory, ignore_errors=True)
+        undo.enter_context(names.environment_variables(variables))
+        for owner, name, value in (
+            (names.app, "_MINISTACK_PORT", str(port)),
+            (names.custom_resource, "_PORT", str(port)),
+            (names.lambda_svc, "_GATEWAY_PORT", str(port)),
+            (names.eks, "REGION", region),
+        ):
+            undo.enter_context(names.replaced_attribute(owner, name, value))
+        yield

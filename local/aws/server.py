@@ -1,0 +1,116 @@
+"""The local AWS as one object to start and stop."""
+
+import atexit
+import contextlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.aws import environment
+from local.aws.cloudformation import completions, ec2, eks, iam
+from local.aws.cloudformation import emr_containers as emr_containers_types
+from local.aws.eks_clusters import ClusterLifecycle
+from local.aws.eks_fargate import FargateProfiles
+from local.aws.emr_containers.job_runs import JobRunner
+from local.aws.emr_containers.service import SERVICE, EmrContainers
+from local.aws.ministack import gateway, lambda_workers, resource_types, services, settings
+
+
+class LocalAws:
+    """A local AWS of one account and one region, in this process, on the loopback interface.
+
+    `state_dir` gets the log (`local-aws.log`) and, while the local AWS runs, the files of Lambda functions and CDK's
+    caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as the certificate authority
+    of that API. Accepted job runs go to `job_runner`. `namespace_exists(cluster, namespace)`, if given, is asked before a
+    virtual cluster is created. `port` 0 takes a free one.
+
+    Only one runs in a process at a time; what it held is forgotten by `stop`, which also ends every process it started.
+    """
+
+    def __init__(
+        self,
+        *,
+        state_dir: Path,
+        cluster_endpoint: str,
+        cluster_ca_pem: bytes,
+        job_runner: JobRunner,
+        namespace_exists: Callable[[str, str], bool] | None = None,
+        port: int = 0,
+        region: str = "us-east-1",
+    ) -> None:
+        self._state_dir = state_dir.resolve()
+        self._emr_containers = EmrContainers(job_runner, namespace_exists)
+        self._fargate_profiles = FargateProfiles()
+        self._clusters = ClusterLifecycle(cluster_endpoint, cluster_ca_pem, self._fargate_profiles.of_cluster)
+        self._port = port
+        self._region = region
+        self._undo = contextlib.ExitStack()
+        self._gateway: gateway.Gateway | None = None
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every AWS service."""
+        if not self._gateway:
+            raise RuntimeError("the local AWS is not running")
+        return self._gateway.url
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that lead AWS SDKs, the AWS CLI and the CDK CLI here."""
+        return environment.client_environment(self.url, self._region, self._state_dir)
+
+    def child_environment(self) -> dict[str, str]:
+        """A whole environment for a child process: this process's, with its AWS settings replaced by `environment`."""
+        return environment.process_environment(self.environment)
+
+    def start(self) -> Self:
+        """Serve; the AWS APIs answer when this returns."""
+        if self._gateway:
+            raise RuntimeError("this local AWS is already running")
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        atexit.register(self.stop)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start(self) -> None:
+        enter = self._undo.enter_context
+        enter(gateway.LogFile(self._state_dir / "local-aws.log"))
+        self._gateway = gateway.Gateway(self._port)
+        self._undo.callback(self._gateway.close)
+        enter(settings.running_at(self._gateway.port, self._region, self._state_dir / "ministack"))
+        enter(resource_types.registered([
+            *ec2.resource_types(),
+            *iam.resource_types(),
+            *eks.resource_types(self._fargate_profiles),
+            *emr_containers_types.resource_types(self._emr_containers),
+        ]))  # fmt: skip
+        enter(resource_types.completed(completions.completions()))
+        clusters = self._clusters
+        enter(services.eks_cluster_hooks(clusters.finish, clusters.refuse_to_delete_in_use, clusters.clean_up))
+        enter(services.eks_route_first(self._fargate_profiles.route))
+        enter(services.registered_service(SERVICE, self._emr_containers.handle))
+        self._gateway.start()
+        self._undo.callback(self._gateway.stop)
+        self._undo.callback(shutil.rmtree, self._state_dir / "cdk-home", ignore_errors=True)
+        workers = lambda_workers.LambdaWorkers(self._state_dir / "lambda", self.environment)
+        enter(workers.installed())
+
+    def stop(self) -> None:
+        """End the server and every process it started; a second call does nothing."""
+        atexit.unregister(self.stop)
+        self._undo.close()
+        self._gateway = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        self.stop()
