@@ -39,6 +39,10 @@ class CdkCli:
             "deploy", "--all", "--require-approval", "never", "--concurrency", "3", "--outputs-file", str(outputs)
         )
 
+    def assert_no_difference(self) -> None:
+        """Raises CdkError when what is deployed differs from the assembly."""
+        self._on_assembly("diff", "--all", "--fail")
+
     def destroy(self) -> None:
         """Deletes every stack."""
         self._on_assembly("destroy", "--all", "--force")

@@ -1,0 +1,15 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something slow (a synthesized app, a local AWS, a JVM) run in one process, folder by folder."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder != "unit":
+            item.add_marker(pytest.mark.xdist_group(folder))
