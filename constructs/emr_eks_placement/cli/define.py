@@ -4,11 +4,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from emr_eks_placement.cli.deployed_options import deployed_virtual_clusters
-from emr_eks_placement.definition import define
+from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, EnvironmentJob
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
@@ -45,17 +44,10 @@ def _files(
     for job_name, job in jobs.items():
         if options.placement is not None and options.placement not in job.placements:
             raise _unknown("PLACEMENT", options.placement, list(job.placements))
-        for name, choice in job.placements.items():
+        for name in job.placements:
             if options.placement not in (None, name):
                 continue
-            definition = define(
-                job,
-                choice.placement,
-                environment,
-                virtual_cluster=job.virtual_cluster,
-                deployed=replace(deployed[job.virtual_cluster], log_stream_name_prefix=job.name),
-                node_selection=choice.node_selection,
-            )
+            definition = define_job_run(environment, job_name, name, deployed[job.virtual_cluster])
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
         yield from ((file.key, file.path.read_bytes()) for file in job.local_files)

@@ -3,11 +3,10 @@
 import argparse
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, output_key
+from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, output_ids
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 # Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
@@ -61,14 +60,11 @@ def _read_outputs(path: Path) -> dict[str, str]:
 def _from_outputs(name: str, outputs: dict[str, str], path: Path | None) -> DeployedVirtualCluster:
     if path is None:
         return PLACEHOLDERS
-    values: dict[str, Any] = {}
-    for field in fields(DeployedVirtualCluster):
-        if field.name not in _OPTIONS:
-            continue
-        key = output_key(None if field.name == "bucket" else name, field.name)
-        if key in outputs:
-            values[field.name] = outputs[key]
-        elif not field.name.startswith("log_"):
-            rule = f"the outputs of the deployed environment name {key}"
+    values: dict[str, str | None] = {"log_group_name": None, "log_uri": None}
+    for field, output in output_ids(name).items():
+        if output in outputs:
+            values[field] = outputs[output]
+        elif field not in values:
+            rule = f"the outputs of the deployed environment name {output}"
             raise InputError([finding(str(path), RuleError(name, rule, "Deploy this environment and use its outputs"))])
-    return replace(PLACEHOLDERS, **{"log_group_name": None, "log_uri": None, **values})
+    return DeployedVirtualCluster(**values)  # type: ignore[arg-type] # only the logs are None

@@ -1,6 +1,15 @@
 """Job-run definitions: StartJobRun request bodies, and the pod templates they name."""
 
 from emr_eks_placement.definition.define import JobRunDefinition, define
-from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster, output_key
+from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster, output_id, output_ids
+from emr_eks_placement.definition.job_run import define_job_run
 
-__all__ = ["PLACEHOLDERS", "DeployedVirtualCluster", "JobRunDefinition", "define", "output_key"]
+__all__ = [
+    "PLACEHOLDERS",
+    "DeployedVirtualCluster",
+    "JobRunDefinition",
+    "define",
+    "define_job_run",
+    "output_id",
+    "output_ids",
+]

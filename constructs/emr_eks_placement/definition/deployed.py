@@ -39,7 +39,12 @@ PLACEHOLDERS = DeployedVirtualCluster(
 )
 
 
-def output_key(virtual_cluster: str | None, field: str) -> str:
-    """The stack output of a deployed name: ('spark', 'log_uri') -> SparkLogUri."""
-    words = [*(virtual_cluster.split("-") if virtual_cluster else []), *field.split("_")]
-    return "".join(word.capitalize() for word in words)
+def output_ids(virtual_cluster: str) -> dict[str, str]:
+    """The stack output that holds each field of a virtual cluster's DeployedVirtualCluster, where it has a value."""
+    own = ("virtual_cluster_id", "execution_role_arn", "log_group_name", "log_uri")
+    return {"bucket": "BucketName", **{field: output_id(virtual_cluster, field.replace("_", "-")) for field in own}}
+
+
+def output_id(*parts: str) -> str:
+    """A stack output's id that reads well: ("trip-count", "ec2") -> TripCountEc2."""
+    return "".join(word[:1].upper() + word[1:] for part in parts for word in part.split("-"))

@@ -64,14 +64,14 @@ def _asks_for_nodes(target: Fargate | Ec2) -> bool:
 
 
 def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str) -> PodTemplate:
+    base = (job.driver if role == "driver" else job.executors).pod_template
     if not job.release.has_pod_templates:
         raise RuleError(
             job.release_label,
             "pod templates need EMR 5.33.0, 6.3.0 or later (EMR on EKS guide)",
-            "Raise release_label or remove pod_template",
+            f"Raise release_label or remove {'node_selection' if base is None else 'pod_template'}",
             path=("job", "release_label"),
         )
-    base = (job.driver if role == "driver" else job.executors).pod_template
     try:
         return build_template(role, base, target, kubernetes_version)
     except RuleError as broken:

@@ -48,7 +48,7 @@ def _check_on_fargate(
     unsatisfied = unsatisfied_by_fargate(pod.node_selector, environment.region, wanted)
     if unsatisfied:
         raise RuleError(
-            "=".join(unsatisfied),
+            unsatisfied[1],
             "no Fargate node has this label: the pod would stay Pending for ever (EKS guide, Fargate)",
             "Remove it from the pod template's nodeSelector",
             path=("job", role, "pod_template", "spec", "nodeSelector", unsatisfied[0]),
@@ -81,7 +81,7 @@ def _check_on_ec2(role: Role, pod: PodShape, environment: Environment, profiles:
     if not found.node_groups:
         reasons = "; ".join(f"{refusal.node_group}: {refusal.reason}" for refusal in found.refusals)
         raise RuleError(
-            f"{pod.cpu_millis / 1000:g} cores and {pod.memory_mib} MiB",
+            f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB",
             f"no node group takes the {role} pod: {reasons} (Kubernetes scheduler)",
             "Add such a node group, or change what the placement or the job asks for",
             path=("placement", role),

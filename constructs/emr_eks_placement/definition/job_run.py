@@ -1,0 +1,30 @@
+"""The definition of a job run that an environment names: one of its jobs in one of its placements."""
+
+from emr_eks_placement.definition.define import JobRunDefinition, define
+from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.errors import RuleError
+
+
+def define_job_run(
+    environment: Environment, job: str, placement: str, deployed: DeployedVirtualCluster = PLACEHOLDERS
+) -> JobRunDefinition:
+    """What `define` gives for a job and a placement of it, by their names in the environment.
+
+    Raises RuleError with the path in the environment, ("jobs", …).
+    """
+    settings = environment.jobs[job]
+    choice = settings.placements[placement]
+    try:
+        return define(
+            settings,
+            choice.placement,
+            environment,
+            virtual_cluster=settings.virtual_cluster,
+            deployed=deployed,
+            node_selection=choice.node_selection,
+        )
+    except RuleError as broken:
+        start, *rest = broken.path or ("job",)
+        place = ("placements", placement) if start == "placement" else ()
+        raise RuleError(broken.value, broken.rule, broken.mend, path=("jobs", job, *place, *rest)) from None

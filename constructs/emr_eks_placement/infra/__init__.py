@@ -1,0 +1,21 @@
+"""CDK constructs: the network, the EKS cluster, its node groups and Fargate profiles, virtual clusters and job runs."""
+
+from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.fargate import FargateProfiles
+from emr_eks_placement.infra.job_bucket import JobBucket
+from emr_eks_placement.infra.job_execution_role import JobExecutionRole
+from emr_eks_placement.infra.job_runs import JobRuns
+from emr_eks_placement.infra.network import Network
+from emr_eks_placement.infra.node_groups import NodeGroups
+from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
+
+__all__ = [
+    "EksCluster",
+    "EmrVirtualCluster",
+    "FargateProfiles",
+    "JobBucket",
+    "JobExecutionRole",
+    "JobRuns",
+    "Network",
+    "NodeGroups",
+]

@@ -1,0 +1,59 @@
+"""Fargate profiles: which pods Fargate takes, and the zones it runs them in."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from emr_eks_placement.environment import FargateProfile, FargateSelector
+from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.network import private_subnets
+
+
+class FargateProfiles(Construct):
+    """The Fargate profiles of a cluster by name: `profiles`, and the `pod_execution_role` they share.
+
+    CloudFormation names the profiles: any change replaces one, and the old name would be taken. EKS creates and
+    deletes one at a time, so each waits for the one before it.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, cluster: EksCluster, profiles: Mapping[str, FargateProfile]
+    ) -> None:
+        super().__init__(scope, id_)
+        self.pod_execution_role = self._role(cluster)
+        self.profiles: dict[str, eks.CfnFargateProfile] = {}
+        previous: eks.CfnFargateProfile | None = None
+        for name, settings in profiles.items():
+            profile = eks.CfnFargateProfile(
+                self,
+                name,
+                cluster_name=cluster.cluster.cluster_name,
+                pod_execution_role_arn=self.pod_execution_role.role_arn,
+                subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
+                selectors=[_selector(selector) for selector in settings.selectors],
+            )
+            if previous:
+                profile.add_resource_dependency(previous)
+            self.profiles[name] = previous = profile
+
+    def _role(self, cluster: EksCluster) -> iam.Role:
+        """The role that EKS pulls images with; only this cluster's profiles may use it (EKS guide, pod execution role)."""
+        profiles = (
+            f"arn:{Aws.PARTITION}:eks:{Aws.REGION}:{Aws.ACCOUNT_ID}:fargateprofile/{cluster.cluster.cluster_name}/*"
+        )
+        return iam.Role(
+            self,
+            "PodExecutionRole",
+            assumed_by=iam.ServicePrincipal(
+                "eks-fargate-pods.amazonaws.com", conditions={"ArnLike": {"aws:SourceArn": profiles}}
+            ),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKSFargatePodExecutionRolePolicy")],
+        )
+
+
+def _selector(selector: FargateSelector) -> eks.CfnFargateProfile.SelectorProperty:
+    labels = [eks.CfnFargateProfile.LabelProperty(key=key, value=value) for key, value in selector.labels.items()]
+    return eks.CfnFargateProfile.SelectorProperty(namespace=selector.namespace, labels=labels or None)

@@ -1,0 +1,34 @@
+"""The bucket of pod templates, uploaded files, job-run definitions, logs and the jobs' own data."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+_NONCURRENT_DAYS = 30
+_INCOMPLETE_UPLOAD_DAYS = 7
+
+
+class JobBucket(Construct):
+    """An encrypted, versioned bucket that is reached over TLS only and never by the public.
+
+    removal_policy DESTROY: the bucket goes with its stack; AWS refuses while a version of an object is left in it.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, removal_policy: RemovalPolicy) -> None:
+        super().__init__(scope, id_)
+        self.bucket = s3.Bucket(
+            self,
+            "Resource",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    noncurrent_version_expiration=Duration.days(_NONCURRENT_DAYS),
+                    abort_incomplete_multipart_upload_after=Duration.days(_INCOMPLETE_UPLOAD_DAYS),
+                )
+            ],
+            removal_policy=removal_policy,
+        )

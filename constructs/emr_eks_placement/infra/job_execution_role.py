@@ -1,0 +1,117 @@
+"""The IAM role that a virtual cluster's jobs run with."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from aws_cdk import Aws, Fn
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from emr_eks_placement.environment.virtual_cluster import DataAccess
+from emr_eks_placement.infra.names import base36
+
+_READ = ("s3:GetObject",)
+_WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+_LOG = ("s3:PutObject", "s3:GetObject")
+
+
+class JobExecutionRole(Construct):
+    """A role for the service accounts that EMR makes in one namespace for jobs with this role, and for nobody else.
+
+    role_name: at most 64 characters (IAM); EMR derives the service accounts' names from it. folder: the virtual
+    cluster's name: its jobs have logs/FOLDER/ and data/FOLDER/ in the bucket. log_group_arn: with :* at its end; None
+    where there is no log group.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        role_name: str,
+        namespace: str,
+        oidc_provider: iam.IOpenIdConnectProvider,
+        bucket: s3.IBucket,
+        folder: str,
+        data_access: DataAccess,
+        log_group_arn: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.role = iam.Role(
+            self,
+            "Resource",
+            role_name=role_name,
+            description=f"Spark jobs in namespace {namespace}",
+            assumed_by=iam.FederatedPrincipal(oidc_provider.open_id_connect_provider_arn),
+        )
+        resource = self.role.node.default_child
+        assert isinstance(resource, iam.CfnRole)  # noqa: S101 - the L2 can't have a token for a condition's key
+        resource.assume_role_policy_document = _trust(role_name, namespace, oidc_provider)
+        for statement in (*_bucket_access(bucket, folder), *_location_access(data_access), *_log_access(log_group_arn)):
+            self.role.add_to_policy(statement)
+
+
+def _trust(role_name: str, namespace: str, oidc_provider: iam.IOpenIdConnectProvider) -> str:
+    """The trust policy as JSON text: the issuer, known at deployment only, is part of its keys.
+
+    Service accounts: AWS CLI, awscli/customizations/emrcontainers/constants.py.
+    """
+    service_accounts = (
+        f"system:serviceaccount:{namespace}:emr-containers-sa-*-*-${{AWS::AccountId}}-{base36(role_name)}"
+    )
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {"Federated": "${Provider}"},
+                "Condition": {
+                    "StringLike": {"${Issuer}:sub": service_accounts},
+                    "StringEquals": {"${Issuer}:aud": "sts.amazonaws.com"},
+                },
+            }
+        ],
+    }
+    issuer = Fn.select(1, Fn.split(":oidc-provider/", oidc_provider.open_id_connect_provider_arn))
+    return Fn.sub(json.dumps(policy), {"Provider": oidc_provider.open_id_connect_provider_arn, "Issuer": issuer})
+
+
+def _allow(actions: Sequence[str], *resources: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources))
+
+
+def _list(bucket_arn: str, prefixes: Sequence[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["s3:ListBucket"],
+        resources=[bucket_arn],
+        conditions={"StringLike": {"s3:prefix": list(prefixes)}} if prefixes else None,
+    )
+
+
+def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatement]:
+    logs_, data = f"logs/{folder}/*", f"data/{folder}/*"
+    yield _allow(_READ, bucket.arn_for_objects("job-files/*"), bucket.arn_for_objects("pod-templates/*"))
+    yield _allow(_LOG, bucket.arn_for_objects(logs_))
+    yield _allow((*_READ, *_WRITE), bucket.arn_for_objects(data))
+    yield _list(bucket.bucket_arn, [logs_, data])
+
+
+def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
+    for locations, actions in ((data_access.read, _READ), (data_access.write, (*_READ, *_WRITE))):
+        for location in locations:
+            bucket, _, key = location.removeprefix("s3://").partition("/")
+            arn, prefix = f"arn:{Aws.PARTITION}:s3:::{bucket}", key.rstrip("/")
+            yield _allow(actions, *([f"{arn}/{prefix}", f"{arn}/{prefix}/*"] if prefix else [f"{arn}/*"]))
+            yield _list(arn, [prefix, f"{prefix}/*"] if prefix else [])
+
+
+def _log_access(log_group_arn: str | None) -> Iterator[iam.PolicyStatement]:
+    if log_group_arn:
+        yield _allow(("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"), log_group_arn)
+        # EMR looks its log group up in the list, and a list has no narrower ARN than all log groups of the region.
+        yield _allow(
+            ("logs:DescribeLogGroups",),
+            f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*",
+        )

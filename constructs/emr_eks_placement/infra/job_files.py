@@ -1,0 +1,62 @@
+"""The files of job runs in the bucket: pod templates, uploaded files, definitions."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as s3_deployment
+from constructs import Construct
+
+from emr_eks_placement.definition import JobRunDefinition
+from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
+from emr_eks_placement.job import Job
+
+JobPlacement = tuple[str, str]
+
+
+def deploy_job_files(
+    scope: Construct,
+    id_: str,
+    *,
+    bucket: s3.IBucket,
+    jobs: Iterable[Job],
+    definitions: Mapping[JobPlacement, JobRunDefinition],
+    markers: Markers,
+) -> s3_deployment.BucketDeployment:
+    """One deployment of every file. Nothing is pruned: definitions started earlier still name their templates.
+
+    definitions: by job and placement, with the markers for what is known at deployment only.
+    """
+    with TemporaryDirectory() as folder:  # the CDK copies what it uploads at once
+        fixed, marked = Path(folder, "fixed"), Path(folder, "marked")
+        _write_named_files(fixed, jobs, definitions.values())
+        for (job, placement), definition in definitions.items():
+            text = json.dumps(definition.request, indent=2) + "\n"
+            _write(marked / "job-runs" / job / f"{placement}.json", text.encode())
+        return s3_deployment.BucketDeployment(
+            scope,
+            id_,
+            destination_bucket=bucket,
+            sources=[
+                *([s3_deployment.Source.asset(str(fixed))] if fixed.exists() else []),
+                MarkedFolder(str(marked), markers),
+            ],
+            prune=False,
+        )
+
+
+def _write_named_files(folder: Path, jobs: Iterable[Job], definitions: Iterable[JobRunDefinition]) -> None:
+    """Writes pod templates and uploaded files under their keys, which name their content."""
+    for definition in definitions:
+        for template in definition.pod_templates:
+            _write(folder / template.key, template.text.encode())
+    for job in jobs:
+        for file in job.local_files:
+            _write(folder / file.key, file.path.read_bytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,60 @@
+"""A job-run definition as AWS::EMRContainers::JobTemplate."""
+
+from typing import Any
+
+from aws_cdk import aws_emrcontainers as emrcontainers
+from constructs import Construct
+
+_Template = emrcontainers.CfnJobTemplate
+
+
+def job_template(scope: Construct, id_: str, *, name: str, request: dict[str, Any]) -> emrcontainers.CfnJobTemplate:
+    """The template of a StartJobRun request that `define` made; name: at most 64 characters.
+
+    A template knows neither the name of a job run nor its virtual cluster: whoever starts it gives them.
+    """
+    spark_submit = request["jobDriver"]["sparkSubmitJobDriver"]
+    return _Template(
+        scope,
+        id_,
+        name=name,
+        job_template_data=_Template.JobTemplateDataProperty(
+            execution_role_arn=request["executionRoleArn"],
+            release_label=request["releaseLabel"],
+            job_driver=_Template.JobDriverProperty(
+                spark_submit_job_driver=_Template.SparkSubmitJobDriverProperty(
+                    entry_point=spark_submit["entryPoint"],
+                    entry_point_arguments=spark_submit.get("entryPointArguments"),
+                    spark_submit_parameters=spark_submit["sparkSubmitParameters"],
+                )
+            ),
+            configuration_overrides=_overrides(request["configurationOverrides"]),
+        ),
+    )
+
+
+def _overrides(overrides: dict[str, Any]) -> emrcontainers.CfnJobTemplate.ParametricConfigurationOverridesProperty:
+    application = [
+        _Template.ConfigurationProperty(classification=part["classification"], properties=part["properties"])
+        for part in overrides.get("applicationConfiguration", [])
+    ]
+    monitoring = overrides.get("monitoringConfiguration")
+    return _Template.ParametricConfigurationOverridesProperty(
+        application_configuration=application or None,
+        monitoring_configuration=_monitoring(monitoring) if monitoring else None,
+    )
+
+
+def _monitoring(monitoring: dict[str, Any]) -> emrcontainers.CfnJobTemplate.ParametricMonitoringConfigurationProperty:
+    cloud_watch = monitoring.get("cloudWatchMonitoringConfiguration")
+    s3 = monitoring.get("s3MonitoringConfiguration")
+    return _Template.ParametricMonitoringConfigurationProperty(
+        cloud_watch_monitoring_configuration=_Template.ParametricCloudWatchMonitoringConfigurationProperty(
+            log_group_name=cloud_watch["logGroupName"], log_stream_name_prefix=cloud_watch["logStreamNamePrefix"]
+        )
+        if cloud_watch
+        else None,
+        s3_monitoring_configuration=_Template.ParametricS3MonitoringConfigurationProperty(log_uri=s3["logUri"])
+        if s3
+        else None,
+    )

@@ -1,0 +1,32 @@
+"""Names that AWS wants known before anything is deployed."""
+
+import hashlib
+import string
+
+_BASE36 = string.digits + string.ascii_lowercase
+_DIGEST = 8
+
+
+def base36(text: str) -> str:
+    """The text's UTF-8 bytes as one big-endian integer, in lower-case base 36.
+
+    EMR on EKS writes the job execution role's name so in the names of the service accounts of a job's pods
+    (AWS CLI, awscli/customizations/emrcontainers/base36.py). A name of 64 characters gives 99.
+    """
+    number = int.from_bytes(text.encode(), "big")
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _BASE36[digit] + digits
+    return digits
+
+
+def physical_name(*parts: str, longest: int = 64) -> str:
+    """A readable name of at most `longest` characters that differs whenever any part does.
+
+    The parts are joined by hyphens and followed by a digest of them, which keeps ("a", "b-c") and ("a-b", "c") apart
+    and tells shortened names from each other. longest: 64 is IAM's and EMR on EKS's limit.
+    """
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGEST]
+    readable = "-".join(parts)[: longest - _DIGEST - 1].rstrip("-")
+    return f"{readable}-{digest}"

@@ -1,0 +1,110 @@
+"""Managed node groups: labelled, tainted EC2 nodes in chosen zones."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from emr_eks_placement.environment import NodeGroup
+from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.network import private_subnets
+from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES
+
+_AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
+_TAINT_EFFECTS = {
+    "NoSchedule": "NO_SCHEDULE",
+    "PreferNoSchedule": "PREFER_NO_SCHEDULE",
+    "NoExecute": "NO_EXECUTE",
+}
+# What a node does: join the cluster, pull images, give pods addresses (EKS guide, node IAM role). Jobs have the rights
+# of their execution role instead, so every group can share one role.
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
+
+
+class NodeGroups(Construct):
+    """The node groups of a cluster by name: `groups`, their `launch_templates`, and the `node_role` they share.
+
+    tags: of the instances and volumes, which CloudFormation's stack tags don't reach. Nothing here scales a group
+    between its sizes: that takes a cluster autoscaler, for which EKS tags the group.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        cluster: EksCluster,
+        groups: Mapping[str, NodeGroup],
+        tags: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, id_)
+        self.node_role = iam.Role(
+            self,
+            "NodeRole",
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in _NODE_POLICIES],
+        )
+        self.launch_templates: dict[str, ec2.CfnLaunchTemplate] = {}
+        self.groups: dict[str, eks.CfnNodegroup] = {}
+        for name, settings in groups.items():
+            self.launch_templates[name] = self._launch_template(name, settings, {"Name": name, **tags})
+            self.groups[name] = self._group(name, settings, cluster)
+
+    def _launch_template(self, name: str, settings: NodeGroup, tags: Mapping[str, str]) -> ec2.CfnLaunchTemplate:
+        template = ec2.CfnLaunchTemplate
+        tag_list = [{"key": key, "value": value} for key, value in tags.items()]
+        return template(
+            self,
+            f"{name}-launch-template",
+            launch_template_data=template.LaunchTemplateDataProperty(
+                # One hop keeps the node role's credentials from the pods: they are one hop further away.
+                metadata_options=template.MetadataOptionsProperty(
+                    http_tokens="required", http_put_response_hop_limit=1
+                ),
+                block_device_mappings=[
+                    template.BlockDeviceMappingProperty(
+                        device_name="/dev/xvda",
+                        ebs=template.EbsProperty(
+                            encrypted=True, volume_size=settings.disk_gib, volume_type="gp3", delete_on_termination=True
+                        ),
+                    )
+                ],
+                tag_specifications=[
+                    template.TagSpecificationProperty(resource_type=kind, tags=tag_list)
+                    for kind in ("instance", "volume")
+                ],
+            ),
+        )
+
+    def _group(self, name: str, settings: NodeGroup, cluster: EksCluster) -> eks.CfnNodegroup:
+        template = self.launch_templates[name]
+        return eks.CfnNodegroup(
+            self,
+            name,
+            cluster_name=cluster.cluster.cluster_name,
+            node_role=self.node_role.role_arn,
+            subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
+            version=cluster.version,
+            ami_type=_AMI_TYPES[settings.machines[0].architecture],
+            instance_types=list(settings.instance_types),
+            capacity_type=CAPACITY_TYPE_LABEL_VALUES[settings.capacity_type],
+            scaling_config=eks.CfnNodegroup.ScalingConfigProperty(
+                min_size=settings.min_size, desired_size=settings.initial_size, max_size=settings.max_size
+            ),
+            tags={"Name": name},
+            labels=settings.labels or None,
+            taints=[
+                eks.CfnNodegroup.TaintProperty(
+                    key=taint.key, value=taint.value or None, effect=_TAINT_EFFECTS[taint.effect]
+                )
+                for taint in settings.taints
+            ]
+            or None,
+            # Without security groups of its own a node gets the cluster's, as Fargate pods do: driver and executors
+            # reach each other wherever they run.
+            launch_template=eks.CfnNodegroup.LaunchTemplateSpecificationProperty(
+                id=template.ref, version=template.attr_latest_version_number
+            ),
+        )

@@ -1,0 +1,33 @@
+"""What every stack of an environment shares: its name, its account and region, its zones and its tags."""
+
+import os
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from emr_eks_placement.environment import Environment
+
+
+class EnvironmentStack(cdk.Stack):
+    """A stack named <environment>-<part>, in the environment's region and account.
+
+    The account is the environment's, else the one the CDK CLI is signed in to, else left to deployment.
+    """
+
+    def __init__(self, scope: Construct, part: str, *, environment: Environment, description: str) -> None:
+        self._zones = list(environment.zones)
+        super().__init__(
+            scope,
+            f"{environment.name}-{part}",
+            env=cdk.Environment(
+                account=environment.account or os.environ.get("CDK_DEFAULT_ACCOUNT"), region=environment.region
+            ),
+            description=description,
+            tags=environment.tags,
+        )
+        self.removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The environment's zones; the CDK would look them up in the account."""
+        return self._zones

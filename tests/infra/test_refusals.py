@@ -1,0 +1,70 @@
+"""What synthesis refuses: one line on stderr that names file, line and field, exit code 2, no traceback."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+import yaml
+
+import app
+from tests.infra.synthesized import ROOT
+
+Refusal = Callable[[Callable[[dict[str, Any]], None]], str]
+
+
+@pytest.fixture
+def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refusal:
+    """Changes dev.yaml, runs the app on it, and gives the one line it writes."""
+
+    def run(change: Callable[[dict[str, Any]], None]) -> str:
+        text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
+        data = yaml.safe_load(text)
+        data["jobs"]["trip-count"].update(entry_point="s3://bucket/job.py", arguments=[])
+        change(data)
+        (tmp_path / "dev.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
+        monkeypatch.setattr(app, "ENVIRONMENTS", tmp_path)
+        monkeypatch.setattr(
+            cdk, "App", partial(cdk.App, outdir=str(tmp_path / "cdk.out"), context={"environment": "dev"})
+        )
+        assert app.main() == 2
+        captured = capsys.readouterr()
+        assert not captured.out
+        assert captured.err.count("\n") == 1, captured.err
+        return captured.err
+
+    return run
+
+
+def test_a_version_whose_kubectl_layer_is_not_installed(refusal: Refusal) -> None:
+    line = refusal(lambda data: data["cluster"].update(version="1.31"))
+    assert "dev.yaml:" in line
+    assert "cluster.version = '1.31'" in line
+    assert "pip install aws-cdk.lambda-layer-kubectl-v31" in line
+
+
+def test_a_definition_too_large_for_a_parameter(refusal: Refusal) -> None:
+    conf = {f"spark.example.setting.{number}": "x" * 1000 for number in range(9)}
+    line = refusal(lambda data: data["jobs"]["trip-count"].update(spark_conf=conf))
+    assert "jobs.trip-count = " in line
+    assert "8192 bytes" in line
+
+
+def test_more_definitions_than_a_stack_has_outputs(refusal: Refusal) -> None:
+    def many(data: dict[str, Any]) -> None:
+        data["jobs"]["trip-count"]["placements"] = {f"fargate-{number}": {"mode": "fargate"} for number in range(67)}
+        data["jobs"] |= dict.fromkeys(("second", "third"), data["jobs"]["trip-count"])
+
+    assert "jobs = '201 placements of 3 jobs'" in refusal(many)
+
+
+def test_a_broken_environment_file(refusal: Refusal) -> None:
+    assert "region = 'mars-1'" in refusal(lambda data: data.update(region="mars-1"))
+
+
+def test_an_environment_that_is_not_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(cdk, "App", partial(cdk.App, context={"environment": "nowhere"}))
+    assert app.main() == 2
+    assert "nowhere.yaml" in capsys.readouterr().err
