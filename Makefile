@@ -32,7 +32,7 @@ local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CD
 	$(BIN)/python -m local
 
 test: setup ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 lint: setup ## Check style and types
 	ruff check .

@@ -30,6 +30,7 @@ class JobRunsStack(EnvironmentStack):
         bucket: s3.IBucket,
     ) -> None:
         _check_number_of_runs(environment)
+        _check_output_ids(environment)
         super().__init__(scope, "job-runs", environment=environment, description="Definitions of Spark job runs")
         self.job_runs = JobRuns(
             self,
@@ -41,7 +42,7 @@ class JobRunsStack(EnvironmentStack):
         for (job, placement), command in self.job_runs.start_commands.items():
             CfnOutput(
                 self,
-                output_id("start", job, placement),
+                _start_output(job, placement),
                 value=command,
                 description=f"Starts {job} in placement {placement}",
             )
@@ -56,3 +57,22 @@ def _check_number_of_runs(environment: Environment) -> None:
             "Drop placements, or give some jobs an environment of their own",
             path=("jobs",),
         )
+
+
+def _check_output_ids(environment: Environment) -> None:
+    owners: dict[str, tuple[str, str]] = {}
+    for job, settings in environment.jobs.items():
+        for placement in settings.placements:
+            other = owners.setdefault(_start_output(job, placement), (job, placement))
+            if other != (job, placement):
+                raise RuleError(
+                    placement,
+                    f"without hyphens, job and placement read as those of job {other[0]} in placement {other[1]}: "
+                    "one stack output would have to start both",
+                    "Rename the job or the placement",
+                    path=("jobs", job, "placements", placement),
+                )
+
+
+def _start_output(job: str, placement: str) -> str:
+    return output_id("start", job, placement)

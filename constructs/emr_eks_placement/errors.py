@@ -38,10 +38,13 @@ class Finding:
     mend: str
 
     def __str__(self) -> str:
-        """FILE:LINE: FIELD = VALUE: RULE. MEND."""
+        """FILE:LINE: FIELD = VALUE: RULE. MEND. Without field and value where the file as a whole is wrong."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f"{dotted(self.path)} = " if self.path else ""
-        return f"{place}: {field}{shown(self.value)}: {self.rule}. {self.mend}."
+        value = "" if not self.path and self.value is None else f"{field}{shown(self.value)}: "
+        mend = self.mend if self.mend.endswith("?") else f"{self.mend}."
+        line = f"{place}: {value}{self.rule}. {mend}"
+        return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in line)
 
 
 class InputError(ValueError):

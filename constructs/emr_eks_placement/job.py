@@ -50,13 +50,20 @@ def memory_mib(text: str) -> int:
         )
     mib = int(match[1]) * _KIB_BY_UNIT[(match[2] or "m").lower()] // 1024
     if mib > _MOST_MEMORY_MIB:
-        raise RuleError(text, "at most 64t: no EC2 instance has more memory (product limit)", "Write for example 4g")
+        raise RuleError(
+            text, "must be at most 64t: no EC2 instance has more memory (product limit)", "Write for example 4g"
+        )
     return mib
+
+
+def off_heap_mib(text: str) -> int:
+    """spark.memory.offHeap.size in MiB: unlike the heap sizes it is bytes when it has no unit."""
+    return memory_mib(f"{int(text) // 1024}k" if re.fullmatch(r"[0-9]{1,18}", text) else text)
 
 
 def _check_memory(text: str) -> str:
     if memory_mib(text) < 1:
-        raise RuleError(text, "at least 1 MiB (Spark configuration)", "Write for example 4g")
+        raise RuleError(text, "must be at least 1 MiB (Spark configuration)", "Write for example 4g")
     return text
 
 
@@ -95,8 +102,8 @@ def _check_arguments(arguments: tuple[str | LocalFile, ...]) -> tuple[str | Loca
         if not isinstance(argument, str):
             continue
         if not 1 <= len(argument) <= emr.LONGEST_ARGUMENT:
-            rule = f"1 to {emr.LONGEST_ARGUMENT} characters (emr-containers EntryPointArgument)"
-            raise RuleError(argument, rule, "Shorten the argument", path=(index,))
+            rule = f"must have 1 to {emr.LONGEST_ARGUMENT} characters (emr-containers EntryPointArgument)"
+            raise RuleError(argument, rule, "Correct the argument", path=(index,))
         if re.search(r"[(){}\[\]]", argument):
             raise RuleError(
                 argument,
@@ -113,14 +120,14 @@ def _check_entry_point(entry_point: str | LocalFile) -> str | LocalFile:
     else:
         length = len(entry_point)
     if not 1 <= length <= emr.LONGEST_ENTRY_POINT:
-        rule = f"1 to {emr.LONGEST_ENTRY_POINT} characters (emr-containers EntryPointPath)"
-        raise RuleError(getattr(entry_point, "key", entry_point), rule, "Shorten the location")
+        rule = f"must have 1 to {emr.LONGEST_ENTRY_POINT} characters (emr-containers EntryPointPath)"
+        raise RuleError(getattr(entry_point, "key", entry_point), rule, "Correct the location")
     return entry_point
 
 
 def _check_factor(text: str) -> None:
     if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", text) or not 0 < float(text) <= _MOST_OVERHEAD_FACTOR:
-        raise RuleError(text, "a number above 0, at most 100 (Spark configuration)", "Write for example 0.2")
+        raise RuleError(text, "must be a number above 0, at most 100 (Spark configuration)", "Write for example 0.2")
 
 
 # Spark properties that decide the size of a pod, and what their values must be.
@@ -131,7 +138,7 @@ _SIZE_CONF: dict[str, Callable[[str], object]] = {
     "spark.driver.minMemoryOverhead": memory_mib,
     "spark.executor.minMemoryOverhead": memory_mib,
     "spark.executor.pyspark.memory": memory_mib,
-    "spark.memory.offHeap.size": memory_mib,
+    "spark.memory.offHeap.size": off_heap_mib,
     "spark.kubernetes.driver.request.cores": cpu_millis,
     "spark.kubernetes.executor.request.cores": cpu_millis,
 }
@@ -188,7 +195,8 @@ class Job(Model):
         if not re.fullmatch(r"[.\-_/#A-Za-z0-9]+", self.name) or len(self.name) > emr.LONGEST_JOB_RUN_NAME:
             raise RuleError(
                 self.name,
-                f"1 to {emr.LONGEST_JOB_RUN_NAME} of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)",
+                f"must have 1 to {emr.LONGEST_JOB_RUN_NAME} of A-Z, a-z, 0-9, ., -, _, / and # "
+                "(emr-containers ResourceNameString)",
                 "Rename the job",
                 path=("name",),
             )

@@ -27,9 +27,9 @@ class Model(BaseModel):
                 close = difflib.get_close_matches(str(key), cls.model_fields, 1)
                 raise RuleError(
                     data[key],
-                    f"unknown key; {cls.__name__} has {', '.join(cls.model_fields)}",
-                    f"Did you mean {close[0]}" if close else "Remove it",
-                    path=(key,),
+                    f"unknown key; known here are {', '.join(cls.model_fields)}",
+                    f"Did you mean {close[0]}?" if close else "Remove it",
+                    path=(str(key),),
                 )
         return data
 
@@ -40,9 +40,21 @@ def between(lowest: int, highest: int, unit: str, source: str) -> AfterValidator
     def check(value: int) -> int:
         if not lowest <= value <= highest:
             raise RuleError(
-                value, f"from {lowest} to {highest} {unit} ({source})", "Write a number within these bounds"
+                value, f"must be from {lowest} to {highest} {unit} ({source})", "Write a number within these bounds"
             )
         return value
+
+    return AfterValidator(check)
+
+
+def count(lowest: int, highest: int, what: str, source: str) -> AfterValidator:
+    """Validates a tuple or mapping: lowest <= entries <= highest, else a RuleError naming what they are and source."""
+
+    def check(values: Any) -> Any:
+        if not lowest <= len(values) <= highest:
+            mend = f"Name {lowest} or more" if len(values) < lowest else f"Drop some until {highest} are left"
+            raise RuleError(f"{len(values)} {what}", f"must be from {lowest} to {highest} {what} ({source})", mend)
+        return values
 
     return AfterValidator(check)
 
@@ -88,11 +100,16 @@ def names(what: str) -> AfterValidator:
     """Validates the keys of a mapping as names of `what`."""
 
     def check(mapping: dict[str, Any]) -> dict[str, Any]:
+        bare: dict[str, str] = {}
         for name in mapping:
             try:
                 check_name(name)
             except RuleError as broken:
                 raise RuleError(name, f"{what}: {broken.rule}", broken.mend, path=(name,)) from None
+            other = bare.setdefault(name.replace("-", ""), name)
+            if other != name:
+                rule = f"{what}: CloudFormation's ids hold no hyphens, and without them this is the name of {other}"
+                raise RuleError(name, rule, "Rename one", path=(name,))
         return mapping
 
     return AfterValidator(check)

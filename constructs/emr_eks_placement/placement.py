@@ -55,7 +55,7 @@ class Toleration(Model):
         if self.toleration_seconds is not None and self.effect != "NoExecute":
             raise RuleError(
                 self.toleration_seconds,
-                "only with effect NoExecute (Kubernetes tolerations)",
+                "is given only with effect NoExecute (Kubernetes tolerations)",
                 "Set the effect or remove the seconds",
                 path=("toleration_seconds",),
             )

@@ -60,6 +60,14 @@ def test_more_definitions_than_a_stack_has_outputs(refusal: Refusal) -> None:
     assert "jobs = '201 placements of 3 jobs'" in refusal(many)
 
 
+def test_two_definitions_with_one_output(refusal: Refusal) -> None:
+    def same(data: dict[str, Any]) -> None:
+        jobs = data["jobs"]
+        jobs["trip"] = {**jobs["trip-count"], "placements": {"count-fargate": {"mode": "fargate"}}}
+
+    assert "jobs.trip.placements.count-fargate = 'count-fargate'" in refusal(same)
+
+
 def test_a_broken_environment_file(refusal: Refusal) -> None:
     assert "region = 'mars-1'" in refusal(lambda data: data.update(region="mars-1"))
 

@@ -3,4 +3,3 @@
 from tests.local.aws_fixtures import aws, cluster, stacks
 
 __all__ = ["aws", "cluster", "stacks"]
-

@@ -15,11 +15,26 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
 from emr_eks_placement.model import Model, check_name, count, distinct, names
 
+_MOST_TAGS = 40  # of the 50 that AWS allows on a resource; the CDK adds its own
+
 
 def _check_account(account: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", account):
         raise RuleError(account, "an account id is 12 digits (AWS)", "Write it in quotes")
     return account
+
+
+def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+    for key, value in tags.items():
+        if key.lower().startswith("aws:") or not 1 <= len(key) <= 128 or len(value) > 256:
+            raise RuleError(
+                value,
+                "a tag has a key of 1 to 128 characters and a value of up to 256; AWS keeps keys that begin with aws: "
+                "(AWS tags)",
+                "Rename or shorten it",
+                path=(key,),
+            )
+    return tags
 
 
 class Environment(Model):
@@ -34,7 +49,7 @@ class Environment(Model):
     account: Annotated[str, AfterValidator(_check_account)] | None = None
     zones: Annotated[tuple[str, ...], distinct("zone")]
     retain_data: Annotated[bool, Strict()] = True
-    tags: dict[str, str] = {}
+    tags: Annotated[dict[str, str], count(0, _MOST_TAGS, "tags", "AWS tags"), AfterValidator(_check_tags)] = {}
     network: Network = Network()
     cluster: Cluster = Cluster()
     node_groups: Annotated[

@@ -36,7 +36,8 @@ def _check_selector_labels(labels: dict[str, str]) -> dict[str, str]:
         if not (1 <= len(key) <= _LONGEST_KEY and 1 <= len(value) <= _LONGEST_VALUE):
             raise RuleError(
                 value,
-                f"key of 1 to {_LONGEST_KEY}, value of 1 to {_LONGEST_VALUE} characters (CloudFormation, Fargate profile)",
+                f"a label has a key of 1 to {_LONGEST_KEY} and a value of 1 to {_LONGEST_VALUE} characters "
+                "(CloudFormation, Fargate profile)",
                 "Shorten it",
                 path=(key,),
             )
@@ -44,7 +45,7 @@ def _check_selector_labels(labels: dict[str, str]) -> dict[str, str]:
             if not re.fullmatch(r"[-\w./*?]+", part, re.ASCII):
                 raise RuleError(
                     value,
-                    "a label of letters, digits, -, _, ., /, and the wildcards * and ? (EKS guide, Fargate profile)",
+                    "a label consists of letters, digits, -, _, ., /, and the wildcards * and ? (EKS guide, Fargate profile)",
                     "Rename it",
                     path=(key,),
                 )

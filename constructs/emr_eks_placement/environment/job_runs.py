@@ -15,7 +15,9 @@ def _as_target(value: Any) -> Any:
     """`fargate` and `ec2` stand for a target without further choices; a mapping without `compute` for EC2."""
     if isinstance(value, str):
         if value not in ("fargate", "ec2"):
-            raise RuleError(value, "fargate, ec2, or a mapping of what to ask of EC2 nodes", "Write one of these")
+            raise RuleError(
+                value, "must be fargate, ec2, or a mapping of what to ask of EC2 nodes", "Write one of these"
+            )
         return {"compute": value}
     return {"compute": "ec2", **value} if isinstance(value, dict) else value
 
@@ -81,6 +83,6 @@ def _with_mode(name: str, choice: Any) -> Any:
             name,
             f"a placement that is not named after a mode says its mode: {', '.join(MODES)}",
             "Add mode",
-            path=("placements", name, "mode"),
+            path=("placements", str(name), "mode"),
         )
     return {**choice, "mode": name}

@@ -63,14 +63,14 @@ class NodeGroup(Model):
         if self.max_size < max(1, self.min_size):
             raise RuleError(
                 self.max_size,
-                f"at least 1 and at least min_size, {self.min_size} (EKS NodegroupScalingConfig)",
+                f"must be at least 1 and at least min_size, {self.min_size} (EKS NodegroupScalingConfig)",
                 "Raise max_size",
                 path=("max_size",),
             )
         if not self.min_size <= self.initial_size <= self.max_size:
             raise RuleError(
                 self.desired_size,
-                f"from min_size, {self.min_size}, to max_size, {self.max_size} (EKS NodegroupScalingConfig)",
+                f"must be from min_size, {self.min_size}, to max_size, {self.max_size} (EKS NodegroupScalingConfig)",
                 "Write a number of nodes within these bounds",
                 path=("desired_size",),
             )

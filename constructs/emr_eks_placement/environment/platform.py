@@ -24,12 +24,12 @@ def _check_vpc_cidr(cidr: str) -> str:
         network = ipaddress.IPv4Network(cidr)
     except ValueError as error:
         raise RuleError(
-            cidr, f"a private IPv4 network in CIDR notation: {error}", "Write for example 10.0.0.0/16"
+            cidr, f"must be a private IPv4 network in CIDR notation: {error}", "Write for example 10.0.0.0/16"
         ) from None
     if not 16 <= network.prefixlen <= 24 or not any(network.subnet_of(private) for private in _PRIVATE_NETWORKS):
         raise RuleError(
             cidr,
-            "a private network from /16 (the largest VPC) to /24 (room for a subnet a zone), within "
+            "must be a private network from /16 (the largest VPC) to /24 (room for a subnet a zone), within "
             f"{', '.join(map(str, _PRIVATE_NETWORKS))} (VPC guide)",
             "Write for example 10.0.0.0/16",
         )
@@ -41,7 +41,7 @@ def _check_cidr(cidr: str) -> str:
         ipaddress.IPv4Network(cidr)
     except ValueError as error:
         raise RuleError(
-            cidr, f"an IPv4 network in CIDR notation: {error}", "Write for example 203.0.113.0/24"
+            cidr, f"must be an IPv4 network in CIDR notation: {error}", "Write for example 203.0.113.0/24"
         ) from None
     return cidr
 
@@ -59,7 +59,9 @@ def _check_version(version: object) -> object:
 def _check_role_arn(arn: str) -> str:
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}", arn, re.ASCII):
         raise RuleError(
-            arn, "the ARN of an IAM role or user (IAM)", "Write for example arn:aws:iam::111122223333:role/admin"
+            arn,
+            "must be the ARN of an IAM role or user (IAM)",
+            "Write for example arn:aws:iam::111122223333:role/admin",
         )
     return arn
 

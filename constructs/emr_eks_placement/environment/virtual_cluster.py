@@ -36,11 +36,21 @@ _RETENTION_DAYS = (
 )
 
 
+def _check_namespace(namespace: str) -> str:
+    if namespace == "default" or namespace.startswith("kube-"):
+        raise RuleError(
+            namespace,
+            "the namespace is created for the virtual cluster; default and kube-* are Kubernetes' own (Kubernetes)",
+            "Choose another, for example spark-jobs",
+        )
+    return kubernetes.check_namespace(namespace)
+
+
 def _check_location(uri: str) -> str:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not 3 <= len(bucket) <= 63 or any(mark in key for mark in "*?"):
         raise RuleError(
-            uri, "an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
+            uri, "must be an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
         )
     return uri
 
@@ -49,7 +59,7 @@ def _check_retention(days: int) -> int:
     if days not in _RETENTION_DAYS:
         raise RuleError(
             days,
-            f"one of {', '.join(map(str, _RETENTION_DAYS))} days (CloudWatch Logs PutRetentionPolicy)",
+            f"must be one of {', '.join(map(str, _RETENTION_DAYS))} days (CloudWatch Logs PutRetentionPolicy)",
             "Write one of these",
         )
     return days
@@ -87,7 +97,7 @@ class Logs(Model):
 class VirtualCluster(Model):
     """An EMR virtual cluster: a namespace of the EKS cluster and the role its jobs run with."""
 
-    namespace: Annotated[str, AfterValidator(kubernetes.check_namespace)]
+    namespace: Annotated[str, AfterValidator(_check_namespace)]
     fargate: FargateChoice = FargateChoice()
     data_access: DataAccess = DataAccess()
     logs: Logs = Logs()

@@ -11,18 +11,19 @@ from emr_eks_placement.definition import define
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file.local_files import read_job_files
 from emr_eks_placement.environment_file.yaml_document import YamlDocument, read_yaml
-from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError, finding
+from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError
+from emr_eks_placement.errors import finding as finding_of
 from emr_eks_placement.model import check_name
 
 _KIND_RULES = {
     "missing": ("required", "Add it"),
-    "string_type": ("text", "Put it in quotes"),
-    "int_type": ("a whole number", "Write it in digits, without quotes"),
-    "bool_type": ("true or false", "Write one of these without quotes"),
-    "dict_type": ("a mapping", "Write key: value below it"),
-    "model_type": ("a mapping", "Write key: value below it"),
-    "model_attributes_type": ("a mapping", "Write key: value below it"),
-    "tuple_type": ("a list", "Write it as [a, b] or - a"),
+    "string_type": ("must be text", "Put it in quotes"),
+    "int_type": ("must be a whole number", "Write it in digits, without quotes"),
+    "bool_type": ("must be true or false", "Write one of these without quotes"),
+    "dict_type": ("must be a mapping", "Write key: value below it"),
+    "model_type": ("must be a mapping", "Write key: value below it"),
+    "model_attributes_type": ("must be a mapping", "Write key: value below it"),
+    "tuple_type": ("must be a list", "Write it as [a, b] or - a"),
 }
 _SIMPLE = (str, int, float)
 
@@ -31,7 +32,15 @@ def load_environment(path: Path) -> Environment:
     """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
     document = read_yaml(path, str(path))
     if not isinstance(document.data, dict):
-        raise InputError([_finding(document, (), RuleError(document.data, "a mapping", "Write region: and so on"))])
+        raise InputError(
+            [
+                _finding(
+                    document,
+                    (),
+                    RuleError(document.data, "an environment file holds a mapping", "Write region: and so on"),
+                )
+            ]
+        )
     try:
         _check_name(document.data, path)
         data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
@@ -40,7 +49,10 @@ def load_environment(path: Path) -> Environment:
         raise InputError([_finding(document, broken.path, broken)]) from None
     except ValidationError as error:
         raise InputError(list(_findings(document, error))) from None
-    findings = list(_unplaceable(document, environment))
+    findings: list[Finding] = []
+    for finding in _unplaceable(document, environment):
+        if finding not in findings:  # what is wrong with the job itself is wrong in each placement
+            findings.append(finding)
     if findings:
         raise InputError(findings)
     return environment
@@ -65,7 +77,7 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         try:
             jobs[name] = read_job_files(job, folder)
         except RuleError as broken:
-            raise broken.below("jobs", name) from None
+            raise broken.below("jobs", str(name)) from None
     return {"jobs": jobs}
 
 
@@ -110,7 +122,11 @@ def _as_rule(details: ErrorDetails) -> RuleError:
             mend = "Write a single value"
         return RuleError(value, rule, mend)
     if kind == "literal_error":
-        return RuleError(details["input"], f"one of {details['ctx']['expected']}", "Write one of these")
+        return RuleError(details["input"], f"must be {details['ctx']['expected']}", "Write one of these")
+    if kind == "union_tag_invalid":
+        tag = details["ctx"]["discriminator"].strip("'")
+        rule = f"must be one of {details['ctx']['expected_tags']}"
+        return RuleError(details["input"][tag], rule, "Write one of these", path=(tag,))
     return RuleError(details["input"], details["msg"][:1].lower() + details["msg"][1:], "Correct the value")
 
 
@@ -119,7 +135,7 @@ def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> 
     path: list[int | str] = []
     for index, part in enumerate(location):
         if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
-            path.append(part)
+            path.append(str(part) if isinstance(data, dict) else part)
             data = data[part]  # type: ignore[index]
         elif keep_last and index == len(location) - 1:
             path.append(part)
@@ -127,4 +143,4 @@ def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> 
 
 
 def _finding(document: YamlDocument, path: FieldPath, broken: RuleError) -> Finding:
-    return finding(document.file, broken, line=document.line(path), path=path)
+    return finding_of(document.file, broken, line=document.line(path), path=path)

@@ -30,8 +30,8 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
-        raise _unreadable(shown_as, None, str(path.name), f"a readable YAML file: {reason}", "Check the path") from None
+        reason, mend = _why_unreadable(error)
+        raise _unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
     try:
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
@@ -40,11 +40,15 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise _unreadable(shown_as, line, "YAML", f"well-formed YAML: {problem}", "Correct the syntax") from None
+        raise _unreadable(shown_as, line, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
+    except InputError:
+        raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # What PyYAML lets through of a value that does not fit its tag, a control character or too deep a nesting.
         problem = " ".join(str(error).split())
-        raise _unreadable(shown_as, None, "YAML", f"well-formed YAML: {problem}", "Correct the syntax") from None
+        if isinstance(error, (LookupError, AttributeError, TypeError, RecursionError)):
+            problem = "nested too deep" if isinstance(error, RecursionError) else "a value does not fit its tag"
+        raise _unreadable(shown_as, None, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
     return YamlDocument(shown_as, data, lines)
 
 
@@ -69,5 +73,13 @@ def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Itera
             yield (*path, str(key.value)), key.start_mark.line + 1
 
 
-def _unreadable(file: str, line: int | None, value: str, rule: str, mend: str, path: FieldPath = ()) -> InputError:
+def _why_unreadable(error: OSError | UnicodeDecodeError) -> tuple[str, str]:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text", "Save it as UTF-8"
+    return error.strerror or str(error), "Check the path"
+
+
+def _unreadable(
+    file: str, line: int | None, value: str | None, rule: str, mend: str, path: FieldPath = ()
+) -> InputError:
     return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, mend=mend)])

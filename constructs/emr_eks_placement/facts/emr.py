@@ -5,6 +5,7 @@ Limits: botocore's service model of emr-containers (2020-10-01). Names: EMR on E
 
 NAMESPACE_PREFIX = "emr-containers.amazonaws.com"
 COMPONENT_LABEL = f"{NAMESPACE_PREFIX}/component"
+RESOURCE_TYPE_LABEL = f"{NAMESPACE_PREFIX}/resource.type"
 
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
 MOST_PROPERTIES = 100

@@ -63,6 +63,6 @@ def instance_type(name: str) -> InstanceType:
         raise RuleError(
             name,
             "EC2 has no such instance type (EC2 DescribeInstanceTypes)",
-            f"Did you mean {' or '.join(close)}" if close else "Write for example m6i.2xlarge",
+            f"Did you mean {' or '.join(close)}?" if close else "Write for example m6i.2xlarge",
         )
     return InstanceType(name, *row)

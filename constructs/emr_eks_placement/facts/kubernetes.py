@@ -11,6 +11,7 @@ ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
 
 TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 

@@ -6,23 +6,30 @@ from decimal import Decimal
 
 from emr_eks_placement.errors import RuleError
 
-_QUANTITY = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m|k|[KMGTPE]i?|[eE]-?\d+)?")
-_FACTOR = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(1000)}
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([num]|k|[KMGTPE]i?|[eE][+-]?[0-9]{1,3})?")
+_FACTOR = {"": Decimal(1), "k": Decimal(1000)}
+_FACTOR |= {unit: Decimal(10) ** -power for unit, power in (("m", 3), ("u", 6), ("n", 9))}
 _FACTOR |= {unit: Decimal(1000) ** power for power, unit in enumerate("KMGTPE", start=1) if unit != "K"}
 _FACTOR |= {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
+_LARGEST = Decimal(2**63 - 1)
 
 
 def parse_quantity(text: str | int | float) -> Decimal:
     """A quantity such as 500m, 2, 1.5Gi as a number of its unit. Raises RuleError for what is none, negative ones too."""
     match = _QUANTITY.fullmatch(str(text))
     suffix = (match[2] or "") if match else "?"
+    number = None
     if match and suffix in _FACTOR:
-        return Decimal(match[1]) * _FACTOR[suffix]
-    if match and suffix[0] in "eE":
-        return Decimal(f"{match[1]}{suffix}")
-    raise RuleError(
-        text, "a Kubernetes quantity is a number and a unit such as m, k, M, G, Mi, Gi", "Write for example 500m or 2Gi"
-    )
+        number = Decimal(match[1]) * _FACTOR[suffix]
+    elif match and suffix[0] in "eE":
+        number = Decimal(f"{match[1]}{suffix}")
+    if number is None or number > _LARGEST:
+        raise RuleError(
+            text,
+            "a quantity is a number below 2^63 and a unit such as m, k, M, G, Mi or Gi (Kubernetes Quantity)",
+            "Write for example 500m or 2Gi",
+        )
+    return number
 
 
 def cpu_millis(text: str | int | float) -> int:

@@ -1,5 +1,6 @@
 """Regions: where EMR on EKS is, and which zones belong to which region."""
 
+import difflib
 import json
 import re
 from functools import cache
@@ -23,10 +24,11 @@ def check_region(region: str) -> str:
     """The region itself. Raises RuleError where CloudFormation has no EMR on EKS virtual cluster."""
     known = _regions("AWS::EMRContainers::VirtualCluster")
     if region not in known:
+        close = difflib.get_close_matches(region, sorted(known), 1)
         raise RuleError(
             region,
             "CloudFormation has no AWS::EMRContainers::VirtualCluster in this region (CloudFormation schemas)",
-            f"Name one of {', '.join(sorted(known))}",
+            f"Did you mean {close[0]}?" if close else f"Name one of {', '.join(sorted(known))}",
         )
     return region
 
@@ -37,6 +39,6 @@ def check_zone(zone: str, region: str) -> str:
         raise RuleError(
             zone,
             f"an availability zone of {region} is the region's name and one letter; Fargate runs in no Local Zone (EKS guide)",
-            f"Write for example {region}a",
+            "Leave the inner quotes out" if zone[:1] in ("'", '"') else f"Write for example {region}a",
         )
     return zone

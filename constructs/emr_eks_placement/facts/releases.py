@@ -44,7 +44,9 @@ _SPARK_BY_EMR = {
 }
 _SPARK_BY_EMR_SPARK = {"8.0.0": "4.0.2", "8.1.0": "4.1.1"}
 
-_LABEL = re.compile(r"emr-(?P<spark>spark-)?(?P<version>\d+\.\d+\.\d+)(?:-(?!latest)[a-z][a-z0-9-]*)?-(?:latest|\d{8})")
+_LABEL = re.compile(
+    r"emr-(?P<spark>spark-)?(?P<version>\d+\.\d+\.\d+)(?:-(?!latest)[a-z][a-z0-9-]*)?-(?:latest|\d{8})", re.ASCII
+)
 _RULE = "an EMR on EKS release label is emr-X.Y.Z-latest, emr-X.Y.Z-YYYYMMDD or emr-spark-X.Y.Z-… (EMR on EKS releases)"
 
 Version = tuple[int, ...]

@@ -1,11 +1,14 @@
 """Checks a pod template as strictly as EMR, Kubernetes and Spark do: what they ignore would silently lose a placement."""
 
 import difflib
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import kubernetes_validate
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from emr_eks_placement.errors import FieldPath, RuleError
 from emr_eks_placement.facts import kubernetes
@@ -63,10 +66,18 @@ def _check_nothing_empty(part: Any, path: FieldPath) -> None:
 
 
 def _check_schema(template: Mapping[str, Any], version: str) -> None:
+    error = _schema_error(json.dumps(template), version)
+    if error is not None:
+        raise _broken_schema(error, f"(Kubernetes {version} Pod schema)")
+
+
+@lru_cache(maxsize=256)  # the schemas are read anew each time, and placements share templates
+def _schema_error(template: str, version: str) -> Any:
     try:
-        kubernetes_validate.validate(dict(template), version, strict=True)
+        kubernetes_validate.validate(json.loads(template), version, strict=True)
     except kubernetes_validate.ValidationError as error:
-        raise _broken_schema(error, f"(Kubernetes {version} Pod schema)") from None
+        return error
+    return None
 
 
 def _broken_schema(error: Any, source: str) -> RuleError:
@@ -78,7 +89,7 @@ def _broken_schema(error: Any, source: str) -> RuleError:
         return RuleError(
             given[field],
             f"unknown field, which Spark would drop without a word {source}",
-            f"Did you mean {close[0]}" if close else "Remove it",
+            f"Did you mean {close[0]}?" if close else "Remove it",
             path=(*path, field),
         )
     if error.validator == "required":
@@ -88,7 +99,7 @@ def _broken_schema(error: Any, source: str) -> RuleError:
         kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
         expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
         mend = "Put it in quotes" if "string" in kinds and not isinstance(given, (dict, list)) else "Correct the value"
-        return RuleError(given, f"{expected} {source}", mend, path=path)
+        return RuleError(given, f"must be {expected} {source}", mend, path=path)
     return RuleError(given, f"{' '.join(error.message.split())[:200]} {source}", "Correct the value", path=path)
 
 
@@ -104,10 +115,10 @@ def _check_quantities(spec: Mapping[str, Any]) -> None:
 
 
 def _check_fields(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> None:
-    for field in part:
+    for field, value in part.items():
         if field not in allowed:
             raise RuleError(
-                field, f"EMR allows only {', '.join(sorted(allowed))} here {_GUIDE}", "Remove it", path=(*path, field)
+                value, f"EMR allows only {', '.join(sorted(allowed))} here {_GUIDE}", "Remove it", path=(*path, field)
             )
 
 
@@ -128,15 +139,21 @@ def _check_tolerations(tolerations: list[dict[str, Any]]) -> None:
         try:
             Toleration.of_kubernetes(toleration)
         except ValidationError as error:
-            cause = error.errors()[0].get("ctx", {}).get("error")
-            if isinstance(cause, RuleError):
-                raise cause.below("spec", "tolerations", index) from None
+            broken = _as_rule(error.errors()[0])
+            path = ("tolerationSeconds" if part == "toleration_seconds" else part for part in broken.path)
             raise RuleError(
-                toleration,
-                f"{error.errors()[0]['msg']} (Kubernetes tolerations)",
-                "Correct the toleration",
-                path=("spec", "tolerations", index, *error.errors()[0]["loc"]),
+                broken.value, broken.rule, broken.mend, path=("spec", "tolerations", index, *path)
             ) from None
+
+
+def _as_rule(details: ErrorDetails) -> RuleError:
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, RuleError):
+        return cause.below(*details["loc"])
+    expected = details.get("ctx", {}).get("expected", details["msg"])
+    return RuleError(
+        details["input"], f"must be {expected} (Kubernetes tolerations)", "Write one of these", path=details["loc"]
+    )
 
 
 def _check_reserved(spec: Mapping[str, Any]) -> None:

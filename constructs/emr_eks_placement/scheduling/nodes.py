@@ -73,7 +73,7 @@ def _refusal(pod: PodShape, group: NodeGroup, zones: tuple[str, ...]) -> str | N
     if not any(_fits(pod, machine) for machine in selected):
         largest = max(selected, key=lambda machine: machine.allocatable_memory_mib)
         return (
-            f"{largest.name} offers pods at most {largest.allocatable_cpu_millis / 1000:g} cores and "
+            f"{largest.name} offers pods at most {largest.allocatable_cpu_millis / 1000:g} vCPU and "
             f"{largest.allocatable_memory_mib} MiB, the pod requests {pod.cpu_millis / 1000:g} and {pod.memory_mib} MiB"
         )
     return None

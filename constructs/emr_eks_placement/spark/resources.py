@@ -9,7 +9,7 @@ from typing import Literal
 
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import cpu_millis
-from emr_eks_placement.job import Job, memory_mib
+from emr_eks_placement.job import Job, memory_mib, off_heap_mib
 from emr_eks_placement.placement import Role
 
 _LEAST_OVERHEAD_MIB = 384
@@ -54,15 +54,10 @@ def _overhead_factor(job: Job, name: str) -> float:
 def _executor_extra_mib(job: Job) -> int:
     extra = 0
     if job.spark_conf.get("spark.memory.offHeap.enabled", "false").lower() == "true":
-        extra += memory_mib(_bytes_by_default(job.spark_conf.get("spark.memory.offHeap.size", "0")))
+        extra += off_heap_mib(job.spark_conf.get("spark.memory.offHeap.size", "0"))
     if job.language == "python":
         extra += memory_mib(job.spark_conf.get("spark.executor.pyspark.memory", "0"))
     return extra
-
-
-def _bytes_by_default(size: str) -> str:
-    """spark.memory.offHeap.size, unlike the heap sizes, is bytes when it has no unit."""
-    return f"{int(size) // 1024}k" if size.isdigit() else size
 
 
 def sidecar_memory_mib(role: Role, *, logs: bool) -> int:

@@ -1,0 +1,203 @@
+"""Random jobs, placements and environments for property-based tests: small enough to meet, varied enough to miss."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.job import Job
+from emr_eks_placement.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
+
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+NAMESPACE = "spark-jobs"
+VIRTUAL_CLUSTER = "spark"
+RELEASES = (
+    *("emr-5.32.0-latest", "emr-5.33.0-latest", "emr-5.36.0-20221201", "emr-6.2.0-latest", "emr-6.3.0-latest"),
+    *("emr-6.7.0-latest", "emr-6.8.0-latest", "emr-6.15.0-java11-latest", "emr-7.0.0-latest", "emr-7.12.0-latest"),
+    *("emr-7.14.0-latest", "emr-spark-8.0.0-latest", "emr-spark-8.1.0-20260812"),
+)
+_ZONE = st.sampled_from([None, None, None, *ZONES, "us-east-1f"])
+MAIN_CONTAINER = {"driver": "spark-kubernetes-driver", "executors": "spark-kubernetes-executor"}
+
+_LABELS = st.dictionaries(
+    st.sampled_from(["workload", "example.com/team"]), st.sampled_from(["a", "b", ""]), max_size=2
+)
+_TAINTS = st.fixed_dictionaries(
+    {
+        "key": st.sampled_from(["dedicated", "workload"]),
+        "value": st.sampled_from(["", "a"]),
+        "effect": st.sampled_from(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+    }
+)
+_TOLERATIONS: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    _TAINTS,
+    st.just({"operator": "Exists"}),
+    st.fixed_dictionaries({"key": st.sampled_from(["dedicated", "workload"]), "operator": st.just("Exists")}),
+)
+_INSTANCE_TYPES = st.sampled_from([("m6i.large",), ("m6i.4xlarge",), ("m6i.large", "m6i.4xlarge"), ("m7g.4xlarge",)])
+
+
+def _zones(least: int = 0) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(ZONES), min_size=least, max_size=3, unique=True)
+
+
+@st.composite
+def environments(draw: st.DrawFn) -> Environment:
+    """An environment with one virtual cluster, up to three node groups beside `system`, profiles of its own at times."""
+    group = st.fixed_dictionaries(
+        {"instance_types": _INSTANCE_TYPES, "capacity_type": st.sampled_from(["on-demand", "spot"])},
+        optional={"labels": _LABELS, "taints": st.lists(_TAINTS, max_size=1), "zones": _zones()},
+    )
+    selector = st.fixed_dictionaries(
+        {"namespace": st.sampled_from([NAMESPACE, "spark-*", "other"])},
+        optional={
+            "labels": st.sampled_from(
+                [
+                    {"spark-node-placement": "fargate*"},
+                    {"spark-node-placement": "none"},
+                    {"emr-containers.amazonaws.com/component": "driver"},
+                    {"spark-role": "executor", "team": "?"},
+                ]
+            )
+        },
+    )
+    profile = st.fixed_dictionaries(
+        {"selectors": st.lists(selector, min_size=1, max_size=2)}, optional={"zones": _zones()}
+    )
+    groups = draw(st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), group, max_size=3))
+    crowded = draw(st.integers(0, 6)) == 0
+    return Environment.model_validate(
+        {
+            "name": "random",
+            "region": "us-east-1",
+            "zones": ZONES,
+            "cluster": {"version": draw(st.sampled_from(["1.33", "1.35"]))},
+            "node_groups": {"system": {"instance_types": ["m6i.2xlarge"]}, **groups},
+            "fargate_profiles": draw(st.dictionaries(st.sampled_from(["a", "z"]), profile, max_size=2))
+            if crowded
+            else {},
+            "virtual_clusters": {
+                VIRTUAL_CLUSTER: {
+                    "namespace": NAMESPACE,
+                    "fargate": {
+                        "any_zone": draw(st.integers(0, 7)) > 0,
+                        "single_zones": draw(st.one_of(st.just(ZONES), _zones())),
+                    },
+                }
+            },
+        }
+    )
+
+
+def _template(role: str) -> st.SearchStrategy[dict[str, Any]]:
+    spec = st.fixed_dictionaries(
+        {"containers": st.just([{"name": MAIN_CONTAINER[role]}])},
+        optional={
+            "nodeSelector": st.sampled_from([{"workload": "a"}, {"kubernetes.io/arch": "amd64"}]),
+            "tolerations": st.lists(_TOLERATIONS, max_size=1),
+            "volumes": st.just([{"name": "data", "emptyDir": {}}]),
+        },
+    )
+    metadata = st.sampled_from([{}, {"labels": {"team": "a"}}])
+    return st.fixed_dictionaries(
+        {"apiVersion": st.just("v1"), "kind": st.just("Pod"), "metadata": metadata, "spec": spec}
+    )
+
+
+@st.composite
+def jobs(draw: st.DrawFn) -> Job:
+    """A job of any release, from one that fits everywhere to one that fits nowhere."""
+
+    def size(role: str) -> dict[str, Any]:
+        drawn: dict[str, Any] = {
+            "cores": draw(st.sampled_from([1, 1, 1, 2, 4, 7, 17])),
+            "memory": draw(st.sampled_from(["1g", "1500m", "4g", "4g", "20G", "100g"])),
+            "memory_overhead": draw(st.sampled_from([None, None, "1g"])),
+        }
+        if draw(st.integers(0, 3)) == 0:
+            drawn["pod_template"] = draw(_template(role))
+        return drawn
+
+    conf = {
+        "spark.sql.shuffle.partitions": "10",
+        "spark.kubernetes.driver.label.team": "a",
+        "spark.kubernetes.executor.label.team": "b",
+        "spark.kubernetes.memoryOverheadFactor": "0.2",
+        "spark.driver.memoryOverheadFactor": "0.3",
+        "spark.executor.minMemoryOverhead": "1g",
+        "spark.executor.pyspark.memory": "1g",
+        "spark.kubernetes.executor.request.cores": "500m",
+    }
+    return Job.model_validate(
+        {
+            "name": "random/job",
+            "entry_point": draw(st.sampled_from(["s3://jobs/count.py", "local:///opt/app it's.jar"])),
+            "arguments": draw(st.lists(st.sampled_from(["--trips", "s3://trips/", "it's"]), max_size=2)),
+            "main_class": draw(st.sampled_from([None, "com.example.Main"])),
+            "release_label": draw(st.sampled_from(RELEASES)),
+            "driver": size("driver"),
+            "executors": {**size("executors"), "instances": draw(st.sampled_from([None, 3]))},
+            "spark_conf": {
+                key: conf[key] for key in draw(st.lists(st.sampled_from(sorted(conf)), max_size=3, unique=True))
+            },
+        }
+    )
+
+
+def _ec2_of(environment: Environment) -> st.SearchStrategy[Ec2]:
+    """EC2 nodes that one of the environment's groups has, asked for in part or in full."""
+
+    def asked(name: str, labels: bool, capacity: bool, machine: bool, zone: bool) -> Ec2:
+        group = environment.node_groups[name]
+        return Ec2(
+            node_labels=group.labels if labels else {},
+            zone=(group.zones or environment.zones)[0] if zone else None,
+            instance_type=group.instance_types[-1] if machine else None,
+            capacity_type=group.capacity_type if capacity else None,
+            tolerations=tuple(Toleration(**taint.model_dump()) for taint in group.taints),
+        )
+
+    flags = [st.booleans() for _ in range(4)]
+    return st.builds(asked, st.sampled_from(sorted(environment.node_groups)), *flags)
+
+
+def targets(environment: Environment) -> st.SearchStrategy[Fargate | Ec2]:
+    """Fargate or EC2 nodes: most often such as the environment has, at times of any kind."""
+    anything = st.builds(
+        Ec2,
+        node_labels=_LABELS,
+        zone=_ZONE,
+        instance_type=st.sampled_from([None, "m6i.4xlarge"]),
+        capacity_type=st.sampled_from([None, "spot"]),
+        tolerations=st.lists(_TOLERATIONS, max_size=2).map(tuple),
+    )
+    fargate = st.builds(Fargate, zone=_ZONE)
+    plain = st.one_of(st.just(Fargate()), st.just(Ec2()))
+
+    def rolled(dice: int) -> st.SearchStrategy[Fargate | Ec2]:
+        if dice < 4:
+            return anything if dice == 0 else fargate
+        return plain if dice < 7 else _ec2_of(environment)
+
+    return st.integers(0, 9).flatmap(rolled)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What define is asked for."""
+
+    job: Job
+    placement: Placement
+    environment: Environment
+    node_selection: NodeSelection | None
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """All that define takes, at random."""
+    environment = draw(environments())
+    target = targets(environment)
+    placement = Placement(submitter=draw(target), driver=draw(target), executors=draw(target))
+    selections: list[NodeSelection | None] = [None, None, None, "pod-template", "spark-conf"]
+    return Case(draw(jobs()), placement, environment, draw(st.sampled_from(selections)))

@@ -1,0 +1,162 @@
+"""The Kubernetes scheduler's filters: node selector, taints and tolerations, size."""
+
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.environment import NodeGroup, Taint
+from emr_eks_placement.facts.instance_types import instance_type
+from emr_eks_placement.placement import Ec2, Toleration
+from emr_eks_placement.scheduling.nodes import candidates, node_labels, tolerates
+from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
+
+ZONES = ("us-east-1a", "us-east-1b")
+
+
+def pod(**fields: Any) -> PodShape:
+    return PodShape(**{"namespace": "jobs", "cpu_millis": 1000, "memory_mib": 1024, **fields})
+
+
+def group(**fields: Any) -> NodeGroup:
+    return NodeGroup.model_validate({"instance_types": ["m6i.large"], **fields})
+
+
+def reason(shape: PodShape, node_group: NodeGroup) -> str | None:
+    found = candidates(shape, {"g": node_group}, ZONES)
+    return found.refusals[0].reason if found.refusals else None
+
+
+# (toleration, taint effect) -> covered, for the taint a=b.
+TOLERATIONS = {
+    "equal": ({"key": "a", "value": "b", "effect": "NoSchedule"}, "NoSchedule", True),
+    "equal, another value": ({"key": "a", "value": "c", "effect": "NoSchedule"}, "NoSchedule", False),
+    "equal, no value": ({"key": "a", "effect": "NoSchedule"}, "NoSchedule", False),
+    "equal, another key": ({"key": "c", "value": "b", "effect": "NoSchedule"}, "NoSchedule", False),
+    "equal, another effect": ({"key": "a", "value": "b", "effect": "NoSchedule"}, "NoExecute", False),
+    "equal, every effect": ({"key": "a", "value": "b"}, "NoExecute", True),
+    "exists": ({"key": "a", "operator": "Exists", "effect": "NoExecute"}, "NoExecute", True),
+    "exists, another effect": ({"key": "a", "operator": "Exists", "effect": "NoExecute"}, "NoSchedule", False),
+    "exists, another key": ({"key": "b", "operator": "Exists"}, "NoSchedule", False),
+    "everything": ({"operator": "Exists"}, "NoSchedule", True),
+    "everything of an effect": ({"operator": "Exists", "effect": "NoExecute"}, "NoSchedule", False),
+    "for a while": ({"key": "a", "value": "b", "effect": "NoExecute", "toleration_seconds": 5}, "NoExecute", True),
+}
+
+
+@pytest.mark.parametrize(("toleration", "effect", "covered"), TOLERATIONS.values(), ids=TOLERATIONS.keys())
+def test_a_toleration_covers_a_taint_by_key_value_operator_and_effect(
+    toleration: dict[str, Any], effect: Any, covered: bool
+) -> None:
+    tolerations = (Toleration(key="other", value="x"), Toleration(**toleration))
+    assert tolerates(tolerations, Taint(key="a", value="b", effect=effect)) is covered
+
+
+def test_a_toleration_without_value_covers_a_taint_without_value() -> None:
+    assert tolerates((Toleration(key="a"),), Taint(key="a", effect="NoSchedule"))
+
+
+@pytest.mark.parametrize("effect", ["NoSchedule", "NoExecute"])
+def test_a_node_with_a_taint_takes_only_pods_that_tolerate_it(effect: Any) -> None:
+    tainted = group(taints=[{"key": "a", "value": "b", "effect": effect}])
+    assert reason(pod(), tainted) == f"its taint a=b:{effect} is not tolerated"
+    assert reason(pod(tolerations=(Toleration(key="a", value="b"),)), tainted) is None
+
+
+def test_every_taint_must_be_tolerated() -> None:
+    tainted = group(taints=[{"key": key, "effect": "NoSchedule"} for key in ("a", "b")])
+    assert reason(pod(tolerations=(Toleration(key="a"),)), tainted) == "its taint b=:NoSchedule is not tolerated"
+
+
+def test_a_taint_that_only_prefers_keeps_no_pod_away() -> None:
+    assert reason(pod(), group(taints=[{"key": "a", "effect": "PreferNoSchedule"}])) is None
+
+
+SELECTORS = {
+    "own label": ({"workload": "a"}, None),
+    "zone of the group": ({"topology.kubernetes.io/zone": "us-east-1b"}, None),
+    "region": ({"topology.kubernetes.io/region": "us-east-1"}, None),
+    "second instance type": ({"node.kubernetes.io/instance-type": "m5.large"}, None),
+    "Spot": ({"eks.amazonaws.com/capacityType": "SPOT"}, None),
+    "architecture": ({"kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux"}, None),
+    "another value": ({"workload": "b"}, "workload=b"),
+    "another zone": ({"topology.kubernetes.io/zone": "us-east-1c"}, "topology.kubernetes.io/zone=us-east-1c"),
+    "On-Demand": (
+        {"workload": "a", "eks.amazonaws.com/capacityType": "ON_DEMAND"},
+        "eks.amazonaws.com/capacityType=ON_DEMAND",
+    ),
+    "compute type of Fargate": (
+        {"eks.amazonaws.com/compute-type": "fargate"},
+        "eks.amazonaws.com/compute-type=fargate",
+    ),
+}
+
+
+@pytest.mark.parametrize(("selector", "missing"), SELECTORS.values(), ids=SELECTORS.keys())
+def test_a_node_must_have_every_label_of_the_node_selector(selector: dict[str, str], missing: str | None) -> None:
+    nodes = group(instance_types=["m6i.large", "m5.large"], capacity_type="spot", labels={"workload": "a"})
+    expected = None if missing is None else f"no node of it has {missing}"
+    assert reason(pod(node_selector=selector), nodes) == expected
+
+
+def test_a_group_in_zones_of_its_own_has_no_node_in_the_others() -> None:
+    assert reason(pod(node_selector={"topology.kubernetes.io/zone": "us-east-1a"}), group(zones=["us-east-1b"]))
+
+
+def test_graviton_nodes_are_arm64() -> None:
+    labels = node_labels(group(instance_types=["m7g.large"]), instance_type("m7g.large"), "us-east-1a")
+    assert labels["kubernetes.io/arch"] == "arm64"
+    assert labels["eks.amazonaws.com/capacityType"] == "ON_DEMAND"
+
+
+def test_a_pod_fits_a_node_up_to_what_eks_leaves_of_it() -> None:
+    machine = instance_type("m6i.large")  # 2 vCPU, 8 GiB, 29 pods
+    assert machine.allocatable_cpu_millis == 2000 - 60 - 10
+    assert machine.allocatable_memory_mib == 8192 - (255 + 11 * 29) - 100
+    assert reason(pod(cpu_millis=1930, memory_mib=7518), group()) is None
+    assert reason(pod(cpu_millis=1931, memory_mib=1), group())
+    offered = "m6i.large offers pods at most 1.93 vCPU and 7518 MiB, the pod requests 1 and 7519 MiB"
+    assert reason(pod(memory_mib=7519), group()) == offered
+
+
+def test_cpu_reserved_is_6_1_half_half_then_a_quarter_percent_a_core() -> None:
+    assert instance_type("m6i.4xlarge").allocatable_cpu_millis == 16000 - (60 + 10 + 5 + 5 + 12 * 2.5)
+
+
+def test_a_pod_must_fit_the_instance_type_it_asks_for_not_the_largest() -> None:
+    nodes = group(instance_types=["m6i.large", "m6i.4xlarge"])
+    assert reason(pod(memory_mib=40000), nodes) is None
+    assert reason(pod(memory_mib=40000, node_selector={"node.kubernetes.io/instance-type": "m6i.large"}), nodes)
+
+
+def test_the_guides_30g_driver_does_not_fit_a_32_gib_node() -> None:
+    driver = pod(cpu_millis=5000, memory_mib=43008 + 512)
+    assert reason(driver, group(instance_types=["m5.2xlarge"]))
+    assert reason(driver, group(instance_types=["m5.4xlarge"])) is None
+
+
+def test_every_group_is_a_candidate_or_refused() -> None:
+    found = candidates(pod(), {"a": group(), "b": group(taints=[{"key": "a", "effect": "NoSchedule"}])}, ZONES)
+    assert found.node_groups == ("a",)
+    assert [refusal.node_group for refusal in found.refusals] == ["b"]
+
+
+def test_the_placement_of_nodes_is_their_labels() -> None:
+    asked = Ec2(node_labels={"a": "b"}, zone="us-east-1a", instance_type="m6i.large", capacity_type="on-demand")
+    assert asked.node_selector == {
+        "a": "b",
+        "topology.kubernetes.io/zone": "us-east-1a",
+        "node.kubernetes.io/instance-type": "m6i.large",
+        "eks.amazonaws.com/capacityType": "ON_DEMAND",
+    }
+
+
+def test_a_pod_requests_its_containers_together_or_its_largest_init_container() -> None:
+    def container(cpu: str, memory: str) -> dict[str, Any]:
+        return {"resources": {"requests": {"cpu": cpu, "memory": memory}}}
+
+    spec = {
+        "containers": [container("500m", "1Gi"), container("1", "512Mi"), {}],
+        "initContainers": [container("1", "4Gi")],
+    }
+    shape = pod_of_manifest({"metadata": {"namespace": "jobs", "labels": {"a": "b"}}, "spec": spec})
+    assert (shape.cpu_millis, shape.memory_mib, shape.labels) == (1500, 4096, {"a": "b"})

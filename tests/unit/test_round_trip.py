@@ -1,0 +1,142 @@
+"""define either refuses, or what it gives, read back, puts each pod where the placement says, and AWS's API takes it."""
+
+import os
+from collections import Counter
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+from hypothesis import HealthCheck, given, settings
+
+from emr_eks_placement.definition import JobRunDefinition, define
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.modes import Mode, placement
+from emr_eks_placement.placement import Ec2, Fargate, Role
+from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, unsatisfied_by_fargate
+from emr_eks_placement.scheduling.nodes import candidates
+from emr_eks_placement.scheduling.pod import PodShape
+from tests.strategies import NAMESPACE, RELEASES, VIRTUAL_CLUSTER, Case, cases
+from tests.unit.environments import environment
+from tests.unit.read_back import DEPLOYED, NO_LOGS, classification, pods
+from tests.unit.sizes import job
+
+EXAMPLES = int(os.environ.get("ROUND_TRIP_EXAMPLES", "400"))
+ROLES: tuple[Role, ...] = ("submitter", "driver", "executors")
+SPECIFIC = {"zone": "topology.kubernetes.io/zone", "instance_type": "node.kubernetes.io/instance-type"}
+EMR = botocore.session.Session().get_service_model("emr-containers")
+START_JOB_RUN = EMR.shape_for("StartJobRunRequest")
+
+
+def check_accepted(request: dict[str, Any]) -> None:
+    """botocore's own validation, and the blank values that the service refuses by pattern."""
+    report = ParamValidator().validate({**request, "clientToken": "a"}, START_JOB_RUN)
+    assert not report.has_errors(), report.generate_report()
+    for part in request["configurationOverrides"].get("applicationConfiguration", []):
+        assert part["properties"]
+        assert all(value.strip() for value in part["properties"].values())
+
+
+def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) -> None:
+    """The pod lands on its target, by the admission rule of Fargate and the filters of the Kubernetes scheduler."""
+    profiles = environment.profiles()
+    names = matching_profiles(profiles, pod.namespace, pod.labels)
+    if isinstance(target, Fargate):
+        assert names, "a Fargate profile takes it"
+        zones = profiles[names[0]].zones or environment.zones
+        assert target.zone is None or zones == (target.zone,)
+        assert unsatisfied_by_fargate(pod.node_selector, environment.region, zones) is None, "and not for ever Pending"
+        assert granted_size(pod.cpu_millis, pod.memory_mib), "at a size that Fargate has"
+        return
+    assert not names, "no Fargate profile takes it"
+    assert target.node_labels.items() <= pod.node_selector.items()
+    for field, label in SPECIFIC.items():
+        assert getattr(target, field) in (None, pod.node_selector.get(label))
+    capacity = {None: None, "spot": "SPOT", "on-demand": "ON_DEMAND"}[target.capacity_type]
+    assert capacity in (None, pod.node_selector.get("eks.amazonaws.com/capacityType"))
+    assert set(target.tolerations) <= set(pod.tolerations)
+    assert candidates(pod, environment.node_groups, environment.zones).node_groups, "a node group takes it"
+
+
+def defined(case: Case, **more: Any) -> JobRunDefinition:
+    return define(
+        case.job, case.placement, case.environment,
+        virtual_cluster=VIRTUAL_CLUSTER, node_selection=case.node_selection, **more,
+    )  # fmt: skip
+
+
+def test_what_define_does_not_refuse_lands_where_the_placement_says() -> None:
+    outcomes: Counter[str] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=EXAMPLES == 400,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases())
+    def check(case: Case) -> None:
+        deployed = NO_LOGS if case.job.main_class else DEPLOYED
+        try:
+            definition = defined(case, deployed=deployed)
+        except RuleError as broken:
+            assert broken.path[0] in ("placement", "job")
+            outcomes["refused"] += 1
+            return
+        outcomes["defined"] += 1
+        outcomes["templates"] += bool(definition.pod_templates)
+        check_accepted(definition.request)
+        read = pods(definition, NAMESPACE)
+        for role in ROLES:
+            check_lands(read[role], case.placement.of(role), case.environment)
+        assert case.job.spark_conf.items() <= classification(definition.request, "spark-defaults").items()
+        assert defined(case, deployed=deployed) == definition, "the same each time"
+
+    check()
+    assert outcomes["defined"] > 60, outcomes
+    assert outcomes["refused"] > 60, outcomes
+    assert outcomes["templates"] > 20, outcomes
+
+
+FITTING: dict[Mode, dict[str, Ec2]] = {
+    "fargate": {},
+    "fargate-executors": {},
+    "pinned-driver": {"driver": Ec2(node_labels={"workload": "a"})},
+    "ec2": {"driver": Ec2(node_labels={"workload": "a"}), "executors": Ec2(node_labels={"workload": "a"})},
+}
+SUBMITTERS = (None, Fargate(), Fargate(zone="us-east-1b"), Ec2(node_labels={"workload": "a"}))
+GROUPS = {
+    "system": {"instance_types": ["m6i.large"]},
+    "big": {"instance_types": ["m6i.4xlarge"], "labels": {"workload": "a"}},
+}
+
+
+def unsupported(mode: Mode, release: str, zone: str | None) -> bool:
+    """Without pod templates and role node selectors, driver and executors can only be asked to the same nodes."""
+    asks_for_driver_alone = mode == "pinned-driver" or (mode == "fargate-executors" and zone is not None)
+    return asks_for_driver_alone and release.startswith(("emr-5.32", "emr-6.2"))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("mode", FITTING)
+def test_where_the_environment_has_all_it_takes_a_mode_is_refused_only_by_a_release_that_can_not_say_it(
+    mode: Mode, release: str
+) -> None:
+    world = environment(
+        node_groups=GROUPS,
+        virtual_clusters={"spark": {"namespace": NAMESPACE, "fargate": {"single_zones": ["us-east-1a", "us-east-1b"]}}},
+    )
+    for zone in (None, "us-east-1a"):
+        for submitter in SUBMITTERS:
+            asked = placement(mode, zone=zone, submitter=submitter, **FITTING[mode])
+            if unsupported(mode, release, zone):
+                with pytest.raises(RuleError, match="one node selector for driver and executors alike"):
+                    define(job(release_label=release), asked, world, virtual_cluster="spark")
+                continue
+            definition = define(job(release_label=release), asked, world, virtual_cluster="spark", deployed=DEPLOYED)
+            check_accepted(definition.request)
+            read = pods(definition, NAMESPACE)
+            for role in ROLES:
+                check_lands(read[role], asked.of(role), world)
