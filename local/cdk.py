@@ -31,7 +31,7 @@ class CdkCli:
 
     def bootstrap(self, account: str, region: str) -> None:
         """Prepares the account for deployments."""
-        self._run("bootstrap", f"aws://{account}/{region}")
+        self._on_assembly("bootstrap", f"aws://{account}/{region}")
 
     def deploy(self, outputs: Path) -> None:
         """Deploys every stack; outputs: the file that gets the stack outputs."""

@@ -7,6 +7,7 @@ import pytest
 TESTS = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share something slow (a synthesized app, a local AWS, a JVM) run in one process, folder by folder."""
     for item in items:

@@ -22,7 +22,7 @@ YAML: dict[str, tuple[str | bytes, int | None, str]] = {
     "time that does not fit": ("region: !!timestamp now\n", None, "well-formed YAML"),
     "date that is none": ("region: 2024-13-45\n", None, "well-formed YAML"),
     "number too long": ("region: " + "9" * 5000 + "\n", None, "well-formed YAML"),
-    "nested too deep": ("[" * 3000, None, "well-formed YAML"),
+    "nested too deep": ("[" * 3000, 1, "nested at most 100 deep"),
     "list as key": ("? [a, b]\n: c\n", 1, "well-formed YAML: while constructing a mapping found unhashable key"),
     "two documents": ("region: a\n---\nregion: b\n", 2, "well-formed YAML: expected a single document"),
     "text": ("us-east-1\n", 1, "holds a mapping"),

@@ -9,6 +9,8 @@ import yaml
 
 from emr_eks_placement.errors import FieldPath, Finding, InputError
 
+_DEEPEST = 100  # mappings and lists in one another; no environment file comes near
+
 
 @dataclass(frozen=True)
 class YamlDocument:
@@ -33,6 +35,7 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
         reason, mend = _why_unreadable(error)
         raise _unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
     try:
+        _check_depth(text, shown_as)
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         lines = dict(_lines(root, (), set(), shown_as)) if root else {}
@@ -43,13 +46,23 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
         raise _unreadable(shown_as, line, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
     except InputError:
         raise
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        # What PyYAML lets through of a value that does not fit its tag, a control character or too deep a nesting.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
+        # What PyYAML lets through of a value that does not fit its tag, or of a control character.
         problem = " ".join(str(error).split())
-        if isinstance(error, (LookupError, AttributeError, TypeError, RecursionError)):
-            problem = "nested too deep" if isinstance(error, RecursionError) else "a value does not fit its tag"
+        if isinstance(error, (LookupError, AttributeError, TypeError)):
+            problem = "a value does not fit its tag"
         raise _unreadable(shown_as, None, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
     return YamlDocument(shown_as, data, lines)
+
+
+def _check_depth(text: str, file: str) -> None:
+    """PyYAML composes by recursion, and Python's stack is finite."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise _unreadable(file, line, None, f"must be nested at most {_DEEPEST} deep", "Flatten it")
 
 
 def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
