@@ -7,10 +7,8 @@ import pytest
 TESTS = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests that share something slow (a synthesized app, a local AWS, a JVM) run in one process, folder by folder."""
-    for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder != "unit":
-            item.add_marker(pytest.mark.xdist_group(folder))
+    folder = item.path.relative_to(TESTS).parts[0]
+    if folder != "unit":
+        item.add_marker(pytest.mark.xdist_group(folder))

@@ -210,7 +210,8 @@ class SparkJvm:
             raise SparkSubmitError(f"{doing} did not end within {timeout:g} s; {self.complaint()}") from None
         if isinstance(outcome, Py4JJavaError):
             raise SparkSubmitError(_one_line(outcome)) from outcome
-        if isinstance(outcome, Py4JError):
+        if isinstance(outcome, (Py4JError, ConnectionError)):
+            self.stop()  # a process that still ends is no use to the next call
             raise SparkSubmitError(f"{doing} failed: the Java process ended: {self.complaint()}") from outcome
         if isinstance(outcome, BaseException):
             raise outcome

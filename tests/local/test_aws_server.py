@@ -156,9 +156,13 @@ def test_interrupt_leaves_no_process_and_no_file(tmp_path: Path) -> None:
 
 
 def is_running(process_id: int) -> bool:
-    """Whether a process still exists, given a moment to go."""
-    for _ in range(20):
-        if not Path(f"/proc/{process_id}").exists():
+    """Whether a process still runs, given a moment to go; what only waits for its parent to take note does not."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return False
+        if state == "Z":
             return False
         time.sleep(0.05)
     return True
