@@ -38,6 +38,9 @@ _PLACEMENT_CONF = re.compile(
 _LABEL_CONF = re.compile(r"spark\.kubernetes\.(?:driver|executor)\.label\.(.*)", re.DOTALL)
 
 
+_LEAST_HEAP_MIB = 450  # one and a half times the 300 MiB that Spark reserves
+
+
 def memory_mib(text: str) -> int:
     """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB.
 
@@ -67,7 +70,18 @@ def _check_memory(text: str) -> str:
     return text
 
 
+def _check_heap(text: str) -> str:
+    if memory_mib(text) < _LEAST_HEAP_MIB:
+        raise RuleError(
+            text,
+            f"must be at least {_LEAST_HEAP_MIB}m, or Spark does not start (Spark UnifiedMemoryManager)",
+            "Write for example 1g",
+        )
+    return text
+
+
 Memory = Annotated[str, AfterValidator(_check_memory)]
+Heap = Annotated[str, AfterValidator(_check_heap)]
 Cores = Annotated[int, Strict(), between(1, 1024, "cores", "Spark's spark.{driver,executor}.cores")]
 
 
@@ -82,7 +96,7 @@ class Driver(Model):
     """The driver's size. memory: the JVM heap; memory_overhead: instead of Spark's factor; pod_template: its base."""
 
     cores: Cores = 1
-    memory: Memory = "1g"
+    memory: Heap = "1g"
     memory_overhead: Memory | None = None
     pod_template: dict[str, Any] | None = None
 

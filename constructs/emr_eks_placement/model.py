@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
@@ -16,6 +16,7 @@ class Model(BaseModel):
     """An immutable record whose unknown keys are refused by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    given_elsewhere: ClassVar[tuple[str, ...]] = ()  # fields that are not written where the others are
 
     @model_validator(mode="before")
     @classmethod
@@ -24,10 +25,11 @@ class Model(BaseModel):
             return data
         for key in data:
             if key not in cls.model_fields:
-                close = difflib.get_close_matches(str(key), cls.model_fields, 1)
+                known = [name for name in cls.model_fields if name not in cls.given_elsewhere]
+                close = difflib.get_close_matches(str(key), known, 1)
                 raise RuleError(
                     data[key],
-                    f"unknown key; known here are {', '.join(cls.model_fields)}",
+                    f"unknown key; known here are {', '.join(known)}",
                     f"Did you mean {close[0]}?" if close else "Remove it",
                     path=(str(key),),
                 )

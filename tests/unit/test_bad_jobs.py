@@ -111,7 +111,11 @@ JOB = {
     ),
     "memory of nothing": Bad(
         old=DRIVER_MEMORY, new="      memory: 0g # <-\n",
-        field="jobs.count.driver.memory", value="0g", rule="at least 1 MiB", mend="4g",
+        field="jobs.count.driver.memory", value="0g", rule="at least 450m", mend="1g",
+    ),
+    "memory that Spark does not start with": Bad(
+        old=DRIVER_MEMORY, new="      memory: 449m # <-\n",
+        field="jobs.count.driver.memory", value="449m", rule="at least 450m", mend="1g",
     ),
     "memory that no machine has": Bad(
         old=DRIVER_MEMORY, new="      memory: 65t # <-\n",

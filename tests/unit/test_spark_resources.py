@@ -58,7 +58,9 @@ def test_memory_is_heap_and_overhead_by_language_conf_and_release(
     assert (requests(sized, "driver").memory_mib, requests(sized, "executors").memory_mib) == (driver, executor)
 
 
-@pytest.mark.parametrize(("size", "mib"), [("1g", 1024), ("1024", 1024), ("1024m", 1024), ("2048K", 2), ("1tb", 2**20)])
+@pytest.mark.parametrize(
+    ("size", "mib"), [("1g", 1024), ("1024", 1024), ("1024m", 1024), ("2097152K", 2048), ("1tb", 2**20)]
+)
 def test_memory_sizes_are_spark_s_a_bare_number_is_mib(size: str, mib: int) -> None:
     assert requests(job(driver={"memory": size, "memory_overhead": "1m"}), "driver").memory_mib == mib + 1
 

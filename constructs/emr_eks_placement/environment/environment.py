@@ -44,6 +44,8 @@ class Environment(Model):
     stacks. Every mapping is by name: lower-case letters, digits and hyphens.
     """
 
+    given_elsewhere = ("name",)  # by the name of the file
+
     name: Annotated[str, AfterValidator(check_name)]
     region: Annotated[str, AfterValidator(regions.check_region)]
     account: Annotated[str, AfterValidator(_check_account)] | None = None

@@ -1,0 +1,150 @@
+"""emr-placement define: the files it writes, and that unusable input ends in one line, exit code 2 and nothing written."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from emr_eks_placement.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+DEV = str(ROOT / "environments" / "dev.yaml")
+ROLE = "arn:aws:iam::111122223333:role/jobs"
+OUTPUTS = {
+    "dev-virtual-clusters": {
+        "BucketName": "my-bucket",
+        "SparkVirtualClusterId": "abc123",
+        "SparkExecutionRoleArn": ROLE,
+        "SparkLogGroupName": "/jobs",
+        "SparkLogUri": "s3://my-bucket/logs/spark/",
+    }
+}
+
+
+def define(folder: Path, *arguments: str) -> int:
+    return main(["define", "--environment", DEV, "--output-directory", str(folder), *arguments])
+
+
+def written(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_writes_definitions_and_all_that_they_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert define(tmp_path, "--bucket", "my-bucket") == 0
+    files = written(tmp_path)
+    runs = {f"job-runs/trip-count/{name}.json" for name in ("fargate", "fargate-executors", "pinned-driver", "ec2")}
+    assert runs <= files
+    assert set(capsys.readouterr().out.split()) == {str(tmp_path / file) for file in files}
+    for run in runs:
+        named = [word for word in (tmp_path / run).read_text().split('"') if word.startswith("s3://my-bucket/")]
+        assert {uri.removeprefix("s3://my-bucket/") for uri in named if not uri.endswith("/")} <= files
+
+
+def test_a_job_and_a_placement_choose_one_definition(tmp_path: Path) -> None:
+    assert define(tmp_path, "trip-count", "fargate") == 0
+    assert [file for file in written(tmp_path) if file.startswith("job-runs")] == ["job-runs/trip-count/fargate.json"]
+
+
+def test_what_is_not_told_stands_as_a_placeholder_and_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert define(tmp_path, "trip-count", "fargate") == 0
+    request = json.loads((tmp_path / "job-runs/trip-count/fargate.json").read_text())
+    assert request["virtualClusterId"] == "<virtual-cluster-id>"
+    assert "placeholders" in capsys.readouterr().err
+
+
+def test_stack_outputs_fill_every_placeholder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps(OUTPUTS))
+    assert define(tmp_path / "out", "--outputs", str(outputs)) == 0
+    for file in (tmp_path / "out" / "job-runs").rglob("*.json"):
+        assert "<" not in file.read_text()
+    assert not capsys.readouterr().err
+
+
+def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps(OUTPUTS))
+    assert define(tmp_path, "--outputs", str(outputs), "--virtual-cluster-id", "other") == 0
+    request = json.loads((tmp_path / "job-runs/trip-count/fargate.json").read_text())
+    assert (request["virtualClusterId"], request["executionRoleArn"]) == ("other", ROLE)
+
+
+def test_templates_are_written_as_yaml_that_reads_back(tmp_path: Path) -> None:
+    assert define(tmp_path) == 0
+    templates = [yaml.safe_load(file.read_text()) for file in (tmp_path / "pod-templates").iterdir()]
+    assert {"workload": "spark-driver"} in [template["spec"].get("nodeSelector") for template in templates]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["trip"], "JOB: trip: "),
+        (["trip-count", "fargat"], "PLACEMENT: fargat: "),
+        (["--bucket", "Not_A_Bucket"], "--bucket: Not_A_Bucket: "),
+        (["--virtual-cluster-id", "UPPER"], "--virtual-cluster-id: UPPER: "),
+        (["--execution-role-arn", "jobs"], "--execution-role-arn: jobs: "),
+        (["--log-group-name", "a b"], "--log-group-name: a b: "),
+        (["--log-uri", "/tmp/logs"], "--log-uri: /tmp/logs: "),  # noqa: S108 - what is wrong
+        (["--outputs", "nowhere.json"], "nowhere.json"),
+        (["--outputs", __file__], "is not stack -> output -> value"),
+    ],
+)
+def test_unusable_options_end_in_one_line_and_nothing_written(
+    arguments: list[str], expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert define(tmp_path, *arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    assert expected.replace(": ", "") in captured.err.replace(" = ", "").replace(": ", "").replace("'", "")
+    assert not captured.out
+    assert written(tmp_path) == set()
+
+
+def test_outputs_of_another_environment_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text('{"other": {"BucketName": "b"}}')
+    assert define(tmp_path / "out", "--outputs", str(outputs)) == 2
+    assert "SparkVirtualClusterId" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_value_cant_stand_for_two_virtual_clusters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["define", "-e", str(ROOT / "environments/prod.yaml"), "-o", str(tmp_path), "--virtual-cluster-id", "abc"]
+    assert main(command) == 2
+    assert "reporting, science" in capsys.readouterr().err
+
+
+def test_a_bad_environment_file_gives_a_line_for_each_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text((ROOT / "environments/dev.yaml").read_text().replace("m6i.large", "m6i.huge"))
+    assert main(["define", "-e", str(file), "-o", str(tmp_path / "out")]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert errors
+    assert all(line.startswith(f"error: {file}") for line in errors)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cant_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    assert define(taken) == 2
+    assert "--output-directory" in capsys.readouterr().err
+
+
+def test_help_needs_neither_the_model_nor_yaml() -> None:
+    """It has to answer at once."""
+    script = (
+        "import sys\nfrom emr_eks_placement.cli.main import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print({'pydantic', 'yaml', 'boto3', 'aws_cdk'} & sys.modules.keys())"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    assert ended.stdout.rstrip().endswith("set()")

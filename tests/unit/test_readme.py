@@ -1,0 +1,42 @@
+"""What the README shows is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from emr_eks_placement.environment_file import load_environment
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_environment_of_the_readme_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    file = tmp_path / "environments" / "readme.yaml"
+    file.parent.mkdir()
+    file.write_text(text)
+    assert list(load_environment(file).jobs["trip-count"].placements) == ["fargate", "pinned-driver", "cheap"]
+
+
+def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (text,) = blocks("python")
+    names: dict[str, object] = {}
+    exec(text, names)  # noqa: S102 - our own text
+    assert "definition" in names
+
+
+def test_every_target_of_make_that_the_readme_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z]+)", README)) <= targets
+
+
+def test_every_file_that_the_readme_links_is_there() -> None:
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
