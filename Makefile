@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test lint format synth lock facts clean
+.PHONY: help setup demo local test snapshots lint format synth lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -33,6 +33,9 @@ local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CD
 
 test: setup ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py
 
 lint: setup ## Check style and types
 	ruff check .

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's
 
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.environment_file.yaml_document import read_yaml
-from emr_eks_placement.errors import Finding, InputError, RuleError
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from stacks import EnvironmentStacks
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
@@ -25,18 +25,14 @@ def main() -> int:
     except InputError as error:
         return _refuse(*error.findings)
     except RuleError as broken:
-        return _refuse(_finding(file, broken))
+        line = read_yaml(file, str(file)).line(broken.path)
+        return _refuse(finding(str(file), broken, line=line))
     app.synth()
     return 0
 
 
-def _finding(file: Path, broken: RuleError) -> Finding:
-    line = read_yaml(file, str(file)).line(broken.path)
-    return Finding(file=str(file), line=line, path=broken.path, value=broken.value, rule=broken.rule, mend=broken.mend)
-
-
 def _refuse(*findings: Finding) -> int:
-    sys.stderr.writelines(f"{finding}\n" for finding in findings)
+    sys.stderr.writelines(f"{one}\n" for one in findings)
     return 2
 
 

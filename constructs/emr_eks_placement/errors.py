@@ -22,13 +22,13 @@ class RuleError(ValueError):
         self.path = path
 
     def below(self, *prefix: str | int) -> "RuleError":
-        """The same broken, seen from the field that holds the one it was raised for."""
+        """The same error, seen from the field that holds the one it was raised for."""
         return RuleError(self.value, self.rule, self.mend, path=(*prefix, *self.path))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A broken and its place: file, line (1-based, None where unknown) and field."""
+    """A broken rule and its place: file, line (1-based, None where unknown) and field."""
 
     file: str
     line: int | None

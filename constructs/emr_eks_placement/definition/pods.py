@@ -1,15 +1,14 @@
 """The pods that a definition asks for, as schedulers see them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from emr_eks_placement.definition.mechanism import SPARK_NAME, Mechanism
 from emr_eks_placement.facts import emr
-from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.job import Job
 from emr_eks_placement.placement import PLACEMENT_LABEL, Ec2, Fargate, Placement, Role
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
-from emr_eks_placement.scheduling.pod import PodShape, tolerations_of
+from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from emr_eks_placement.spark.resources import requests, sidecar_memory_mib
 
 SPARK_ROLE_LABEL = "spark-role"  # Spark on Kubernetes
@@ -36,23 +35,36 @@ def pod_shapes(
 def _spark_pod(
     job: Job, role: TemplateRole, target: Fargate | Ec2, mechanism: Mechanism, namespace: str, logs: bool
 ) -> PodShape:
+    """What Spark and EMR make of the template and the job's configuration."""
     template = mechanism.pod_templates[role].content if role in mechanism.pod_templates else {}
     spec = template.get("spec") or {}
-    spark = requests(job, role)
-    cpu, memory = spark.cpu_millis, spark.memory_mib + sidecar_memory_mib(role, logs=logs)
-    selector = dict(spec.get("nodeSelector") or {}) | (target.node_selector if isinstance(target, Ec2) else {})
-    return PodShape(
-        namespace=namespace,
-        labels={
-            **((template.get("metadata") or {}).get("labels") or {}),
-            **_configured_labels(job, role),
-            **_labels(role, target),
-        },
-        node_selector=selector,
-        tolerations=tolerations_of(spec),
-        cpu_millis=_with_template(cpu, spec, role, "cpu", cpu_millis),
-        memory_mib=_with_template(memory, spec, role, "memory", memory_mib),
+    own = requests(job, role)
+    beside = [one for one in spec.get("containers") or [] if one.get("name") != MAIN_CONTAINER[role]]
+    containers = [
+        _container(own.cpu_millis, own.memory_mib),
+        _container(0, sidecar_memory_mib(role, logs=logs)),
+        *beside,
+    ]
+    selector = target.node_selector if isinstance(target, Ec2) else {}
+    labels = {
+        **((template.get("metadata") or {}).get("labels") or {}),
+        **_configured_labels(job, role),
+        **_labels(role, target),
+    }
+    return pod_of_manifest(
+        {
+            "metadata": {"namespace": namespace, "labels": labels},
+            "spec": {
+                **spec,
+                "nodeSelector": {**(spec.get("nodeSelector") or {}), **selector},
+                "containers": containers,
+            },
+        }
     )
+
+
+def _container(cpu_millis: int, memory_mib: int) -> dict[str, Any]:
+    return {"resources": {"requests": {"cpu": f"{cpu_millis}m", "memory": f"{memory_mib}Mi"}}}
 
 
 def _labels(role: Role, target: Fargate | Ec2) -> dict[str, str]:
@@ -68,22 +80,3 @@ def _configured_labels(job: Job, role: TemplateRole) -> dict[str, str]:
     """The labels that the job's own Spark configuration gives its pods."""
     start = f"spark.kubernetes.{SPARK_NAME[role]}.label."
     return {key.removeprefix(start): value for key, value in job.spark_conf.items() if key.startswith(start)}
-
-
-def _with_template(
-    own: int, spec: Mapping[str, Any], role: TemplateRole, resource: str, amount: Callable[[Any], int]
-) -> int:
-    """What the pod requests with the template's other containers, which Spark leaves as they are.
-
-    The larger of all that run together and any one init container (Kubernetes, init containers); a container that
-    has only a limit requests as much.
-    """
-
-    def asked(container: Mapping[str, Any]) -> int:
-        resources = container.get("resources") or {}
-        return amount({**(resources.get("limits") or {}), **(resources.get("requests") or {})}.get(resource, 0))
-
-    init = spec.get("initContainers") or []
-    sidecars = [one for one in spec.get("containers") or [] if one.get("name") != MAIN_CONTAINER[role]]
-    sidecars += [one for one in init if one.get("restartPolicy") == "Always"]
-    return max([own + sum(map(asked, sidecars)), *map(asked, init)])

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from emr_eks_placement.definition import define
+from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file.local_files import read_job_files
 from emr_eks_placement.environment_file.yaml_document import YamlDocument, read_yaml
@@ -32,15 +32,8 @@ def load_environment(path: Path) -> Environment:
     """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
     document = read_yaml(path, str(path))
     if not isinstance(document.data, dict):
-        raise InputError(
-            [
-                _finding(
-                    document,
-                    (),
-                    RuleError(document.data, "an environment file holds a mapping", "Write region: and so on"),
-                )
-            ]
-        )
+        broken = RuleError(document.data, "an environment file holds a mapping", "Write region: and so on")
+        raise InputError([_finding(document, (), broken)])
     try:
         _check_name(document.data, path)
         data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
@@ -49,12 +42,9 @@ def load_environment(path: Path) -> Environment:
         raise InputError([_finding(document, broken.path, broken)]) from None
     except ValidationError as error:
         raise InputError(list(_findings(document, error))) from None
-    findings: list[Finding] = []
-    for finding in _unplaceable(document, environment):
-        if finding not in findings:  # what is wrong with the job itself is wrong in each placement
-            findings.append(finding)
-    if findings:
-        raise InputError(findings)
+    findings = list(_unplaceable(document, environment))
+    if findings:  # each once: what is wrong with the job itself is wrong in each placement
+        raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
     return environment
 
 
@@ -82,20 +72,12 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[Finding]:
-    for name, job in environment.jobs.items():
-        for choice_name, choice in job.placements.items():
+    for job, settings in environment.jobs.items():
+        for placement in settings.placements:
             try:
-                define(
-                    job,
-                    choice.placement,
-                    environment,
-                    virtual_cluster=job.virtual_cluster,
-                    node_selection=choice.node_selection,
-                )
+                define_job_run(environment, job, placement)
             except RuleError as broken:
-                start, *rest = broken.path or ("placement",)
-                place: FieldPath = ("jobs", name, *(("placements", choice_name) if start == "placement" else ()), *rest)
-                yield _finding(document, place, broken)
+                yield _finding(document, broken.path, broken)
 
 
 def _findings(document: YamlDocument, error: ValidationError) -> Iterator[Finding]:

@@ -21,7 +21,11 @@ class PodShape:
 
 
 def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
-    """The shape of a Kubernetes Pod; its requests are the larger of all containers together and any init container."""
+    """The shape of a Kubernetes Pod.
+
+    Its requests are the larger of all containers that run together and any init container; a container that has only
+    a limit requests as much (Kubernetes, init containers).
+    """
     metadata, spec = manifest["metadata"], manifest["spec"]
     return PodShape(
         namespace=metadata.get("namespace", "default"),
@@ -40,7 +44,9 @@ def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
 
 def _requested(spec: Mapping[str, Any], resource: str, amount: Callable[[Any], int]) -> int:
     def asked(container: Mapping[str, Any]) -> int:
-        return amount(((container.get("resources") or {}).get("requests") or {}).get(resource, 0))
+        resources = container.get("resources") or {}
+        return amount({**(resources.get("limits") or {}), **(resources.get("requests") or {})}.get(resource, 0))
 
-    together = sum(asked(container) for container in spec.get("containers") or [])
-    return max([together, *(asked(container) for container in spec.get("initContainers") or [])])
+    init = spec.get("initContainers") or []
+    together = [*(spec.get("containers") or []), *(one for one in init if one.get("restartPolicy") == "Always")]
+    return max([sum(map(asked, together)), *map(asked, init)])
