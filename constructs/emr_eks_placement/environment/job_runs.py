@@ -49,7 +49,7 @@ class PlacementChoice(Model):
 
     @model_validator(mode="after")
     def _check_placement(self) -> "PlacementChoice":
-        assert self.placement  # noqa: S101 - raises a RuleError when the mode has no room for a choice
+        _ = self.placement  # raises a RuleError when the mode has no room for a choice
         return self
 
     @property
