@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, InstanceOf, Strict, model_validator
 
@@ -225,11 +225,3 @@ class Job(Model):
     def local_files(self) -> tuple[LocalFile, ...]:
         """The files that are uploaded for the job."""
         return tuple(file for file in (self.entry_point, *self.arguments) if isinstance(file, LocalFile))
-
-    @property
-    def language(self) -> Literal["python", "r", "jvm"]:
-        """What spark-submit takes the entry point for, by its ending."""
-        location = self.entry_point.key if isinstance(self.entry_point, LocalFile) else self.entry_point
-        if location.endswith(".py"):
-            return "python"
-        return "r" if location.lower().endswith(".r") else "jvm"

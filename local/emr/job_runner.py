@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 
+from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
 from local.emr import pods
@@ -105,7 +106,7 @@ class SparkJobRunner:
             run.set_state(JobRunState.FAILED, details=repr(error), failure_reason=FailureReason.INTERNAL_ERROR)
 
     def _create_submitter(self, run: JobRun) -> None:
-        self._refuse_pending(self._kubernetes.create(pods.submitter_pod(run)), run)
+        self._refuse_pending(self._kubernetes.create(pods.submitter_pod_of(run)), run)
 
     def _submit(self, run: JobRun, spark: SparkLauncher) -> None:
         driver = run.request["jobDriver"]["sparkSubmitJobDriver"]
@@ -136,10 +137,11 @@ class SparkJobRunner:
 
     def _configuration(self, run: JobRun, templates: "PodTemplates") -> dict[str, str]:
         """The run's spark-defaults with what EMR sets itself."""
-        properties = templates.in_properties(pods.classification(run, "spark-defaults"))
+        properties = templates.in_properties(classification(run.request, "spark-defaults"))
         for role in ("driver", "executor"):
             prefix = f"spark.kubernetes.{role}"
             properties |= {f"{prefix}.label.{key}": value for key, value in pods.built_in_labels(run, role).items()}
+            properties[f"{prefix}.podTemplateContainerName"] = f"spark-kubernetes-{role}"
             properties[f"{prefix}.annotation.{pods.LOGS_ANNOTATION}"] = str(pods.logs_are_kept(run)).lower()
         return {
             **properties,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.definition import pods
-from emr_eks_placement.definition.mechanism import express
-from emr_eks_placement.modes import placement
-from emr_eks_placement.spark.resources import Requests, requests, sidecar_memory_mib
-from tests.unit.sizes import job
+from emr_eks_placement.definition.define import size_properties
+from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.job import Job
+from emr_eks_placement.scheduling.pod import pod_of_manifest
+from tests.unit.sizes import job, requests_of
 
 JAR = "s3://jobs/app.jar"
 # Measured on real Spark 3.5 unless said otherwise: entry point, size, conf, release -> driver, executor memory.
@@ -55,18 +55,18 @@ def test_memory_is_heap_and_overhead_by_language_conf_and_release(
     fields: dict[str, Any], driver: int, executor: int
 ) -> None:
     sized = job(**{"driver": {"memory": "2g"}, "executors": {"memory": "4g"}, **fields})
-    assert (requests(sized, "driver").memory_mib, requests(sized, "executors").memory_mib) == (driver, executor)
+    assert (requests_of(sized, "driver")[1], requests_of(sized, "executor")[1]) == (driver, executor)
 
 
 @pytest.mark.parametrize(
     ("size", "mib"), [("1g", 1024), ("1024", 1024), ("1024m", 1024), ("2097152K", 2048), ("1tb", 2**20)]
 )
 def test_memory_sizes_are_spark_s_a_bare_number_is_mib(size: str, mib: int) -> None:
-    assert requests(job(driver={"memory": size, "memory_overhead": "1m"}), "driver").memory_mib == mib + 1
+    assert requests_of(job(driver={"memory": size, "memory_overhead": "1m"}), "driver")[1] == mib + 1
 
 
 def test_spark_s_defaults_are_one_core_and_one_gigabyte() -> None:
-    assert requests(job(entry_point=JAR), "driver") == Requests(1000, 1408)
+    assert requests_of(job(entry_point=JAR), "driver") == (1000, 1408)
 
 
 @pytest.mark.parametrize(("asked", "millis"), [("500m", 500), ("2", 2000), ("0.1", 100)])
@@ -74,24 +74,55 @@ def test_a_cpu_request_of_spark_s_configuration_beats_cores(asked: str, millis: 
     sized = job(
         driver={"cores": 4}, executors={"cores": 8}, spark_conf={"spark.kubernetes.driver.request.cores": asked}
     )
-    assert requests(sized, "driver").cpu_millis == millis
-    assert requests(sized, "executors").cpu_millis == 8000
+    assert requests_of(sized, "driver")[0] == millis
+    assert requests_of(sized, "executor")[0] == 8000
 
 
-def test_the_logging_sidecar_is_always_in_the_driver_and_with_logging_in_executors() -> None:
-    assert [sidecar_memory_mib("driver", logs=logs) for logs in (True, False)] == [512, 512]
-    assert [sidecar_memory_mib("executors", logs=logs) for logs in (True, False)] == [512, 0]
-    assert sidecar_memory_mib("submitter", logs=True) == 0
+def request(sized: Job, **overrides: Any) -> dict[str, Any]:
+    parameters = " ".join(f"--conf {key}={value}" for key, value in size_properties(sized).items())
+    driver = {"entryPoint": sized.entry_point, "sparkSubmitParameters": parameters}
+    return {
+        "releaseLabel": sized.release_label,
+        "jobDriver": {"sparkSubmitJobDriver": driver},
+        "configurationOverrides": overrides,
+    }
 
 
-def driver_requests(spec: dict[str, Any], **fields: Any) -> tuple[int, int]:
+LOGS = {"s3MonitoringConfiguration": {"logUri": "s3://logs/"}}
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "properties", "driver", "executors"),
+    [
+        (LOGS, {}, ["512Mi"], ["512Mi"]),
+        ({}, {}, ["512Mi"], []),
+        (LOGS, {"executor.logging": "DISABLED"}, ["512Mi"], []),
+        (LOGS, {"logging.request.memory": "1Gi"}, ["1Gi"], ["1Gi"]),
+    ],
+)
+def test_the_logging_sidecar_is_always_in_the_driver_and_with_logging_in_executors(
+    monitoring: dict[str, Any], properties: dict[str, str], driver: list[str], executors: list[str]
+) -> None:
+    application = [{"classification": "emr-containers-defaults", "properties": properties}]
+    asked = request(job(), monitoringConfiguration=monitoring, applicationConfiguration=application)
+    pods = pods_of_request(asked, {}, namespace="jobs")
+    assert sidecars(pods["driver"]) == driver
+    assert sidecars(pods["executors"]) == executors
+
+
+def sidecars(pod: dict[str, Any]) -> list[str]:
+    return [one["resources"]["requests"]["memory"] for one in pod["spec"]["containers"][1:]]
+
+
+def driver_requests(spec: dict[str, Any]) -> tuple[int, int]:
     main = {"name": "spark-kubernetes-driver", **spec.pop("main", {})}
-    containers = [*spec.pop("sidecars", []), main]
-    template = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": containers, **spec}}
-    sized = job(entry_point=JAR, driver={"memory": "2g", "pod_template": template}, **fields)
-    asked = placement("fargate")
-    shapes = dict(pods.pod_shapes(sized, asked, express(sized, asked, None, "1.35"), namespace="jobs", logs=False))
-    return shapes["driver"].cpu_millis, shapes["driver"].memory_mib
+    template = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [*spec.pop("sidecars", []), main], **spec}}
+    properties = {"spark.kubernetes.driver.podTemplateFile": "s3://t/driver.yaml"}
+    application = [{"classification": "spark-defaults", "properties": properties}]
+    asked = request(job(entry_point=JAR, driver={"memory": "2g"}), applicationConfiguration=application)
+    pods = pods_of_request(asked, {"s3://t/driver.yaml": template}, namespace="jobs")
+    shape = pod_of_manifest(pods["driver"])
+    return shape.cpu_millis, shape.memory_mib
 
 
 OWN = (1000, 2432 + 512)

@@ -9,7 +9,7 @@ from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_placeable
-from emr_eks_placement.definition.pods import pod_shapes
+from emr_eks_placement.emr.pods import pods_of_request
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
@@ -17,6 +17,7 @@ from emr_eks_placement.job import Job
 from emr_eks_placement.placement import NodeSelection, Placement
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.scheduling.pod import pod_of_manifest
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,7 @@ def define(
     release can't express it.
     """
     mechanism = express(job, placement, node_selection, environment.cluster.version)
-    logs = deployed.log_group_name is not None or deployed.log_uri is not None
     namespace = _namespace(environment, virtual_cluster)
-    for role, pod in pod_shapes(job, placement, mechanism, namespace=namespace, logs=logs):
-        check_placeable(role, pod, placement.of(role), environment)
-    for name, template in mechanism.pod_templates.items():
-        check_not_bypassed(name, template.content, placement.of(name))
     uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
     uris |= pod_template_uris or {}
     request = {
@@ -61,6 +57,11 @@ def define(
         "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
         "configurationOverrides": _configuration(job, mechanism, uris, deployed),
     }
+    templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
+    for role, pod in pods_of_request(request, templates, namespace=namespace).items():
+        check_placeable(role, pod_of_manifest(pod), placement.of(role), environment)
+    for name, template in mechanism.pod_templates.items():
+        check_not_bypassed(name, template.content, placement.of(name))
     return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
 
 
@@ -80,12 +81,13 @@ def _job_driver(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
     if job.arguments:
         driver["entryPointArguments"] = [deployed.location(argument) for argument in job.arguments]
     parameters = ["--class", job.main_class] if job.main_class else []
-    for key, value in _size_properties(job).items():
+    for key, value in size_properties(job).items():
         parameters += ["--conf", f"{key}={value}"]
     return driver | {"sparkSubmitParameters": shlex.join(parameters)}
 
 
-def _size_properties(job: Job) -> dict[str, str]:
+def size_properties(job: Job) -> dict[str, str]:
+    """The Spark properties that a job's size stands for, in the order of the parameters."""
     properties = {
         "spark.driver.cores": job.driver.cores,
         "spark.executor.memory": job.executors.memory,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import Job
 from emr_eks_placement.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
@@ -11,7 +12,6 @@ from emr_eks_placement.pod_template.build import PodTemplate, build_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 
 ROLES: tuple[TemplateRole, ...] = get_args(TemplateRole)
-SPARK_NAME: dict[TemplateRole, str] = {"driver": "driver", "executors": "executor"}
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def _by_template(job: Job, node_selection: NodeSelection | None) -> bool:
 
 def template_property(role: TemplateRole) -> str:
     """The Spark property that names the pod template of a role."""
-    return f"spark.kubernetes.{SPARK_NAME[role]}.podTemplateFile"
+    return f"spark.kubernetes.{SPARK_ROLE[role]}.podTemplateFile"
 
 
 def _fargate_labels(placement: Placement) -> dict[str, str]:
     targets = {role: placement.of(role) for role in ROLES}
     return {
-        f"spark.kubernetes.{SPARK_NAME[role]}.label.{PLACEMENT_LABEL}": target.label_value
+        f"spark.kubernetes.{SPARK_ROLE[role]}.label.{PLACEMENT_LABEL}": target.label_value
         for role, target in targets.items()
         if isinstance(target, Fargate)
     }
@@ -94,7 +94,7 @@ def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:
         selectors[role] = target.node_selector
     if job.release.has_role_node_selectors:
         return {
-            f"spark.kubernetes.{SPARK_NAME[role]}.node.selector.{key}": value
+            f"spark.kubernetes.{SPARK_ROLE[role]}.node.selector.{key}": value
             for role, selector in selectors.items()
             for key, value in selector.items()
         }

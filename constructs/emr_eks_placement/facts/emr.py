@@ -24,9 +24,11 @@ REFUSED_SPARK_CONF = frozenset(
     }
 )
 
-# The job submitter's containers: requests seen in EMR's own pods (apache/airflow pull request 64817); not documented by AWS.
-SUBMITTER_CPU_MILLIS = 900
-SUBMITTER_MEMORY_MIB = 712
+# The job submitter's containers: requests seen in EMR's own pods (apache/airflow pull request 64817) and the logging
+# defaults of the EMR on EKS guide; the main container's are not documented by AWS.
+SUBMITTER_CPU, SUBMITTER_MEMORY = "800m", "512Mi"
+SUBMITTER_LOGGING_CPU, SUBMITTER_LOGGING_MEMORY = "100m", "200Mi"
 
 # EMR's logging sidecar (EMR on EKS guide, emr-containers-defaults): memory request by default, no CPU request.
-LOGGING_SIDECAR_MEMORY_MIB = 512
+LOGGING_SIDECAR = "emr-container-fluentd"
+LOGGING_SIDECAR_MEMORY = "512Mi"

@@ -1,4 +1,4 @@
-"""CPU and memory requests of driver and executor pods.
+"""CPU and memory requests of the Spark container of driver and executor pods.
 
 Source: apache/spark, BasicDriverFeatureStep, BasicExecutorFeatureStep and ResourceProfile.
 """
@@ -7,59 +7,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from emr_eks_placement.facts import emr
-from emr_eks_placement.facts.quantities import cpu_millis
-from emr_eks_placement.job import Job, memory_mib, off_heap_mib
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job import memory_mib, off_heap_mib
+from emr_eks_placement.spark.configuration import SparkConfiguration
+
+SparkRole = Literal["driver", "executor"]
 
 _LEAST_OVERHEAD_MIB = 384
 _FACTOR = {"python": 0.4, "r": 0.4, "jvm": 0.1}
+_MEMORY = "1g"  # spark.driver.memory, spark.executor.memory
+_CORES = "1"  # spark.driver.cores, spark.executor.cores
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What a pod's Spark container requests: CPU in thousandths of a core, memory in MiB."""
+    """What the Spark container requests: CPU as a Kubernetes quantity, memory in MiB, which is its limit too."""
 
-    cpu_millis: int
+    cpu: str
     memory_mib: int
 
 
-def requests(job: Job, role: Literal["driver", "executors"]) -> Requests:
-    """The requests of the Spark container of a driver or executor pod of the job."""
-    size = job.driver if role == "driver" else job.executors
-    name = "driver" if role == "driver" else "executor"
-    memory = memory_mib(size.memory)
-    if size.memory_overhead is not None:
-        overhead = memory_mib(size.memory_overhead)
-    else:
-        overhead = max(int(_overhead_factor(job, name) * memory), _least_overhead_mib(job, name))
-    extra = _executor_extra_mib(job) if role == "executors" else 0
-    cores = job.spark_conf.get(f"spark.kubernetes.{name}.request.cores")
-    return Requests(cpu_millis(cores) if cores else size.cores * 1000, memory + overhead + extra)
+def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
+    """The requests of a driver or executor pod's Spark container."""
+    properties = spark.properties
+    memory = memory_mib(properties.get(f"spark.{role}.memory", _MEMORY))
+    given = properties.get(f"spark.{role}.memoryOverhead")
+    overhead = memory_mib(given) if given else max(int(_factor(spark, role) * memory), _least_overhead(spark, role))
+    extra = _executor_extra_mib(spark) if role == "executor" else 0
+    cores = properties.get(f"spark.{role}.cores", _CORES)
+    return Requests(properties.get(f"spark.kubernetes.{role}.request.cores", cores), memory + overhead + extra)
 
 
-def _least_overhead_mib(job: Job, name: str) -> int:
-    own = job.spark_conf.get(f"spark.{name}.minMemoryOverhead")
-    return memory_mib(own) if own and job.release.has_least_memory_overhead else _LEAST_OVERHEAD_MIB
+def _least_overhead(spark: SparkConfiguration, role: SparkRole) -> int:
+    own = spark.properties.get(f"spark.{role}.minMemoryOverhead")
+    return memory_mib(own) if own and spark.release.has_least_memory_overhead else _LEAST_OVERHEAD_MIB
 
 
-def _overhead_factor(job: Job, name: str) -> float:
-    conf: Mapping[str, str] = job.spark_conf
-    own = conf.get(f"spark.{name}.memoryOverheadFactor")
-    if own is not None and job.release.has_role_memory_overhead_factors:
+def _factor(spark: SparkConfiguration, role: SparkRole) -> float:
+    own = spark.properties.get(f"spark.{role}.memoryOverheadFactor")
+    if own is not None and spark.release.has_role_memory_overhead_factors:
         return float(own)
-    return float(conf.get("spark.kubernetes.memoryOverheadFactor", _FACTOR[job.language]))
+    return float(spark.properties.get("spark.kubernetes.memoryOverheadFactor", _FACTOR[spark.language]))
 
 
-def _executor_extra_mib(job: Job) -> int:
+def _executor_extra_mib(spark: SparkConfiguration) -> int:
+    properties: Mapping[str, str] = spark.properties
     extra = 0
-    if job.spark_conf.get("spark.memory.offHeap.enabled", "false").lower() == "true":
-        extra += off_heap_mib(job.spark_conf.get("spark.memory.offHeap.size", "0"))
-    if job.language == "python":
-        extra += memory_mib(job.spark_conf.get("spark.executor.pyspark.memory", "0"))
+    if properties.get("spark.memory.offHeap.enabled", "false").lower() == "true":
+        extra += off_heap_mib(properties.get("spark.memory.offHeap.size", "0"))
+    if spark.language == "python":
+        extra += memory_mib(properties.get("spark.executor.pyspark.memory", "0"))
     return extra
-
-
-def sidecar_memory_mib(role: Role, *, logs: bool) -> int:
-    """EMR's logging sidecar: always in the driver, in executors where S3 or CloudWatch logging is on."""
-    return emr.LOGGING_SIDECAR_MEMORY_MIB if role == "driver" or (role == "executors" and logs) else 0

@@ -1,0 +1,131 @@
+"""The Spark configuration of a StartJobRun request, as spark-submit reads it.
+
+Sources: apache/spark, SparkSubmitArguments and SparkSubmitOptionParser; EMR on EKS guide, precedence of configurations.
+"""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.releases import Release, parse_release
+
+Language = Literal["python", "r", "jvm"]
+
+# Options of spark-submit that stand for a property, and beat it.
+_PROPERTY_OPTIONS = {
+    "--driver-cores": "spark.driver.cores",
+    "--driver-memory": "spark.driver.memory",
+    "--executor-cores": "spark.executor.cores",
+    "--executor-memory": "spark.executor.memory",
+    "--num-executors": "spark.executor.instances",
+}
+_CONF_OPTIONS = ("--conf", "-c", "--PROP")
+_OTHER_OPTIONS = (
+    "--archives",
+    "--class",
+    "--deploy-mode",
+    "--driver-class-path",
+    "--driver-java-options",
+    "--driver-library-path",
+    "--exclude-packages",
+    "--files",
+    "--jars",
+    "--keytab",
+    "--master",
+    "--name",
+    "--packages",
+    "--principal",
+    "--properties-file",
+    "--proxy-user",
+    "--py-files",
+    "--queue",
+    "--repositories",
+    "--total-executor-cores",
+)
+_FLAGS = ("--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version")
+
+
+@dataclass(frozen=True)
+class SparkConfiguration:
+    """Spark properties as they hold for a job run, the language of its application and its release."""
+
+    properties: Mapping[str, str]
+    language: Language
+    release: Release
+
+
+def language_of(entry_point: str) -> Language:
+    """What spark-submit takes an application for, by its ending."""
+    if entry_point.endswith(".py"):
+        return "python"
+    return "r" if entry_point.lower().endswith(".r") else "jvm"
+
+
+def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
+    """The configuration of a request: options of sparkSubmitParameters over its --conf over spark-defaults.
+
+    Raises RuleError, with the path in the request, for parameters that spark-submit does not take and for an unknown
+    release.
+    """
+    driver = request["jobDriver"]
+    sql = "sparkSqlJobDriver" in driver
+    name, field = (
+        ("sparkSqlJobDriver", "sparkSqlParameters") if sql else ("sparkSubmitJobDriver", "sparkSubmitParameters")
+    )
+    parameters = driver[name].get(field, "")
+    try:
+        submitted = _submitted_properties(parameters)
+    except RuleError as broken:
+        raise broken.below("jobDriver", name, field) from None
+    properties = {**classification(request, "spark-defaults"), **submitted}
+    language = "jvm" if sql else language_of(driver[name]["entryPoint"])
+    return SparkConfiguration(properties, language, parse_release(request["releaseLabel"]))
+
+
+def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:
+    """The properties of a classification of the request, nested configurations included."""
+    overrides = request.get("configurationOverrides") or {}
+    return dict(_properties(overrides.get("applicationConfiguration") or [], name))
+
+
+def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Iterator[tuple[str, str]]:
+    for configuration in configurations:
+        if configuration["classification"] == name:
+            yield from (configuration.get("properties") or {}).items()
+        yield from _properties(configuration.get("configurations") or [], name)
+
+
+def _submitted_properties(parameters: str) -> dict[str, str]:
+    try:
+        words = shlex.split(parameters)
+    except ValueError as error:
+        raise RuleError(parameters, f"must be quoted as a shell reads it: {error}", "Close the quotes") from None
+    conf: dict[str, str] = {}
+    by_option: dict[str, str] = {}
+    for option, value in _options(words):
+        if option in _CONF_OPTIONS:
+            key, equals, setting = value.partition("=")
+            if not equals:
+                raise RuleError(value, "a property is key=value (spark-submit)", "Write --conf key=value")
+            conf[key] = setting
+        elif option in _PROPERTY_OPTIONS:
+            by_option[_PROPERTY_OPTIONS[option]] = value
+    return {**conf, **by_option}
+
+
+def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    remaining = iter(words)
+    for word in remaining:
+        option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        if option in _FLAGS and not equals:
+            continue
+        if option not in (*_CONF_OPTIONS, *_PROPERTY_OPTIONS, *_OTHER_OPTIONS):
+            raise RuleError(word, "no option of spark-submit (spark-submit --help)", "Correct or remove it")
+        if not equals:
+            following = next(remaining, None)
+            if following is None:
+                raise RuleError(word, "this option takes a value (spark-submit --help)", "Give the value")
+            value = following
+        yield option, value

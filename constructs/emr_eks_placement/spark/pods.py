@@ -1,0 +1,76 @@
+"""The driver and executor pods that Spark makes of its configuration and a pod template.
+
+Only what decides where a pod lands, how large it is and whether it starts there: labels, annotations, node selector,
+scheduler, and the Spark container's requests and limits; all else of the template stays as it is.
+Source: apache/spark, KubernetesConf and the feature steps of org.apache.spark.deploy.k8s.
+"""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.spark.resources import SparkRole, requests
+
+
+def spark_pod(
+    spark: SparkConfiguration, role: SparkRole, template: Mapping[str, Any] | None, *, main_container: str
+) -> dict[str, Any]:
+    """The pod as a manifest, without the labels by which Spark tells applications and executors apart.
+
+    template: a Pod that Spark can read, None without one; main_container: the name of Spark's container in it, else
+    Spark takes the first.
+    """
+    pod = copy.deepcopy(dict(template or {}))
+    metadata, spec = dict(pod.get("metadata") or {}), dict(pod.get("spec") or {})
+    metadata["labels"] = {
+        **(metadata.get("labels") or {}),
+        **_prefixed(spark, f"spark.kubernetes.{role}.label."),
+        "spark-role": role,
+    }
+    metadata["annotations"] = {
+        **(metadata.get("annotations") or {}),
+        **_prefixed(spark, f"spark.kubernetes.{role}.annotation."),
+    }
+    spec["nodeSelector"] = {**(spec.get("nodeSelector") or {}), **_node_selector(spark, role)}
+    scheduler = _scheduler(spark, role)
+    if scheduler:
+        spec["schedulerName"] = scheduler
+    spec["containers"] = _containers(spark, role, spec.get("containers") or [], main_container)
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _prefixed(spark: SparkConfiguration, prefix: str) -> dict[str, str]:
+    return {key.removeprefix(prefix): value for key, value in spark.properties.items() if key.startswith(prefix)}
+
+
+def _node_selector(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
+    """Both roles' selectors, then this role's, which Spark knows since 3.3.0."""
+    selector = _prefixed(spark, "spark.kubernetes.node.selector.")
+    if spark.release.has_role_node_selectors:
+        selector |= _prefixed(spark, f"spark.kubernetes.{role}.node.selector.")
+    return selector
+
+
+def _scheduler(spark: SparkConfiguration, role: SparkRole) -> str | None:
+    """A scheduler of the role, or since Spark 3.3.0 of both."""
+    both = spark.properties.get("spark.kubernetes.scheduler.name") if spark.release.spark >= (3, 3, 0) else None
+    return spark.properties.get(f"spark.kubernetes.{role}.scheduler.name", both)
+
+
+def _containers(
+    spark: SparkConfiguration, role: SparkRole, containers: list[dict[str, Any]], main_container: str
+) -> list[dict[str, Any]]:
+    """Spark's container first, its memory and CPU request Spark's own; a CPU limit only if there is one."""
+    named = [one for one in containers if one.get("name") == main_container]
+    main = (named or containers or [{"name": main_container}])[0]
+    own = requests(spark, role)
+    resources = main.get("resources") or {}
+    memory = f"{own.memory_mib}Mi"
+    limits = {**(resources.get("limits") or {}), "memory": memory}
+    cpu_limit = spark.properties.get(f"spark.kubernetes.{role}.limit.cores")
+    if cpu_limit:
+        limits["cpu"] = cpu_limit
+    asked = {**(resources.get("requests") or {}), "cpu": own.cpu, "memory": memory}
+    made = {**main, "resources": {**resources, "requests": asked, "limits": limits}}
+    return [made, *(one for one in containers if one is not main)]

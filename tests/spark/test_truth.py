@@ -1,0 +1,217 @@
+"""Spark's truth: the pods predicted from a request are those that real spark-submit and a real driver make of it.
+
+60 random requests by default, always the same; LAW_EXAMPLES=500 takes so many at random, and prints how to repeat one.
+"""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import strategies as st
+
+from emr_eks_placement.facts.quantities import parse_quantity
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER
+from emr_eks_placement.spark.configuration import spark_configuration
+from emr_eks_placement.spark.pods import spark_pod
+from emr_eks_placement.spark.resources import SparkRole
+from local.spark import SparkLauncher
+
+EXAMPLES = os.environ.get("LAW_EXAMPLES")
+URI = "s3://templates/{}.yaml"
+MAIN: Mapping[SparkRole, str] = {"driver": MAIN_CONTAINER["driver"], "executor": MAIN_CONTAINER["executors"]}
+ROLES: tuple[SparkRole, ...] = ("driver", "executor")
+BASE = {
+    "spark.kubernetes.namespace": "emr-jobs",
+    "spark.kubernetes.container.image": "spark:local",
+    "spark.executor.instances": "1",
+    **{f"spark.kubernetes.{role}.podTemplateContainerName": name for role, name in MAIN.items()},
+}
+
+KEYS = st.sampled_from(["team", "spark-node-placement", "example.com/tier", "topology.kubernetes.io/zone"])
+VALUES = st.sampled_from(["a", "fargate", "us-east-1a", "x.y_z-1", "0"])
+LABELS = st.dictionaries(KEYS, VALUES, max_size=3)
+SIZES = st.sampled_from(["1g", "2048m", "3G", "600m", "1500", "5g"])
+FACTORS = st.sampled_from(["0.05", "0.2", "0.4", "1.5"])
+CPUS = st.sampled_from(["1", "2", "0.5", "1500m"])
+
+
+def fixed(properties: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[dict[str, str]]:
+    return st.fixed_dictionaries({}, optional=properties)
+
+
+SIZE_PROPERTIES = fixed(
+    {
+        "spark.kubernetes.memoryOverheadFactor": FACTORS,
+        "spark.memory.offHeap.enabled": st.sampled_from(["true", "false"]),
+        "spark.executor.pyspark.memory": SIZES,
+        **{
+            key.format(role=role): values
+            for role in ROLES
+            for key, values in {
+                "spark.{role}.cores": st.sampled_from(["1", "2", "4"]),
+                "spark.{role}.memory": SIZES,
+                "spark.{role}.memoryOverhead": SIZES,
+                "spark.{role}.memoryOverheadFactor": FACTORS,
+                "spark.kubernetes.{role}.request.cores": CPUS,
+                "spark.kubernetes.{role}.limit.cores": st.sampled_from(["4", "5500m"]),
+            }.items()
+        },
+    }
+).map(
+    lambda found: {**found, **({"spark.memory.offHeap.size": "1g"} if "spark.memory.offHeap.enabled" in found else {})}
+)
+
+
+@st.composite
+def prefixed(draw: st.DrawFn) -> dict[str, str]:
+    found: dict[str, str] = {}
+    kinds = [f"spark.kubernetes.{role}.{kind}." for role in ROLES for kind in ("label", "annotation", "node.selector")]
+    for prefix in (*kinds, "spark.kubernetes.node.selector."):
+        found |= {f"{prefix}{key}": value for key, value in draw(LABELS).items()}
+    names = fixed({f"spark.kubernetes.{part}scheduler.name": VALUES for part in ("", "driver.", "executor.")})
+    return found | draw(names)
+
+
+@st.composite
+def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
+    amounts = st.fixed_dictionaries({}, optional={"cpu": CPUS, "memory": st.sampled_from(["1Gi", "512Mi"])})
+    resources = st.fixed_dictionaries({}, optional={"requests": amounts, "limits": amounts})
+    tolerations = st.lists(
+        st.sampled_from(
+            [
+                {"key": "spot", "operator": "Exists", "effect": "NoSchedule"},
+                {"key": "team", "value": "a"},
+                {"operator": "Exists"},
+            ]
+        ),
+        max_size=2,
+    )
+    names = draw(st.lists(st.sampled_from([MAIN[role], "sidecar", "other"]), min_size=1, max_size=3, unique=True))
+    terms = [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["a"]}]}]
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}}
+    spec: dict[str, Any] = {
+        "containers": [{"name": name, "resources": draw(resources)} for name in names],
+        "nodeSelector": draw(LABELS),
+        "tolerations": draw(tolerations),
+        **draw(st.sampled_from([{}, {"affinity": affinity}, {"schedulerName": "yunikorn"}])),
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"labels": draw(LABELS), "annotations": draw(LABELS)},
+        "spec": spec,
+    }
+
+
+@st.composite
+def requests_and_templates(draw: st.DrawFn) -> tuple[dict[str, Any], dict[SparkRole, dict[str, Any]]]:
+    """A request whose properties stand now in spark-defaults, now in the parameters, now in both."""
+    properties = {**draw(SIZE_PROPERTIES), **draw(prefixed())}
+    made = {role: draw(templates(role)) for role in ROLES if draw(st.booleans())}
+    properties |= {f"spark.kubernetes.{role}.podTemplateFile": URI.format(role) for role in made}
+    defaults = dict(BASE)
+    words: list[str] = []
+    for key, value in properties.items():
+        place = draw(st.sampled_from(["defaults", "conf", "both"]))
+        if place != "conf":
+            defaults[key] = (
+                value if place == "defaults" else draw(st.just(value) if "Template" in key else st.just("1"))
+            )
+        if place != "defaults":
+            words += draw(st.sampled_from([["--conf", f"{key}={value}"], [f"--conf={key}={value}"]]))
+    words += draw(
+        st.sampled_from(
+            [[], ["--driver-memory", "3g"], ["--executor-cores=3"], ["--executor-memory", "1g", "--verbose"]]
+        )
+    )
+    entry_point = draw(st.sampled_from(["s3://jobs/count.py", "s3://jobs/app.jar"]))
+    words += ["--class", "com.example.Main"] if entry_point.endswith("jar") else []
+    driver = {"entryPoint": entry_point, "sparkSubmitParameters": shlex.join(words)}
+    request = {
+        "releaseLabel": "emr-7.14.0-latest",
+        "jobDriver": {"sparkSubmitJobDriver": driver},
+        "configurationOverrides": {
+            "applicationConfiguration": [{"classification": "spark-defaults", "properties": defaults}]
+        },
+    }
+    return request, made
+
+
+def real_pods(
+    spark: SparkLauncher, request: dict[str, Any], made: Mapping[SparkRole, dict[str, Any]]
+) -> dict[SparkRole, dict[str, Any]]:
+    """What Spark makes: spark-defaults as configuration, the parameters as its command line."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {}
+        for role, template in made.items():
+            files[URI.format(role)] = str(Path(folder, f"{role}.yaml"))
+            Path(files[URI.format(role)]).write_text(yaml.safe_dump(template))
+
+        def local(text: str) -> str:
+            for uri, file in files.items():
+                text = text.replace(uri, file)
+            return text
+
+        (application,) = request["configurationOverrides"]["applicationConfiguration"]
+        driver = request["jobDriver"]["sparkSubmitJobDriver"]
+        submission = spark.submit(
+            {key: local(value) for key, value in application["properties"].items()},
+            application=driver["entryPoint"],
+            parameters=[local(word) for word in shlex.split(driver["sparkSubmitParameters"])],
+            name="law",
+        )
+        (executor,) = spark.start_executors(submission, executors=1)
+    return {"driver": submission.driver_pod, "executor": executor}
+
+
+def essence(pod: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides where a pod lands and how large it is, without what tells one run from another."""
+    metadata, spec = pod["metadata"], pod["spec"]
+    own = ("spark-app-", "spark-exec-", "spark-version")
+    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if not key.startswith(own)}
+    containers = [
+        (
+            container["name"],
+            {
+                (kind, resource): parse_quantity(amount)
+                for kind in ("requests", "limits")
+                for resource, amount in ((container.get("resources") or {}).get(kind) or {}).items()
+            },
+        )
+        for container in spec["containers"]
+    ]
+    return {
+        "labels": labels,
+        "annotations": metadata.get("annotations") or {},
+        "nodeSelector": spec.get("nodeSelector") or {},
+        "tolerations": spec.get("tolerations") or [],
+        "affinity": spec.get("affinity") or {},
+        "schedulerName": spec.get("schedulerName"),
+        "containers": sorted(containers, key=lambda one: one[0]),
+    }
+
+
+@settings(
+    max_examples=int(EXAMPLES or 60),
+    derandomize=EXAMPLES is None,
+    deadline=None,
+    phases=[Phase.generate] if EXAMPLES is None else [Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    print_blob=True,
+)
+@given(case=requests_and_templates())
+def test_predicted_pods_are_spark_s(
+    spark: SparkLauncher, case: tuple[dict[str, Any], dict[SparkRole, dict[str, Any]]]
+) -> None:
+    request, made = case
+    configuration = spark_configuration(request)
+    real = real_pods(spark, request, made)
+    for role in ROLES:
+        event(f"{role} {'with' if role in made else 'without'} template")
+        predicted = spark_pod(configuration, role, made.get(role), main_container=MAIN[role])
+        assert essence(predicted) == essence(real[role]), role
