@@ -7,18 +7,27 @@ from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; 0: done, 2: unusable input, told in one line each on standard error."""
+    """Runs a command; 0: done, 1: a plan has problems, 2: unusable input, told in one line each on standard error."""
     options = _parser().parse_args(arguments)
-    from emr_eks_placement.cli.define import run_define  # imported late: --help answers at once
-    from emr_eks_placement.errors import InputError
+    from emr_eks_placement.errors import InputError  # these are imported late: --help answers at once
 
     try:
-        run_define(options)
+        return _run(options)
     except InputError as error:
         for finding in error.findings:
             sys.stderr.write(f"error: {finding}\n")
         return 2
-    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "define":
+        from emr_eks_placement.cli.define import run_define
+
+        run_define(options)
+        return 0
+    from emr_eks_placement.cli.plan import run_explain, run_plan
+
+    return run_plan(options) if options.command == "plan" else run_explain(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,7 +45,34 @@ def _parser() -> argparse.ArgumentParser:
             epilog="example: emr-placement define trip-count fargate -e environments/dev.yaml --outputs cdk-outputs.json",
         )
     )
+    _add_plan(
+        commands.add_parser(
+            "plan",
+            help="say where every pod of StartJobRun requests will land, and why",
+            description="Say where the submitter, the driver and the executors of each request will land in an environment. "
+            "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
+            epilog="example: emr-placement plan job-run.json -e environments/dev.yaml",
+        )
+    )
+    explain = commands.add_parser("explain", help="say what the code of a problem means and how to mend it")
+    explain.add_argument("code", nargs="?", metavar="CODE", help="a code that plan printed; every code unless given")
     return parser
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a StartJobRun request as JSON")
+    parser.add_argument(
+        "-e", "--environment", type=Path, required=True, metavar="FILE", help="the environment file to plan for"
+    )
+    parser.add_argument(
+        "--virtual-cluster", metavar="NAME", help="the virtual cluster of the requests, if the environment has several"
+    )
+    parser.add_argument(
+        "--pod-templates", type=Path, metavar="DIR", help="where the pod templates are (default: the request's folder)"
+    )
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
 
 
 def _add_define(parser: argparse.ArgumentParser) -> None:

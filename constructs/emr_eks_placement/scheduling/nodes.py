@@ -7,6 +7,7 @@ from emr_eks_placement.environment.nodes import NodeGroup, Taint
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, Toleration
+from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.pod import PodShape
 
 
@@ -48,6 +49,18 @@ def node_labels(group: NodeGroup, machine: InstanceType, zone: str) -> dict[str,
     }
 
 
+def zones_of(pod: PodShape, group: NodeGroup, zones: tuple[str, ...]) -> tuple[str, ...]:
+    """The zones in which the group has a node for the pod, for a group that is a candidate; zones as in `candidates`."""
+    found = {
+        labels[kubernetes.ZONE]
+        for machine, labels in _nodes(group, group.zones or zones)
+        if pod.node_selector.items() <= labels.items()
+        and affinity.matches(pod.node_affinity, labels)
+        and _fits(pod, machine)
+    }
+    return tuple(sorted(found))
+
+
 def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
     """Whether one of the tolerations covers the taint (Kubernetes, taints and tolerations)."""
     return any(
@@ -63,15 +76,14 @@ def _refusal(pod: PodShape, group: NodeGroup, zones: tuple[str, ...]) -> str | N
         if taint.effect != "PreferNoSchedule" and not tolerates(pod.tolerations, taint):
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
     nodes = list(_nodes(group, zones))
-    selected = [
-        machine
-        for machine, labels in nodes
-        if all(labels.get(key) == value for key, value in pod.node_selector.items())
-    ]
+    selected = [(machine, labels) for machine, labels in nodes if pod.node_selector.items() <= labels.items()]
     if not selected:
         return f"no node of it has {_missing(pod.node_selector, [labels for _, labels in nodes])}"
-    if not any(_fits(pod, machine) for machine in selected):
-        largest = max(selected, key=lambda machine: machine.allocatable_memory_mib)
+    machines = [machine for machine, labels in selected if affinity.matches(pod.node_affinity, labels)]
+    if not machines:
+        return "no node of it satisfies the required node affinity"
+    if not any(_fits(pod, machine) for machine in machines):
+        largest = max(machines, key=lambda machine: machine.allocatable_memory_mib)
         return (
             f"{largest.name} offers pods at most {largest.allocatable_cpu_millis / 1000:g} vCPU and "
             f"{largest.allocatable_memory_mib} MiB, the pod requests {pod.cpu_millis / 1000:g} and {pod.memory_mib} MiB"

@@ -6,15 +6,20 @@ from typing import Any
 
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.placement import Toleration
+from emr_eks_placement.scheduling.affinity import required_terms
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodShape:
-    """What schedulers read of a pod. CPU in thousandths of a core, memory in MiB, both requests of the whole pod."""
+    """What schedulers read of a pod.
+
+    node_affinity: the required terms; CPU in thousandths of a core, memory in MiB, both requests of the whole pod.
+    """
 
     namespace: str
     labels: dict[str, str] = field(default_factory=dict)
     node_selector: dict[str, str] = field(default_factory=dict)
+    node_affinity: tuple[Mapping[str, Any], ...] = ()
     tolerations: tuple[Toleration, ...] = ()
     cpu_millis: int
     memory_mib: int
@@ -31,6 +36,7 @@ def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
         namespace=metadata.get("namespace", "default"),
         labels=dict(metadata.get("labels") or {}),
         node_selector=dict(spec.get("nodeSelector") or {}),
+        node_affinity=required_terms(spec),
         tolerations=tolerations_of(spec),
         cpu_millis=_requested(spec, "cpu", cpu_millis),
         memory_mib=_requested(spec, "memory", memory_mib),
