@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test snapshots lint format synth lock facts clean
+.PHONY: help setup demo local test laws snapshots lint format synth lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -33,6 +33,9 @@ local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CD
 
 test: setup ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+laws: setup ## Test the laws of define, plan and real Spark with 500 random cases each
+	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/spark/test_truth.py
 
 snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py

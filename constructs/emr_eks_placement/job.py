@@ -71,6 +71,9 @@ def _check_memory(text: str) -> str:
 
 
 def _check_heap(text: str) -> str:
+    if re.fullmatch(r"[0-9]+", text):
+        rule = "must have a unit: Spark takes a bare number now for MiB, now for bytes (Spark UnifiedMemoryManager)"
+        raise RuleError(text, rule, f"Write for example {text}m")
     if memory_mib(text) < _LEAST_HEAP_MIB:
         raise RuleError(
             text,

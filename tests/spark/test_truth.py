@@ -36,6 +36,7 @@ KEYS = st.sampled_from(["team", "spark-node-placement", "example.com/tier", "top
 VALUES = st.sampled_from(["a", "fargate", "us-east-1a", "x.y_z-1", "0"])
 LABELS = st.dictionaries(KEYS, VALUES, max_size=3)
 SIZES = st.sampled_from(["1g", "2048m", "3G", "600m", "1500", "5g"])
+HEAPS = st.sampled_from(["1g", "2048m", "3G", "600m", "5g"])  # a driver refuses executors' heaps without a unit
 FACTORS = st.sampled_from(["0.05", "0.2", "0.4", "1.5"])
 CPUS = st.sampled_from(["1", "2", "0.5", "1500m"])
 
@@ -54,7 +55,7 @@ SIZE_PROPERTIES = fixed(
             for role in ROLES
             for key, values in {
                 "spark.{role}.cores": st.sampled_from(["1", "2", "4"]),
-                "spark.{role}.memory": SIZES,
+                "spark.{role}.memory": HEAPS,
                 "spark.{role}.memoryOverhead": SIZES,
                 "spark.{role}.memoryOverheadFactor": FACTORS,
                 "spark.kubernetes.{role}.request.cores": CPUS,

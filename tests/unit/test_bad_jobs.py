@@ -113,6 +113,10 @@ JOB = {
         old=DRIVER_MEMORY, new="      memory: 0g # <-\n",
         field="jobs.count.driver.memory", value="0g", rule="at least 450m", mend="1g",
     ),
+    "memory without a unit": Bad(
+        old=DRIVER_MEMORY, new="      memory: '2048' # <-\n",
+        field="jobs.count.driver.memory", value="2048", rule="must have a unit", mend="2048m",
+    ),
     "memory that Spark does not start with": Bad(
         old=DRIVER_MEMORY, new="      memory: 449m # <-\n",
         field="jobs.count.driver.memory", value="449m", rule="at least 450m", mend="1g",

@@ -62,7 +62,7 @@ def test_memory_is_heap_and_overhead_by_language_conf_and_release(
     ("size", "mib"), [("1g", 1024), ("1024", 1024), ("1024m", 1024), ("2097152K", 2048), ("1tb", 2**20)]
 )
 def test_memory_sizes_are_spark_s_a_bare_number_is_mib(size: str, mib: int) -> None:
-    assert requests_of(job(driver={"memory": size, "memory_overhead": "1m"}), "driver")[1] == mib + 1
+    assert requests_of(job(driver={"memory": "1g", "memory_overhead": size}), "driver")[1] == 1024 + mib
 
 
 def test_spark_s_defaults_are_one_core_and_one_gigabyte() -> None:
