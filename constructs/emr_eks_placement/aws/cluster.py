@@ -23,6 +23,10 @@ class ClusterCapacity:
     node_groups: dict[str, NodeGroup]
     fargate_profiles: dict[str, FargateProfile]
 
+    def profiles(self) -> dict[str, FargateProfile]:
+        """Every Fargate profile by name."""
+        return self.fargate_profiles
+
     @property
     def zones(self) -> tuple[str, ...]:
         """Every zone that a node group or profile has a subnet in."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, matching_profiles, unsatisfied_by_fargate
 from emr_eks_placement.scheduling.nodes import candidates, zones_of
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
@@ -36,27 +36,27 @@ class Landing:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-def land(role: Role, manifest: Mapping[str, Any], environment: Environment) -> Landing:
-    """Where the pod of that manifest lands in the environment."""
+def land(role: Role, manifest: Mapping[str, Any], capacity: Capacity) -> Landing:
+    """Where the pod of that manifest lands in a cluster of that capacity."""
     pod = pod_of_manifest(manifest)
     if (manifest["metadata"].get("annotations") or {}).get(kubernetes.COMPUTE_TYPE) == "ec2":
-        return _on_ec2(role, pod, environment, f"its annotation {kubernetes.COMPUTE_TYPE}=ec2 keeps it off Fargate")
-    names = matching_profiles(environment.profiles(), pod.namespace, pod.labels)
+        return _on_ec2(role, pod, capacity, f"its annotation {kubernetes.COMPUTE_TYPE}=ec2 keeps it off Fargate")
+    names = matching_profiles(capacity.profiles(), pod.namespace, pod.labels)
     if not names:
-        return _on_ec2(role, pod, environment, "no Fargate profile selects it")
-    return _on_fargate(role, pod, manifest["spec"], environment, names)
+        return _on_ec2(role, pod, capacity, "no Fargate profile selects it")
+    return _on_fargate(role, pod, manifest["spec"], capacity, names)
 
 
 def _on_fargate(
-    role: Role, pod: PodShape, spec: Mapping[str, Any], environment: Environment, names: tuple[str, ...]
+    role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, names: tuple[str, ...]
 ) -> Landing:
     asked = pod.labels.get(kubernetes.FARGATE_PROFILE)
     name = asked if asked in names else names[0]
-    profile = environment.profiles()[name]
-    offered = profile.zones or environment.zones
+    profile = capacity.profiles()[name]
+    offered = profile.zones or capacity.zones
     zone = pod.node_selector.get(kubernetes.ZONE)
     size = granted_size(pod.cpu_millis, pod.memory_mib)
-    problems = [Problem(code, role, what) for code, what in _unfit_for_fargate(pod, spec, environment, offered)]
+    problems = [Problem(code, role, what) for code, what in _unfit_for_fargate(pod, spec, capacity, offered)]
     if size is None:
         what = f"it requests {pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB"
         problems.append(Problem("FARGATE_TOO_LARGE", role, what))
@@ -72,9 +72,9 @@ def _on_fargate(
 
 
 def _unfit_for_fargate(
-    pod: PodShape, spec: Mapping[str, Any], environment: Environment, zones: tuple[str, ...]
+    pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, zones: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    unsatisfied = unsatisfied_by_fargate(pod.node_selector, environment.region, zones)
+    unsatisfied = unsatisfied_by_fargate(pod.node_selector, capacity.region, zones)
     if unsatisfied:
         yield "FARGATE_NODE_SELECTOR", f"it asks for {'='.join(unsatisfied)}"
     if pod.node_affinity:
@@ -96,11 +96,9 @@ def _unsupported_by_fargate(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]
                     yield "FARGATE_UNSUPPORTED", f"container {container.get('name')} asks for {resource}"
 
 
-def _on_ec2(role: Role, pod: PodShape, environment: Environment, reason: str) -> Landing:
-    found = candidates(pod, environment.node_groups, environment.zones)
-    zones = {
-        zone for name in found.node_groups for zone in zones_of(pod, environment.node_groups[name], environment.zones)
-    }
+def _on_ec2(role: Role, pod: PodShape, capacity: Capacity, reason: str) -> Landing:
+    found = candidates(pod, capacity.node_groups, capacity.zones)
+    zones = {zone for name in found.node_groups for zone in zones_of(pod, capacity.node_groups[name], capacity.zones)}
     refused = tuple(f"not {refusal.node_group}: {refusal.reason}" for refusal in found.refusals)
     problems: tuple[Problem, ...] = ()
     if not found.node_groups:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.pods import pods_of_request
-from emr_eks_placement.environment import Environment
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.landing import Landing, land
 from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 
@@ -38,21 +38,22 @@ class Plan:
 
 
 def plan(
-    request: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]], environment: Environment, *, namespace: str
+    request: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]], capacity: Capacity, *, namespace: str
 ) -> Plan:
     """Where each pod of a StartJobRun request lands; its work grows with node groups and profiles, not with executors.
 
-    templates: the pod templates that the request names, by URI; namespace: of the request's virtual cluster. Raises
+    templates: the pod templates that the request names, by URI; capacity: the Environment, or a cluster as
+    `read_cluster` finds it; namespace: of the request's virtual cluster. Raises
     RuleError, with the path in the request, for what spark-submit refuses.
     """
     executors = executor_count(spark_configuration(request))
     counts: Mapping[Role, int | None] = {"submitter": 1, "driver": 1, "executors": executors}
     pods = tuple(
-        PlannedPod(role, counts[role], pod_of_manifest(manifest), land(role, manifest, environment))
+        PlannedPod(role, counts[role], pod_of_manifest(manifest), land(role, manifest, capacity))
         for role, manifest in pods_of_request(request, templates, namespace=namespace).items()
     )
     problems = [problem for pod in pods for problem in pod.landing.problems]
-    problems += _problems_of_the_whole({pod.role: pod for pod in pods}, environment)
+    problems += _problems_of_the_whole({pod.role: pod for pod in pods}, capacity)
     return Plan(pods, tuple(sorted(problems, key=lambda problem: problem.severity)))
 
 
@@ -65,26 +66,26 @@ def executor_count(spark: SparkConfiguration) -> int | None:
     return int(properties.get("spark.executor.instances", _DEFAULT_EXECUTORS))
 
 
-def _problems_of_the_whole(pods: Mapping[Role, PlannedPod], environment: Environment) -> Iterator[Problem]:
+def _problems_of_the_whole(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> Iterator[Problem]:
     submitter, driver, executors = (pods[role].landing for role in ("submitter", "driver", "executors"))
     if submitter.compute == "ec2" and driver.compute == executors.compute == "fargate":
         yield Problem("SUBMITTER_ON_EC2", "submitter", "no Fargate profile selects the submitter")
     if len(executors.zones) > 1 and not executors.pending:
         yield Problem("EXECUTORS_ACROSS_ZONES", "executors", f"they can run in {', '.join(executors.zones)}")
     for pod in pods.values():
-        room = _most_pods(pod, environment)
+        room = _most_pods(pod, capacity)
         if room is not None and pod.count is not None and pod.count > room:
             what = f"{pod.count} pods; {', '.join(pod.landing.on)} hold at most {room} of them and nothing else"
             yield Problem("EC2_TOO_FEW_NODES", pod.role, what)
 
 
-def _most_pods(pod: PlannedPod, environment: Environment) -> int | None:
+def _most_pods(pod: PlannedPod, capacity: Capacity) -> int | None:
     """How many such pods the candidate node groups hold at max_size, on their largest nodes; None off EC2."""
     if pod.landing.compute != "ec2" or pod.landing.pending:
         return None
     most = 0
     for name in pod.landing.on:
-        group = environment.node_groups[name]
+        group = capacity.node_groups[name]
         fitting = (
             min(
                 machine.allocatable_cpu_millis // max(pod.shape.cpu_millis, 1),
