@@ -60,11 +60,9 @@ def _read_outputs(path: Path) -> dict[str, str]:
 def _from_outputs(name: str, outputs: dict[str, str], path: Path | None) -> DeployedVirtualCluster:
     if path is None:
         return PLACEHOLDERS
-    values: dict[str, str | None] = {"log_group_name": None, "log_uri": None}
-    for field, output in output_ids(name).items():
-        if output in outputs:
-            values[field] = outputs[output]
-        elif field not in values:
-            rule = f"the outputs of the deployed environment name {output}"
+    values = {field: outputs[output] for field, output in output_ids(name).items() if output in outputs}
+    for field in ("bucket", "virtual_cluster_id", "execution_role_arn"):
+        if field not in values:
+            rule = f"the outputs of the deployed environment name {output_ids(name)[field]}"
             raise InputError([finding(str(path), RuleError(name, rule, "Deploy this environment and use its outputs"))])
-    return DeployedVirtualCluster(**values)  # type: ignore[arg-type] # only the logs are None
+    return DeployedVirtualCluster(**values)

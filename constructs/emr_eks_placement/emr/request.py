@@ -22,24 +22,24 @@ class _Configuration(Model):
 
 
 class _ConfigurationOverrides(Model):
-    applicationConfiguration: tuple[_Configuration, ...] | None = None  # noqa: N815 - the API's name
-    monitoringConfiguration: dict[str, Any] | None = None  # noqa: N815
+    applicationConfiguration: tuple[_Configuration, ...] | None = None
+    monitoringConfiguration: dict[str, Any] | None = None
 
 
 class _SparkSubmitJobDriver(Model):
-    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)]  # noqa: N815
-    entryPointArguments: tuple[str, ...] | None = None  # noqa: N815
-    sparkSubmitParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None  # noqa: N815
+    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)]
+    entryPointArguments: tuple[str, ...] | None = None
+    sparkSubmitParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None
 
 
 class _SparkSqlJobDriver(Model):
-    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)] | None = None  # noqa: N815
-    sparkSqlParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None  # noqa: N815
+    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)] | None = None
+    sparkSqlParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None
 
 
 class _JobDriver(Model):
-    sparkSubmitJobDriver: _SparkSubmitJobDriver | None = None  # noqa: N815
-    sparkSqlJobDriver: _SparkSqlJobDriver | None = None  # noqa: N815
+    sparkSubmitJobDriver: _SparkSubmitJobDriver | None = None
+    sparkSqlJobDriver: _SparkSqlJobDriver | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "_JobDriver":
@@ -52,15 +52,15 @@ class _JobDriver(Model):
 class _StartJobRun(Model):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    releaseLabel: Annotated[str, Field(min_length=1)]  # noqa: N815
-    jobDriver: _JobDriver  # noqa: N815
-    configurationOverrides: _ConfigurationOverrides | None = None  # noqa: N815
-    virtualClusterId: str | None = None  # noqa: N815
-    executionRoleArn: str | None = None  # noqa: N815
+    releaseLabel: Annotated[str, Field(min_length=1)]
+    jobDriver: _JobDriver
+    configurationOverrides: _ConfigurationOverrides | None = None
+    virtualClusterId: str | None = None
+    executionRoleArn: str | None = None
     name: str | None = None
-    clientToken: str | None = None  # noqa: N815
+    clientToken: str | None = None
     tags: dict[str, str] | None = None
-    retryPolicyConfiguration: dict[str, Any] | None = None  # noqa: N815
+    retryPolicyConfiguration: dict[str, Any] | None = None
 
 
 def check_request(request: Any) -> Mapping[str, Any]:
