@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test laws snapshots lint format synth lock facts clean
+.PHONY: help setup demo local test laws benchmark docs snapshots lint format synth lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -34,8 +34,14 @@ local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CD
 test: setup ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
-laws: setup ## Test the laws of define, plan and real Spark with 500 random cases each
-	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/spark/test_truth.py
+laws: setup ## Test the laws of define, plan and real Spark with thousands of random cases, and print how to repeat one
+	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_request_model.py tests/spark/test_truth.py
+
+benchmark: setup ## Measure how long planning takes
+	$(BIN)/python -m benchmarks.plan
+
+docs: setup ## Rewrite the reference of problems in docs/ from the codes
+	$(BIN)/python tools/write_problem_docs.py
 
 snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
@@ -11,6 +11,7 @@ from emr_eks_placement.facts import instance_types, kubernetes
 from emr_eks_placement.model import Model, between
 
 Role = Literal["submitter", "driver", "executors"]
+ROLES: tuple[Role, ...] = get_args(Role)
 CapacityType = Literal["on-demand", "spot"]
 # How a definition says which EC2 nodes a pod goes to: in a pod template, or as Spark configuration.
 NodeSelection = Literal["pod-template", "spark-conf"]
@@ -22,6 +23,14 @@ PLACEMENT_LABEL = "spark-node-placement"
 _FARGATE = "fargate"
 
 CAPACITY_TYPE_LABEL_VALUES: Mapping[CapacityType, str] = MappingProxyType({"on-demand": "ON_DEMAND", "spot": "SPOT"})
+
+
+class Taint(Model):
+    """A taint of every node of a group."""
+
+    key: Annotated[str, AfterValidator(kubernetes.check_label_key)]
+    value: Annotated[str, AfterValidator(kubernetes.check_label_value)] = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
 class Toleration(Model):

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError
+from emr_eks_placement.placement import ROLES
 from local.cdk import ROOT, CdkCli, CdkError
 from local.cluster import LocalCluster
-from local.demo.observed import ROLES
 from local.demo.run import Outcome, deployed_definitions, node_group_names, run_definition
 from local.deploy import deploy
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from emr_eks_placement.facts import emr, kubernetes
-from emr_eks_placement.placement import Fargate, Placement, Role
-from local.eks.scheduler import NODE_GROUP_LABEL
-from local.emr.pods import JOB_ID_LABEL
+from emr_eks_placement.placement import ROLES, Fargate, Placement, Role
 from local.kubernetes import RecordingKubernetesApi
 
-ROLES: tuple[Role, ...] = get_args(Role)
 _ROLE_OF_COMPONENT: dict[str, Role] = {"job.submitter": "submitter", "driver": "driver", "executor": "executors"}
 
 
@@ -34,7 +31,7 @@ class ObservedPod:
         zone = self.node_labels[kubernetes.ZONE]
         if self.on_fargate:
             return f"Fargate {zone} {self.size}"
-        return f"EC2 {zone} {node_groups[self.node_labels[NODE_GROUP_LABEL]]}"
+        return f"EC2 {zone} {node_groups[self.node_labels[kubernetes.NODE_GROUP]]}"
 
 
 def observe(api: RecordingKubernetesApi, namespace: str, job_run_id: str) -> dict[Role, list[ObservedPod]]:
@@ -43,7 +40,7 @@ def observe(api: RecordingKubernetesApi, namespace: str, job_run_id: str) -> dic
     pods: dict[Role, list[ObservedPod]] = {role: [] for role in ROLES}
     for pod in api.objects("pods", namespace):
         labels = pod["metadata"].get("labels") or {}
-        if labels.get(JOB_ID_LABEL) == job_run_id:
+        if labels.get(emr.JOB_ID_LABEL) == job_run_id:
             pods[_ROLE_OF_COMPONENT[labels[emr.COMPONENT_LABEL]]].append(_observed(pod, nodes))
     return pods
 

@@ -4,7 +4,8 @@ import threading
 
 import boto3
 
-from emr_eks_placement.aws.cluster import ClusterCapacity, read_cluster
+from emr_eks_placement.aws.cluster import read_cluster
+from emr_eks_placement.scheduling.capacity import Capacity
 
 
 class DeployedCluster:
@@ -13,14 +14,14 @@ class DeployedCluster:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._session: boto3.Session | None = None
-        self._capacity: ClusterCapacity | None = None
+        self._capacity: Capacity | None = None
 
     def connect(self, session: boto3.Session) -> None:
         """Names the account to read from."""
         self._session = session
 
     @property
-    def capacity(self) -> ClusterCapacity:
+    def capacity(self) -> Capacity:
         """Node groups and Fargate profiles as deployed; none before a cluster is."""
         with self._lock:
             if self._capacity is None:
@@ -32,12 +33,12 @@ class DeployedCluster:
         with self._lock:
             self._capacity = None
 
-    def _read(self) -> ClusterCapacity:
+    def _read(self) -> Capacity:
         if self._session is None:
             raise RuntimeError("the deployed cluster is read before connect")
         clusters = self._session.client("eks").list_clusters()["clusters"]
         if len(clusters) > 1:
             raise RuntimeError(f"the local Kubernetes API serves one cluster, not {', '.join(clusters)}")
-        return (
-            read_cluster(self._session, clusters[0]) if clusters else ClusterCapacity(self._session.region_name, {}, {})
-        )
+        if not clusters:
+            return Capacity(region=self._session.region_name, zones=(), kubernetes_version="")
+        return read_cluster(self._session, clusters[0])

@@ -5,18 +5,16 @@ import threading
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from emr_eks_placement.environment import FargateProfile
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.scheduling.fargate import granted_size, unsatisfied_by_fargate
-from emr_eks_placement.scheduling.nodes import candidates, node_labels
+from emr_eks_placement.scheduling.capacity import FargateProfileCapacity
+from emr_eks_placement.scheduling.fargate import granted_size, node_labels, zones_of
+from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from local.eks.admission import FARGATE_SCHEDULER, PROFILE_LABEL
 from local.eks.cluster import DeployedCluster
 from local.kubernetes import CreatedObject, RecordingKubernetesApi
 
 Choice = TypeVar("Choice")
-
-NODE_GROUP_LABEL = "eks.amazonaws.com/nodegroup"
 
 
 class Unschedulable(Exception):  # noqa: N818 - the reason of a pod's PodScheduled condition
@@ -64,33 +62,22 @@ class Scheduler:
             return self._fargate_node(shape, self._cluster.capacity.fargate_profiles[profile])
         return self._ec2_node(shape)
 
-    def _fargate_node(self, pod: PodShape, profile: FargateProfile) -> dict[str, str]:
-        unsatisfied = unsatisfied_by_fargate(pod.node_selector, self._cluster.capacity.region, profile.zones)
-        if unsatisfied:
+    def _fargate_node(self, pod: PodShape, profile: FargateProfileCapacity) -> dict[str, str]:
+        region = self._cluster.capacity.region
+        zones = zones_of(pod, region, profile.zones)
+        if not zones:
             raise Unschedulable(
-                f"MatchNodeSelector failed: the Fargate profile cannot satisfy pod's node selector {'='.join(unsatisfied)}"
+                "MatchNodeSelector failed: the Fargate profile cannot satisfy pod's node selector/affinity requirements"
             )
         if granted_size(pod.cpu_millis, pod.memory_mib) is None:
             raise Unschedulable("Pod resource requests exceed the largest Fargate configuration, 16 vCPU and 120 GB")
-        zone = pod.node_selector.get(kubernetes.ZONE) or self._next(profile.zones)
-        return {
-            kubernetes.COMPUTE_TYPE: "fargate",
-            kubernetes.ZONE: zone,
-            kubernetes.REGION: self._cluster.capacity.region,
-            kubernetes.ARCHITECTURE: "amd64",
-            kubernetes.OPERATING_SYSTEM: "linux",
-        }
+        return node_labels(region, self._next(zones))
 
     def _ec2_node(self, pod: PodShape) -> dict[str, str]:
-        capacity = self._cluster.capacity
-        found = candidates(pod, capacity.node_groups, capacity.zones)
-        if not found.node_groups:
+        found = candidates(pod, self._cluster.capacity.node_groups)
+        if not found.nodes:
             raise Unschedulable("; ".join(f"{refusal.node_group}: {refusal.reason}" for refusal in found.refusals))
-        name = found.node_groups[0]
-        group = capacity.node_groups[name]
-        nodes = [node_labels(group, machine, zone) for machine in group.machines for zone in group.zones]
-        fitting = [labels for labels in nodes if pod.node_selector.items() <= labels.items()]
-        return {**self._next(fitting), NODE_GROUP_LABEL: name}
+        return dict(self._next(found.nodes[found.node_groups[0]]).labels)
 
     def _next(self, choices: Sequence[Choice]) -> Choice:
         with self._lock:

@@ -8,7 +8,6 @@ from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import JobRun
 from local.kubernetes import AdmissionRequest
 
-JOB_ID_LABEL = f"{emr.NAMESPACE_PREFIX}/job.id"
 LOGS_ANNOTATION = "local.emr-containers/logs"
 
 
@@ -17,8 +16,8 @@ def built_in_labels(run: JobRun, component: str) -> dict[str, str]:
     return {
         emr.RESOURCE_TYPE_LABEL: "job.run",
         emr.COMPONENT_LABEL: component,
-        JOB_ID_LABEL: run.id,
-        f"{emr.NAMESPACE_PREFIX}/virtual-cluster-id": run.virtual_cluster_id,
+        emr.JOB_ID_LABEL: run.id,
+        emr.VIRTUAL_CLUSTER_LABEL: run.virtual_cluster_id,
     }
 
 

@@ -68,6 +68,32 @@ SIZE_PROPERTIES = fixed(
 )
 
 
+VOLUMES = fixed(
+    {
+        f"spark.kubernetes.{role}.volumes.{kind}.{name}.{option}": st.just(value)
+        for role in ROLES
+        for kind, name, option, value in (
+            ("hostPath", "disk", "mount.path", "/disk"),
+            ("emptyDir", "scratch", "mount.path", "/scratch"),
+        )
+    }
+).map(
+    lambda found: {
+        **found,
+        **{key.replace("mount.path", "options.path"): "/mnt/disk" for key in found if ".hostPath." in key},
+    }
+)
+CLAIM = "spark.kubernetes.executor.volumes.persistentVolumeClaim.shared."
+DEVICE = "spark.executor.resource.gpu."
+EXTRAS = st.sampled_from(
+    [
+        *({}, {}, {}),
+        {f"{CLAIM}mount.path": "/shared", f"{CLAIM}options.claimName": "shared"},
+        {f"{DEVICE}amount": "1", f"{DEVICE}vendor": "nvidia.com"},
+    ]
+)
+
+
 @st.composite
 def prefixed(draw: st.DrawFn) -> dict[str, str]:
     found: dict[str, str] = {}
@@ -80,7 +106,12 @@ def prefixed(draw: st.DrawFn) -> dict[str, str]:
 
 @st.composite
 def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
-    amounts = st.fixed_dictionaries({}, optional={"cpu": CPUS, "memory": st.sampled_from(["1Gi", "512Mi"])})
+    amounts = st.fixed_dictionaries(
+        {},
+        optional={
+            "cpu": CPUS, "memory": st.sampled_from(["1Gi", "512Mi"]), "ephemeral-storage": st.sampled_from(["30Gi", "1Gi"]),
+        },
+    )  # fmt: skip
     resources = st.fixed_dictionaries({}, optional={"requests": amounts, "limits": amounts})
     tolerations = st.lists(
         st.sampled_from(
@@ -92,7 +123,12 @@ def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
         ),
         max_size=2,
     )
-    names = draw(st.lists(st.sampled_from([MAIN[role], "sidecar", "other"]), min_size=1, max_size=3, unique=True))
+    names = draw(st.lists(st.sampled_from([MAIN[role], "sidecar", "other"]), max_size=3, unique=True))
+    optional = {
+        "initContainers": [{"name": "init", "image": "init", "resources": draw(resources)}],
+        "volumes": [{"name": "data", "hostPath": {"path": "/data"}}],
+        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}],
+    }
     terms = [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["a"]}]}]
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}}
     spec: dict[str, Any] = {
@@ -100,7 +136,10 @@ def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
         "nodeSelector": draw(LABELS),
         "tolerations": draw(tolerations),
         **draw(st.sampled_from([{}, {"affinity": affinity}, {"schedulerName": "yunikorn"}])),
+        **{key: optional[key] for key in draw(st.lists(st.sampled_from(sorted(optional)), max_size=2, unique=True))},
     }
+    if not names and draw(st.booleans()):
+        del spec["containers"]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -112,7 +151,7 @@ def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
 @st.composite
 def requests_and_templates(draw: st.DrawFn) -> tuple[dict[str, Any], dict[SparkRole, dict[str, Any]]]:
     """A request whose properties stand now in spark-defaults, now in the parameters, now in both."""
-    properties = {**draw(SIZE_PROPERTIES), **draw(prefixed())}
+    properties = {**draw(SIZE_PROPERTIES), **draw(prefixed()), **draw(VOLUMES), **draw(EXTRAS)}
     made = {role: draw(templates(role)) for role in ROLES if draw(st.booleans())}
     properties |= {f"spark.kubernetes.{role}.podTemplateFile": URI.format(role) for role in made}
     defaults = dict(BASE)
@@ -170,31 +209,41 @@ def real_pods(
     return {"driver": submission.driver_pod, "executor": executor}
 
 
+OWN_LABELS = ("spark-app-", "spark-exec-", "spark-version")
+OWN_VOLUMES = ("spark-", "pod-template-", "kube-api-access-")
+
+
 def essence(pod: Mapping[str, Any]) -> dict[str, Any]:
-    """What decides where a pod lands and how large it is, without what tells one run from another."""
+    """What decides where a pod lands and how large it is; of what tells one run from another, that it is there."""
     metadata, spec = pod["metadata"], pod["spec"]
-    own = ("spark-app-", "spark-exec-", "spark-version")
-    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if not key.startswith(own)}
-    containers = [
-        (
-            container["name"],
-            {
-                (kind, resource): parse_quantity(amount)
-                for kind in ("requests", "limits")
-                for resource, amount in ((container.get("resources") or {}).get(kind) or {}).items()
-            },
-        )
-        for container in spec["containers"]
-    ]
+    labels = {key: "" if key.startswith(OWN_LABELS) else value for key, value in (metadata.get("labels") or {}).items()}
+    volumes = {
+        volume["name"]: sorted(volume.keys() - {"name"})
+        for volume in spec.get("volumes") or []
+        if not volume["name"].startswith(OWN_VOLUMES)
+    }
     return {
         "labels": labels,
         "annotations": metadata.get("annotations") or {},
         "nodeSelector": spec.get("nodeSelector") or {},
         "tolerations": spec.get("tolerations") or [],
         "affinity": spec.get("affinity") or {},
+        "topologySpreadConstraints": spec.get("topologySpreadConstraints") or [],
         "schedulerName": spec.get("schedulerName"),
-        "containers": sorted(containers, key=lambda one: one[0]),
+        "volumes": volumes,
+        "containers": sorted(map(_amounts, spec["containers"]), key=lambda one: one[0]),
+        "initContainers": list(map(_amounts, spec.get("initContainers") or [])),
     }
+
+
+def _amounts(container: Mapping[str, Any]) -> tuple[str, dict[tuple[str, str], Any]]:
+    resources = container.get("resources") or {}
+    found = {
+        (kind, resource): parse_quantity(amount)
+        for kind in ("requests", "limits")
+        for resource, amount in (resources.get(kind) or {}).items()
+    }
+    return container["name"], found
 
 
 @settings(

@@ -15,6 +15,13 @@ PINNED = TEXT[TEXT.index("      pinned-driver:\n") :]
 FARGATE = "      fargate:\n"
 
 
+REQUIRED = {
+    "requiredDuringSchedulingIgnoredDuringExecution": {
+        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]
+    }
+}
+
+
 def template(more: str, field: str, value: object, rule: str, mend: str) -> Bad:
     """A template that is right but for `more` below its spec."""
     return Bad(old=MEMORY, new=MEMORY + HEAD + MAIN + more, field=f"{FIELD}.{field}", value=value, rule=rule, mend=mend)
@@ -114,7 +121,7 @@ CASES = {
     ),
     "reserved volume": template(
         "          volumes: [{name: temp-data-dir, emptyDir: {}}] # <-\n",
-        "spec.volumes[0].name", "temp-data-dir", "EMR keeps this volume name", "Rename the volume",
+        "spec.volumes[0].name", "temp-data-dir", "EMR keeps this volume name", "Choose another",
     ),
     "main container misnamed": whole(
         "apiVersion: v1\nkind: Pod\nspec:\n  containers: # <-\n    - {name: spark-kubernetes-executor}",
@@ -125,11 +132,11 @@ CASES = {
     ),
     "reserved mount path": main(
         "volumeMounts: [{name: a, mountPath: /tmp/}] # <-",
-        "volumeMounts[0].mountPath", "/tmp/", "EMR keeps this path", "Mount somewhere else",  # noqa: S108
+        "volumeMounts[0].mountPath", "/tmp/", "EMR keeps this path", "Choose another",  # noqa: S108
     ),
     "reserved variable": main(
         "env: [{name: SPARK_CONTAINER_ID, value: a}] # <-",
-        "env[0].name", "SPARK_CONTAINER_ID", "EMR keeps this variable", "Rename it",
+        "env[0].name", "SPARK_CONTAINER_ID", "EMR keeps this variable", "Choose another",
     ),
     "quantity": main(
         "resources: {requests: {cpu: lots}} # <-", "resources.requests.cpu", "lots", "(Kubernetes Quantity)", "500m"
@@ -142,19 +149,20 @@ CASES = {
         "          nodeName: ip-10-0-0-1 # <-\n", "spec.nodeName", "ip-10-0-0-1", "whatever its placement", "Remove it"
     ),
     "another scheduler on Fargate": on_fargate(
-        "          schedulerName: yunikorn # <-\n", "spec.schedulerName", "yunikorn", "a scheduler of its own (EKS guide"
+        "          schedulerName: yunikorn # <-\n", "spec.schedulerName", "yunikorn", "names a scheduler or a node"
     ),
     "affinity to nodes on Fargate": on_fargate(
-        "          affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}} # <-\n",
-        "spec.affinity.nodeAffinity", {"preferredDuringSchedulingIgnoredDuringExecution": []}, "Pending for ever",
+        "          affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: # <-\n"
+        "            {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Exists}]}]}}}\n",
+        "spec.affinity.nodeAffinity", REQUIRED, "no Fargate node satisfies its required node affinity",
     ),
     "node directory on Fargate": on_fargate(
         "          volumes: [{name: a, hostPath: {path: /data}}] # <-\n",
-        "spec.volumes[0].hostPath", {"path": "/data"}, "no directory of its node (EKS guide, Fargate)",
+        "spec.volumes[0].hostPath", {"path": "/data"}, "a directory of its node",
     ),
     "GPU on Fargate": on_fargate(
         "              resources: {limits: {nvidia.com/gpu: '1'}} # <-\n",
-        "spec.containers[0].resources.limits.nvidia.com/gpu", "1", "Fargate has no GPU",
+        "spec.containers[0].resources.limits.nvidia.com/gpu", "1", "requests a device: Fargate has none",
     ),
     "annotation that keeps a pod off Fargate": on_fargate(
         "        metadata: {annotations: {eks.amazonaws.com/compute-type: ec2}} # <-\n",
@@ -166,7 +174,7 @@ CASES = {
     ),
     "arm64 on Fargate": on_fargate(
         "          nodeSelector: {kubernetes.io/arch: arm64} # <-\n",
-        "spec.nodeSelector.kubernetes.io/arch", "arm64", "no Fargate node has this label",
+        "spec.nodeSelector.kubernetes.io/arch", "arm64", "a label that no Fargate node has",
     ),
     "template that contradicts its placement": Bad(
         old=MEMORY, new=MEMORY + HEAD + MAIN + "          nodeSelector: {workload: other} # <-\n", also=((FARGATE, ""),),

@@ -2,18 +2,31 @@
 
 import copy
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.placement import ROLES
 from emr_eks_placement.planning import CODES
 from tests.unit.environments import REPOSITORY
 
 DEV = str(REPOSITORY / "environments/dev.yaml")
 GUIDE = Path(__file__).parent / "guide"
 REQUEST: dict[str, Any] = json.loads((GUIDE / "fargate.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here reads from an account, whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def run(*arguments: str) -> int:
@@ -29,7 +42,7 @@ def definitions(tmp_path: Path) -> Path:
 def test_what_define_wrote_is_planned_where_it_says(definitions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     files = [str(definitions / f"job-runs/trip-count/{name}.json") for name in ("fargate", "pinned-driver", "ec2")]
-    run(*files, "--pod-templates", str(definitions), "--output", "json")
+    run(*files, "--output", "json")
     plans = json.loads(capsys.readouterr().out)
     assert list(plans) == files
     landings = [[(pod["compute"], pod["on"]) for pod in plans[file]["pods"][1:]] for file in files]
@@ -41,28 +54,62 @@ def test_what_define_wrote_is_planned_where_it_says(definitions: Path, capsys: p
     assert not [problem for file in files for problem in plans[file]["problems"] if problem["severity"] == "error"]
 
 
-def test_the_guide_s_30g_driver_fits_no_node_of_32_gib(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(str(GUIDE / "fargate-executors.json")) == 1
+def rows(text: str) -> dict[str, list[str]]:
+    """The cells of a table's rows, by pod."""
+    cells = [re.split(r"  +", line) for line in text.splitlines()]
+    return {row[0]: row[1:] for row in cells if row[0] in ROLES}
+
+
+DRIVER_ON_FARGATE = ["1", "4 vCPU 29184 MiB", "Fargate 4vCPU 29GB (spark)", "us-east-1a, us-east-1b"]
+DRIVER_ON_EC2 = ["1", "5 vCPU 43520 MiB", "EC2 (spark-drivers)", "us-east-1a, us-east-1b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [("fargate", DRIVER_ON_FARGATE), ("fargate-executors", DRIVER_ON_EC2), ("pinned-driver", DRIVER_ON_EC2)],
+)
+def test_the_guide_s_requests_behave_as_the_guide_observed(
+    name: str, driver: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sizes with 0.4 overhead for Python and 512 MiB for the logging sidecar."""
+    assert run(str(GUIDE / f"{name}.json")) == 1
     out = capsys.readouterr().out
-    assert "driver     1      5 vCPU 43520 MiB  nowhere: Pending" in out
-    assert "error EC2_NO_NODE_GROUP: driver" in out
-    assert "executors  2      4 vCPU 29184 MiB  Fargate 4vCPU 29GB (spark)" in out
+    found = rows(out)
+    assert found["driver"] == driver
+    assert found["executors"] == ["2", *DRIVER_ON_FARGATE[1:]]
+    assert "error" not in out
 
 
-def test_the_guide_s_whole_job_on_fargate_leaves_the_submitter_on_ec2(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(str(GUIDE / "fargate.json")) == 1
-    assert "warning SUBMITTER_ON_EC2: submitter" in capsys.readouterr().out
+def test_where_the_guide_is_out_of_date_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """It leaves the submitter on EC2 when "the entire job" runs on Fargate, and its executors span zones."""
+    run(str(GUIDE / "fargate.json"))
+    out = capsys.readouterr().out
+    assert "warning SUBMITTER_ON_EC2: submitter" in out
+    assert "warning EXECUTORS_ACROSS_ZONES: executors" in out
+    assert "warning FARGATE_VCPU_QUOTA: executors: the run's pods on Fargate take 12 vCPU together" in out
+
+
+def test_the_guide_s_30g_driver_fits_no_node_of_32_gib(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    smaller = tmp_path / "dev.yaml"
+    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    smaller.write_text(_without_local_files(text).replace("r6i.2xlarge", "m5.2xlarge"))
+    assert main(["plan", str(GUIDE / "fargate-executors.json"), "-e", str(smaller)]) == 1
+    out = capsys.readouterr().out
+    assert rows(out)["driver"] == ["1", "5 vCPU 43520 MiB", "nowhere: Pending"]
+    assert "error EC2_NO_NODE_GROUP: driver: system: m6i.large offers pods at most" in out
+
+
+def _without_local_files(text: str) -> str:
+    return text.replace(f"[--trips, {REPOSITORY}/assets/data/trips.csv]", "[a]").replace(
+        f"entry_point: {REPOSITORY}/assets/jobs/trip_count.py", "entry_point: s3://jobs/count.py"
+    )
 
 
 def test_a_plan_without_problems_is_exit_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = tmp_path / "dev.yaml"
     text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
     text = text.replace("    logs: {retention_days: 7}", "    fargate: {single_zones: [us-east-1a]}")
-    environment.write_text(
-        text.replace(f"[--trips, {REPOSITORY}/assets/data/trips.csv]", "[a]").replace(
-            f"entry_point: {REPOSITORY}/assets/jobs/trip_count.py", "entry_point: s3://jobs/count.py"
-        )
-    )
+    environment.write_text(_without_local_files(text).replace("retain_data", "fargate_vcpus: 13\nretain_data"))
     request = copy.deepcopy(REQUEST)
     application = request["configurationOverrides"]["applicationConfiguration"]
     for role in ("driver", "executor"):
@@ -79,22 +126,22 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "no request": ([], "", "StartJobRunRequest"),
     "no driver": ({"releaseLabel": "emr-7.12.0-latest"}, "jobDriver", "required"),
     "an unknown field": ({**REQUEST, "jobdriver": {}}, "jobdriver", "Did you mean jobDriver?"),
-    "an unknown release": ({**REQUEST, "releaseLabel": "emr-9.9.9-latest"}, "", "no such release"),
+    "an unknown release": ({**REQUEST, "releaseLabel": "emr-6.1.0-latest"}, "", "no such release"),
     "two drivers": (
         {**REQUEST, "jobDriver": {**REQUEST["jobDriver"], "sparkSqlJobDriver": {}}}, "jobDriver", "must have one of",
     ),
     "a number as property": (
         {**REQUEST, "configurationOverrides": {"applicationConfiguration": [
             {"classification": "spark-defaults", "properties": {"spark.a": 1}}]}},
-        "configurationOverrides.applicationConfiguration[0].properties.spark.a", "valid string",
+        "configurationOverrides.applicationConfiguration[0].properties.spark.a", "must be text",
     ),
     "a template that isn't there": (
         {**REQUEST, "configurationOverrides": {"applicationConfiguration": [
             {"classification": "spark-defaults",
              "properties": {"spark.kubernetes.driver.podTemplateFile": "s3://b/missing.yaml"}}]}},
-        "", "--pod-templates DIR",
+        ": s3://b/missing.yaml: ", "needs credentials",
     ),
-    "a job template": ({"virtualClusterId": "a", "jobTemplateId": "b"}, "jobTemplateId", "Plan the definition"),
+    "a job template": ({"virtualClusterId": "a", "jobTemplateId": "b"}, "jobTemplateId", "plan with --cluster"),
 }  # fmt: skip
 
 
@@ -107,16 +154,61 @@ def test_what_is_no_request_is_one_line_and_the_others_are_planned(
     assert run(str(file), str(GUIDE / "fargate.json")) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
-    assert captured.err.startswith(f"error: {file}: {field}")
+    assert captured.err.startswith(f"error: {file}{field if field.startswith(':') else f': {field}'}")
     assert words in captured.err
     assert str(GUIDE / "fargate.json") in captured.out
 
 
-def test_a_misspelt_field_of_a_template_is_told(definitions: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for template in (definitions / "pod-templates").iterdir():
-        template.write_text(template.read_text().replace("nodeSelector", "nodeSelektor"))
-    assert run(str(definitions / "job-runs/trip-count/pinned-driver.json"), "--pod-templates", str(definitions)) == 2
-    assert "nodeSelektor" in capsys.readouterr().err
+@pytest.fixture
+def template(definitions: Path) -> Path:
+    """The one template of the placement pinned-driver."""
+    (file,) = (path for path in (definitions / "pod-templates").iterdir() if path.name.startswith("driver"))
+    return file
+
+
+def planned_pinned(definitions: Path) -> int:
+    return run(str(definitions / "job-runs/trip-count/pinned-driver.json"))
+
+
+def test_a_misspelt_field_of_a_template_is_a_problem_and_the_pod_goes_where_it_goes_without(
+    definitions: Path, template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template.write_text(template.read_text().replace("nodeSelector", "nodeSelektor"))
+    capsys.readouterr()
+    assert planned_pinned(definitions) == 1
+    out = capsys.readouterr().out
+    assert "error TEMPLATE_FIELD: driver: spec.nodeSelektor = " in out
+    assert "Did you mean" not in out
+    assert rows(out)["driver"][2] == "EC2 (system, spark-drivers)"
+
+
+def test_a_template_that_no_pod_can_be_made_of_is_told_with_its_file_and_line(
+    definitions: Path, template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template.write_text(template.read_text().replace("workload: spark-driver", "workload: [5]"))
+    capsys.readouterr()
+    assert planned_pinned(definitions) == 2
+    err = capsys.readouterr().err
+    assert re.match(
+        rf"error: \S+: {re.escape(str(template))}:\d+: spec.nodeSelector.workload = \[5\]: must be text", err
+    ), err
+
+
+def test_templates_are_found_in_a_folder_that_is_named(
+    definitions: Path, template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = definitions / "elsewhere" / "deep"
+    elsewhere.mkdir(parents=True)
+    template.rename(elsewhere / template.name)
+    request = str(definitions / "job-runs/trip-count/pinned-driver.json")
+    capsys.readouterr()
+    assert run(request, "--pod-templates", str(definitions / "elsewhere")) == 1
+    assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
+    (definitions / "elsewhere" / template.name).write_text("apiVersion: v1")
+    (elsewhere.parent / "other").mkdir()
+    (elsewhere.parent / "other" / template.name).write_text("apiVersion: v1")
+    assert run(request, "--pod-templates", str(elsewhere.parent.parent)) == 2
+    assert "several files have this name" in capsys.readouterr().err
 
 
 def test_several_virtual_clusters_have_to_be_chosen_from(capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,9 +68,9 @@ def test_the_limits_of_a_fargate_profile_are_those_of_its_schema() -> None:
 def test_the_effects_of_a_taint_are_those_of_the_node_group_s_schema() -> None:
     effects = schema("AWS::EKS::Nodegroup")["definitions"]["Taint"]["properties"]["Effect"]
     allowed = effects.get("enum", ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"])
-    assert {"".join(word.capitalize() for word in effect.split("_")) for effect in allowed} == set(
-        kubernetes.TAINT_EFFECTS
-    )
+    assert set(allowed) == set(kubernetes.EKS_TAINT_EFFECTS.values())
+    for effect, name in kubernetes.EKS_TAINT_EFFECTS.items():
+        assert "".join(word.capitalize() for word in name.split("_")) == effect
 
 
 def test_the_namespace_of_a_virtual_cluster_is_a_dns_label_in_its_schema_too() -> None:

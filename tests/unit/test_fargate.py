@@ -2,9 +2,11 @@
 
 import pytest
 
-from emr_eks_placement.environment import FargateProfile, FargateSelector
 from emr_eks_placement.placement import Fargate
+from emr_eks_placement.scheduling.capacity import FargateProfileCapacity, PodSelector
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, selects, unsatisfied_by_fargate
+
+ZONES = ("us-east-1a",)
 
 # EKS guide, Fargate pod configuration: the table, and GB = memory request + 256 MiB.
 WORKED = {
@@ -75,21 +77,21 @@ SELECTORS = {
 def test_a_selector_takes_a_pod_of_its_namespace_with_all_its_labels(
     namespace: str, labels: dict[str, str], pod_namespace: str, pod_labels: dict[str, str], taken: bool
 ) -> None:
-    # The models' own checks are not asked here: a.b is no namespace.
-    selector = FargateSelector.model_construct(namespace=namespace, labels=labels)
+    selector = PodSelector(namespace, labels)
     assert selects(selector, pod_namespace, pod_labels) is taken
 
 
 def test_of_several_profiles_the_first_by_name_takes_the_pod() -> None:
-    anything = FargateProfile(selectors=(FargateSelector(namespace="jobs"),))
-    other = FargateProfile(selectors=(FargateSelector(namespace="other"),))
+    anything = FargateProfileCapacity(selectors=(PodSelector("jobs"),), zones=ZONES)
+    other = FargateProfileCapacity(selectors=(PodSelector("other"),), zones=ZONES)
     profiles = {"b": anything, "a10": anything, "a9": anything, "a": other}
     assert matching_profiles(profiles, "jobs", {}) == ("a10", "a9", "b")
 
 
 def test_any_selector_of_a_profile_suffices() -> None:
-    selectors = (FargateSelector(namespace="other"), FargateSelector(namespace="jobs", labels={"a": "b"}))
-    assert matching_profiles({"p": FargateProfile(selectors=selectors)}, "jobs", {"a": "b"}) == ("p",)
+    selectors = (PodSelector("other"), PodSelector("jobs", {"a": "b"}))
+    profile = FargateProfileCapacity(selectors=selectors, zones=ZONES)
+    assert matching_profiles({"p": profile}, "jobs", {"a": "b"}) == ("p",)
 
 
 NODE_SELECTORS = {

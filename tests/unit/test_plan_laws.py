@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from emr_eks_placement.definition import JobRunDefinition, define
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.modes import placement
-from emr_eks_placement.placement import Ec2, Fargate, Role
+from emr_eks_placement.placement import ROLES, Ec2, Fargate, Role
 from emr_eks_placement.planning import Plan, PlannedPod, plan
 from tests.strategies import NAMESPACE, VIRTUAL_CLUSTER, Case, cases
 from tests.unit.environments import environment
@@ -21,13 +21,12 @@ from tests.unit.read_back import DEPLOYED
 from tests.unit.sizes import job
 
 EXAMPLES = os.environ.get("LAW_EXAMPLES")
-ROLES: tuple[Role, ...] = ("submitter", "driver", "executors")
 LABEL = "spark.kubernetes.{}.label.spark-node-placement"
 
 
 def planned(definition: JobRunDefinition, target: Environment, namespace: str = NAMESPACE) -> Plan:
     templates = {DEPLOYED.uri(template.key): template.content for template in definition.pod_templates}
-    return plan(definition.request, templates, target, namespace=namespace)
+    return plan(definition.request, templates, capacity_of(target), namespace=namespace)
 
 
 def check_on_target(pod: PlannedPod, target: Fargate | Ec2, where: Environment) -> None:
@@ -112,9 +111,9 @@ MUTATIONS: dict[str, tuple[dict[str, str | None], Role, str | None]] = {
     "a node selector that Fargate can't satisfy": (
         {"spark.kubernetes.node.selector.workload": "spark"}, "executors", "FARGATE_NODE_SELECTOR",
     ),
-    "the zone's wrong key": ({"spark.kubernetes.node.selector.zone": "us-east-1a"}, "driver", "FARGATE_NODE_SELECTOR"),
+    "the zone's wrong key": ({"spark.kubernetes.node.selector.zone": "us-east-1a"}, "driver", "ZONE_KEY"),
     "a quoted zone": (
-        {f"spark.kubernetes.node.selector.{kubernetes.ZONE}": "'us-east-1a'"}, "driver", "FARGATE_NODE_SELECTOR",
+        {f"spark.kubernetes.node.selector.{kubernetes.ZONE}": "'us-east-1a'"}, "driver", "ZONE_QUOTED",
     ),
     "a scheduler": ({"spark.kubernetes.driver.scheduler.name": "yunikorn"}, "driver", "FARGATE_SCHEDULER"),
     "a size": ({"spark.executor.memoryOverhead": "130g"}, "executors", "FARGATE_TOO_LARGE"),
@@ -150,4 +149,4 @@ def test_another_zone_moves_the_pods(where: Environment) -> None:
 
 def test_a_million_executors_are_one_shape(where: Environment) -> None:
     many = changed(fargate_definition(where), {"spark.executor.instances": "1000000"})
-    assert planned(many, where).of("executors").count == 1_000_000
+    assert planned(many, where).of("executors").count.most == 1_000_000

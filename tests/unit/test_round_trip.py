@@ -10,10 +10,10 @@ from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, given, settings
 
 from emr_eks_placement.definition import JobRunDefinition, define
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.modes import Mode, placement
-from emr_eks_placement.placement import Ec2, Fargate, Role
+from emr_eks_placement.placement import ROLES, Ec2, Fargate
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, unsatisfied_by_fargate
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
@@ -23,7 +23,6 @@ from tests.unit.read_back import DEPLOYED, NO_LOGS, classification, pods
 from tests.unit.sizes import job
 
 EXAMPLES = int(os.environ.get("ROUND_TRIP_EXAMPLES", "400"))
-ROLES: tuple[Role, ...] = ("submitter", "driver", "executors")
 SPECIFIC = {"zone": "topology.kubernetes.io/zone", "instance_type": "node.kubernetes.io/instance-type"}
 EMR = botocore.session.Session().get_service_model("emr-containers")
 START_JOB_RUN = EMR.shape_for("StartJobRunRequest")
@@ -40,11 +39,12 @@ def check_accepted(request: dict[str, Any]) -> None:
 
 def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) -> None:
     """The pod lands on its target, by the admission rule of Fargate and the filters of the Kubernetes scheduler."""
-    profiles = environment.profiles()
+    capacity = capacity_of(environment)
+    profiles = capacity.fargate_profiles
     names = matching_profiles(profiles, pod.namespace, pod.labels)
     if isinstance(target, Fargate):
         assert names, "a Fargate profile takes it"
-        zones = profiles[names[0]].zones or environment.zones
+        zones = profiles[names[0]].zones
         assert target.zone is None or zones == (target.zone,)
         assert unsatisfied_by_fargate(pod.node_selector, environment.region, zones) is None, "and not for ever Pending"
         assert granted_size(pod.cpu_millis, pod.memory_mib), "at a size that Fargate has"
@@ -53,10 +53,10 @@ def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) 
     assert target.node_labels.items() <= pod.node_selector.items()
     for field, label in SPECIFIC.items():
         assert getattr(target, field) in (None, pod.node_selector.get(label))
-    capacity = {None: None, "spot": "SPOT", "on-demand": "ON_DEMAND"}[target.capacity_type]
-    assert capacity in (None, pod.node_selector.get("eks.amazonaws.com/capacityType"))
+    capacity_type = {None: None, "spot": "SPOT", "on-demand": "ON_DEMAND"}[target.capacity_type]
+    assert capacity_type in (None, pod.node_selector.get("eks.amazonaws.com/capacityType"))
     assert set(target.tolerations) <= set(pod.tolerations)
-    assert candidates(pod, environment.node_groups, environment.zones).node_groups, "a node group takes it"
+    assert candidates(pod, capacity.node_groups).nodes, "a node group takes it"
 
 
 def defined(case: Case, **more: Any) -> JobRunDefinition:

@@ -66,7 +66,7 @@ ON_EC2 = {
     "driver larger than every node of its group": Bad(
         old=SIZE, new="    driver: {cores: 16}\n", also=((DRIVER, DRIVER.replace("driver:\n", "driver: # <-\n", 1)),),
         field=f"{PINNED}.driver", value="16 vCPU and 1945 MiB",
-        rule="drivers: m6i.4xlarge offers pods at most 15.89 vCPU and 62607 MiB, the pod requests 16 and 1945 MiB",
+        rule="drivers: m6i.4xlarge offers pods at most 15.74 vCPU and 62607 MiB, the pod requests 16 and 1945 MiB",
         mend="Add such a node group, or change what the placement or the job asks for",
     ),
     "driver of more memory than every node of its group": Bad(

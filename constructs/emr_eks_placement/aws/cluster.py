@@ -1,62 +1,73 @@
-"""Reads what decides placement from a live EKS cluster: node groups and Fargate profiles. Read-only calls."""
+"""Reads what decides placement from a live EKS cluster and its virtual clusters. Read-only calls, every page of them."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from emr_eks_placement.environment import FargateProfile, FargateSelector, NodeGroup, Taint
+from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_eks import EKSClient
-    from types_boto3_eks.type_defs import FargateProfileTypeDef, NodegroupTypeDef
+    from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef
+    from types_boto3_emr_containers import EMRContainersClient
 
-_TAINT_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
-
-
-@dataclass(frozen=True)
-class ClusterCapacity:
-    """The node groups and Fargate profiles of a cluster by their EKS names, zones always named; `region` of it."""
-
-    region: str
-    node_groups: dict[str, NodeGroup]
-    fargate_profiles: dict[str, FargateProfile]
-
-    def profiles(self) -> dict[str, FargateProfile]:
-        """Every Fargate profile by name."""
-        return self.fargate_profiles
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """Every zone that a node group or profile has a subnet in."""
-        groups = (group.zones for group in self.node_groups.values())
-        profiles = (profile.zones for profile in self.fargate_profiles.values())
-        return tuple(sorted({zone for zones in (*groups, *profiles) for zone in zones}))
+_AUTO_MODE = "EKS Auto Mode makes nodes too"
+_NO_PODS = ("CREATE_FAILED", "DELETING")
 
 
-def read_cluster(session: boto3.Session, cluster: str) -> ClusterCapacity:
-    """The capacity of the cluster of that name. Raises botocore's ClientError and BotoCoreError as they come."""
-    eks: EKSClient = session.client("eks")
-    ec2: EC2Client = session.client("ec2")
-    group_pages = eks.get_paginator("list_nodegroups").paginate(clusterName=cluster)
-    groups = [
-        eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
-        for page in group_pages
-        for name in page["nodegroups"]
-    ]
-    profile_pages = eks.get_paginator("list_fargate_profiles").paginate(clusterName=cluster)
-    profiles = [
-        eks.describe_fargate_profile(clusterName=cluster, fargateProfileName=name)["fargateProfile"]
-        for page in profile_pages
-        for name in page["fargateProfileNames"]
-    ]
-    zones = _zones_of_subnets(ec2, {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])})
-    return ClusterCapacity(
-        session.region_name,
-        {group["nodegroupName"]: _node_group(group, zones) for group in groups},
-        {profile["fargateProfileName"]: _fargate_profile(profile, zones) for profile in profiles},
-    )
+def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
+    """The capacity of the cluster of that name in the session's region.
+
+    Node groups and Fargate profiles go by their EKS names. namespaces: of the running virtual clusters, by id and by
+    name, but for a name that several of them have. zones: of the subnets of the cluster, its groups and its profiles.
+
+    Calls, by their IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles,
+    DescribeFargateProfile, ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if there is no
+    such cluster; ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes;
+    emr-containers:ListVirtualClusters. Raises InputError, of one finding, where one of them fails.
+    """
+    place = f"EKS cluster {cluster}"
+    with aws_errors(place):
+        eks: EKSClient = client(session, "eks")
+        ec2: EC2Client = client(session, "ec2")
+        try:
+            described = eks.describe_cluster(name=cluster)["cluster"]
+        except eks.exceptions.ResourceNotFoundException:
+            raise InputError([finding(place, _no_such_cluster(eks, cluster))]) from None
+        groups = describe_node_groups(eks, cluster)
+        profiles = _describe_profiles(eks, cluster)
+        subnets = {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])}
+        zones = _zones_of_subnets(ec2, subnets.union(described["resourcesVpcConfig"].get("subnetIds", [])))
+        return Capacity(
+            region=session.region_name,
+            zones=tuple(sorted(set(zones.values()))),
+            kubernetes_version=described["version"],
+            node_groups=node_groups(ec2, groups, zones),
+            fargate_profiles={profile["fargateProfileName"]: _fargate_profile(profile, zones) for profile in profiles},
+            namespaces=_namespaces(client(session, "emr-containers"), cluster),
+            pod_identity_roles=_pod_identity_roles(eks, cluster),
+            other_nodes=_other_nodes(described),
+        )
+
+
+def _no_such_cluster(eks: "EKSClient", cluster: str) -> RuleError:
+    """Naming those that there are, which is only a help: it may be denied too."""
+    rule = f"{eks.meta.region_name} has no EKS cluster of this name (eks:DescribeCluster)"
+    try:
+        names = [name for page in eks.get_paginator("list_clusters").paginate() for name in page["clusters"]]
+    except (ClientError, BotoCoreError):
+        return RuleError(cluster, rule, "Check the name, the region and the account")
+    if not names:
+        return RuleError(cluster, f"{rule}, nor any other", "Check the region and the account")
+    return RuleError(cluster, rule, f"Name one of {', '.join(sorted(names))}, or check the region and the account")
 
 
 def _zones_of_subnets(ec2: "EC2Client", subnets: set[str]) -> dict[str, str]:
@@ -66,34 +77,52 @@ def _zones_of_subnets(ec2: "EC2Client", subnets: set[str]) -> dict[str, str]:
     return {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in pages for subnet in page["Subnets"]}
 
 
-def _zones(subnets: list[str], zones: dict[str, str]) -> tuple[str, ...]:
-    return tuple(sorted({zones[subnet] for subnet in subnets}))
+def _describe_profiles(eks: "EKSClient", cluster: str) -> list["FargateProfileTypeDef"]:
+    """Those that take pods or soon will."""
+    pages = eks.get_paginator("list_fargate_profiles").paginate(clusterName=cluster)
+    profiles = [
+        eks.describe_fargate_profile(clusterName=cluster, fargateProfileName=name)["fargateProfile"]
+        for page in pages
+        for name in page["fargateProfileNames"]
+    ]
+    return [profile for profile in profiles if profile["status"] not in _NO_PODS]
 
 
-def _node_group(group: "NodegroupTypeDef", zones: dict[str, str]) -> NodeGroup:
-    scaling = group["scalingConfig"]
-    return NodeGroup(
-        instance_types=tuple(group["instanceTypes"]),
-        capacity_type="spot" if group.get("capacityType") == "SPOT" else "on-demand",
-        min_size=scaling["minSize"],
-        max_size=scaling["maxSize"],
-        desired_size=scaling["desiredSize"],
-        labels=dict(group.get("labels") or {}),
-        taints=tuple(
-            Taint.model_validate(
-                {"key": taint["key"], "value": taint.get("value", ""), "effect": _TAINT_EFFECTS[taint["effect"]]}
-            )
-            for taint in group.get("taints") or []
-        ),
-        zones=_zones(group["subnets"], zones),
-    )
-
-
-def _fargate_profile(profile: "FargateProfileTypeDef", zones: dict[str, str]) -> FargateProfile:
-    return FargateProfile(
+def _fargate_profile(profile: "FargateProfileTypeDef", zones: Mapping[str, str]) -> FargateProfileCapacity:
+    return FargateProfileCapacity(
         selectors=tuple(
-            FargateSelector(namespace=selector["namespace"], labels=dict(selector.get("labels") or {}))
-            for selector in profile["selectors"]
+            PodSelector(selector["namespace"], dict(selector.get("labels") or {})) for selector in profile["selectors"]
         ),
-        zones=_zones(profile["subnets"], zones),
+        zones=tuple(sorted({zones[subnet] for subnet in profile["subnets"]})),
+        deployed_name=profile["fargateProfileName"],
     )
+
+
+def _namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, str]:
+    pages = emr.get_paginator("list_virtual_clusters").paginate(
+        containerProviderId=cluster, containerProviderType="EKS", states=["RUNNING"]
+    )
+    found = [
+        (one["id"], one["name"], one["containerProvider"]["info"]["eksInfo"]["namespace"])
+        for page in pages
+        for one in page["virtualClusters"]
+    ]
+    times = Counter(name for _id, name, _namespace in found)
+    by_name = {name: namespace for _id, name, namespace in found if times[name] == 1}
+    return by_name | {id_: namespace for id_, _name, namespace in found}
+
+
+def _pod_identity_roles(eks: "EKSClient", cluster: str) -> frozenset[str]:
+    pages = eks.get_paginator("list_pod_identity_associations").paginate(clusterName=cluster)
+    arns = [
+        eks.describe_pod_identity_association(clusterName=cluster, associationId=one["associationId"])["association"][
+            "roleArn"
+        ]
+        for page in pages
+        for one in page["associations"]
+    ]
+    return frozenset(arn.rsplit("/", 1)[-1] for arn in arns)
+
+
+def _other_nodes(described: "ClusterTypeDef") -> str:
+    return _AUTO_MODE if described.get("computeConfig", {}).get("enabled") else ""

@@ -49,7 +49,8 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(
             "plan",
             help="say where every pod of StartJobRun requests will land, and why",
-            description="Say where the submitter, the driver and the executors of each request will land in an environment. "
+            description="Say where the submitter, the driver and the executors of each request will land, and why: in what an "
+            "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. "
             "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
             epilog="example: emr-placement plan job-run.json -e environments/dev.yaml",
         )
@@ -60,19 +61,40 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a StartJobRun request as JSON")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a StartJobRun request as JSON; - is standard input")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("-e", "--environment", type=Path, metavar="FILE", help="plan for an environment file")
+    source.add_argument("--assembly", type=Path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
+    source.add_argument("--cluster", metavar="NAME", help="plan for a live EKS cluster; makes read-only calls to AWS")
     parser.add_argument(
-        "-e", "--environment", type=Path, required=True, metavar="FILE", help="the environment file to plan for"
+        "--virtual-cluster",
+        metavar="NAME",
+        help="name or id of the requests' virtual cluster (default: their virtualClusterId, or the only one)",
+    )
+    parser.add_argument("--namespace", help="the requests' namespace, instead of their virtual cluster's")
+    parser.add_argument(
+        "--pod-templates",
+        type=Path,
+        metavar="DIR",
+        help="where the pod templates are (default: beside the request, then in S3)",
     )
     parser.add_argument(
-        "--virtual-cluster", metavar="NAME", help="the virtual cluster of the requests, if the environment has several"
+        "--fargate-vcpus", type=int, metavar="N", help="the account's quota L-3032A538 (default: of the source, or 6)"
     )
     parser.add_argument(
-        "--pod-templates", type=Path, metavar="DIR", help="where the pod templates are (default: the request's folder)"
+        "--ignore", action="append", default=[], metavar="CODE", help="a problem not to report; repeatable"
     )
     parser.add_argument(
-        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+        "--fail-on",
+        choices=("warning", "error"),
+        default="warning",
+        help="the least problem that makes the exit status 1 (default: %(default)s)",
     )
+    parser.add_argument(
+        "--output", choices=("table", "json", "markdown"), default="table", help="what to print (default: %(default)s)"
+    )
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to read with")
+    parser.add_argument("--region", metavar="NAME", help="the AWS region to read from")
 
 
 def _add_define(parser: argparse.ArgumentParser) -> None:

@@ -8,16 +8,15 @@ from typing import Any
 from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
-from emr_eks_placement.definition.placeable import check_placeable
-from emr_eks_placement.emr.pods import pods_of_request
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.definition.placeable import check_placeable, check_zone
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job import Job
-from emr_eks_placement.placement import NodeSelection, Placement
+from emr_eks_placement.placement import ROLES, NodeSelection, Placement
+from emr_eks_placement.planning import plan
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole
-from emr_eks_placement.scheduling.pod import pod_of_manifest
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,9 @@ def define(
     Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
     release can't express it.
     """
+    capacity = capacity_of(environment)
+    for role in ROLES:
+        check_zone(role, placement.of(role), capacity)
     mechanism = express(job, placement, node_selection, environment.cluster.version)
     namespace = _namespace(environment, virtual_cluster)
     uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
@@ -57,11 +59,15 @@ def define(
         "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
         "configurationOverrides": _configuration(job, mechanism, uris, deployed),
     }
-    templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
-    for role, pod in pods_of_request(request, templates, namespace=namespace).items():
-        check_placeable(role, pod_of_manifest(pod), placement.of(role), environment)
     for name, template in mechanism.pod_templates.items():
         check_not_bypassed(name, template.content, placement.of(name))
+    templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
+    try:
+        planned = plan(request, templates, capacity, namespace=namespace)
+    except RuleError as broken:  # a property of the job's that Spark would not read
+        raise broken.below("job", "spark_conf") from None
+    for pod in planned.pods:
+        check_placeable(pod, placement.of(pod.role), capacity)
     return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
 
 

@@ -10,7 +10,7 @@ from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
 from emr_eks_placement.placement import Role
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
-from emr_eks_placement.spark.configuration import classification, spark_configuration
+from emr_eks_placement.spark.configuration import SparkConfiguration, classification
 from emr_eks_placement.spark.pods import spark_pod
 from emr_eks_placement.spark.resources import SparkRole
 
@@ -18,26 +18,31 @@ SPARK_ROLE: Mapping[TemplateRole, SparkRole] = {"driver": "driver", "executors":
 
 
 def pods_of_request(
-    request: Mapping[str, Any], templates: Mapping[str, Mapping[str, Any]], *, namespace: str
+    request: Mapping[str, Any],
+    spark: SparkConfiguration,
+    templates: Mapping[TemplateRole, Mapping[str, Any]],
+    *,
+    namespace: str,
 ) -> dict[Role, dict[str, Any]]:
     """One manifest for each kind of pod that the request makes; executors are equal but for their ids.
 
-    request: the body of StartJobRun; templates: the pod templates that it names, by URI. Raises RuleError, with the
-    path in the request, for what spark-submit refuses and for a template that isn't given.
+    request: the body of StartJobRun; spark: its configuration; templates: the pod templates that count, by role. Raises
+    RuleError, with the Spark property as path, for a size that Spark does not read.
     """
     pods: dict[Role, dict[str, Any]] = {"submitter": submitter_pod(classification(request, "emr-job-submitter"))}
-    spark = spark_configuration(request)
     defaults = classification(request, "emr-containers-defaults")
     for role, name in SPARK_ROLE.items():
-        uri = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
-        template = templates[uri] if uri else None
-        pod = spark_pod(spark, name, template, main_container=MAIN_CONTAINER[role])
+        pod = spark_pod(spark, name, templates.get(role), main_container=MAIN_CONTAINER[role])
         if role == "driver" or (_keeps_logs(request) and defaults.get("executor.logging") != "DISABLED"):
-            pod["spec"]["containers"].append(_logging_sidecar(defaults))
+            _add_logging_sidecar(pod["spec"], defaults, native=spark.release.emr >= emr.NATIVE_SIDECAR_FROM)
         pod["metadata"]["labels"][emr.COMPONENT_LABEL] = name
         pods[role] = pod
     for pod in pods.values():
-        pod["metadata"]["labels"][emr.RESOURCE_TYPE_LABEL] = "job.run"
+        pod["metadata"]["labels"] |= {
+            emr.RESOURCE_TYPE_LABEL: "job.run",
+            emr.JOB_ID_LABEL: emr.UNKNOWN_ID,
+            emr.VIRTUAL_CLUSTER_LABEL: request.get("virtualClusterId") or emr.UNKNOWN_ID,
+        }
         pod["metadata"]["namespace"] = namespace
     return pods
 
@@ -47,9 +52,16 @@ def _keeps_logs(request: Mapping[str, Any]) -> bool:
     return "s3MonitoringConfiguration" in monitoring or "cloudWatchMonitoringConfiguration" in monitoring
 
 
-def _logging_sidecar(defaults: Mapping[str, str]) -> dict[str, Any]:
-    """emr-containers-defaults sets its requests; CPU is requested only if set there."""
+def _add_logging_sidecar(spec: dict[str, Any], defaults: Mapping[str, str], *, native: bool) -> None:
+    """emr-containers-defaults sets its requests; CPU is requested only if set there.
+
+    A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
+    """
     asked = {"memory": defaults.get("logging.request.memory", emr.LOGGING_SIDECAR_MEMORY)}
     if "logging.request.cores" in defaults:
         asked["cpu"] = defaults["logging.request.cores"]
-    return {"name": emr.LOGGING_SIDECAR, "resources": {"requests": asked}}
+    sidecar = {"name": emr.LOGGING_SIDECAR, "resources": {"requests": asked}}
+    if native and defaults.get("logging.nativeSidecar") == "ENABLED":
+        spec["initContainers"] = [*(spec.get("initContainers") or []), {**sidecar, "restartPolicy": "Always"}]
+    else:
+        spec["containers"].append(sidecar)

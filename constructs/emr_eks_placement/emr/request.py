@@ -1,86 +1,167 @@
-"""The body of StartJobRun, as far as placement reads it: checked before it is planned.
+"""The body of StartJobRun, checked as the service checks it before it is planned.
 
 Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequest.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sized
+from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
+from emr_eks_placement.errors import FieldPath, RuleError
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts import emr
-from emr_eks_placement.model import Model
+# Without a job template these have to be in the request.
+_FROM_TEMPLATE = ("releaseLabel", "jobDriver")
+# As in definitions that nothing is deployed for yet, and in the EMR on EKS guide.
+_PLACEHOLDER = re.compile(r"<[^<>\n]*[^<>\s][^<>\n]*>")
+# More levels than a configuration needs, fewer than Python follows.
+_MOST_LEVELS = 100
 
-Properties = dict[str, Annotated[str, Field(min_length=1, max_length=emr.LONGEST_PROPERTY)]]
-
-
-class _Configuration(Model):
-    classification: Annotated[str, Field(min_length=1)]
-    properties: Annotated[Properties, Field(max_length=emr.MOST_PROPERTIES)] | None = None
-    configurations: "tuple[_Configuration, ...] | None" = None
-
-
-class _ConfigurationOverrides(Model):
-    applicationConfiguration: tuple[_Configuration, ...] | None = None
-    monitoringConfiguration: dict[str, Any] | None = None
-
-
-class _SparkSubmitJobDriver(Model):
-    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)]
-    entryPointArguments: tuple[str, ...] | None = None
-    sparkSubmitParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None
-
-
-class _SparkSqlJobDriver(Model):
-    entryPoint: Annotated[str, Field(min_length=1, max_length=emr.LONGEST_ENTRY_POINT)] | None = None
-    sparkSqlParameters: Annotated[str, Field(min_length=1, max_length=102400)] | None = None
-
-
-class _JobDriver(Model):
-    sparkSubmitJobDriver: _SparkSubmitJobDriver | None = None
-    sparkSqlJobDriver: _SparkSqlJobDriver | None = None
-
-    @model_validator(mode="after")
-    def _check_one(self) -> "_JobDriver":
-        if (self.sparkSubmitJobDriver is None) == (self.sparkSqlJobDriver is None):
-            rule = "must have one of sparkSubmitJobDriver and sparkSqlJobDriver (emr-containers JobDriver)"
-            raise RuleError(None, rule, "Give one of them")
-        return self
-
-
-class _StartJobRun(Model):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    releaseLabel: Annotated[str, Field(min_length=1)]
-    jobDriver: _JobDriver
-    configurationOverrides: _ConfigurationOverrides | None = None
-    virtualClusterId: str | None = None
-    executionRoleArn: str | None = None
-    name: str | None = None
-    clientToken: str | None = None
-    tags: dict[str, str] | None = None
-    retryPolicyConfiguration: dict[str, Any] | None = None
+_AS_MAPPING = "Put it in { }, as key and value"
 
 
 def check_request(request: Any) -> Mapping[str, Any]:
-    """The request itself, without what is null. Raises RuleError, with the path in it, for the first thing that is wrong."""
-    if isinstance(request, dict) and "jobTemplateId" in request:
-        raise RuleError(
-            request["jobTemplateId"],
-            "a job template holds what decides placement, and a plan reads one request",
-            "Plan the definition that the template was made from",
-            path=("jobTemplateId",),
+    """The request itself, as a copy without what is null. Raises RuleError, with the path in it, for the first thing wrong.
+
+    request: the data of a JSON file. It may lack virtualClusterId, executionRoleArn and clientToken, with a
+    jobTemplateId also releaseLabel and jobDriver; a placeholder such as <execution-role-arn> may stand for any text
+    but an option like ENABLED.
+    """
+    _check_levels(request)
+    checked: Mapping[str, Any] = _checked(REQUEST, request, ())
+    return checked if "jobTemplateId" in checked else check_complete(checked)
+
+
+def needs_job_template(request: Mapping[str, Any]) -> bool:
+    """Whether a job template holds the releaseLabel or jobDriver of a request that `check_request` returned."""
+    return "jobTemplateId" in request and any(name not in request for name in _FROM_TEMPLATE)
+
+
+def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request itself, as `check_request` returns it. Raises RuleError if its releaseLabel or jobDriver is missing."""
+    for name in _FROM_TEMPLATE:
+        if name in request:
+            continue
+        if "jobTemplateId" not in request:
+            raise _broken(None, "required", "Add it", REQUEST, (name,))
+        rule = f"a job template holds the {name}, which decides placement"
+        mend = (
+            "Plan the definition that the template was made from, or plan with --cluster, which reads the job template"
         )
-    try:
-        checked = _StartJobRun.model_validate(request)
-    except ValidationError as error:
-        details = error.errors()[0]
-        cause = details.get("ctx", {}).get("error")
-        if isinstance(cause, RuleError):
-            raise cause.below(*details["loc"]) from None
-        message = details["msg"][:1].lower() + details["msg"][1:]
-        value = None if details["type"] == "missing" else details["input"]
-        rule = f"{message} (emr-containers StartJobRunRequest)"
-        raise RuleError(value, rule, "Correct the request", path=details["loc"]) from None
-    return checked.model_dump(exclude_none=True, mode="json")
+        raise _broken(request["jobTemplateId"], rule, mend, REQUEST, ("jobTemplateId",))
+    return request
+
+
+def _check_levels(request: Any) -> None:
+    level = [request]
+    for _ in range(_MOST_LEVELS):
+        level = [value for part in level for value in _parts(part)]
+        if not level:
+            return
+    raise RuleError("…", f"a request is nested at most {_MOST_LEVELS} levels deep here", "Nest configurations less")
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _checked(name: str, value: Any, path: FieldPath) -> Any:
+    """The value without what is null. Raises RuleError, with the path of what the shape of that name forbids."""
+    match SHAPES[name]:
+        case Text() as text:
+            return _text(name, text, value, path)
+        case Whole() as whole:
+            return _whole(name, whole, value, path)
+        case Many() as many:
+            return _many(name, many, value, path)
+        case Pairs() as pairs:
+            return _pairs(name, pairs, value, path)
+        case Record() as record:
+            return _record(name, record, value, path)
+
+
+def _text(name: str, text: Text, value: Any, path: FieldPath) -> str:
+    if not isinstance(value, str):
+        mend = "Put it in quotes" if isinstance(value, int | float) else "Write text in quotes"
+        raise _broken(value, "must be text", mend, name, path)
+    if text.options and value not in text.options:
+        mend = _guess(value.upper(), text.options, "Write one of these")
+        raise _broken(value, f"must be one of {', '.join(text.options)}", mend, name, path)
+    placeholder = text.pattern is not None and _PLACEHOLDER.fullmatch(value)
+    too_short = not placeholder and len(value) < text.least
+    if too_short or (text.most is not None and len(value) > text.most):
+        rule = f"has {text.least} to {text.most} characters, this has {len(value)}"
+        raise _broken(value, rule, "Write more" if too_short else "Shorten it", name, path)
+    if text.pattern and not placeholder and not text.pattern.matches(value):
+        raise _broken(value, text.pattern.words, text.pattern.mend, name, path)
+    return value
+
+
+def _whole(name: str, whole: Whole, value: Any, path: FieldPath) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _broken(value, "must be a whole number", "Write for example 3, without quotes", name, path)
+    too_low = whole.least is not None and value < whole.least
+    if too_low or (whole.most is not None and value > whole.most):
+        rule = f"must be from {whole.least} to {whole.most}"
+        raise _broken(value, rule, "Raise it" if too_low else "Lower it", name, path)
+    return value
+
+
+def _many(name: str, many: Many, value: Any, path: FieldPath) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise _broken(value, "must be a list", "Put it in [ ]", name, path)
+    _check_count(name, many.most, value, path)
+    return [_checked(many.member, part, (*path, index)) for index, part in enumerate(value)]
+
+
+def _pairs(name: str, pairs: Pairs, value: Any, path: FieldPath) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _broken(value, "must be a mapping", _AS_MAPPING, name, path)
+    _check_count(name, pairs.most, value, path)
+    return {
+        _checked(pairs.key, key, (*path, str(key))): _checked(pairs.value, part, (*path, str(key)))
+        for key, part in value.items()
+    }
+
+
+def _record(name: str, record: Record, value: Any, path: FieldPath) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _broken(value, "must be a mapping", _AS_MAPPING, name, path)
+    for key in value:
+        if key not in record.members:
+            rule = f"unknown key; known here are {', '.join(record.members)}"
+            mend = _guess(str(key), record.members, "Remove it")
+            raise _broken(value[key], rule, mend, name, (*path, str(key)))
+    given = {key: part for key, part in value.items() if part is not None}
+    for key in record.required:
+        if key not in given:
+            raise _broken(None, "required", "Add it", name, (*path, key))
+    _check_one_of(name, record.one_of, given, path)
+    return {key: _checked(record.members[key], part, (*path, key)) for key, part in given.items()}
+
+
+def _check_one_of(name: str, choices: tuple[str, ...], given: Mapping[str, Any], path: FieldPath) -> None:
+    chosen = [key for key in choices if key in given]
+    if choices and len(chosen) != 1:
+        mend = "Keep one of them" if chosen else "Give one of them"
+        raise _broken(chosen or None, f"must have one of {' and '.join(choices)}", mend, name, path)
+
+
+def _check_count(name: str, most: int | None, value: Sized, path: FieldPath) -> None:
+    if most is not None and len(value) > most:
+        rule = f"holds at most {most} entries"
+        raise _broken(f"{len(value)} entries", rule, f"Drop some until {most} are left", name, path)
+
+
+def _guess(given: str, known: Iterable[str], otherwise: str) -> str:
+    close = difflib.get_close_matches(given, list(known), 1)
+    return f"Did you mean {close[0]}?" if close else otherwise
+
+
+def _broken(value: object, rule: str, mend: str, name: str, path: FieldPath) -> RuleError:
+    """The error of a value for which the shape of that name holds a rule."""
+    source = f"emr-containers {REQUEST}" if name == REQUEST else f"emr-containers {REQUEST}, {name}"
+    return RuleError(value, f"{rule} ({source})", mend, path=path)

@@ -1,9 +1,10 @@
 """The environment: what is, or is to be, deployed."""
 
+from emr_eks_placement.environment.capacity import capacity_of
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
 from emr_eks_placement.environment.job_runs import EnvironmentJob, PlacementChoice
-from emr_eks_placement.environment.nodes import NodeGroup, Taint
+from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 
@@ -16,6 +17,6 @@ __all__ = [
     "Network",
     "NodeGroup",
     "PlacementChoice",
-    "Taint",
     "VirtualCluster",
+    "capacity_of",
 ]

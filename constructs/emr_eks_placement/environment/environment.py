@@ -13,7 +13,8 @@ from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
-from emr_eks_placement.model import Model, check_name, count, distinct, names
+from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
+from emr_eks_placement.model import Model, between, check_name, count, distinct, names
 
 _MOST_TAGS = 40  # of the 50 that AWS allows on a resource; the CDK adds its own
 
@@ -41,7 +42,8 @@ class Environment(Model):
     """What is, or is to be, deployed.
 
     account: only that account is deployed to; any unless given. retain_data: whether bucket and logs outlive the
-    stacks. Every mapping is by name: lower-case letters, digits and hyphens.
+    stacks. fargate_vcpus: the account's quota of Fargate On-Demand vCPU in the region (L-3032A538), which plans count
+    with. Every mapping is by name: lower-case letters, digits and hyphens.
     """
 
     given_elsewhere = ("name",)  # by the name of the file
@@ -51,6 +53,7 @@ class Environment(Model):
     account: Annotated[str, AfterValidator(_check_account)] | None = None
     zones: Annotated[tuple[str, ...], distinct("zone")]
     retain_data: Annotated[bool, Strict()] = True
+    fargate_vcpus: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] = DEFAULT_VCPU_QUOTA
     tags: Annotated[dict[str, str], count(0, _MOST_TAGS, "tags", "AWS tags"), AfterValidator(_check_tags)] = {}
     network: Network = Network()
     cluster: Cluster = Cluster()

@@ -1,14 +1,13 @@
 """EC2 node groups of an environment."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.model import Model, between, count, distinct
-from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels
+from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels, Taint
 
 _RESERVED_PREFIXES = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
 _MOST_NODES = 450
@@ -27,14 +26,6 @@ def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:
                 path=(key,),
             )
     return labels
-
-
-class Taint(Model):
-    """A taint of every node of a group."""
-
-    key: Annotated[str, AfterValidator(kubernetes.check_label_key)]
-    value: Annotated[str, AfterValidator(kubernetes.check_label_value)] = ""
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 
 
 class NodeGroup(Model):

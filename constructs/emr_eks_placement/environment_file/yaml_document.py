@@ -34,6 +34,11 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
     except (OSError, UnicodeDecodeError) as error:
         reason, mend = _why_unreadable(error)
         raise _unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
+    return parse_yaml(text, shown_as)
+
+
+def parse_yaml(text: str, shown_as: str) -> YamlDocument:
+    """As `read_yaml`, of a text; shown_as: what to call its file."""
     try:
         _check_depth(text, shown_as)
         loader = yaml.SafeLoader(text)

@@ -6,6 +6,9 @@ Limits: botocore's service model of emr-containers (2020-10-01). Names: EMR on E
 NAMESPACE_PREFIX = "emr-containers.amazonaws.com"
 COMPONENT_LABEL = f"{NAMESPACE_PREFIX}/component"
 RESOURCE_TYPE_LABEL = f"{NAMESPACE_PREFIX}/resource.type"
+JOB_ID_LABEL = f"{NAMESPACE_PREFIX}/job.id"
+VIRTUAL_CLUSTER_LABEL = f"{NAMESPACE_PREFIX}/virtual-cluster-id"
+UNKNOWN_ID = "unknown"  # the value of a label that is there, but not known before the run
 
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
 MOST_PROPERTIES = 100
@@ -32,3 +35,4 @@ SUBMITTER_LOGGING_CPU, SUBMITTER_LOGGING_MEMORY = "100m", "200Mi"
 # EMR's logging sidecar (EMR on EKS guide, emr-containers-defaults): memory request by default, no CPU request.
 LOGGING_SIDECAR = "emr-container-fluentd"
 LOGGING_SIDECAR_MEMORY = "512Mi"
+NATIVE_SIDECAR_FROM = (6, 8, 0)  # logging.nativeSidecar

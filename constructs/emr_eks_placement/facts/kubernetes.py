@@ -12,8 +12,14 @@ OPERATING_SYSTEM = "kubernetes.io/os"
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
+NODE_GROUP = "eks.amazonaws.com/nodegroup"
 
-TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+# Effects of taints, and what EKS calls them (botocore's service model of eks, TaintEffect).
+EKS_TAINT_EFFECTS = {
+    "NoSchedule": "NO_SCHEDULE",
+    "PreferNoSchedule": "PREFER_NO_SCHEDULE",
+    "NoExecute": "NO_EXECUTE",
+}
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

@@ -33,6 +33,12 @@ def check_region(region: str) -> str:
     return region
 
 
+def region_of_zone(zone: str) -> str:
+    """The region of an availability zone or Local Zone: us-east-1a and us-east-1-bos-1a are in us-east-1."""
+    match = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)
+    return match[0] if match else zone
+
+
 def check_zone(zone: str, region: str) -> str:
     """The availability zone itself. Raises RuleError for a name that is no zone of the region."""
     if not re.fullmatch(re.escape(region) + "[a-z]", zone):

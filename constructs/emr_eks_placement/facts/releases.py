@@ -54,11 +54,12 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Release:
-    """One EMR on EKS release, told by its label."""
+    """One EMR on EKS release, told by its label. known: False for one that is newer than this table."""
 
     label: str
     emr: Version
     spark: Version
+    known: bool = True
 
     @property
     def has_pod_templates(self) -> bool:
@@ -83,19 +84,36 @@ class Release:
 
 def parse_release(label: str) -> Release:
     """The release that a label names. Raises RuleError for a malformed label or an unknown release."""
+    release = release_of(label)
+    if not release.known:
+        raise _unknown(label)
+    return release
+
+
+def release_of(label: str) -> Release:
+    """As `parse_release`, but a release newer than all that are known is taken to have the newest's Spark."""
     match = _LABEL.fullmatch(label)
     if not match:
         raise RuleError(label, _RULE, "Write for example emr-7.12.0-latest")
-    known = _SPARK_BY_EMR_SPARK if match["spark"] else _SPARK_BY_EMR
+    known = _family(label)
+    version = _version(match["version"])
     spark = known.get(match["version"])
-    if spark is None:
-        family = "emr-spark-" if match["spark"] else "emr-"
-        raise RuleError(
-            label,
-            f"no such release is known; {family}* has {', '.join(known)} (EMR on EKS releases)",
-            "Name one of these",
-        )
-    return Release(label, _version(match["version"]), _version(spark))
+    if spark is not None:
+        return Release(label, version, _version(spark))
+    newest = max(known, key=_version)
+    if version < _version(newest):
+        raise _unknown(label)
+    return Release(label, version, _version(known[newest]), known=False)
+
+
+def _family(label: str) -> dict[str, str]:
+    return _SPARK_BY_EMR_SPARK if label.startswith("emr-spark-") else _SPARK_BY_EMR
+
+
+def _unknown(label: str) -> RuleError:
+    family = "emr-spark-" if label.startswith("emr-spark-") else "emr-"
+    rule = f"no such release is known; {family}* has {', '.join(_family(label))} (EMR on EKS releases)"
+    return RuleError(label, rule, "Name one of these")
 
 
 def _version(text: str) -> Version:

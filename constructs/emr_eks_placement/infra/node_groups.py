@@ -8,16 +8,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_eks_placement.environment import NodeGroup
+from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
 from emr_eks_placement.infra.cluster import EksCluster
 from emr_eks_placement.infra.network import private_subnets
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES
 
 _AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
-_TAINT_EFFECTS = {
-    "NoSchedule": "NO_SCHEDULE",
-    "PreferNoSchedule": "PREFER_NO_SCHEDULE",
-    "NoExecute": "NO_EXECUTE",
-}
 # What a node does: join the cluster, pull images, give pods addresses (EKS guide, node IAM role). Jobs have the rights
 # of their execution role instead, so every group can share one role.
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
@@ -97,7 +93,7 @@ class NodeGroups(Construct):
             labels=settings.labels or None,
             taints=[
                 eks.CfnNodegroup.TaintProperty(
-                    key=taint.key, value=taint.value or None, effect=_TAINT_EFFECTS[taint.effect]
+                    key=taint.key, value=taint.value or None, effect=EKS_TAINT_EFFECTS[taint.effect]
                 )
                 for taint in settings.taints
             ]

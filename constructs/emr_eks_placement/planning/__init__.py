@@ -1,6 +1,11 @@
 """plan: where every pod of a StartJobRun request will land, and why."""
 
-from emr_eks_placement.planning.plan import Plan, PlannedPod, plan
-from emr_eks_placement.planning.problems import CODES, Problem
+from emr_eks_placement.planning.codes import CODES, Code
+from emr_eks_placement.planning.executors import Count
+from emr_eks_placement.planning.landing import Landing
+from emr_eks_placement.planning.plan import Plan, plan
+from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.whole import NodesNeeded
 
-__all__ = ["CODES", "Plan", "PlannedPod", "Problem", "plan"]
+__all__ = ["CODES", "Code", "Count", "Landing", "NodesNeeded", "Plan", "PlannedPod", "Problem", "plan"]

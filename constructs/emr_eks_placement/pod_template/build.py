@@ -1,7 +1,6 @@
 """Builds a pod template: a base, with node selector and tolerations merged in, under a key that names its content."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Ec2
 from emr_eks_placement.pod_template.check import check_template
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
+from emr_eks_placement.pod_template.schema import as_json_data
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def build_template(
 
     Raises RuleError, with the path in the template, where the base is no good or contradicts the target.
     """
-    template = _as_json_data(base) if base is not None else _bare(role)
+    template = as_json_data(base) if base is not None else _bare(role)
     check_template(template, role, kubernetes_version)
     if target is not None:
         _merge(template["spec"], target)
@@ -44,17 +44,6 @@ def build_template(
     text = yaml.safe_dump(template, sort_keys=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return PodTemplate(role, f"pod-templates/{role}-{digest[:16]}.yaml", text)
-
-
-def _as_json_data(base: Mapping[str, Any]) -> dict[str, Any]:
-    """The base as Kubernetes reads it, where every key is text: YAML's `1: a` is `"1": a`."""
-    try:
-        data: dict[str, Any] = json.loads(json.dumps(base, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise RuleError(
-            "…", f"a pod template is JSON data: {error} (Kubernetes API)", "Write dates and the like in quotes"
-        ) from None
-    return data
 
 
 def _bare(role: TemplateRole) -> dict[str, Any]:

@@ -1,12 +1,8 @@
 """Checks a pod template as strictly as EMR, Kubernetes and Spark do: what they ignore would silently lose a placement."""
 
-import difflib
-import json
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import kubernetes_validate
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -16,15 +12,9 @@ from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.placement import Toleration
 from emr_eks_placement.pod_template import rules
 from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.pod_template.schema import first_error
 
 _GUIDE = "(EMR on EKS guide, pod templates)"
-_KINDS = {
-    "string": "text",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-}
 
 
 def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_version: str) -> None:
@@ -32,16 +22,34 @@ def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_v
     _check_nothing_empty(template, ())
     _check_kind(template)
     _check_schema(template, kubernetes_version)
-    _check_fields(template, rules.POD_FIELDS, ())
+    refused = list(refused_by_emr(template, role))
     spec = template.get("spec")
-    if not spec:
+    if not spec and not refused:
         raise RuleError(spec, "a pod template has a spec with containers (Kubernetes)", "Add it", path=("spec",))
-    _check_fields(spec, rules.SPEC_FIELDS, ("spec",))
+    for broken in refused[:1]:
+        raise broken
+    check_values(template)
+    check_main_container(template, role)
+
+
+def check_values(template: Mapping[str, Any]) -> None:
+    """Raises RuleError for labels, quantities and tolerations that the Kubernetes API refuses, past what its schema says."""
     _check_labels(template)
-    _check_quantities(spec)
-    _check_tolerations(spec.get("tolerations") or [])
-    _check_reserved(spec)
-    _check_main_container(spec["containers"], role)
+    _check_quantities(template.get("spec") or {})
+    _check_tolerations((template.get("spec") or {}).get("tolerations") or [])
+
+
+def refused_by_emr(template: Mapping[str, Any], role: TemplateRole) -> Iterator[RuleError]:
+    """Everything in the template that EMR on EKS does not allow there."""
+    spec = template.get("spec") or {}
+    yield from _not_allowed(template, rules.POD_FIELDS, ())
+    yield from _not_allowed(spec, rules.SPEC_FIELDS, ("spec",))
+    for index, volume in enumerate(spec.get("volumes") or []):
+        if volume["name"] in rules.RESERVED_VOLUMES:
+            yield _reserved(volume["name"], "volume name", ("spec", "volumes", index, "name"))
+    for index, container in enumerate(spec.get("containers") or []):
+        if container.get("name") == rules.MAIN_CONTAINER[role]:
+            yield from _refused_of_main_container(container, ("spec", "containers", index))
 
 
 def _check_kind(template: Mapping[str, Any]) -> None:
@@ -66,41 +74,9 @@ def _check_nothing_empty(part: Any, path: FieldPath) -> None:
 
 
 def _check_schema(template: Mapping[str, Any], version: str) -> None:
-    error = _schema_error(json.dumps(template), version)
-    if error is not None:
-        raise _broken_schema(error, f"(Kubernetes {version} Pod schema)")
-
-
-@lru_cache(maxsize=256)  # the schemas are read anew each time, and placements share templates
-def _schema_error(template: str, version: str) -> Any:
-    try:
-        kubernetes_validate.validate(json.loads(template), version, strict=True)
-    except kubernetes_validate.ValidationError as error:
-        return error
-    return None
-
-
-def _broken_schema(error: Any, source: str) -> RuleError:
-    path, given = tuple(error.absolute_path), error.instance
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        field = next(name for name in given if name not in known)
-        close = difflib.get_close_matches(field, known, 1)
-        return RuleError(
-            given[field],
-            f"unknown field, which Spark would drop without a word {source}",
-            f"Did you mean {close[0]}?" if close else "Remove it",
-            path=(*path, field),
-        )
-    if error.validator == "required":
-        field = next(name for name in error.validator_value if name not in given)
-        return RuleError(None, f"required {source}", "Add it", path=(*path, field))
-    if error.validator == "type":
-        kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-        expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
-        mend = "Put it in quotes" if "string" in kinds and not isinstance(given, (dict, list)) else "Correct the value"
-        return RuleError(given, f"must be {expected} {source}", mend, path=path)
-    return RuleError(given, f"{' '.join(error.message.split())[:200]} {source}", "Correct the value", path=path)
+    broken = first_error(template, version)
+    if broken is not None:
+        raise broken
 
 
 def _check_quantities(spec: Mapping[str, Any]) -> None:
@@ -114,12 +90,15 @@ def _check_quantities(spec: Mapping[str, Any]) -> None:
                         raise broken.below("spec", kind, index, "resources", amounts, resource) from None
 
 
-def _check_fields(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> None:
+def _not_allowed(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> Iterator[RuleError]:
     for field, value in part.items():
         if field not in allowed:
-            raise RuleError(
-                value, f"EMR allows only {', '.join(sorted(allowed))} here {_GUIDE}", "Remove it", path=(*path, field)
-            )
+            rule = f"EMR allows only {', '.join(sorted(allowed))} here {_GUIDE}"
+            yield RuleError(value, rule, "Remove it", path=(*path, field))
+
+
+def _reserved(value: str, what: str, path: FieldPath) -> RuleError:
+    return RuleError(value, f"EMR keeps this {what} for itself {_GUIDE}", "Choose another", path=path)
 
 
 def _check_labels(template: Mapping[str, Any]) -> None:
@@ -156,40 +135,24 @@ def _as_rule(details: ErrorDetails) -> RuleError:
     )
 
 
-def _check_reserved(spec: Mapping[str, Any]) -> None:
-    for index, volume in enumerate(spec.get("volumes") or []):
-        if volume["name"] in rules.RESERVED_VOLUMES:
-            path = ("spec", "volumes", index, "name")
-            raise RuleError(
-                volume["name"], f"EMR keeps this volume name for itself {_GUIDE}", "Rename the volume", path=path
-            )
+def _refused_of_main_container(container: Mapping[str, Any], path: FieldPath) -> Iterator[RuleError]:
+    yield from _not_allowed(container, rules.MAIN_CONTAINER_FIELDS, path)
+    for number, mount in enumerate(container.get("volumeMounts") or []):
+        if mount["mountPath"].rstrip("/") in rules.RESERVED_MOUNT_PATHS:
+            yield _reserved(mount["mountPath"], "path", (*path, "volumeMounts", number, "mountPath"))
+    for number, variable in enumerate(container.get("env") or []):
+        if variable["name"] in rules.RESERVED_ENVIRONMENT_VARIABLES:
+            yield _reserved(variable["name"], "variable", (*path, "env", number, "name"))
 
 
-def _check_main_container(containers: list[dict[str, Any]], role: TemplateRole) -> None:
+def check_main_container(template: Mapping[str, Any], role: TemplateRole) -> None:
+    """Raises RuleError when no container has the name of Spark's, which EMR fixes."""
     main = rules.MAIN_CONTAINER[role]
-    index = next((i for i, container in enumerate(containers) if container.get("name") == main), None)
-    if index is None:
+    names = [container.get("name") for container in (template.get("spec") or {}).get("containers") or []]
+    if main not in names:
         raise RuleError(
-            [container.get("name") for container in containers],
+            names,
             f"Spark's container is called {main}; without one of this name Spark takes over the first container {_GUIDE}",
             f"Add a container with name {main}",
             path=("spec", "containers"),
         )
-    container, path = containers[index], ("spec", "containers", index)
-    _check_fields(container, rules.MAIN_CONTAINER_FIELDS, path)
-    for number, mount in enumerate(container.get("volumeMounts") or []):
-        if mount["mountPath"].rstrip("/") in rules.RESERVED_MOUNT_PATHS:
-            raise RuleError(
-                mount["mountPath"],
-                f"EMR keeps this path for itself {_GUIDE}",
-                "Mount somewhere else",
-                path=(*path, "volumeMounts", number, "mountPath"),
-            )
-    for number, variable in enumerate(container.get("env") or []):
-        if variable["name"] in rules.RESERVED_ENVIRONMENT_VARIABLES:
-            raise RuleError(
-                variable["name"],
-                f"EMR keeps this variable for itself {_GUIDE}",
-                "Rename it",
-                path=(*path, "env", number, "name"),
-            )

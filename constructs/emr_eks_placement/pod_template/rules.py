@@ -1,8 +1,9 @@
 """What EMR on EKS lets a pod template say (EMR on EKS guide, "Using pod templates")."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 TemplateRole = Literal["driver", "executors"]
+ROLES: tuple[TemplateRole, ...] = get_args(TemplateRole)
 
 # The guide prints spark-kubernetes-executors; EMR's own pods have the singular.
 MAIN_CONTAINER: dict[TemplateRole, str] = {

@@ -1,26 +1,130 @@
-"""What of a cluster decides where pods land, wherever it was read from."""
+"""What of a cluster decides where pods land, wherever it was read from: an environment, templates or the live cluster."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from emr_eks_placement.environment.fargate import FargateProfile
-from emr_eks_placement.environment.nodes import NodeGroup
+from emr_eks_placement.facts import kubernetes, system_pods
+from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
+from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.facts.regions import region_of_zone
+from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
+
+# A zone that can't be told, as of a subnet that is only known by its id: its nodes promise no zone label.
+UNKNOWN_ZONE = "unknown"
 
 
-class Capacity(Protocol):
-    """A cluster's region, its zones, node groups and Fargate profiles by name: an Environment, or a live cluster."""
+@dataclass(frozen=True)
+class Room:
+    """What an empty node has for the pods of jobs, after kubelet and system pods; storage_mib None: unknown, not asked."""
 
-    @property
-    def region(self) -> str:
-        """The AWS region."""
+    cpu_millis: int
+    memory_mib: int
+    storage_mib: int | None
+    pods: int
 
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """The zones of node groups and profiles that name none."""
 
-    @property
-    def node_groups(self) -> Mapping[str, NodeGroup]:
-        """Every EC2 node group by name."""
+@dataclass(frozen=True)
+class Node:
+    """A kind of node that a group can have: its size, the room on it, its zone and the labels it comes with."""
 
-    def profiles(self) -> Mapping[str, FargateProfile]:
-        """Every Fargate profile by name."""
+    machine: InstanceType
+    room: Room
+    zone: str
+    labels: Mapping[str, str]
+
+
+def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
+    """The room on an empty node of an instance type with such a root volume.
+
+    Of its disk the kubelet keeps 10 % and 1 GiB (nodefs.available; kubeReserved in awslabs/amazon-eks-ami): an upper
+    bound, as the machine image takes some too.
+    """
+    return Room(
+        machine.allocatable_cpu_millis - system_pods.CPU_MILLIS,
+        machine.allocatable_memory_mib,
+        None if disk_gib is None else max(0, disk_gib * 1024 * 9 // 10 - 1024),
+        machine.max_pods - system_pods.PODS,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeGroupCapacity:
+    """An EC2 node group.
+
+    min_size, initial_size, max_size: numbers of nodes, the second when read. zones: where its subnets are. disk_gib:
+    of a node's root volume, None where unknown. deployed_name: its name in EKS, None before EKS has one.
+    """
+
+    machines: tuple[InstanceType, ...]
+    capacity_type: CapacityType = "on-demand"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+    zones: tuple[str, ...]
+    min_size: int = 1
+    initial_size: int = 1
+    max_size: int = 2
+    disk_gib: int | None = None
+    deployed_name: str | None = None
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """A node of each instance type in each zone."""
+        rooms = {machine: room_of(machine, self.disk_gib) for machine in self.machines}
+        return tuple(
+            Node(machine, rooms[machine], zone, self._labels(machine, zone))
+            for machine in self.machines
+            for zone in self.zones
+        )
+
+    def _labels(self, machine: InstanceType, zone: str) -> dict[str, str]:
+        """The group's own labels and those that Kubernetes and EKS set."""
+        labels = {
+            **self.labels,
+            kubernetes.INSTANCE_TYPE: machine.name,
+            kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
+            kubernetes.OPERATING_SYSTEM: "linux",
+            kubernetes.CAPACITY_TYPE: CAPACITY_TYPE_LABEL_VALUES[self.capacity_type],
+        }
+        if zone != UNKNOWN_ZONE:
+            labels |= {kubernetes.ZONE: zone, kubernetes.REGION: region_of_zone(zone)}
+        if self.deployed_name is not None:
+            labels[kubernetes.NODE_GROUP] = self.deployed_name
+        return labels
+
+
+@dataclass(frozen=True)
+class PodSelector:
+    """Of a Fargate profile: takes the pods of a namespace that carry all these labels; * and ? are wildcards in each."""
+
+    namespace: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FargateProfileCapacity:
+    """A Fargate profile. zones: where its subnets are; deployed_name: its name in EKS, None before EKS has one."""
+
+    selectors: tuple[PodSelector, ...]
+    zones: tuple[str, ...]
+    deployed_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """A cluster's node groups and Fargate profiles, each by name.
+
+    zones: every zone that pods can run in. namespaces: of the virtual clusters, by name and, once deployed, by id.
+    pod_identity_roles: names of the execution roles that have an EKS Pod Identity association. other_nodes: what else
+    makes nodes that are not described here, such as EKS Auto Mode; empty: nothing. fargate_vcpus: the account's quota.
+    """
+
+    region: str
+    zones: tuple[str, ...]
+    kubernetes_version: str
+    node_groups: Mapping[str, NodeGroupCapacity] = field(default_factory=dict)
+    fargate_profiles: Mapping[str, FargateProfileCapacity] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    pod_identity_roles: frozenset[str] = frozenset()
+    other_nodes: str = ""
+    fargate_vcpus: int = DEFAULT_VCPU_QUOTA

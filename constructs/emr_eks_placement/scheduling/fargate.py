@@ -1,4 +1,4 @@
-"""The EKS Fargate admission rule, and the size that Fargate grants.
+"""The EKS Fargate admission rule, the nodes that Fargate has, and the size that it grants.
 
 Sources: EKS guide, "Define which Pods use AWS Fargate when launched" (matching), "Fargate Pod configuration" (sizes).
 """
@@ -8,23 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
-from emr_eks_placement.facts import kubernetes
-
-# Added by Fargate to every pod's memory request for the Kubernetes components on its node.
-RESERVED_MEMORY_MIB = 256
-
-# vCPU -> (lowest, highest, step) of memory in GB.
-_MEMORY_GB: dict[float, tuple[float, int, float]] = {
-    0.25: (0.5, 2, 0.5),
-    0.5: (1, 4, 1),
-    1: (2, 8, 1),
-    2: (4, 16, 1),
-    4: (8, 30, 1),
-    8: (16, 60, 4),
-    16: (32, 120, 8),
-}
-_NO_SUCH_SIZE = {(0.25, 1.5)}
+from emr_eks_placement.facts import fargate, kubernetes
+from emr_eks_placement.scheduling import affinity
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
+from emr_eks_placement.scheduling.pod import PodShape
 
 
 @dataclass(frozen=True, order=True)
@@ -41,20 +28,21 @@ class FargateSize:
 
 @cache
 def _sizes() -> tuple[FargateSize, ...]:
-    sizes = []
-    for vcpus, (lowest, highest, step) in _MEMORY_GB.items():
-        steps = int((highest - lowest) / step) + 1
-        sizes += [FargateSize(vcpus, lowest + step * i) for i in range(steps)]
-    return tuple(size for size in sizes if (size.vcpus, size.memory_gb) not in _NO_SUCH_SIZE)
+    return tuple(FargateSize(vcpus, memory) for vcpus, memories in fargate.SIZES.items() for memory in memories)
 
 
 def granted_size(cpu_millis: int, memory_mib: int) -> FargateSize | None:
     """The smallest size that holds a pod's requests and Fargate's own 256 MiB; None if none does (16 vCPU, 120 GB)."""
-    needed_gb = (memory_mib + RESERVED_MEMORY_MIB) / 1024
+    needed_gb = (memory_mib + fargate.RESERVED_MEMORY_MIB) / 1024
     return next((s for s in _sizes() if s.vcpus * 1000 >= cpu_millis and s.memory_gb >= needed_gb), None)
 
 
-def selects(selector: FargateSelector, namespace: str, labels: Mapping[str, str]) -> bool:
+def opts_out(pod: PodShape) -> bool:
+    """Whether the pod's annotation keeps it off Fargate, whatever the profiles (EKS guide; documented for CoreDNS)."""
+    return pod.annotations.get(kubernetes.COMPUTE_TYPE) == "ec2"
+
+
+def selects(selector: PodSelector, namespace: str, labels: Mapping[str, str]) -> bool:
     """Whether the selector takes a pod of that namespace with these labels: all of its labels must match."""
     return _matches(selector.namespace, namespace) and all(
         any(_matches(key, pod_key) and _matches(value, pod_value) for pod_key, pod_value in labels.items())
@@ -63,9 +51,9 @@ def selects(selector: FargateSelector, namespace: str, labels: Mapping[str, str]
 
 
 def matching_profiles(
-    profiles: Mapping[str, FargateProfile], namespace: str, labels: Mapping[str, str]
+    profiles: Mapping[str, FargateProfileCapacity], namespace: str, labels: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The names of the profiles that take the pod, the one that EKS chooses first (alphanumerical order)."""
+    """The names of the profiles that select the pod, in alphanumerical order."""
     return tuple(
         name
         for name, profile in sorted(profiles.items())
@@ -73,18 +61,48 @@ def matching_profiles(
     )
 
 
+def possible_profiles(profiles: Mapping[str, FargateProfileCapacity], pod: PodShape) -> tuple[str, ...]:
+    """The names of the profiles of which EKS chooses one for the pod; several only while their names in EKS are unknown.
+
+    EKS takes the one that the pod's label eks.amazonaws.com/fargate-profile names, else the first by name.
+    """
+    matching = matching_profiles(profiles, pod.namespace, pod.labels)
+    asked = pod.labels.get(kubernetes.FARGATE_PROFILE)
+    named = [name for name in matching if asked is not None and profiles[name].deployed_name == asked]
+    if named:
+        return (named[0],)
+    if any(profiles[name].deployed_name is None for name in matching):
+        return matching
+    return tuple(sorted(matching, key=lambda name: profiles[name].deployed_name or "")[:1])
+
+
+def node_labels(region: str, zone: str) -> dict[str, str]:
+    """The labels of a Fargate node in a zone; nobody can give it more."""
+    labels = {
+        kubernetes.ARCHITECTURE: "amd64",
+        kubernetes.OPERATING_SYSTEM: "linux",
+        kubernetes.COMPUTE_TYPE: "fargate",
+        kubernetes.REGION: region,
+    }
+    return labels if zone == UNKNOWN_ZONE else {**labels, kubernetes.ZONE: zone}
+
+
+def zones_of(pod: PodShape, region: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+    """Of a profile's zones, those whose Fargate nodes satisfy the pod's node selector and required node affinity."""
+    return tuple(
+        zone
+        for zone in zones
+        if pod.node_selector.items() <= (labels := node_labels(region, zone)).items()
+        and affinity.matches(pod.node_affinity, labels)
+    )
+
+
 def unsatisfied_by_fargate(
     node_selector: Mapping[str, str], region: str, zones: tuple[str, ...]
 ) -> tuple[str, str] | None:
     """The first entry of a node selector that no Fargate node of these zones has: the pod would stay Pending for ever."""
-    offered = {
-        kubernetes.ARCHITECTURE: ("amd64",),
-        kubernetes.OPERATING_SYSTEM: ("linux",),
-        kubernetes.COMPUTE_TYPE: ("fargate",),
-        kubernetes.REGION: (region,),
-        kubernetes.ZONE: zones,
-    }
-    return next((entry for entry in node_selector.items() if entry[1] not in offered.get(entry[0], ())), None)
+    offered = {entry for zone in zones for entry in node_labels(region, zone).items()}
+    return next((entry for entry in node_selector.items() if entry not in offered), None)
 
 
 @cache

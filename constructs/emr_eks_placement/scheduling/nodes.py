@@ -1,13 +1,11 @@
 """Which EC2 node groups can take a pod: the Kubernetes scheduler's NodeAffinity, TaintToleration and NodeResourcesFit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emr_eks_placement.environment.nodes import NodeGroup, Taint
-from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, Toleration
+from emr_eks_placement.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
+from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, Room
 from emr_eks_placement.scheduling.pod import PodShape
 
 
@@ -21,44 +19,28 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The node groups that can take a pod, and why the others can't."""
+    """The node groups that can take a pod, each with the nodes of it that can, and why the others can't."""
 
-    node_groups: tuple[str, ...]
+    nodes: Mapping[str, tuple[Node, ...]]
     refusals: tuple[Refusal, ...]
 
-
-def candidates(pod: PodShape, node_groups: Mapping[str, NodeGroup], zones: tuple[str, ...]) -> Candidates:
-    """Filters the node groups for a pod; zones: of the environment, for groups that name none."""
-    refusals = {name: _refusal(pod, group, group.zones or zones) for name, group in node_groups.items()}
-    return Candidates(
-        tuple(name for name, reason in refusals.items() if reason is None),
-        tuple(Refusal(name, reason) for name, reason in refusals.items() if reason is not None),
-    )
+    @property
+    def node_groups(self) -> tuple[str, ...]:
+        """The names of those that can."""
+        return tuple(self.nodes)
 
 
-def node_labels(group: NodeGroup, machine: InstanceType, zone: str) -> dict[str, str]:
-    """The labels of a node of a group: the group's own and those that Kubernetes and EKS set."""
-    return {
-        **group.labels,
-        kubernetes.ZONE: zone,
-        kubernetes.REGION: zone[:-1],
-        kubernetes.INSTANCE_TYPE: machine.name,
-        kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
-        kubernetes.OPERATING_SYSTEM: "linux",
-        kubernetes.CAPACITY_TYPE: CAPACITY_TYPE_LABEL_VALUES[group.capacity_type],
-    }
-
-
-def zones_of(pod: PodShape, group: NodeGroup, zones: tuple[str, ...]) -> tuple[str, ...]:
-    """The zones in which the group has a node for the pod, for a group that is a candidate; zones as in `candidates`."""
-    found = {
-        labels[kubernetes.ZONE]
-        for machine, labels in _nodes(group, group.zones or zones)
-        if pod.node_selector.items() <= labels.items()
-        and affinity.matches(pod.node_affinity, labels)
-        and _fits(pod, machine)
-    }
-    return tuple(sorted(found))
+def candidates(pod: PodShape, node_groups: Mapping[str, NodeGroupCapacity]) -> Candidates:
+    """Filters the node groups for a pod."""
+    nodes: dict[str, tuple[Node, ...]] = {}
+    refusals = []
+    for name, group in node_groups.items():
+        found = _fitting_nodes(pod, group)
+        if isinstance(found, str):
+            refusals.append(Refusal(name, found))
+        else:
+            nodes[name] = found
+    return Candidates(nodes, tuple(refusals))
 
 
 def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
@@ -71,37 +53,51 @@ def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
     )
 
 
-def _refusal(pod: PodShape, group: NodeGroup, zones: tuple[str, ...]) -> str | None:
+def fits(pod: PodShape, room: Room) -> bool:
+    """Whether the room holds a pod."""
+    return (
+        pod.cpu_millis <= room.cpu_millis
+        and pod.memory_mib <= room.memory_mib
+        and (room.storage_mib is None or pod.storage_mib <= room.storage_mib)
+        and room.pods >= 1
+    )
+
+
+def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity) -> tuple[Node, ...] | str:
+    """The nodes of the group that can take the pod, or why none can."""
     for taint in group.taints:
         if taint.effect != "PreferNoSchedule" and not tolerates(pod.tolerations, taint):
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
-    nodes = list(_nodes(group, zones))
-    selected = [(machine, labels) for machine, labels in nodes if pod.node_selector.items() <= labels.items()]
+    selected = [node for node in group.nodes if pod.node_selector.items() <= node.labels.items()]
     if not selected:
-        return f"no node of it has {_missing(pod.node_selector, [labels for _, labels in nodes])}"
-    machines = [machine for machine, labels in selected if affinity.matches(pod.node_affinity, labels)]
-    if not machines:
+        return f"no node of it has {_missing(pod.node_selector, group)}"
+    agreeing = [node for node in selected if affinity.matches(pod.node_affinity, node.labels)]
+    if not agreeing:
         return "no node of it satisfies the required node affinity"
-    if not any(_fits(pod, machine) for machine in machines):
-        largest = max(machines, key=lambda machine: machine.allocatable_memory_mib)
-        return (
-            f"{largest.name} offers pods at most {largest.allocatable_cpu_millis / 1000:g} vCPU and "
-            f"{largest.allocatable_memory_mib} MiB, the pod requests {pod.cpu_millis / 1000:g} and {pod.memory_mib} MiB"
-        )
-    return None
+    fitting = tuple(node for node in agreeing if fits(pod, node.room))
+    if fitting:
+        return fitting
+    largest = max(agreeing, key=lambda node: node.room.memory_mib)
+    return f"{largest.machine.name} offers pods at most {_offer(largest.room, pod)}"
 
 
-def _nodes(group: NodeGroup, zones: tuple[str, ...]) -> Iterator[tuple[InstanceType, dict[str, str]]]:
-    for machine in group.machines:
-        for zone in zones:
-            yield machine, node_labels(group, machine, zone)
-
-
-def _missing(node_selector: Mapping[str, str], nodes: list[dict[str, str]]) -> str:
+def _missing(node_selector: Mapping[str, str], group: NodeGroupCapacity) -> str:
     """The entries that no node has; all of them where only their combination is missing."""
-    nowhere = {key: value for key, value in node_selector.items() if all(labels.get(key) != value for labels in nodes)}
+    nowhere = {
+        key: value for key, value in node_selector.items() if all(node.labels.get(key) != value for node in group.nodes)
+    }
     return ", ".join(f"{key}={value}" for key, value in (nowhere or node_selector).items())
 
 
-def _fits(pod: PodShape, machine: InstanceType) -> bool:
-    return pod.cpu_millis <= machine.allocatable_cpu_millis and pod.memory_mib <= machine.allocatable_memory_mib
+def _offer(room: Room, pod: PodShape) -> str:
+    offered, asked = [f"{room.cpu_millis / 1000:g} vCPU"], [f"{pod.cpu_millis / 1000:g}"]
+    offered.append(f"{room.memory_mib} MiB")
+    asked.append(f"{pod.memory_mib} MiB")
+    if pod.storage_mib and room.storage_mib is not None:
+        offered.append(f"{room.storage_mib} MiB of disk")
+        asked.append(f"{pod.storage_mib} MiB of disk")
+    return f"{_listed(offered)}, the pod requests {_listed(asked)}"
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]])

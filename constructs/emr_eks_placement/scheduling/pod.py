@@ -1,6 +1,6 @@
 """What of a pod decides where it lands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,38 +8,50 @@ from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.placement import Toleration
 from emr_eks_placement.scheduling.affinity import required_terms
 
+_SIZED = ("cpu", "memory", "ephemeral-storage")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PodShape:
     """What schedulers read of a pod.
 
-    node_affinity: the required terms; CPU in thousandths of a core, memory in MiB, both requests of the whole pod.
+    node_affinity: the required terms. CPU in thousandths of a core, memory and ephemeral storage in MiB: requests of
+    the whole pod. other_resources: what else its containers request, such as nvidia.com/gpu.
     """
 
     namespace: str
     labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
     node_selector: dict[str, str] = field(default_factory=dict)
     node_affinity: tuple[Mapping[str, Any], ...] = ()
     tolerations: tuple[Toleration, ...] = ()
     cpu_millis: int
     memory_mib: int
+    storage_mib: int = 0
+    other_resources: tuple[str, ...] = ()
 
 
 def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
     """The shape of a Kubernetes Pod.
 
-    Its requests are the larger of all containers that run together and any init container; a container that has only
-    a limit requests as much (Kubernetes, init containers).
+    Its requests are the larger of all containers that run together and any init container with the sidecars that
+    started before it; a container that has only a limit requests as much (Kubernetes, sidecar containers).
     """
     metadata, spec = manifest["metadata"], manifest["spec"]
+    init = [(one, _requests(one)) for one in spec.get("initContainers") or ()]
+    running = [_requests(one) for one in spec.get("containers") or ()]
+    asked = {*(resource for requests in running for resource in requests), *(key for _, one in init for key in one)}
     return PodShape(
         namespace=metadata.get("namespace", "default"),
         labels=dict(metadata.get("labels") or {}),
+        annotations=dict(metadata.get("annotations") or {}),
         node_selector=dict(spec.get("nodeSelector") or {}),
         node_affinity=required_terms(spec),
         tolerations=tolerations_of(spec),
-        cpu_millis=_requested(spec, "cpu", cpu_millis),
-        memory_mib=_requested(spec, "memory", memory_mib),
+        cpu_millis=_requested(init, running, "cpu", cpu_millis),
+        memory_mib=_requested(init, running, "memory", memory_mib),
+        storage_mib=_requested(init, running, "ephemeral-storage", memory_mib),
+        other_resources=tuple(sorted(asked.difference(_SIZED))),
     )
 
 
@@ -48,11 +60,24 @@ def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
     return tuple(Toleration.of_kubernetes(toleration) for toleration in spec.get("tolerations") or [])
 
 
-def _requested(spec: Mapping[str, Any], resource: str, amount: Callable[[Any], int]) -> int:
-    def asked(container: Mapping[str, Any]) -> int:
-        resources = container.get("resources") or {}
-        return amount({**(resources.get("limits") or {}), **(resources.get("requests") or {})}.get(resource, 0))
+def _requests(container: Mapping[str, Any]) -> dict[str, Any]:
+    resources = container.get("resources") or {}
+    return {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
 
-    init = spec.get("initContainers") or []
-    together = [*(spec.get("containers") or []), *(one for one in init if one.get("restartPolicy") == "Always")]
-    return max([sum(map(asked, together)), *map(asked, init)])
+
+def _requested(
+    init: list[tuple[Mapping[str, Any], dict[str, Any]]],
+    running: list[dict[str, Any]],
+    resource: str,
+    amount: Callable[[Any], int],
+) -> int:
+    def starting() -> Iterator[int]:
+        sidecars = 0
+        for container, requests in init:
+            own = amount(requests.get(resource, 0))
+            yield sidecars + own
+            if container.get("restartPolicy") == "Always":
+                sidecars += own
+        yield sidecars + sum(amount(requests.get(resource, 0)) for requests in running)
+
+    return max(starting())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts.releases import Release, parse_release
+from emr_eks_placement.facts.releases import Release, release_of
 
 Language = Literal["python", "r", "jvm"]
 
@@ -41,10 +41,11 @@ _OTHER_OPTIONS = (
     "--proxy-user",
     "--py-files",
     "--queue",
+    "--remote",
     "--repositories",
     "--total-executor-cores",
 )
-_FLAGS = ("--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version")
+_FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error", "--verbose", "-v", "--version")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
         raise broken.below("jobDriver", name, field) from None
     properties = {**classification(request, "spark-defaults"), **submitted}
     language = "jvm" if sql else language_of(driver[name]["entryPoint"])
-    return SparkConfiguration(properties, language, parse_release(request["releaseLabel"]))
+    try:
+        return SparkConfiguration(properties, language, release_of(request["releaseLabel"]))
+    except RuleError as broken:
+        raise broken.below("releaseLabel") from None
 
 
 def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:

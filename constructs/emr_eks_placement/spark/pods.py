@@ -5,28 +5,37 @@ scheduler, and the Spark container's requests and limits; all else of the templa
 Source: apache/spark, KubernetesConf and the feature steps of org.apache.spark.deploy.k8s.
 """
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, requests
+from emr_eks_placement.spark.volumes import volumes
+
+# Labels that Spark puts on its pods, with values that are not known before the run, and those that newer releases add
+# (seen on 3.3 and later).
+_OWN_LABELS: Mapping[SparkRole, tuple[str, ...]] = {
+    "driver": ("spark-app-selector",),
+    "executor": ("spark-app-selector", "spark-exec-id", "spark-exec-resourceprofile-id"),
+}
+_NEWER_LABELS = ("spark-app-name", "spark-version")
+_UNKNOWN = "unknown"
 
 
 def spark_pod(
     spark: SparkConfiguration, role: SparkRole, template: Mapping[str, Any] | None, *, main_container: str
 ) -> dict[str, Any]:
-    """The pod as a manifest, without the labels by which Spark tells applications and executors apart.
+    """The pod as a manifest; the labels by which Spark tells applications and executors apart have unknown values.
 
     template: a Pod that Spark can read, None without one; main_container: the name of Spark's container in it, else
-    Spark takes the first.
+    Spark takes the first. Raises RuleError, with the Spark property as path, for a size that Spark does not read.
     """
-    pod = copy.deepcopy(dict(template or {}))
+    pod = template or {}
     metadata, spec = dict(pod.get("metadata") or {}), dict(pod.get("spec") or {})
     metadata["labels"] = {
         **(metadata.get("labels") or {}),
         **_prefixed(spark, f"spark.kubernetes.{role}.label."),
-        "spark-role": role,
+        **_own_labels(spark, role),
     }
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
@@ -36,8 +45,16 @@ def spark_pod(
     scheduler = _scheduler(spark, role)
     if scheduler:
         spec["schedulerName"] = scheduler
+    added = list(volumes(spark.properties, role))
+    if added:
+        spec["volumes"] = [*(spec.get("volumes") or []), *added]
     spec["containers"] = _containers(spark, role, spec.get("containers") or [], main_container)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _own_labels(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
+    names = (*_OWN_LABELS[role], *(_NEWER_LABELS if spark.release.spark >= (3, 3, 0) else ()))
+    return {**dict.fromkeys(names, _UNKNOWN), "spark-role": role}
 
 
 def _prefixed(spark: SparkConfiguration, prefix: str) -> dict[str, str]:
@@ -53,9 +70,11 @@ def _node_selector(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]
 
 
 def _scheduler(spark: SparkConfiguration, role: SparkRole) -> str | None:
-    """A scheduler of the role, or since Spark 3.3.0 of both."""
-    both = spark.properties.get("spark.kubernetes.scheduler.name") if spark.release.spark >= (3, 3, 0) else None
-    return spark.properties.get(f"spark.kubernetes.{role}.scheduler.name", both)
+    """A scheduler of executors since Spark 3.0.0, of the driver or of both since 3.3.0."""
+    own = spark.properties.get(f"spark.kubernetes.{role}.scheduler.name")
+    if spark.release.spark < (3, 3, 0):
+        return own if role == "executor" and spark.release.spark >= (3, 0, 0) else None
+    return own or spark.properties.get("spark.kubernetes.scheduler.name")
 
 
 def _containers(
@@ -67,7 +86,7 @@ def _containers(
     own = requests(spark, role)
     resources = main.get("resources") or {}
     memory = f"{own.memory_mib}Mi"
-    limits = {**(resources.get("limits") or {}), "memory": memory}
+    limits = {**(resources.get("limits") or {}), **own.devices, "memory": memory}
     cpu_limit = spark.properties.get(f"spark.kubernetes.{role}.limit.cores")
     if cpu_limit:
         limits["cpu"] = cpu_limit

@@ -1,0 +1,123 @@
+"""How plans are printed: a table for people, Markdown for pull requests, JSON for programs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tabulate import tabulate
+
+from emr_eks_placement.errors import Finding
+from emr_eks_placement.planning import NodesNeeded, Plan, PlannedPod, Problem
+
+# A plan, or why there is none.
+Outcome = Plan | tuple[Finding, ...]
+
+_HEADERS = ("pod", "count", "requests", "lands on", "zones")
+
+
+def as_json(outcomes: Mapping[str, Outcome]) -> str:
+    """{FILE: {"pods": [...], "nodes": [...], "problems": [...]}}, or {FILE: {"errors": ["...", ...]}} without a plan."""
+
+    def described(one: Outcome) -> dict[str, Any]:
+        if not isinstance(one, Plan):
+            return {"errors": [str(finding) for finding in one]}
+        return {
+            "pods": [_pod_as_json(pod) for pod in one.pods],
+            "nodes": [asdict(nodes) for nodes in one.nodes],
+            "problems": [_problem_as_json(problem) for problem in one.problems],
+        }
+
+    return json.dumps({file: described(one) for file, one in outcomes.items()}, indent=2) + "\n"
+
+
+def _pod_as_json(pod: PlannedPod) -> dict[str, Any]:
+    landing, shape = pod.landing, pod.shape
+    return {
+        "pod": pod.role,
+        "count": {"least": pod.count.least, "most": pod.count.most},
+        "requests": {
+            "cpu_millis": shape.cpu_millis,
+            "memory_mib": shape.memory_mib,
+            "ephemeral_storage_mib": shape.storage_mib,
+        },
+        "compute": landing.compute,
+        "on": landing.on,
+        "zones": landing.zones,
+        "fargate_size": asdict(landing.size) if landing.size else None,
+        "pending": landing.pending,
+        "reasons": landing.reasons,
+    }
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "pod": problem.role,
+        "what": problem.what,
+        "field": problem.path,
+        "mend": problem.mend,
+    }
+
+
+def as_table(outcomes: Mapping[str, Outcome]) -> str:
+    """Each plan as a table, with the reasons, the nodes and the problems below it."""
+    return "\n".join(_one_as_table(file, one) for file, one in outcomes.items() if isinstance(one, Plan))
+
+
+def _one_as_table(file: str, one: Plan) -> str:
+    lines = [file, tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)]
+    lines += [f"{pod.role}: {'; '.join(pod.landing.reasons)}" for pod in one.pods]
+    lines += map(_nodes, one.nodes)
+    lines += [
+        f"{problem.severity} {problem.code}: {problem.role}: {problem.what}. {problem.mend}."
+        for problem in one.problems
+    ]
+    return "\n".join(line.rstrip() for part in lines for line in part.splitlines()) + "\n"
+
+
+def as_markdown(outcomes: Mapping[str, Outcome]) -> str:
+    """A section a file: table, reasons, nodes and problems; why there is no plan otherwise."""
+    return "\n".join("\n".join(_section(file, one)) + "\n" for file, one in outcomes.items())
+
+
+def _section(file: str, one: Outcome) -> Iterator[str]:
+    yield f"### {_escaped(file)}\n"
+    if not isinstance(one, Plan):
+        yield from (f"- **not planned**: {_escaped(str(finding))}" for finding in one)
+        return
+    rows = [[_escaped(cell) for cell in _row(pod)] for pod in one.pods]
+    yield tabulate(rows, _HEADERS, tablefmt="github", disable_numparse=True) + "\n"
+    for pod in one.pods:
+        yield f"- {pod.role}: {_escaped('; '.join(pod.landing.reasons))}"
+    yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
+    for problem in one.problems:
+        what = _escaped(f"{problem.role}: {problem.what}. {problem.mend}.")
+        yield f"- **{problem.severity} {problem.code}**: {what}"
+
+
+def _escaped(text: str) -> str:
+    """Nothing in the text is Markdown."""
+    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#" else mark for mark in text)
+
+
+def _row(pod: PlannedPod) -> tuple[str, ...]:
+    landing, shape = pod.landing, pod.shape
+    name = ", ".join(landing.on)
+    where = f"Fargate {landing.size or ''} ({name})" if landing.compute == "fargate" else f"EC2 ({name})"
+    disk = f" {shape.storage_mib} MiB of disk" if shape.storage_mib else ""
+    return (
+        pod.role,
+        str(pod.count),
+        f"{shape.cpu_millis / 1000:g} vCPU {shape.memory_mib} MiB{disk}",
+        "nowhere: Pending" if landing.pending else where if landing.on else "nodes that a plan does not know",
+        ", ".join(landing.zones),
+    )
+
+
+def _nodes(needed: NodesNeeded) -> str:
+    least = f"{needed.least}" if needed.least == needed.most else f"{needed.least} to {needed.most}"
+    groups, roles = " or ".join(needed.node_groups), " and ".join(needed.roles)
+    there = f"{needed.running} now, at most {needed.allowed}"
+    return f"nodes for {roles}: {least} of {groups} in {', '.join(needed.zones)}, which has {there}"

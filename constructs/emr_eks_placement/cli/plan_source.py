@@ -1,0 +1,128 @@
+"""What requests are planned for: an environment file, a synthesized assembly or a live cluster, all as capacities."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.emr.request import check_complete
+from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.facts.kubernetes import check_namespace
+from emr_eks_placement.scheduling.capacity import Capacity
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True)
+class Source:
+    """Capacities by cluster, and how what a request leaves to AWS is read.
+
+    complete: a request with what its job template holds; read_s3: the text of an object by its URI.
+    """
+
+    capacities: Mapping[str, Capacity]
+    virtual_cluster: str | None
+    namespace: str | None
+    complete: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    read_s3: Callable[[str], str]
+
+    def choose(self, request: Mapping[str, Any]) -> tuple[Capacity, str]:
+        """The cluster that a request runs on and its namespace: told by option, by its virtualClusterId, or the only one.
+
+        Raises InputError where neither tells.
+        """
+        if self.namespace is not None:
+            return self._only_cluster(), self.namespace
+        asked = str(self.virtual_cluster or request.get("virtualClusterId"))
+        found = [(one, one.namespaces[asked]) for one in self.capacities.values() if asked in one.namespaces]
+        if not found and self.virtual_cluster is None:
+            pairs = [(one, namespace) for one in self.capacities.values() for namespace in set(one.namespaces.values())]
+            found = pairs if len(pairs) == 1 else []
+        if len(found) == 1:
+            return found[0]
+        names = sorted({name for one in self.capacities.values() for name in one.namespaces})
+        if not names:
+            rule = "no virtual cluster is there to take a namespace from"
+            raise InputError([finding("--namespace", RuleError(self.virtual_cluster, rule, "Name the namespace"))])
+        rule = f"the virtual clusters are {', '.join(names)}"
+        raise InputError([finding("--virtual-cluster", RuleError(self.virtual_cluster, rule, "Name one of them"))])
+
+    def _only_cluster(self) -> Capacity:
+        if len(self.capacities) != 1:
+            rule = f"a namespace alone does not tell which of the clusters is meant: {', '.join(self.capacities)}"
+            broken = RuleError(self.namespace, rule, "Use --virtual-cluster instead")
+            raise InputError([finding("--namespace", broken)])
+        return next(iter(self.capacities.values()))
+
+
+def open_source(options: argparse.Namespace) -> Source:
+    """The source that the options name. Raises InputError for what can't be read and for malformed options."""
+    _check_options(options)
+    aws = _Aws(options.profile, options.region)
+    complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] = check_complete
+    capacities: Mapping[str, Capacity]
+    if options.environment is not None:
+        capacities = _of_environment(options.environment)
+    elif options.assembly is not None:
+        from emr_eks_placement.assembly import read_assembly
+
+        capacities = read_assembly(options.assembly)
+    else:
+        capacities = aws.read_cluster(options.cluster)
+        complete = aws.resolve_job_template
+    if options.fargate_vcpus is not None:
+        capacities = {
+            name: replace(capacity, fargate_vcpus=options.fargate_vcpus) for name, capacity in capacities.items()
+        }
+    return Source(capacities, options.virtual_cluster, options.namespace, complete, aws.read_s3)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if options.fargate_vcpus is not None and options.fargate_vcpus < 1:
+        broken = RuleError(options.fargate_vcpus, "must be at least 1 vCPU", "Write the account's quota L-3032A538")
+        raise InputError([finding("--fargate-vcpus", broken)])
+    if options.namespace is not None:
+        try:
+            check_namespace(options.namespace)
+        except RuleError as broken:
+            raise InputError([finding("--namespace", broken)]) from None
+
+
+def _of_environment(file: Path) -> Mapping[str, Capacity]:
+    from emr_eks_placement.environment import capacity_of
+    from emr_eks_placement.environment_file import load_environment
+
+    environment = load_environment(file)
+    return {environment.name: capacity_of(environment)}
+
+
+class _Aws:
+    """The account, looked at only when something has to be read from it: boto3 is slow to import."""
+
+    def __init__(self, profile: str | None, region: str | None) -> None:
+        self._profile, self._region = profile, region
+        self._opened: boto3.Session | None = None
+
+    def _session(self) -> "boto3.Session":
+        from emr_eks_placement.aws.session import aws_session
+
+        if self._opened is None:
+            self._opened = aws_session(self._profile, self._region)
+        return self._opened
+
+    def read_cluster(self, name: str) -> Mapping[str, Capacity]:
+        from emr_eks_placement.aws.cluster import read_cluster
+
+        return {name: read_cluster(self._session(), name)}
+
+    def resolve_job_template(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        from emr_eks_placement.aws.job_templates import resolve_job_template
+
+        return check_complete(resolve_job_template(self._session(), request))
+
+    def read_s3(self, uri: str) -> str:
+        from emr_eks_placement.aws.s3 import read_s3_text
+
+        return read_s3_text(self._session(), uri)

@@ -1,0 +1,227 @@
+"""What a StartJobRun request may hold: the shapes of EMR's service model, by the names that they have there.
+
+Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequest and every shape below it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from emr_eks_placement.facts import emr
+
+REQUEST = "StartJobRunRequest"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What a text has to look like: as the service model has it, the same in words, and how to mend what breaks it.
+
+    A pattern holds for the whole text, and knows ASCII's letters, digits and blanks alone, as in Java, whose syntax it has.
+    """
+
+    pattern: str
+    words: str
+    mend: str
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text is as the pattern says."""
+        return re.fullmatch(self.pattern, text, re.ASCII) is not None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string of least to most characters (None: without a bound), of a pattern or one of several options."""
+
+    least: int = 0
+    most: int | None = None
+    pattern: Pattern | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from least to most; None: without a bound."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of at most so many members of a shape; None: without a bound."""
+
+    member: str
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A mapping of at most so many keys of one shape to values of another."""
+
+    key: str
+    value: str
+    most: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A mapping whose keys are known, each with its shape.
+
+    required: those that can't be left out; one_of: exactly one of these is there.
+    """
+
+    members: Mapping[str, str]
+    required: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+
+
+Shape = Text | Whole | Many | Pairs | Record
+
+# The service model's .*\S.*, written so that the time it takes grows with the text and not with its square.
+_NOT_BLANK = Pattern(r"[^\S\n]*\S.*", "must be one line that is not blank", "Write it on one line, or leave it out")
+_NAME = Pattern(r"[\.\-_/#A-Za-z0-9]+", "must have only letters, digits and . - _ / #", "Rename it")
+_SWITCH = Text(options=("ENABLED", "DISABLED"))
+
+
+def _not_blank(most: int, least: int = 1) -> Text:
+    return Text(least, most, _NOT_BLANK)
+
+
+_TEXTS: dict[str, Text] = {
+    "ResourceNameString": Text(1, emr.LONGEST_JOB_RUN_NAME, _NAME),
+    "ResourceIdString": Text(
+        1, 64, Pattern(r"[0-9a-z]+", "must have only digits and lower-case letters", "Write the id that AWS gave it")
+    ),
+    "ClientToken": _not_blank(64),
+    "IAMRoleArn": Text(
+        20,
+        2048,
+        Pattern(
+            r"^arn:(aws[a-zA-Z0-9-]*):iam::(\d{12})?:(role((\u002F)|(\u002F[\u0021-\u007F]+\u002F))[\w+=,.@-]+)$",
+            "must be the ARN of an IAM role",
+            "Write for example arn:aws:iam::111122223333:role/job-execution",
+        ),
+    ),
+    "ReleaseLabel": Text(
+        1,
+        64,
+        Pattern(
+            r"[\.\-_/A-Za-z0-9]+", "must have only letters, digits and . - _ /", "Write for example emr-7.12.0-latest"
+        ),
+    ),
+    "EntryPointPath": _not_blank(emr.LONGEST_ENTRY_POINT),
+    "EntryPointArgument": _not_blank(emr.LONGEST_ARGUMENT),
+    "SparkSubmitParameters": _not_blank(102400),
+    "SparkSqlParameters": _not_blank(102400),
+    "String1024": _not_blank(emr.LONGEST_PROPERTY),
+    "String256": _not_blank(256),
+    "String128": _not_blank(128),
+    "StringEmpty256": _not_blank(256, least=0),
+    "AllowAWSToRetainLogs": _SWITCH,
+    "PersistentAppUI": _SWITCH,
+    "KmsKeyArn": Text(
+        3,
+        2048,
+        Pattern(
+            r"^(arn:(aws[a-zA-Z0-9-]*):kms:.+:(\d{12})?:key\/[(0-9a-zA-Z)-?]+|\$\{[a-zA-Z]\w*\})$",
+            "must be the ARN of a KMS key, or one parameter such as ${Key}",
+            "Write for example arn:aws:kms:us-east-1:111122223333:key/KEY-ID",
+        ),
+    ),
+    "LogGroupName": Text(1, 512, _NAME),
+    "UriString": Text(
+        1,
+        10280,
+        Pattern(
+            r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\r\n\t]*",
+            "must have no control characters, and none above U+FFFD such as emoji",
+            "Write for example s3://bucket/logs/",
+        ),
+    ),
+    "RotationSize": Text(
+        3,
+        12,
+        Pattern(
+            r"^\d+(\.\d+)?[KMG][Bb]?$", "must be a number and K, M or G, with or without B", "Write for example 100MB"
+        ),
+    ),
+    "TemplateParameterName": Text(
+        1, 512, Pattern(r"[\.\-_\#A-Za-z0-9]+", "must have only letters, digits and . - _ #", "Rename it")
+    ),
+}
+
+_COLLECTIONS: dict[str, Many | Pairs] = {
+    "EntryPointArguments": Many("EntryPointArgument"),
+    "ConfigurationList": Many("Configuration", 100),
+    "SensitivePropertiesMap": Pairs("String1024", "String1024", emr.MOST_PROPERTIES),
+    "TagMap": Pairs("String128", "StringEmpty256", 50),
+    "TemplateParameterInputMap": Pairs("TemplateParameterName", "String1024", 100),
+}
+
+_RECORDS: dict[str, Record] = {
+    # virtualClusterId, which the service requires, is not known before deployment; SDKs fill in clientToken.
+    REQUEST: Record(
+        {
+            "name": "ResourceNameString",
+            "virtualClusterId": "ResourceIdString",
+            "clientToken": "ClientToken",
+            "executionRoleArn": "IAMRoleArn",
+            "releaseLabel": "ReleaseLabel",
+            "jobDriver": "JobDriver",
+            "configurationOverrides": "ConfigurationOverrides",
+            "tags": "TagMap",
+            "jobTemplateId": "ResourceIdString",
+            "jobTemplateParameters": "TemplateParameterInputMap",
+            "retryPolicyConfiguration": "RetryPolicyConfiguration",
+        }
+    ),
+    # Exactly one, by the API reference of JobDriver; the service model does not say so.
+    "JobDriver": Record(
+        {"sparkSubmitJobDriver": "SparkSubmitJobDriver", "sparkSqlJobDriver": "SparkSqlJobDriver"},
+        one_of=("sparkSubmitJobDriver", "sparkSqlJobDriver"),
+    ),
+    "SparkSubmitJobDriver": Record(
+        {
+            "entryPoint": "EntryPointPath",
+            "entryPointArguments": "EntryPointArguments",
+            "sparkSubmitParameters": "SparkSubmitParameters",
+        },
+        required=("entryPoint",),
+    ),
+    "SparkSqlJobDriver": Record({"entryPoint": "EntryPointPath", "sparkSqlParameters": "SparkSqlParameters"}),
+    "ConfigurationOverrides": Record(
+        {"applicationConfiguration": "ConfigurationList", "monitoringConfiguration": "MonitoringConfiguration"}
+    ),
+    "Configuration": Record(
+        {
+            "classification": "String1024",
+            "properties": "SensitivePropertiesMap",
+            "configurations": "ConfigurationList",
+        },
+        required=("classification",),
+    ),
+    "MonitoringConfiguration": Record(
+        {
+            "managedLogs": "ManagedLogs",
+            "persistentAppUI": "PersistentAppUI",
+            "cloudWatchMonitoringConfiguration": "CloudWatchMonitoringConfiguration",
+            "s3MonitoringConfiguration": "S3MonitoringConfiguration",
+            "containerLogRotationConfiguration": "ContainerLogRotationConfiguration",
+        }
+    ),
+    "ManagedLogs": Record({"allowAWSToRetainLogs": "AllowAWSToRetainLogs", "encryptionKeyArn": "KmsKeyArn"}),
+    "CloudWatchMonitoringConfiguration": Record(
+        {"logGroupName": "LogGroupName", "logStreamNamePrefix": "String256"}, required=("logGroupName",)
+    ),
+    "S3MonitoringConfiguration": Record({"logUri": "UriString", "encryptionKeyArn": "KmsKeyArn"}, required=("logUri",)),
+    "ContainerLogRotationConfiguration": Record(
+        {"rotationSize": "RotationSize", "maxFilesToKeep": "MaxFilesToKeep"},
+        required=("rotationSize", "maxFilesToKeep"),
+    ),
+    "RetryPolicyConfiguration": Record({"maxAttempts": "JavaInteger"}, required=("maxAttempts",)),
+}
+
+SHAPES: Mapping[str, Shape] = MappingProxyType(
+    {**_TEXTS, "MaxFilesToKeep": Whole(1, 50), "JavaInteger": Whole(), **_COLLECTIONS, **_RECORDS}
+)

@@ -1,0 +1,40 @@
+"""The capacity that an environment has once it is deployed."""
+
+from emr_eks_placement.environment.environment import Environment
+from emr_eks_placement.environment.fargate import FargateProfile
+from emr_eks_placement.environment.nodes import NodeGroup
+from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, PodSelector
+
+
+def capacity_of(environment: Environment) -> Capacity:
+    """The environment as schedulers see it; names in EKS are CloudFormation's to make, so none are known."""
+    return Capacity(
+        region=environment.region,
+        zones=environment.zones,
+        kubernetes_version=environment.cluster.version,
+        node_groups={name: _node_group(group, environment.zones) for name, group in environment.node_groups.items()},
+        fargate_profiles={name: _profile(one, environment.zones) for name, one in environment.profiles().items()},
+        namespaces={name: cluster.namespace for name, cluster in environment.virtual_clusters.items()},
+        fargate_vcpus=environment.fargate_vcpus,
+    )
+
+
+def _node_group(group: NodeGroup, zones: tuple[str, ...]) -> NodeGroupCapacity:
+    return NodeGroupCapacity(
+        machines=group.machines,
+        capacity_type=group.capacity_type,
+        labels=group.labels,
+        taints=group.taints,
+        zones=group.zones or zones,
+        min_size=group.min_size,
+        initial_size=group.initial_size,
+        max_size=group.max_size,
+        disk_gib=group.disk_gib,
+    )
+
+
+def _profile(profile: FargateProfile, zones: tuple[str, ...]) -> FargateProfileCapacity:
+    return FargateProfileCapacity(
+        selectors=tuple(PodSelector(selector.namespace, selector.labels) for selector in profile.selectors),
+        zones=profile.zones or zones,
+    )

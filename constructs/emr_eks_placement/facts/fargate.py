@@ -1,0 +1,21 @@
+"""What EKS Fargate offers. Sources: EKS guide, "Fargate Pod configuration" and "Considerations for using AWS Fargate"."""
+
+# Added by Fargate to every pod's memory request for the Kubernetes components on its node.
+RESERVED_MEMORY_MIB = 256
+
+# vCPU -> memory in GB.
+SIZES: dict[float, tuple[float, ...]] = {
+    0.25: (0.5, 1, 2),
+    0.5: tuple(range(1, 5)),
+    1: tuple(range(2, 9)),
+    2: tuple(range(4, 17)),
+    4: tuple(range(8, 31)),
+    8: tuple(range(16, 61, 4)),
+    16: tuple(range(32, 121, 8)),
+}
+
+DEFAULT_STORAGE_GIB = 20
+MOST_STORAGE_GIB = 175  # that a pod may request
+
+# AWS quota L-3032A538, Fargate On-Demand vCPU resource count, of a new account; ECS counts against it too.
+DEFAULT_VCPU_QUOTA = 6

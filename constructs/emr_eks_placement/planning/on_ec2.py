@@ -1,0 +1,62 @@
+"""What keeps a pod that no Fargate profile takes from running on EC2 nodes, or makes it risky."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.selectors import code_of_selector
+from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.nodes import Candidates
+from emr_eks_placement.scheduling.pod import PodShape
+
+_OWN_SCHEDULER = "default-scheduler"
+
+
+def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
+    """That no node group can take the pod; and of those that can, what speaks against them."""
+    if not found.nodes:
+        yield _no_node_group(role, pod, found, capacity)
+    spot = [name for name in found.nodes if capacity.node_groups[name].capacity_type == "spot"]
+    if spot and role != "executors":
+        yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
+    for name, nodes in found.nodes.items():
+        group = capacity.node_groups[name]
+        fitting = {node.machine.name for node in nodes}
+        others = [machine.name for machine in group.machines if machine.name not in fitting]
+        if others and kubernetes.INSTANCE_TYPE not in pod.node_selector:
+            yield Problem(
+                "EC2_INSTANCE_TYPES", role, f"of {name} it fits {', '.join(sorted(fitting))}, not {', '.join(others)}"
+            )
+        zones = sorted({node.zone for node in nodes})
+        if len(zones) < len(set(group.zones)):
+            what = f"it can run in {', '.join(zones)}; {name} has nodes in {', '.join(group.zones)}"
+            yield Problem("EC2_ZONE_OF_GROUP", role, what)
+
+
+def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Of the pod itself: what a plan can't know of it."""
+    scheduler = spec.get("schedulerName")
+    if scheduler and scheduler != _OWN_SCHEDULER:
+        path: FieldPath = ("spec", "schedulerName")
+        yield Problem("EC2_SCHEDULER", role, f"schedulerName is {scheduler}", path, scheduler)
+    if spec.get("nodeName"):
+        path = ("spec", "nodeName")
+        yield Problem("EC2_NODE_NAME", role, f"nodeName is {spec['nodeName']}", path, spec["nodeName"])
+    for resource in pod.other_resources:
+        yield Problem("EC2_DEVICE", role, f"it requests {resource}")
+
+
+def _no_node_group(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Problem:
+    why = "; ".join(f"{refusal.node_group}: {refusal.reason}" for refusal in found.refusals)
+    for key, value in pod.node_selector.items():
+        code = code_of_selector(key, value)
+        if code and all(
+            node.labels.get(key) != value for group in capacity.node_groups.values() for node in group.nodes
+        ):
+            return Problem(code, role, f"it asks for {key}={value}", ("spec", "nodeSelector", key), value)
+    if capacity.other_nodes:
+        return Problem("EC2_OTHER_NODES", role, f"{why or 'there are no node groups'}; {capacity.other_nodes}")
+    return Problem("EC2_NO_NODE_GROUP", role, why or "there are no node groups")

@@ -1,0 +1,141 @@
+"""What keeps a pod that a Fargate profile takes from running there, or makes it dear."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.fargate import MOST_STORAGE_GIB
+from emr_eks_placement.facts.quantities import cpu_millis
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.selectors import code_of_selector
+from emr_eks_placement.scheduling import affinity
+from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity
+from emr_eks_placement.scheduling.fargate import granted_size, node_labels, unsatisfied_by_fargate, zones_of
+from emr_eks_placement.scheduling.pod import PodShape
+
+__all__ = ["problems_of_pod", "problems_of_profiles", "zones_of"]
+
+# Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
+_VOLUMES = ("hostPath", "ephemeral", "awsElasticBlockStore")
+
+
+def problems_of_profiles(
+    role: Role,
+    pod: PodShape,
+    spec: Mapping[str, Any],
+    capacity: Capacity,
+    profiles: Mapping[str, FargateProfileCapacity],
+) -> Iterator[Problem]:
+    """Of the profiles that may take the pod: that there are several, and what their nodes do not have."""
+    asked = pod.labels.get(kubernetes.FARGATE_PROFILE)
+    chosen = [profile.deployed_name for profile in profiles.values()]
+    if len(profiles) > 1:
+        yield Problem("FARGATE_PROFILES", role, f"{', '.join(profiles)} select it")
+    elif asked is not None and asked not in chosen and chosen != [None]:
+        path: FieldPath = ("metadata", "labels", kubernetes.FARGATE_PROFILE)
+        what = f"its label names profile {asked}, which does not select it; {chosen[0]} does"
+        yield Problem("FARGATE_PROFILE_LABEL", role, what, path, asked)
+    found = {
+        problem
+        for profile in profiles.values()
+        for problem in _unsatisfied(role, pod, spec, capacity.region, profile.zones)
+    }
+    yield from sorted(found, key=lambda problem: problem.what)
+
+
+def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Of the pod itself: what Fargate can't run, and what it ignores."""
+    for field in ("schedulerName", "nodeName"):
+        if spec.get(field):
+            yield Problem("FARGATE_SCHEDULER", role, f"{field} is {spec[field]}", ("spec", field), spec[field])
+    yield from _problems_of_volumes(role, spec)
+    yield from _problems_of_containers(role, spec)
+    for resource in pod.other_resources:
+        yield Problem("FARGATE_GPU", role, f"it requests {resource}", *_place_of_request(spec, resource))
+    yield from _problems_of_size(role, pod, spec)
+    ignored = [key for key in ("podAffinity", "podAntiAffinity") if (spec.get("affinity") or {}).get(key)]
+    ignored += ["topologySpreadConstraints"] if spec.get("topologySpreadConstraints") else []
+    if ignored:
+        yield Problem("FARGATE_SPREAD", role, f"it has {', '.join(ignored)}")
+
+
+def _unsatisfied(
+    role: Role, pod: PodShape, spec: Mapping[str, Any], region: str, zones: tuple[str, ...]
+) -> Iterator[Problem]:
+    if zones_of(pod, region, zones):
+        return
+    entry = unsatisfied_by_fargate(pod.node_selector, region, zones)
+    if entry is not None:
+        key, value = entry
+        code = code_of_selector(key, value) or ("FARGATE_ZONE" if key == kubernetes.ZONE else "FARGATE_NODE_SELECTOR")
+        what = f"it asks for {key}={value}"
+        what += f"; the profile's zones are {', '.join(zones)}" if code == "FARGATE_ZONE" else ""
+        yield Problem(code, role, what, ("spec", "nodeSelector", key), value)
+    elif not any(affinity.matches(pod.node_affinity, node_labels(region, zone)) for zone in zones):
+        path: FieldPath = ("spec", "affinity", "nodeAffinity")
+        what = "no Fargate node has what its node affinity requires"
+        yield Problem("FARGATE_AFFINITY", role, what, path, spec["affinity"]["nodeAffinity"])
+    else:
+        what = "no zone of the profile satisfies its node selector and its node affinity together"
+        yield Problem("FARGATE_ZONE", role, what, ("spec", "nodeSelector", kubernetes.ZONE))
+
+
+def _problems_of_volumes(role: Role, spec: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, volume in enumerate(spec.get("volumes") or ()):
+        name = volume.get("name")
+        for kind in _VOLUMES:
+            if kind in volume:
+                path: FieldPath = ("spec", "volumes", index, kind)
+                yield Problem("FARGATE_VOLUME", role, f"volume {name} is of type {kind}", path, volume[kind])
+        claim = volume.get("persistentVolumeClaim")
+        if claim is not None and claim.get("claimName") == "OnDemand":
+            yield Problem("FARGATE_VOLUME", role, f"volume {name} is claimed for this pod alone (OnDemand)")
+        elif claim is not None:
+            path = ("spec", "volumes", index, "persistentVolumeClaim")
+            yield Problem("FARGATE_CLAIM", role, f"volume {name} is claim {claim.get('claimName')}", path)
+
+
+def _containers(spec: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(spec.get(kind) or ()):
+            yield ("spec", kind, index), container
+
+
+def _problems_of_containers(role: Role, spec: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, container in _containers(spec):
+        name = container.get("name")
+        if (container.get("securityContext") or {}).get("privileged"):
+            field = (*path, "securityContext", "privileged")
+            yield Problem("FARGATE_PRIVILEGED", role, f"container {name} is privileged", field, True)
+        for number, port in enumerate(container.get("ports") or ()):
+            if "hostPort" in port:
+                field = (*path, "ports", number, "hostPort")
+                what = f"container {name} binds port {port['hostPort']} of its node"
+                yield Problem("FARGATE_PRIVILEGED", role, what, field, port["hostPort"])
+
+
+def _place_of_request(spec: Mapping[str, Any], resource: str) -> tuple[FieldPath, object]:
+    """The field that requests the resource, and the amount."""
+    for path, container in _containers(spec):
+        for kind, amounts in (container.get("resources") or {}).items():
+            if kind in ("requests", "limits") and resource in (amounts or {}):
+                return (*path, "resources", kind, resource), amounts[resource]
+    return (), None
+
+
+def _problems_of_size(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
+    size = granted_size(pod.cpu_millis, pod.memory_mib)
+    if size is None:
+        what = f"it requests {pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB"
+        yield Problem("FARGATE_TOO_LARGE", role, what)
+    if pod.storage_mib > MOST_STORAGE_GIB * 1024:
+        what = f"it requests {pod.storage_mib / 1024:g} GiB of ephemeral storage"
+        yield Problem("FARGATE_STORAGE", role, what)
+    sidecars = list(spec.get("containers") or ())[1:]
+    cpu = sum(cpu_millis(((one.get("resources") or {}).get("requests") or {}).get("cpu", 0)) for one in sidecars)
+    without = granted_size(pod.cpu_millis - cpu, pod.memory_mib)
+    if size and without and cpu and without.vcpus < size.vcpus:
+        what = f"with the {cpu}m that its sidecars request it is granted {size}, without them {without}"
+        yield Problem("FARGATE_SIDECAR_CPU", role, what)

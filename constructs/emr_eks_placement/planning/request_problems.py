@@ -1,0 +1,53 @@
+"""Problems of what a request says, wherever its pods land."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.errors import dotted, shown
+from emr_eks_placement.facts import emr
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.pod_template.read import Fault
+from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.spark.configuration import SparkConfiguration
+
+_CODES = {
+    "kind": "TEMPLATE_KIND",
+    "dropped": "TEMPLATE_FIELD",
+    "refused": "TEMPLATE_REFUSED",
+    "container": "TEMPLATE_CONTAINER",
+}
+
+
+def problems_of_configuration(spark: SparkConfiguration) -> Iterator[Problem]:
+    """Of the Spark properties, for the release."""
+    release = spark.release
+    if not release.known:
+        yield Problem(
+            "RELEASE_UNKNOWN", "driver", f"{release.label} is taken for Spark {'.'.join(map(str, release.spark))}"
+        )
+    for name in sorted(emr.REFUSED_SPARK_CONF & spark.properties.keys()):
+        yield Problem("SPARK_CONF_REFUSED", "driver", f"{name} is set")
+    for role, name in SPARK_ROLE.items():
+        prefix = f"spark.kubernetes.{name}.node.selector."
+        ignored = [key for key in spark.properties if key.startswith(prefix)]
+        if ignored and not release.has_role_node_selectors:
+            yield Problem("NODE_SELECTOR_IGNORED", role, f"{release.label} ignores {', '.join(ignored)}")
+        template = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
+        if template and not release.has_pod_templates:
+            yield Problem("TEMPLATE_UNSUPPORTED", role, f"{release.label} does not read {template}")
+
+
+def problems_of_templates(faults: Mapping[TemplateRole, tuple[Fault, ...]]) -> Iterator[Problem]:
+    """Of the pod templates, by the role they are for."""
+    for template_role, some in faults.items():
+        role: Role = template_role
+        for fault in some:
+            broken = fault.broken
+            what = f"{dotted(broken.path)} = {_shown(broken.value)}: {broken.rule}"
+            yield Problem(_CODES[fault.kind], role, what, broken.path, broken.value)
+
+
+def _shown(value: Any) -> str:
+    return shown(value, longest=40)

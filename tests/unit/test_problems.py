@@ -1,0 +1,264 @@
+"""Every problem that a plan can have: what gives it, of which pod, and that nothing gives it by mistake."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning import CODES
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
+from tests.unit.planned import (
+    CAPACITY,
+    LABEL,
+    ON_FARGATE,
+    SUBMITTER_ON_FARGATE,
+    ZONE_A,
+    ZONE_B,
+    capacity,
+    node_group,
+    planned,
+    profile,
+    request,
+    template,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request that has a problem of a role; what: words of it."""
+
+    role: Role
+    what: str
+    spark: dict[str, str] = field(default_factory=dict)
+    where: Capacity = CAPACITY
+    driver: dict[str, Any] | None = None
+    executor: dict[str, Any] | None = None
+    release: str = "emr-7.12.0-latest"
+    emr: dict[str, Any] = field(default_factory=dict)
+
+
+def on_fargate(what: str, spark: dict[str, str] | None = None, **fields: Any) -> Case:
+    """A case of a driver on Fargate."""
+    return Case("driver", what, {**ON_FARGATE, **(spark or {})}, **fields)
+
+
+SELECTOR = "spark.kubernetes.node.selector."
+ZONES = capacity(
+    node_groups={"nodes": node_group("m6i.4xlarge", zones=(ZONE_A, ZONE_B), initial_size=2)},
+    fargate_profiles={"spark": profile({LABEL: "fargate"}, (ZONE_A, ZONE_B))},
+)
+MANY = {"spark.executor.instances": "40", "spark.executor.cores": "4"}
+CASES: dict[str, list[Case]] = {
+    "FARGATE_NODE_SELECTOR": [
+        on_fargate("it asks for workload=spark", {f"{SELECTOR}workload": "spark"}),
+        on_fargate("kubernetes.io/arch=arm64", {f"{SELECTOR}kubernetes.io/arch": "arm64"}),
+        on_fargate("capacityType=SPOT", {f"{SELECTOR}{kubernetes.CAPACITY_TYPE}": "SPOT"}),
+    ],
+    "FARGATE_ZONE": [
+        on_fargate("the profile's zones are us-east-1a", {f"{SELECTOR}{kubernetes.ZONE}": ZONE_B}),
+        on_fargate(
+            "node selector and its node affinity together",
+            {f"{SELECTOR}{kubernetes.ZONE}": ZONE_A},
+            where=ZONES,
+            driver=template(affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchExpressions": [
+                    {"key": kubernetes.ZONE, "operator": "In", "values": [ZONE_B]}]}]}}}),
+        ),
+    ],
+    "FARGATE_AFFINITY": [
+        on_fargate("no Fargate node has", driver=template(
+            affinity={"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [{"matchExpressions": [{"key": "gpu", "operator": "Exists"}]}]}}})),
+    ],
+    "FARGATE_SCHEDULER": [
+        on_fargate("schedulerName is yunikorn", {"spark.kubernetes.driver.scheduler.name": "yunikorn"}),
+        on_fargate("nodeName is ip-1", driver=template(nodeName="ip-1")),
+    ],
+    "FARGATE_VOLUME": [
+        on_fargate("volume data is of type hostPath", driver=template(volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
+        on_fargate("of type hostPath", {"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d"}),
+        on_fargate("OnDemand", {"spark.kubernetes.driver.volumes.persistentVolumeClaim.data.mount.path": "/d"}),
+        on_fargate("of type ephemeral", driver=template(volumes=[{"name": "data", "ephemeral": {"volumeClaimTemplate": {
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}}])),
+    ],
+    "FARGATE_CLAIM": [
+        on_fargate("claim shared", driver=template(volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "shared"}}])),
+    ],
+    "FARGATE_GPU": [
+        on_fargate("nvidia.com/gpu", driver=template(main={"resources": {"limits": {"nvidia.com/gpu": 1}}})),
+        on_fargate("nvidia.com/gpu", {"spark.driver.resource.gpu.amount": "1", "spark.driver.resource.gpu.vendor": "nvidia.com"}),
+    ],
+    "FARGATE_PRIVILEGED": [
+        on_fargate("side is privileged", driver=template(sidecars=[{"name": "side", "securityContext": {"privileged": True}}])),
+        on_fargate("binds port 80", driver=template(
+            sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 80}]}])),
+    ],
+    "FARGATE_TOO_LARGE": [on_fargate("it requests 17 vCPU", {"spark.driver.cores": "17"})],
+    "FARGATE_STORAGE": [
+        on_fargate("176 GiB", driver=template(main={"resources": {"requests": {"ephemeral-storage": "176Gi"}}})),
+    ],
+    "FARGATE_PROFILES": [
+        on_fargate("spark, wide select it", where=capacity(
+            fargate_profiles={**CAPACITY.fargate_profiles, "wide": profile({"spark-role": "driver"})})),
+    ],
+    "FARGATE_PROFILE_LABEL": [
+        on_fargate(
+            "names profile other", {f"spark.kubernetes.driver.label.{kubernetes.FARGATE_PROFILE}": "other"},
+            where=capacity(fargate_profiles={"spark": profile({LABEL: "fargate"}, name="spark")}),
+        ),
+    ],
+    "FARGATE_SIDECAR_CPU": [
+        on_fargate(
+            "with the 100m that its sidecars request it is granted 8vCPU 16GB, without them 4vCPU 8GB",
+            {"spark.driver.cores": "4"}, emr={"emr_containers_defaults": {"logging.request.cores": "100m"}},
+        ),
+    ],
+    "FARGATE_SPREAD": [
+        on_fargate("topologySpreadConstraints", driver=template(topologySpreadConstraints=[
+            {"maxSkew": 1, "topologyKey": kubernetes.ZONE, "whenUnsatisfiable": "DoNotSchedule"}])),
+        on_fargate("podAntiAffinity", driver=template(affinity={"podAntiAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": kubernetes.ZONE}]}})),
+    ],
+    "FARGATE_POD_IDENTITY": [on_fargate("role jobs has an association", where=capacity(pod_identity_roles=frozenset({"jobs"})))],
+    "FARGATE_VCPU_QUOTA": [
+        Case("executors", "take 5 vCPU together, the quota is taken to be 4",
+             {**ON_FARGATE, "spark.executor.cores": "2"}, capacity(fargate_vcpus=4)),
+    ],
+    "EC2_NO_NODE_GROUP": [
+        Case("driver", "no node of it has a=b", {"spark.kubernetes.driver.node.selector.a": "b"}),
+        Case("executors", "offers pods at most 15.74 vCPU", {"spark.executor.cores": "16"}),
+        Case("submitter", "there are no node groups", where=capacity(node_groups={})),
+        Case("driver", "MiB of disk", driver=template(main={"resources": {"requests": {"ephemeral-storage": "90Gi"}}}),
+             where=capacity(node_groups={"nodes": node_group("m6i.large", disk_gib=50)})),
+    ],
+    "EC2_OTHER_NODES": [
+        Case("driver", "EKS Auto Mode", {"spark.kubernetes.driver.node.selector.a": "b"},
+             capacity(other_nodes="EKS Auto Mode makes nodes too")),
+    ],
+    "EC2_TOO_FEW_NODES": [Case("executors", "need 14 nodes of nodes, which can have 4", MANY)],
+    "EC2_SCALE_UP": [
+        Case("executors", "need 14 nodes of nodes, which has 2 for sure", MANY, capacity(
+            node_groups={"nodes": node_group("m6i.4xlarge", initial_size=2, max_size=20)})),
+    ],
+    "EC2_INSTANCE_TYPES": [
+        Case("executors", "of nodes it fits m6i.4xlarge, not m6i.large", {"spark.executor.cores": "4"}, capacity(
+            node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2)})),
+    ],
+    "EC2_ZONE_OF_GROUP": [
+        Case("executors", "it can run in us-east-1a; nodes has nodes in us-east-1a, us-east-1b",
+             {f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, ZONES),
+    ],
+    "EC2_SPOT": [
+        Case("driver", "cheap can take it", where=capacity(
+            node_groups={**CAPACITY.node_groups, "cheap": node_group("m6i.large", capacity_type="spot")})),
+    ],
+    "EC2_SCHEDULER": [
+        Case("executors", "schedulerName is volcano", {"spark.kubernetes.executor.scheduler.name": "volcano"}),
+    ],
+    "EC2_NODE_NAME": [Case("driver", "nodeName is ip-1", driver=template(nodeName="ip-1"))],
+    "EC2_DEVICE": [
+        Case("executors", "nvidia.com/gpu", {
+            "spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
+    ],
+    "SUBMITTER_ON_EC2": [Case("submitter", "no Fargate profile selects the submitter", ON_FARGATE)],
+    "EXECUTORS_ACROSS_ZONES": [Case("executors", "us-east-1a, us-east-1b", where=ZONES)],
+    "DRIVER_IN_ANOTHER_ZONE": [
+        Case("driver", "it runs in us-east-1a, the executors in us-east-1b", ON_FARGATE, capacity(fargate_profiles={
+            "a": profile({LABEL: "fargate", "spark-role": "driver"}),
+            "b": profile({LABEL: "fargate", "spark-role": "executor"}, (ZONE_B,))})),
+    ],
+    "EXECUTORS_UNBOUNDED": [Case("executors", "maxExecutors is not set", {"spark.dynamicAllocation.enabled": "true"})],
+    "ZONE_KEY": [
+        Case("driver", "it asks for zone=us-east-1a", {f"{SELECTOR}zone": ZONE_A}),
+        on_fargate("it asks for zone=us-east-1a", {f"{SELECTOR}zone": ZONE_A}),
+    ],
+    "ZONE_QUOTED": [
+        Case("driver", "'us-east-1a'", {f"{SELECTOR}{kubernetes.ZONE}": "'us-east-1a'"}),
+        on_fargate("'us-east-1a'", {f"{SELECTOR}{kubernetes.ZONE}": "'us-east-1a'"}),
+    ],
+    "NODE_SELECTOR_IGNORED": [
+        Case("driver", "emr-6.7.0-latest ignores", {"spark.kubernetes.driver.node.selector.workload": "spark"},
+             release="emr-6.7.0-latest"),
+    ],
+    "TEMPLATE_UNSUPPORTED": [
+        Case("driver", "emr-6.2.0-latest does not read", driver=template(), release="emr-6.2.0-latest"),
+    ],
+    "TEMPLATE_FIELD": [
+        Case("driver", "spec.nodeSelektor = ", driver=template(nodeSelektor={"workload": "spark"})),
+        Case("driver", "spec.template = ", driver={"kind": "Deployment", "spec": {"template": {"spec": {}}}}),
+    ],
+    "TEMPLATE_KIND": [
+        Case("executors", "kind = 'Deployment'", executor={**template("executor"), "kind": "Deployment"}),
+        Case("executors", "apiVersion = (nothing)", executor={"kind": "Pod", "spec": {}}),
+    ],
+    "TEMPLATE_REFUSED": [
+        Case("driver", "spec.serviceAccountName = 'a'", driver=template(serviceAccountName="a")),
+        Case("driver", "image", driver=template(main={"image": "spark"})),
+        Case("driver", "EMR keeps this volume name", driver=template(volumes=[{"name": "mnt-dir", "emptyDir": {}}])),
+    ],
+    "TEMPLATE_CONTAINER": [Case("executors", "Spark takes over the first", executor=template("executors"))],
+    "SPARK_CONF_REFUSED": [Case("driver", "spark.kubernetes.namespace is set", {"spark.kubernetes.namespace": "a"})],
+    "RELEASE_UNKNOWN": [Case("driver", "is taken for Spark 3.5.8", release="emr-7.99.0-latest")],
+}  # fmt: skip
+
+
+def problems(case: Case) -> list[tuple[str, str, str]]:
+    templates = {role: made for role in ("driver", "executor") if (made := getattr(case, role))}
+    asked = {
+        **request(case.spark, release=case.release, **case.emr),
+        "executionRoleArn": "arn:aws:iam::111122223333:role/jobs",
+    }
+    return [(one.code, one.role, one.what) for one in planned(asked, case.where, **templates).problems]
+
+
+@pytest.mark.parametrize(
+    ("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases], ids=lambda one: str(one)[:40]
+)
+def test_a_problem_has_its_code_its_pod_and_says_what_is_wrong(code: str, case: Case) -> None:
+    found = problems(case)
+    assert [what for key, role, what in found if (key, role) == (code, case.role) and case.what in what], found
+
+
+def test_every_code_has_a_case() -> None:
+    assert CASES.keys() == CODES.keys()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request(),
+        request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE),
+        request({**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, emr_job_submitter=SUBMITTER_ON_FARGATE),
+        request({"spark.kubernetes.node.selector.workload": "spark", "spark.executor.instances": "0"}),
+        request({"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "3"}),
+    ],
+    ids=["on EC2", "on Fargate", "in the profile's zone", "by label", "dynamic allocation"],
+)
+def test_where_nothing_is_wrong_there_is_no_problem(asked: dict[str, Any]) -> None:
+    assert planned(asked).problems == ()
+
+
+def test_a_subnet_whose_zone_is_unknown_promises_no_zone() -> None:
+    unknown = capacity(
+        node_groups={"nodes": node_group("m6i.4xlarge", zones=(UNKNOWN_ZONE,))},
+        fargate_profiles={"spark": profile({LABEL: "fargate"}, (UNKNOWN_ZONE,))},
+    )
+    assert planned(request(), unknown).problems == ()
+    in_a_zone = request({f"{SELECTOR}{kubernetes.ZONE}": ZONE_A})
+    assert {one.code for one in planned(in_a_zone, unknown).problems} == {"EC2_NO_NODE_GROUP"}
+
+
+def test_errors_come_first() -> None:
+    severities = [one.severity for one in planned(request({**ON_FARGATE, f"{SELECTOR}a": "b"})).problems]
+    assert severities == sorted(severities)
+    assert set(severities) == {"error", "warning"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_is_explained_in_sentences(code: str) -> None:
+    explained = CODES[code]
+    assert explained.meaning.endswith(".")
+    assert explained.mend[0].isupper()
+    assert not explained.mend.endswith(".")

@@ -1,0 +1,31 @@
+"""Writes docs/problems.md, the reference of the problems that a plan can have, from their codes."""
+
+from pathlib import Path
+
+from emr_eks_placement.planning import CODES
+
+FILE = Path(__file__).parents[1] / "docs" / "problems.md"
+
+_HEAD = """\
+# Problems that a plan can have
+
+`emr-placement plan` reports each by its code; `emr-placement explain CODE` prints the same text. An **error** keeps a pod
+from starting, or from starting where the request asks; a **warning** does not, at a cost or a risk. Codes are stable:
+`--ignore CODE` leaves one out, `--fail-on error` lets warnings pass.
+
+Written from the code by `make docs`.
+
+| code | severity | what it means | how to mend it |
+|---|---|---|---|
+"""
+
+
+def text() -> str:
+    """The whole file."""
+    rows = [f"| `{name}` | {code.severity} | {code.meaning} | {code.mend}. |" for name, code in CODES.items()]
+    return _HEAD + "\n".join(row.replace("*", "\\*") for row in rows) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text(), encoding="utf-8")
