@@ -106,8 +106,8 @@ def _template(role: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def jobs(draw: st.DrawFn) -> Job:
-    """A job of any release, from one that fits everywhere to one that fits nowhere."""
+def jobs(draw: st.DrawFn, releases: tuple[str, ...] = RELEASES) -> Job:
+    """A job of any of the releases, from one that fits everywhere to one that fits nowhere."""
 
     def size(role: str) -> dict[str, Any]:
         drawn: dict[str, Any] = {
@@ -135,7 +135,7 @@ def jobs(draw: st.DrawFn) -> Job:
             "entry_point": draw(st.sampled_from(["s3://jobs/count.py", "local:///opt/app it's.jar"])),
             "arguments": draw(st.lists(st.sampled_from(["--trips", "s3://trips/", "it's"]), max_size=2)),
             "main_class": draw(st.sampled_from([None, "com.example.Main"])),
-            "release_label": draw(st.sampled_from(RELEASES)),
+            "release_label": draw(st.sampled_from(releases)),
             "driver": size("driver"),
             "executors": {**size("executors"), "instances": draw(st.sampled_from([None, 3]))},
             "spark_conf": {
@@ -201,3 +201,28 @@ def cases(draw: st.DrawFn) -> Case:
     placement = Placement(submitter=draw(target), driver=draw(target), executors=draw(target))
     selections: list[NodeSelection | None] = [None, None, None, "pod-template", "spark-conf"]
     return Case(draw(jobs()), placement, environment, draw(st.sampled_from(selections)))
+
+
+def _likely_targets(environment: Environment) -> st.SearchStrategy[Fargate | Ec2]:
+    """Fargate as a profile of the environment has it, or nodes of one of its groups."""
+    choice = environment.virtual_clusters[VIRTUAL_CLUSTER].fargate
+    zones = [*([None] if choice.any_zone else []), *choice.single_zones]
+    fargate = [Fargate(zone=zone) for zone in zones]
+    ec2 = st.one_of(st.just(Ec2()), _ec2_of(environment))
+    return st.one_of(st.sampled_from(fargate), ec2) if fargate else ec2
+
+
+@st.composite
+def likely_cases(draw: st.DrawFn) -> Case:
+    """Cases of which define takes most: releases that can say everything, placements that the environment has."""
+    environment = draw(environments())
+    target = _likely_targets(environment)
+    placement = Placement(submitter=draw(target), driver=draw(target), executors=draw(target))
+    selections: list[NodeSelection | None] = [None, "pod-template", "spark-conf"]
+    modern = RELEASES[RELEASES.index("emr-6.8.0-latest") :]
+    return Case(draw(jobs(modern)), placement, environment, draw(st.sampled_from(selections)))
+
+
+def all_cases() -> st.SearchStrategy[Case]:
+    """Anything, and what define takes."""
+    return st.one_of(cases(), likely_cases(), likely_cases())

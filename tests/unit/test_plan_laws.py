@@ -1,35 +1,29 @@
 """The laws between define and plan: what define gives lands where the placement says, and a change of it is seen."""
 
 import copy
-import os
 from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from emr_eks_placement.definition import JobRunDefinition, define
-from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.modes import placement
 from emr_eks_placement.placement import ROLES, Ec2, Fargate, Role
-from emr_eks_placement.planning import Plan, PlannedPod, plan
-from tests.strategies import NAMESPACE, VIRTUAL_CLUSTER, Case, cases
+from emr_eks_placement.planning import PlannedPod
+from tests.strategies import VIRTUAL_CLUSTER, Case, all_cases
 from tests.unit.environments import environment
+from tests.unit.laws import LAW, defined, planned
 from tests.unit.read_back import DEPLOYED
 from tests.unit.sizes import job
 
-EXAMPLES = os.environ.get("LAW_EXAMPLES")
 LABEL = "spark.kubernetes.{}.label.spark-node-placement"
+OUTCOMES: Counter[str] = Counter()
 
 
-def planned(definition: JobRunDefinition, target: Environment, namespace: str = NAMESPACE) -> Plan:
-    templates = {DEPLOYED.uri(template.key): template.content for template in definition.pod_templates}
-    return plan(definition.request, templates, capacity_of(target), namespace=namespace)
-
-
-def check_on_target(pod: PlannedPod, target: Fargate | Ec2, where: Environment) -> None:
+def check_on_target(pod: PlannedPod, target: Fargate | Ec2) -> None:
     landing = pod.landing
     assert not landing.pending, landing.problems
     assert landing.on
@@ -37,48 +31,31 @@ def check_on_target(pod: PlannedPod, target: Fargate | Ec2, where: Environment) 
         assert (landing.compute, landing.size is not None) == ("fargate", True)
     else:
         assert landing.compute == "ec2"
-        for name in landing.on:
-            assert target.node_labels.items() <= where.node_groups[name].labels.items()
+        for nodes in landing.nodes.values():
+            assert all(target.node_selector.items() <= node.labels.items() for node in nodes)
     if target.zone:
         assert landing.zones == (target.zone,)
 
 
-TARGETS: Counter[str] = Counter()
-
-
-@settings(
-    max_examples=int(EXAMPLES or 300),
-    derandomize=EXAMPLES is None,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(case=cases())
+@LAW
+@given(case=all_cases())
 def check_round_trip(case: Case) -> None:
-    try:
-        made = define(
-            case.job,
-            case.placement,
-            case.environment,
-            virtual_cluster=VIRTUAL_CLUSTER,
-            deployed=DEPLOYED,
-            node_selection=case.node_selection,
-        )
-    except RuleError:
-        TARGETS["refused"] += 1
+    made = defined(case)
+    OUTCOMES["defined" if made else "refused"] += 1
+    if made is None:
         return
-    namespace = case.environment.virtual_clusters[VIRTUAL_CLUSTER].namespace
-    found = planned(made, case.environment, namespace)
+    found = planned(made, case.environment)
     for role in ROLES:
-        check_on_target(found.of(role), case.placement.of(role), case.environment)
-        TARGETS[case.placement.of(role).compute] += 1
+        check_on_target(found.of(role), case.placement.of(role))
+        OUTCOMES[case.placement.of(role).compute] += 1
 
 
 def test_plan_puts_every_pod_where_the_placement_of_define_says() -> None:
-    TARGETS.clear()
+    OUTCOMES.clear()
     check_round_trip()
-    assert TARGETS["fargate"] > 20, TARGETS
-    assert TARGETS["ec2"] > 20, TARGETS
+    print(dict(OUTCOMES))  # noqa: T201 - shown by make laws
+    assert OUTCOMES["fargate"] > 20, OUTCOMES
+    assert OUTCOMES["ec2"] > 20, OUTCOMES
 
 
 @pytest.fixture
