@@ -1,6 +1,7 @@
 # Needs Python 3.11 or later, git and make; everything else is installed into .venv and node_modules.
 PYTHON ?= python3
 ENVIRONMENT ?= local
+LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_mutations.py tests/unit/test_request_model.py tests/spark/test_truth.py
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
@@ -34,8 +35,10 @@ local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CD
 test: setup ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
-laws: setup ## Test the laws of define, plan and real Spark with thousands of random cases, and print how to repeat one
-	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_request_model.py tests/spark/test_truth.py
+laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
+	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \
+	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+		-rP --hypothesis-seed=$$seed $(LAWS)
 
 benchmark: setup ## Measure how long planning takes
 	$(BIN)/python -m benchmarks.plan

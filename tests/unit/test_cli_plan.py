@@ -1,9 +1,11 @@
 """emr-placement plan and explain: what is printed, the exit status, and one line for each unusable input."""
 
 import copy
+import io
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +226,96 @@ def test_every_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) 
     assert CODES[code].mend in capsys.readouterr().out
 
 
-def test_an_unknown_code_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "NO_SUCH"]) == 2
-    assert "EC2_NO_NODE_GROUP" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("code", "mend"), [("NO_SUCH", "emr-placement explain"), ("fargate_zones", "Did you mean FARGATE_ZONE?")]
+)
+def test_an_unknown_code_is_one_line_with_a_guess(code: str, mend: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["explain", code], ["plan", str(GUIDE / "fargate.json"), "-e", DEV, "--ignore", code]):
+        assert main(command) == 2
+        assert mend in capsys.readouterr().err
+
+
+def test_problems_are_ignored_by_code_and_warnings_let_pass_if_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    request = str(GUIDE / "fargate.json")
+    assert run(request, "--fail-on", "error") == 0
+    assert "warning SUBMITTER_ON_EC2" in capsys.readouterr().out
+    codes = ["SUBMITTER_ON_EC2", "EXECUTORS_ACROSS_ZONES", "FARGATE_VCPU_QUOTA"]
+    assert run(request, *(word for code in codes[:2] for word in ("--ignore", code))) == 1
+    assert "SUBMITTER_ON_EC2" not in capsys.readouterr().out
+    assert run(request, *(word for code in codes for word in ("--ignore", code))) == 0
+    assert run(request, "--ignore", codes[0], "--ignore", codes[1], "--fargate-vcpus", "12") == 0
+
+
+def test_a_request_is_read_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(REQUEST)))
+    assert run("-", "--fail-on", "error") == 0
+    assert rows(capsys.readouterr().out)["driver"] == DRIVER_ON_FARGATE
+    monkeypatch.setattr(sys, "stdin", io.StringIO("{"))
+    assert run("-") == 2
+    assert capsys.readouterr().err.startswith("error: standard input: must be JSON")
+
+
+def test_markdown_is_a_section_a_file_that_says_also_what_is_not_planned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "a_b.json"
+    wrong.write_text("{")
+    assert run(str(GUIDE / "fargate.json"), str(wrong), "--output", "markdown") == 2
+    out = capsys.readouterr().out
+    assert "| driver    | 1       | 4 vCPU 29184 MiB | Fargate 4vCPU 29GB (spark)  |" in out
+    assert "- **warning SUBMITTER\\_ON\\_EC2**" not in out
+    assert "- **warning SUBMITTER_ON_EC2**: submitter: " in out
+    assert "/a\\_b.json\n" in out
+    assert "- **not planned**: " in out
+
+
+def test_json_says_all_that_the_table_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("[]")
+    request = str(GUIDE / "pinned-driver.json")
+    assert run(request, str(wrong), "--output", "json") == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found[request]["pods"][1] == {
+        "pod": "driver",
+        "count": {"least": 1, "most": 1},
+        "requests": {"cpu_millis": 5000, "memory_mib": 43520, "ephemeral_storage_mib": 0},
+        "compute": "ec2",
+        "on": ["spark-drivers"],
+        "zones": ["us-east-1a", "us-east-1b"],
+        "fargate_size": None,
+        "pending": False,
+        "reasons": [
+            "no Fargate profile selects it",
+            "not system: no node of it has workload=spark-driver",
+            "not spark-executors: its taint workload=spark-executor:NoSchedule is not tolerated",
+        ],
+    }
+    assert found[request]["pods"][2]["fargate_size"] == {"vcpus": 4, "memory_gb": 29}
+    assert found[request]["nodes"][1]["node_groups"] == ["spark-drivers"]
+    (problem, *_) = found[request]["problems"]
+    assert problem.keys() == {"code", "severity", "pod", "what", "field", "mend"}
+    (line,) = found[str(wrong)]["errors"]
+    assert line.startswith(str(wrong))
+
+
+OPTIONS = {
+    "no quota": (["--fargate-vcpus", "0"], "--fargate-vcpus: 0: must be at least 1 vCPU"),
+    "no namespace": (["--namespace", "Jobs"], "--namespace: 'Jobs': a namespace is a DNS label"),
+    "no virtual cluster": (
+        ["--virtual-cluster", "spork"],
+        "--virtual-cluster: 'spork': the virtual clusters are spark",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "line"), OPTIONS.values(), ids=OPTIONS.keys())
+def test_a_wrong_option_is_one_line(options: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(GUIDE / "fargate.json"), *options) == 2
+    assert line in capsys.readouterr().err
+
+
+def test_a_namespace_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    run(str(GUIDE / "fargate.json"), "--namespace", "elsewhere")
+    assert rows(capsys.readouterr().out)["executors"][2].startswith(("EC2", "nowhere"))

@@ -1,10 +1,13 @@
 """What the README shows is so."""
 
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
+from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 
 ROOT = Path(__file__).parents[2]
@@ -40,3 +43,18 @@ def test_every_target_of_make_that_the_readme_names_is_there() -> None:
 def test_every_file_that_the_readme_links_is_there() -> None:
     for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_plan_of_the_readme_is_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (text,) = [block for block in blocks("console") if block.startswith("$ emr-placement plan")]
+    command, *shown = text.splitlines()
+    shutil.copy(ROOT / "tests/unit/guide/fargate-executors.json", tmp_path / "job-run.json")
+    (tmp_path / "environments").symlink_to(ROOT / "environments")
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command)[2:]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [line[: len(seen.removesuffix("…"))] for line, seen in zip(printed, shown, strict=True)] == [
+        seen.removesuffix("…") for seen in shown
+    ]

@@ -1,6 +1,7 @@
 """emr-placement plan: where the pods of StartJobRun requests will land."""
 
 import argparse
+import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +9,7 @@ from dataclasses import replace
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
 from emr_eks_placement.cli.request_file import read_request, read_templates
-from emr_eks_placement.errors import Finding, InputError, RuleError, finding, shown
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.planning import CODES, Plan, plan
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
@@ -90,10 +91,6 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def _check_code(place: str, code: str) -> None:
     if code not in CODES:
-        rule = f"the codes are {', '.join(CODES)}"
-        value = shown(code).strip("'")
-        raise InputError([_finding(place, value, rule)])
-
-
-def _finding(place: str, value: str, rule: str) -> Finding:
-    return finding(place, RuleError(value, rule, "Name one of these"))
+        close = difflib.get_close_matches(code.upper(), CODES, 1)
+        mend = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
+        raise InputError([finding(place, RuleError(code, "no problem has this code", mend))])

@@ -1,6 +1,9 @@
 """How plans are printed: a table for people, Markdown for pull requests, JSON for programs."""
 
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -62,19 +65,25 @@ def _problem_as_json(problem: Problem) -> dict[str, Any]:
 
 
 def as_table(outcomes: Mapping[str, Outcome]) -> str:
-    """Each plan as a table, with the reasons, the nodes and the problems below it."""
-    return "\n".join(_one_as_table(file, one) for file, one in outcomes.items() if isinstance(one, Plan))
+    """Each plan as a table, with the reasons, the nodes and the problems below it, wrapped to the terminal if it is one."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    return "\n".join(_one_as_table(file, one, width) for file, one in outcomes.items() if isinstance(one, Plan))
 
 
-def _one_as_table(file: str, one: Plan) -> str:
-    lines = [file, tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)]
-    lines += [f"{pod.role}: {'; '.join(pod.landing.reasons)}" for pod in one.pods]
+def _one_as_table(file: str, one: Plan, width: int) -> str:
+    table = tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)
+    lines = [f"why {pod.role}: {_reasons(pod)}" for pod in one.pods]
     lines += map(_nodes, one.nodes)
-    lines += [
-        f"{problem.severity} {problem.code}: {problem.role}: {problem.what}. {problem.mend}."
-        for problem in one.problems
-    ]
-    return "\n".join(line.rstrip() for part in lines for line in part.splitlines()) + "\n"
+    for problem in one.problems:
+        lines += [f"{problem.severity} {problem.code}: {problem.role}: {problem.what}", f"    {problem.mend}"]
+    wrapped = [textwrap.fill(line, width, subsequent_indent="    ") if width else line for line in lines]
+    return "\n".join([file, *(row.rstrip() for row in table.splitlines()), *wrapped]) + "\n"
+
+
+def _reasons(pod: PlannedPod) -> str:
+    """But for what the problem says anyway, when no node group takes the pod."""
+    told = any(problem.code == "EC2_NO_NODE_GROUP" for problem in pod.landing.problems)
+    return pod.landing.reasons[0] if told else "; ".join(pod.landing.reasons)
 
 
 def as_markdown(outcomes: Mapping[str, Outcome]) -> str:
@@ -90,7 +99,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
     rows = [[_escaped(cell) for cell in _row(pod)] for pod in one.pods]
     yield tabulate(rows, _HEADERS, tablefmt="github", disable_numparse=True) + "\n"
     for pod in one.pods:
-        yield f"- {pod.role}: {_escaped('; '.join(pod.landing.reasons))}"
+        yield f"- {pod.role}: {_escaped(_reasons(pod))}"
     yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
         what = _escaped(f"{problem.role}: {problem.what}. {problem.mend}.")

@@ -9,7 +9,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node
-from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, opts_out, possible_profiles
+from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, opts_out, possible_profiles, zones_of
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
 
@@ -63,7 +63,7 @@ def _on_fargate(
         reasons.append(
             f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {size}"
         )
-    zones = {zone for profile in profiles.values() for zone in on_fargate.zones_of(pod, capacity.region, profile.zones)}
+    zones = {zone for profile in profiles.values() for zone in zones_of(pod, capacity.region, profile.zones)}
     return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
 
 

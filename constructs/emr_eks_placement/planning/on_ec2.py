@@ -9,7 +9,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.nodes import Candidates
+from emr_eks_placement.scheduling.nodes import Candidates, fits
 from emr_eks_placement.scheduling.pod import PodShape
 
 _OWN_SCHEDULER = "default-scheduler"
@@ -24,12 +24,11 @@ def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: C
         yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
     for name, nodes in found.nodes.items():
         group = capacity.node_groups[name]
-        fitting = {node.machine.name for node in nodes}
-        others = [machine.name for machine in group.machines if machine.name not in fitting]
-        if others and kubernetes.INSTANCE_TYPE not in pod.node_selector:
-            yield Problem(
-                "EC2_INSTANCE_TYPES", role, f"of {name} it fits {', '.join(sorted(fitting))}, not {', '.join(others)}"
-            )
+        fitting = sorted({node.machine.name for node in nodes})
+        small = sorted({node.machine.name for node in group.nodes if not fits(pod, node.room)})
+        if small and kubernetes.INSTANCE_TYPE not in pod.node_selector:
+            what = f"of {name} it fits {', '.join(fitting)}, not {', '.join(small)}"
+            yield Problem("EC2_INSTANCE_TYPES", role, what)
         zones = sorted({node.zone for node in nodes})
         if len(zones) < len(set(group.zones)):
             what = f"it can run in {', '.join(zones)}; {name} has nodes in {', '.join(group.zones)}"

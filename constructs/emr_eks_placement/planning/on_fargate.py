@@ -15,8 +15,6 @@ from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapaci
 from emr_eks_placement.scheduling.fargate import granted_size, node_labels, unsatisfied_by_fargate, zones_of
 from emr_eks_placement.scheduling.pod import PodShape
 
-__all__ = ["problems_of_pod", "problems_of_profiles", "zones_of"]
-
 # Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
 _VOLUMES = ("hostPath", "ephemeral", "awsElasticBlockStore")
 
