@@ -15,7 +15,7 @@ from local.aws.eks_clusters import ClusterLifecycle
 from local.aws.eks_fargate import FargateProfiles
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.service import SERVICE, EmrContainers
-from local.aws.ministack import gateway, lambda_workers, resource_types, services, settings
+from local.aws.ministack import eks_listings, gateway, lambda_workers, resource_types, services, settings
 
 
 class LocalAws:
@@ -94,6 +94,7 @@ class LocalAws:
         clusters = self._clusters
         enter(services.eks_cluster_hooks(clusters.finish, clusters.refuse_to_delete_in_use, clusters.clean_up))
         enter(services.eks_route_first(self._fargate_profiles.route))
+        enter(eks_listings.paged())
         enter(services.registered_service(SERVICE, self._emr_containers.handle))
         self._gateway.start()
         self._undo.callback(self._gateway.stop)

@@ -41,6 +41,7 @@ def test_the_check_sees_the_names() -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
+        ("app", "AUTH"),
         ("app", "_MINISTACK_PORT"),
         ("custom_resource", "_PORT"),
         ("eks", "REGION"),

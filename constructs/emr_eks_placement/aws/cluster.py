@@ -37,11 +37,11 @@ def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
     place = f"EKS cluster {cluster}"
     with aws_errors(place):
         eks: EKSClient = client(session, "eks")
-        ec2: EC2Client = client(session, "ec2")
         try:
             described = eks.describe_cluster(name=cluster)["cluster"]
         except eks.exceptions.ResourceNotFoundException:
             raise InputError([finding(place, _no_such_cluster(eks, cluster))]) from None
+        ec2: EC2Client = client(session, "ec2")
         groups = describe_node_groups(eks, cluster)
         profiles = _describe_profiles(eks, cluster)
         subnets = {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])}
@@ -103,7 +103,11 @@ def _namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, str]:
         containerProviderId=cluster, containerProviderType="EKS", states=["RUNNING"]
     )
     found = [
-        (one["id"], one["name"], one["containerProvider"]["info"]["eksInfo"]["namespace"])
+        (
+            one["id"],
+            one["name"],
+            one["containerProvider"].get("info", {}).get("eksInfo", {}).get("namespace", "default"),
+        )
         for page in pages
         for one in page["virtualClusters"]
     ]

@@ -9,6 +9,7 @@ from local.aws.ministack.services import eks_operation, raise_for_error
 
 _CLUSTER_MEMBERS = (
     "bootstrapSelfManagedAddons",
+    "computeConfig",
     "deletionProtection",
     "encryptionConfig",
     "kubernetesNetworkConfig",
@@ -81,8 +82,23 @@ def _check_node_group(properties: Properties) -> None:
         <= scaling.get("maxSize", 1)
     ):
         raise ValueError(f"scalingConfig: minSize <= desiredSize <= maxSize does not hold in {scaling}")
-    if "launchTemplate" in request and ("diskSize" in request or "remoteAccess" in request):
+    if "launchTemplate" in request:
+        _check_launch_template(request)
+
+
+def _check_launch_template(request: dict[str, Any]) -> None:
+    if "diskSize" in request or "remoteAccess" in request:
         raise ValueError("Disk size and remote access must be specified within the launch template.")
+    data = _launch_template_version(request)["LaunchTemplateData"]
+    if "instanceTypes" in request and data.get("InstanceType"):
+        raise ValueError("Instance types must be specified in the node group or in the launch template, not in both.")
+
+
+def _launch_template_version(request: dict[str, Any]) -> dict[str, Any]:
+    version = state.launch_template_version(request["launchTemplate"])
+    if not version:
+        raise ValueError(f"The launch template {request['launchTemplate']} does not exist")
+    return version
 
 
 def _complete_node_group(name: str, properties: Properties) -> Attributes:
@@ -92,7 +108,15 @@ def _complete_node_group(name: str, properties: Properties) -> Attributes:
         raise ValueError(f"No node group found for name: {name}.")
     record["capacityType"] = request.get("capacityType", "ON_DEMAND")
     if "launchTemplate" in request:
+        version = _launch_template_version(request)
+        record["launchTemplate"] = {
+            "id": version["LaunchTemplateId"],
+            "name": version["LaunchTemplateName"],
+            "version": str(version["VersionNumber"]),
+        }
         record.pop("diskSize", None)
+        if version["LaunchTemplateData"].get("InstanceType"):
+            record.pop("instanceTypes", None)
     return {"Id": f"{request['clusterName']}/{name}"}
 
 

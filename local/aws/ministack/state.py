@@ -43,6 +43,20 @@ def subnet(subnet_id: str) -> Record | None:
     return found
 
 
+def launch_template_version(specification: Mapping[str, str]) -> Record | None:
+    """The version that EKS's LaunchTemplateSpecification names, in the shape of DescribeLaunchTemplateVersions."""
+    for template in names.ec2._launch_templates.values():
+        if specification.get("id", specification.get("name")) in (
+            template["LaunchTemplateId"],
+            template["LaunchTemplateName"],
+        ):
+            aliases = {"$Default": template["DefaultVersionNumber"], "$Latest": template["LatestVersionNumber"]}
+            wanted = specification.get("version", "$Default")
+            number = str(aliases.get(wanted, wanted))
+            return next((found for found in template["Versions"] if str(found["VersionNumber"]) == number), None)
+    return None
+
+
 def security_group(group_id: str) -> Record | None:
     """The record of a security group, in the shape of DescribeSecurityGroups."""
     found: Record | None = names.ec2._security_groups.get(group_id)

@@ -1,0 +1,171 @@
+"""What botocore raises, in one line each: which operation failed, why and what to do. Secrets stay out of it.
+
+AWS's own words are repeated only where they can't hold any: refused signatures, for one, are answered with the request's
+headers, session token and all.
+"""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectionError,  # noqa: A004 - botocore's own, the parent of all that keeps a connection from coming up
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ReadTimeoutError,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.parsers import ResponseParserError
+
+from emr_eks_placement.errors import InputError, RuleError, finding
+
+# The codes of the services read here: eks and emr-containers end in Exception, ec2 and s3 have names of their own
+# (EC2 guide, Error codes; S3 API, Error responses; botocore's retries.standard for what is throttled).
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+_INVALID = {
+    "AuthFailure",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_THROTTLED = {
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+_NO_CREDENTIALS = (
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+_UNREACHABLE = (ConnectionError, HTTPClientError)
+
+_NO_OPERATION = "AWS"
+_LOG_IN = "Log in, or name another profile (AWS_PROFILE)"
+_NOT_AUTHORIZED = re.compile(r"(?:User: (\S+) is )?not authorized to perform: ([a-z0-9-]+:\w+)")
+_LONGEST = 300
+
+
+@contextlib.contextmanager
+def aws_errors(place: str, operation: str = _NO_OPERATION) -> Iterator[None]:
+    """Turns what botocore raises inside into an InputError of one finding at the place, such as `EKS cluster NAME`.
+
+    operation: what an error that does not know its own is said to come from.
+    """
+    try:
+        yield
+    except (ClientError, BotoCoreError, ResponseParserError) as error:
+        # Not chained: a traceback would print AWS's words, which may hold secrets.
+        raise InputError([finding(place, rule_of(error, operation))]) from None
+
+
+def name_operation(
+    event_name: str, exception: Exception | None = None, parsed: dict[str, Any] | None = None, **_rest: Any
+) -> None:
+    """botocore's events after-call and after-call-error: has an error say its operation, for which it has no member.
+
+    event_name: after-call-error.emr-containers.DescribeJobTemplate. The names of services in it are those of IAM.
+    """
+    _event, service, operation = event_name.split(".")
+    if exception is not None:
+        exception.add_note(f"{service}:{operation}")
+    elif parsed is not None and "Error" in parsed:
+        parsed["Error"]["Operation"] = f"{service}:{operation}"
+
+
+def rule_of(error: Exception, operation: str = _NO_OPERATION) -> RuleError:
+    """What broke, naming the operation as IAM does if the client is one of `client`."""
+    if isinstance(error, ClientError):
+        return _of_answer(error)
+    operation = next(iter(getattr(error, "__notes__", [])), operation)
+    if isinstance(error, ProfileNotFound):
+        return RuleError(error.kwargs["profile"], "no AWS profile has this name", "Name a profile of ~/.aws/config")
+    if isinstance(error, NoRegionError):
+        return RuleError(None, "no region is chosen", "Name one (AWS_REGION), or set it in the profile")
+    if isinstance(error, CredentialRetrievalError):
+        # Its words are those of a program of the user's, which may print anything.
+        provider = error.kwargs.get("provider")
+        return RuleError(None, f"{operation} needs credentials, and {provider} gave none", _LOG_IN)
+    if isinstance(error, _NO_CREDENTIALS):
+        return RuleError(None, f"{operation} needs credentials: {_one_line(error)}", _LOG_IN)
+    if isinstance(error, _UNREACHABLE):
+        return _unreachable(operation, error)
+    # Without an operation it is the settings that are wrong: AWS was not called.
+    what = _one_line(error) if operation == _NO_OPERATION else f"{operation} failed: {_one_line(error)}"
+    return RuleError(None, what, "Correct what it names")
+
+
+def _of_answer(error: ClientError) -> RuleError:
+    details: dict[str, Any] = dict(error.response.get("Error", {}))
+    code, message = str(details.get("Code", "Unknown")), _one_line(details.get("Message") or "no message")
+    operation = details.get("Operation", error.operation_name)
+    if code in _EXPIRED:
+        return RuleError(None, f"{operation} was refused: the credentials have expired ({code})", _LOG_IN)
+    if code in _INVALID:
+        return RuleError(None, f"{operation} was refused: the credentials are not valid ({code})", _LOG_IN)
+    if code in DENIED:
+        return _denied(operation, code, message)
+    metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
+    tries = metadata.get("RetryAttempts", 0) + 1
+    if code in _THROTTLED:
+        return RuleError(None, f"{operation} was throttled at each of {tries} tries ({code})", "Try again later")
+    if metadata.get("HTTPStatusCode", 400) >= 500:
+        return RuleError(None, f"{operation} failed at each of {tries} tries: {code}: {message}", "Try again later")
+    return RuleError(None, f"{operation} failed: {code}: {message}", "Correct what it names")
+
+
+def _denied(operation: str, code: str, message: str) -> RuleError:
+    """AWS often names the identity and the action, which need not be the operation's: a bucket's key takes kms:Decrypt."""
+    told = _NOT_AUTHORIZED.search(message)
+    identity, action = told.groups() if told else (None, operation)
+    by = f" to {identity}" if identity else ""
+    what = operation if action == operation else f"{operation} needs {action}, which"
+    return RuleError(None, f"{what} is denied{by} ({code})", f"Allow {action}, or name another profile")
+
+
+def _unreachable(operation: str, error: BotoCoreError) -> RuleError:
+    """Of the endpoint's URL the host and the port only: the rest may hold secrets."""
+    url = urlsplit(str(error.kwargs.get("endpoint_url") or ""))
+    host = url.netloc.rpartition("@")[2] or "the endpoint"
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        how = "did not answer in time"
+    else:
+        how = "closed the connection" if isinstance(error, ConnectionClosedError) else "can't be reached"
+    rule = f"{operation} failed: {host} {how} ({type(error).__name__})"
+    return RuleError(None, rule, "Check the network, the proxy and the region, and try again")
+
+
+def _one_line(message: object) -> str:
+    text = " ".join(str(message).split()).removesuffix(".")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,94 @@
+"""The managed node groups of a live cluster."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from emr_eks_placement.aws.instance_types import read_instance_types
+from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_template
+from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
+from emr_eks_placement.placement import Taint
+from emr_eks_placement.scheduling.capacity import NodeGroupCapacity
+
+if TYPE_CHECKING:
+    from types_boto3_ec2 import EC2Client
+    from types_boto3_eks import EKSClient
+    from types_boto3_eks.type_defs import NodegroupTypeDef
+
+_TAINT_EFFECTS = {name: effect for effect, name in EKS_TAINT_EFFECTS.items()}
+# Neither the group nor its launch template names one (botocore's service model of eks, CreateNodegroup).
+_DEFAULT_INSTANCE_TYPE = "t3.medium"
+_NO_NODES = ("CREATE_FAILED", "DELETING")
+# Where a node keeps its containers: EKS's Bottlerocket has a volume of its own for them, other Linux uses the root.
+_DATA_DEVICES = {True: ("/dev/xvdb",), False: ("/dev/xvda", "/dev/sda1")}
+
+
+def describe_node_groups(eks: "EKSClient", cluster: str) -> list["NodegroupTypeDef"]:
+    """Every node group that has or will have nodes, as EKS describes it. Raises botocore's errors as they come."""
+    pages = eks.get_paginator("list_nodegroups").paginate(clusterName=cluster)
+    groups = [
+        eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
+        for page in pages
+        for name in page["nodegroups"]
+    ]
+    return [group for group in groups if group["status"] not in _NO_NODES]
+
+
+def node_groups(
+    ec2: "EC2Client", groups: list["NodegroupTypeDef"], zones: Mapping[str, str]
+) -> dict[str, NodeGroupCapacity]:
+    """The described groups by their EKS names. zones: by subnet. Raises botocore's errors as they come."""
+    templates = {
+        group["nodegroupName"]: read_launch_template(ec2, group["launchTemplate"])
+        for group in groups
+        if group.get("launchTemplate")
+    }
+    types_of = {
+        group["nodegroupName"]: _instance_types(group, templates.get(group["nodegroupName"])) for group in groups
+    }
+    machines = read_instance_types(ec2, (name for names in types_of.values() for name in names))
+    return {
+        name: _node_group(group, templates.get(name), [machines[kind] for kind in types_of[name]], zones)
+        for group in groups
+        for name in [group["nodegroupName"]]
+    }
+
+
+def _instance_types(group: "NodegroupTypeDef", template: LaunchTemplate | None) -> list[str]:
+    """Of the launch template where it names one: EKS refuses a group that names others."""
+    if template and template.instance_type:
+        return [template.instance_type]
+    return group.get("instanceTypes") or [_DEFAULT_INSTANCE_TYPE]
+
+
+def _disk_gib(group: "NodegroupTypeDef", template: LaunchTemplate | None) -> int | None:
+    """None where neither the group nor its launch template tells: its image does."""
+    if template is None:
+        return group.get("diskSize")
+    devices = _DATA_DEVICES["BOTTLEROCKET" in group.get("amiType", "")]
+    return next((template.volumes[device] for device in devices if device in template.volumes), None)
+
+
+def _node_group(
+    group: "NodegroupTypeDef",
+    template: LaunchTemplate | None,
+    machines: list[InstanceType],
+    zones: Mapping[str, str],
+) -> NodeGroupCapacity:
+    scaling = group["scalingConfig"]
+    return NodeGroupCapacity(
+        machines=tuple(machines),
+        # A capacity block is bought ahead and is no Spot capacity.
+        capacity_type="spot" if group.get("capacityType") == "SPOT" else "on-demand",
+        labels=dict(group.get("labels") or {}),
+        taints=tuple(
+            Taint(key=taint["key"], value=taint.get("value") or "", effect=_TAINT_EFFECTS[taint["effect"]])
+            for taint in group.get("taints") or []
+        ),
+        zones=tuple(sorted({zones[subnet] for subnet in group["subnets"]})),
+        min_size=scaling["minSize"],
+        initial_size=scaling["desiredSize"],
+        max_size=scaling["maxSize"],
+        disk_gib=_disk_gib(group, template),
+        deployed_name=group["nodegroupName"],
+    )

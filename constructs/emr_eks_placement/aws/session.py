@@ -1,0 +1,51 @@
+"""Sessions and clients for reading an account: few, short tries, and errors that name their operation."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
+
+from emr_eks_placement.aws.errors import aws_errors, name_operation
+
+
+def aws_session(
+    profile: str | None = None,
+    region: str | None = None,
+    *,
+    attempts: int = 5,
+    connect_seconds: float = 3,
+    read_seconds: float = 10,
+) -> boto3.Session:
+    """A session of the profile and the region, or of what the environment and ~/.aws/config choose.
+
+    attempts: of each call, the first included, with botocore's standard backoff between them. connect_seconds,
+    read_seconds: how long each may wait for a connection and for an answer. Raises InputError for an unknown profile and
+    for settings that can't be read; credentials and a missing region show at the first call.
+    """
+    with aws_errors("AWS settings"):
+        core = botocore.session.Session(profile=profile)
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=connect_seconds,
+            read_timeout=read_seconds,
+        )
+        core.set_default_client_config(config)
+        return boto3.Session(botocore_session=core, region_name=region)
+
+
+def client(session: boto3.Session, service: str) -> Any:
+    """A client whose errors name their operation, for `aws_errors`. Raises botocore's BotoCoreError as it comes."""
+    try:
+        made = session.client(service)  # type: ignore[call-overload]
+        _ = urlsplit(made.meta.endpoint_url).port  # botocore would fail of a bad one only at the first call
+    except ValueError as error:
+        if isinstance(error, BotoCoreError):
+            raise
+        # For an endpoint that is no URL, as AWS_ENDPOINT_URL may name; botocore has an error for it, but for other causes.
+        raise InvalidEndpointConfigurationError(msg=str(error)) from None
+    made.meta.events.register("after-call", name_operation)
+    made.meta.events.register("after-call-error", name_operation)
+    return made
