@@ -1,0 +1,81 @@
+"""The EKS clusters of an assembly, and which of them a resource belongs to."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
+from emr_eks_placement.assembly.fields import Field
+from emr_eks_placement.assembly.names import names_of
+from emr_eks_placement.assembly.network import Subnet, region_of, subnets_of
+from emr_eks_placement.assembly.values import Reference, Resolver
+
+CLUSTER_KINDS = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
+# What a cluster is taken to run whose version the assembly does not say.
+_DEFAULT_VERSION = "1.35"
+
+
+@dataclass(frozen=True)
+class ImportedCluster:
+    """A cluster that the app refers to by its name: it is of another app, and so may be some of its nodes."""
+
+    name: str
+    account: str | None
+    region: str
+
+
+ClusterKey = Resource | ImportedCluster
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster. names: that fit it, the shortest first; other_nodes: as in Capacity."""
+
+    names: list[str]
+    region: str
+    version: str
+    subnets: list[Subnet]
+    other_nodes: str
+
+
+class Clusters:
+    """The clusters of an assembly. Raises RuleError for what is malformed or known only at deployment."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+
+    def read(self, key: ClusterKey) -> Cluster:
+        """What the assembly says of a cluster."""
+        if isinstance(key, ImportedCluster):
+            longer = [f"{key.region}/{key.name}", f"{key.account}/{key.region}/{key.name}"]
+            other = "the cluster is not of this assembly and may have other nodes"
+            return Cluster([key.name, *longer], key.region, _DEFAULT_VERSION, [], other)
+        properties = settings_of(key, self._resolver)
+        network = properties.either("ResourcesVpcConfig", "resourcesVpcConfig")
+        makes_nodes = properties["ComputeConfig"]["Enabled"].is_true()
+        return Cluster(
+            names=names_of(key, properties.either("Name", "name").known_text()),
+            region=region_of(key.stack),
+            version=properties.either("Version", "version").text(_DEFAULT_VERSION),
+            subnets=subnets_of(network.either("SubnetIds", "subnetIds"), self._resolver),
+            other_nodes="EKS Auto Mode makes nodes too" if makes_nodes else "",
+        )
+
+    def of(self, name: Field, stack: Stack) -> ClusterKey:
+        """The cluster that a resource of the stack names, by reference or in words."""
+        if isinstance(name.value, Reference) and name.value.resource.kind in CLUSTER_KINDS:
+            return name.value.resource
+        text = name.text()
+        named = [one for known, one in self._named if known == text and one.stack.shares_environment(stack)]
+        nearest = sorted(named, key=lambda one: one.stack.folder != stack.folder)
+        return nearest[0] if nearest else ImportedCluster(text, stack.account, region_of(stack))
+
+    @cached_property
+    def _named(self) -> list[tuple[str | None, Resource]]:
+        found = self._resolver.resources(*CLUSTER_KINDS)
+        return [(settings_of(one, self._resolver).either("Name", "name").known_text(), one) for one in found]
+
+
+def settings_of(resource: Resource, resolver: Resolver) -> Field:
+    """The resolved properties that describe an EKS resource, which the CDK's custom resources keep in Config."""
+    properties = resolver.properties(resource)
+    return properties["Config"] if resource.kind.startswith("Custom::") else properties

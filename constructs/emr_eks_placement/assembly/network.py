@@ -1,0 +1,55 @@
+"""Where subnets are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emr_eks_placement.assembly.cloud_assembly import Stack
+from emr_eks_placement.assembly.fields import Field, Unresolved
+from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
+
+_SUBNET = "AWS::EC2::Subnet"
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet. zone: UNKNOWN_ZONE where only its id is known; is_private: None where that can't be told."""
+
+    zone: str
+    is_private: bool | None
+
+
+def region_of(stack: Stack) -> str:
+    """The region a stack is deployed to. Raises RuleError where the app leaves it open."""
+    if stack.region is None:
+        raise RuleError(
+            stack.id,
+            "this stack is environment-agnostic, so its region, and with it its zones, is known only at deployment",
+            "Give the stack an env with a region",
+        )
+    return stack.region
+
+
+def subnets_of(subnets: Field, resolver: Resolver) -> list[Subnet]:
+    """The subnets of a resolved list of ids; of a list that is open until the deployment, one in an unknown zone."""
+    if isinstance(subnets.value, Unresolved):
+        return [Subnet(UNKNOWN_ZONE, None)]
+    return [_subnet(one.value, resolver) for one in subnets.items()]
+
+
+def _subnet(id_: object, resolver: Resolver) -> Subnet:
+    if not isinstance(id_, Reference) or id_.resource.kind != _SUBNET:
+        return Subnet(UNKNOWN_ZONE, None)
+    region_of(id_.resource.stack)
+    properties = resolver.properties(id_.resource)
+    is_public = properties["MapPublicIpOnLaunch"].value
+    return Subnet(
+        zone=properties["AvailabilityZone"].known_text() or UNKNOWN_ZONE,
+        is_private=not is_public if isinstance(is_public, bool | None) else None,
+    )
+
+
+def zones_of(subnets: Iterable[Subnet]) -> tuple[str, ...]:
+    """Their zones, each once, in the order given."""
+    return tuple(dict.fromkeys(subnet.zone for subnet in subnets))

@@ -1,0 +1,125 @@
+"""EKS managed node groups of an assembly.
+
+Defaults are those of EKS: instance types, disk size and capacity type of botocore's service model (CreateNodegroup),
+sizes as EKS chooses them where none is given (no AWS source says so; pulumi/pulumi-eks issue 916 tells).
+"""
+
+from emr_eks_placement.assembly.cloud_assembly import Resource
+from emr_eks_placement.assembly.fields import Field
+from emr_eks_placement.assembly.network import subnets_of, zones_of
+from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type
+from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
+from emr_eks_placement.scheduling.capacity import NodeGroupCapacity
+
+_LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
+_DEFAULT_INSTANCE_TYPE = "t3.medium"
+_DEFAULT_DISK_GIB = 20
+_DEFAULT_SIZES = (1, 2, 2)  # least, initial, most
+_CAPACITY_TYPES: dict[str, CapacityType] = {name: kind for kind, name in CAPACITY_TYPE_LABEL_VALUES.items()}
+_EFFECTS = {name: effect for effect, name in kubernetes.EKS_TAINT_EFFECTS.items()}
+# Where pods' files are: on the root volume, but on Bottlerocket, whose root can't be written, on the second one.
+_ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
+_BOTTLEROCKET_DEVICES = ("/dev/xvdb",)
+
+
+def read_node_group(resource: Resource, group: Field, resolver: Resolver) -> NodeGroupCapacity:
+    """The node group of the resolved properties. Raises RuleError for what is malformed or known only at deployment."""
+    template = _launch_template(resource, group["LaunchTemplate"], resolver)
+    least, initial, most = _sizes(group["ScalingConfig"])
+    if not group["Subnets"].value:
+        raise group["Subnets"].refused("a node group has subnets (EKS CreateNodegroup)", "Name one or more")
+    return NodeGroupCapacity(
+        machines=tuple(_machines(group, template)),
+        capacity_type=_capacity_type(group["CapacityType"]),
+        labels=_labels(group["Labels"]),
+        taints=tuple(_taint(taint) for taint in group["Taints"].items()),
+        zones=zones_of(subnets_of(group["Subnets"], resolver)),
+        min_size=least,
+        initial_size=initial,
+        max_size=most,
+        disk_gib=_disk_gib(group, template),
+        deployed_name=group["NodegroupName"].known_text(),
+    )
+
+
+def _launch_template(resource: Resource, given: Field, resolver: Resolver) -> Field | None:
+    """The data of the launch template that is given; None for one that is not in the assembly; empty without one."""
+    if given.value is None:
+        return Field(None)
+    id_, name = given["Id"].value, given["Name"].known_text()
+    if isinstance(id_, Reference) and id_.resource.kind == _LAUNCH_TEMPLATE:
+        return resolver.properties(id_.resource)["LaunchTemplateData"]
+    for one in resolver.resources(_LAUNCH_TEMPLATE) if name is not None else ():
+        properties = resolver.properties(one)
+        if properties["LaunchTemplateName"].value == name and one.stack.shares_environment(resource.stack):
+            return properties["LaunchTemplateData"]
+    return None
+
+
+def _machines(group: Field, template: Field | None) -> list[InstanceType]:
+    """The instance types of the group, else of its launch template, else EKS's default."""
+    types = group["InstanceTypes"]
+    if types.items():
+        return [_machine(one, one.text()) for one in types.items()]
+    one = None if template is None else template["InstanceType"]
+    if one is None or not isinstance(one.value, str | None):
+        raise RuleError(
+            group["LaunchTemplate"].value,
+            "this launch template decides on the instance type, and is not in the assembly or leaves it to the deployment",
+            "Give the node group its instance types",
+            path=group["LaunchTemplate"].path,
+        )
+    return [_machine(types, one.text(_DEFAULT_INSTANCE_TYPE))]
+
+
+def _machine(field: Field, name: str) -> InstanceType:
+    return field.checked(lambda: instance_type(name))
+
+
+def _capacity_type(field: Field) -> CapacityType:
+    name = field.text("ON_DEMAND")
+    if name not in _CAPACITY_TYPES:
+        raise field.refused(
+            f"the capacity types that are planned for are {', '.join(_CAPACITY_TYPES)}", "Use one of them"
+        )
+    return _CAPACITY_TYPES[name]
+
+
+def _labels(field: Field) -> dict[str, str]:
+    labels = {key: value.text() for key, value in field.entries().items()}
+    return field.checked(lambda: kubernetes.check_labels(labels))
+
+
+def _taint(taint: Field) -> Taint:
+    key, value, effect = taint["Key"].text(), taint["Value"].text(""), taint["Effect"].text()
+    taint["Key"].checked(lambda: kubernetes.check_label_key(key))
+    taint["Value"].checked(lambda: kubernetes.check_label_value(value))
+    if effect not in _EFFECTS:
+        raise taint["Effect"].refused(f"the effects are {', '.join(_EFFECTS)} (EKS TaintEffect)", "Write one of these")
+    return Taint.model_validate({"key": key, "value": value, "effect": _EFFECTS[effect]})
+
+
+def _sizes(scaling: Field) -> tuple[int, int, int]:
+    """Least, initial and most nodes: EKS takes all three or none (NodegroupScalingConfig)."""
+    if scaling.value is None:
+        return _DEFAULT_SIZES
+    return scaling["MinSize"].number(), scaling["DesiredSize"].number(), scaling["MaxSize"].number()
+
+
+def _disk_gib(group: Field, template: Field | None) -> int | None:
+    """The size of the volume that pods' files are on; None where that is not known."""
+    if template is None or not isinstance(group["DiskSize"].value, str | int | None):
+        return None
+    if group["DiskSize"].value is not None:
+        return group["DiskSize"].number()
+    bottlerocket = (group["AmiType"].known_text() or "").startswith("BOTTLEROCKET")
+    devices = _BOTTLEROCKET_DEVICES if bottlerocket else _ROOT_DEVICES
+    for mapping in template["BlockDeviceMappings"].items():
+        if mapping["DeviceName"].known_text() in devices:
+            size = mapping["Ebs"]["VolumeSize"]
+            return size.number() if isinstance(size.value, str | int) else None
+    # An image of one's own brings a volume of its own.
+    return _DEFAULT_DISK_GIB if template["ImageId"].value is None else None

@@ -1,0 +1,38 @@
+"""What makes nodes that are in no managed node group."""
+
+from collections.abc import Iterator
+
+from emr_eks_placement.assembly.cloud_assembly import Resource
+from emr_eks_placement.assembly.fields import Field, Unresolved
+from emr_eks_placement.assembly.values import Resolver
+
+_AUTO_SCALING_GROUP, _HELM_CHART = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
+OTHER_NODE_KINDS = (_AUTO_SCALING_GROUP, _HELM_CHART)
+_OWNER_TAG = "kubernetes.io/cluster/"  # then the cluster's name: on the instances that join it (EKS guide)
+
+
+def other_nodes(resource: Resource, resolver: Resolver) -> Iterator[tuple[str, Field]]:
+    """What the resource does, and the name of the cluster that gets the nodes; nothing of one that makes no nodes."""
+    properties = resolver.properties(resource)
+    if resource.kind == _AUTO_SCALING_GROUP:
+        tags = properties["Tags"]
+        for tag in tags.items() if isinstance(tags.value, list) else ():
+            cluster = _owner(tag["Key"])
+            if cluster is not None:
+                yield "self-managed nodes join it too", cluster
+    elif any(_is_karpenter(properties[key].known_text()) for key in ("Chart", "Repository")):
+        yield "Karpenter makes nodes too", properties["ClusterName"]
+
+
+def _owner(key: Field) -> Field | None:
+    """The cluster's name, or the reference to it, in the key of such a tag."""
+    match key.value:
+        case str(text) if text.startswith(_OWNER_TAG):
+            return Field(text.removeprefix(_OWNER_TAG), key.path)
+        case Unresolved(parts=(str(text), cluster)) if text == _OWNER_TAG:
+            return Field(cluster, key.path)
+    return None
+
+
+def _is_karpenter(chart: str | None) -> bool:
+    return chart is not None and chart.rpartition("/")[2] == "karpenter"

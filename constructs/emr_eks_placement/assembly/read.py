@@ -1,0 +1,162 @@
+"""A cloud assembly -> what each of its EKS clusters has for pods."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from emr_eks_placement.assembly.cloud_assembly import Resource, load_stacks
+from emr_eks_placement.assembly.clusters import CLUSTER_KINDS, Cluster, ClusterKey, Clusters, settings_of
+from emr_eks_placement.assembly.execution_roles import role_name
+from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
+from emr_eks_placement.assembly.fields import Field, findings_in
+from emr_eks_placement.assembly.names import distinct_names, names_of
+from emr_eks_placement.assembly.network import zones_of
+from emr_eks_placement.assembly.node_groups import read_node_group
+from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
+from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity
+
+Part = TypeVar("Part")
+
+
+def read_assembly(folder: Path) -> dict[str, Capacity]:
+    """What a synthesized CDK app deploys, by EKS cluster; folder: its cloud assembly, cdk.out unless told otherwise.
+
+    A cluster, a node group and a Fargate profile go by their names in EKS, where the app gives them; else, and virtual
+    clusters always, by the last component of their construct path, with more of the path where two would be called the
+    same. A cluster of another app is there by its name, with what this one adds to it.
+
+    Parameters are taken to have their defaults, and an account's zones to be called a, b and so on. Raises InputError,
+    with a finding for each resource that can't be used, for what is no assembly, is malformed, leaves its region open
+    or depends on what is known only at deployment.
+    """
+    try:
+        return _Reader(Resolver(load_stacks(folder))).read()
+    except RecursionError:
+        broken = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
+        raise InputError([finding(str(folder), broken)]) from None
+
+
+@dataclass
+class _Parts:
+    """What belongs to a cluster."""
+
+    cluster: Cluster
+    node_groups: dict[Resource, NodeGroupCapacity] = field(default_factory=dict)
+    fargate_profiles: dict[Resource, FargateProfileCapacity] = field(default_factory=dict)
+    namespaces: dict[Resource, str] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
+    other_nodes: list[str] = field(default_factory=list)
+
+    def capacity(self) -> Capacity:
+        """All of it, named."""
+        cluster, groups, profiles = self.cluster, self.node_groups, self.fargate_profiles
+        zones = [
+            *zones_of(cluster.subnets),
+            *(zone for group in groups.values() for zone in group.zones),
+            *(zone for profile in profiles.values() for zone in profile.zones),
+        ]
+        return Capacity(
+            region=cluster.region,
+            zones=tuple(dict.fromkeys(zones)),
+            kubernetes_version=cluster.version,
+            node_groups=_named(groups, lambda group: group.deployed_name),
+            fargate_profiles=_named(profiles, lambda profile: profile.deployed_name),
+            namespaces=_named(self.namespaces, lambda _: None),
+            pod_identity_roles=frozenset(self.roles),
+            other_nodes="; ".join(dict.fromkeys(one for one in (cluster.other_nodes, *self.other_nodes) if one)),
+        )
+
+
+def _named(parts: Mapping[Resource, Part], physical_name: Callable[[Part], str | None]) -> dict[str, Part]:
+    names = distinct_names({resource: names_of(resource, physical_name(part)) for resource, part in parts.items()})
+    return {names[resource]: part for resource, part in parts.items()}
+
+
+class _Reader:
+    """Sorts an assembly's resources by cluster."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._clusters = Clusters(resolver)
+        self._parts: dict[ClusterKey, _Parts] = {}
+        self._read_by_kind: dict[str, Callable[[Resource], None]] = {
+            **dict.fromkeys(CLUSTER_KINDS, self._add_cluster),
+            "AWS::EKS::Nodegroup": self._add_node_group,
+            "AWS::EKS::FargateProfile": self._add_fargate_profile,
+            "Custom::AWSCDK-EKS-FargateProfile": self._add_fargate_profile,
+            "AWS::EMRContainers::VirtualCluster": self._add_virtual_cluster,
+            "AWS::EKS::PodIdentityAssociation": self._add_role,
+        }
+
+    def read(self) -> dict[str, Capacity]:
+        """The capacity of each cluster. Raises InputError with the findings of all resources."""
+        findings = list(self._findings())
+        if findings:  # each once: what is wrong with a cluster is found again with each of its parts
+            raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
+        names = distinct_names({key: parts.cluster.names for key, parts in self._parts.items()})
+        return {names[key]: parts.capacity() for key, parts in self._parts.items()}
+
+    def _findings(self) -> Iterator[Finding]:
+        for kind, add in (*self._read_by_kind.items(), *((kind, self._add_other_nodes) for kind in OTHER_NODE_KINDS)):
+            for resource in self._resolver.resources(kind):
+                try:
+                    with findings_in(resource.stack.file):
+                        add(resource)
+                except InputError as error:
+                    yield from error.findings
+
+    def _add_cluster(self, resource: Resource) -> None:
+        _check_unconditional(resource)
+        self._parts_of(resource)
+
+    def _add_node_group(self, resource: Resource) -> None:
+        group = self._settings(resource)
+        parts = self._parts_of(self._clusters.of(group["ClusterName"], resource.stack))
+        parts.node_groups[resource] = read_node_group(resource, group, self._resolver)
+
+    def _add_fargate_profile(self, resource: Resource) -> None:
+        profile = self._settings(resource)
+        parts = self._parts_of(self._clusters.of(profile.either("ClusterName", "clusterName"), resource.stack))
+        parts.fargate_profiles[resource] = read_fargate_profile(profile, parts.cluster, self._resolver)
+
+    def _add_virtual_cluster(self, resource: Resource) -> None:
+        provider = self._settings(resource)["ContainerProvider"]
+        parts = self._parts_of(self._clusters.of(provider["Id"], resource.stack))
+        parts.namespaces[resource] = provider["Info"]["EksInfo"]["Namespace"].text()
+
+    def _add_role(self, resource: Resource) -> None:
+        association = self._settings(resource)
+        parts = self._parts_of(self._clusters.of(association["ClusterName"], resource.stack))
+        parts.roles.add(role_name(association["RoleArn"], self._resolver))
+
+    def _add_other_nodes(self, resource: Resource) -> None:
+        for what, cluster in other_nodes(resource, self._resolver):
+            self._parts_of(self._clusters.of(cluster, resource.stack)).other_nodes.append(what)
+
+    def _settings(self, resource: Resource) -> Field:
+        _check_unconditional(resource)
+        return settings_of(resource, self._resolver)
+
+    def _parts_of(self, key: ClusterKey) -> _Parts:
+        if key not in self._parts:
+            if isinstance(key, Resource):
+                with findings_in(key.stack.file):
+                    self._parts[key] = _Parts(self._clusters.read(key))
+            else:
+                self._parts[key] = _Parts(self._clusters.read(key))
+        return self._parts[key]
+
+
+def _check_unconditional(resource: Resource) -> None:
+    """Raises RuleError for a resource, InputError for one of a nested stack, that is made on a condition."""
+    if resource.stack.parent is not None:
+        with findings_in(resource.stack.parent.stack.file):
+            _check_unconditional(resource.stack.parent)
+    if resource.condition.value is not None:
+        raise resource.condition.refused(
+            "whether this resource is deployed, which decides placement, is known only at deployment",
+            "Decide it in the app: make the construct or don't, without a CfnCondition",
+        )
