@@ -15,18 +15,18 @@ class CdkError(Exception):
 
 
 class CdkCli:
-    """Runs CDK commands on one cloud assembly, synthesized once; what they print goes to `log`."""
+    """Runs CDK commands on one cloud assembly, synthesized once into `assembly`; what they print goes to `log`."""
 
     def __init__(self, environment: str, assembly: Path, log: Path) -> None:
         self._environment = environment
-        self._assembly = assembly
+        self.assembly = assembly
         self._log = log
 
     def synth(self) -> None:
         """Writes the assembly. Raises CdkError, as every command does."""
         app = f"{sys.executable} {ROOT / 'app.py'}"
         self._run(
-            "synth", "--quiet", "--app", app, "--output", str(self._assembly), "-c", f"environment={self._environment}"
+            "synth", "--quiet", "--app", app, "--output", str(self.assembly), "-c", f"environment={self._environment}"
         )
 
     def bootstrap(self, account: str, region: str) -> None:
@@ -48,7 +48,7 @@ class CdkCli:
         self._on_assembly("destroy", "--all", "--force")
 
     def _on_assembly(self, *arguments: str) -> None:
-        self._run(*arguments, "--app", str(self._assembly))
+        self._run(*arguments, "--app", str(self.assembly))
 
     def _run(self, *arguments: str) -> None:
         cdk = ROOT / "node_modules/.bin/cdk"
