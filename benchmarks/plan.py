@@ -49,6 +49,7 @@ def request(number: int, executors: int = 4) -> dict[str, Any]:
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> list[float]:
+    """How long each repetition of the work takes."""
     taken = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -66,6 +67,7 @@ def full(environment: Environment) -> Capacity:
 
 
 def main() -> None:
+    """Prints the figures."""
     environment = load_environment(ENVIRONMENT)
     capacity, crowded = capacity_of(environment), full(environment)
     many = [request(number) for number in range(JOBS)]

@@ -43,8 +43,7 @@ class Finding:
         field = f"{dotted(self.path)} = " if self.path else ""
         value = "" if not self.path and self.value is None else f"{field}{shown(self.value)}: "
         mend = self.mend if self.mend.endswith("?") else f"{self.mend}."
-        line = f"{place}: {value}{self.rule}. {mend}"
-        return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in line)
+        return printable(f"{place}: {value}{self.rule}. {mend}")
 
 
 class InputError(ValueError):
@@ -65,6 +64,11 @@ def finding(place: str, broken: RuleError, *, line: int | None = None, path: Fie
         rule=broken.rule,
         mend=broken.mend,
     )
+
+
+def printable(text: str) -> str:
+    """The text on one line of a terminal: marks that would break it are written as Python does."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 
 def dotted(path: FieldPath) -> str:

@@ -229,7 +229,7 @@ def test_actions_named_are_all_that_is_needed(
         *(f"eks:{action}" for action in ("ListNodegroups", "DescribeNodegroup")),
         *(f"eks:{action}" for action in ("ListFargateProfiles", "DescribeFargateProfile")),
         *(f"eks:{action}" for action in ("ListPodIdentityAssociations", "DescribePodIdentityAssociation")),
-        *(f"ec2:Describe{what}" for what in ("Subnets", "LaunchTemplateVersions", "InstanceTypes")),
+        *(f"ec2:Describe{what}" for what in ("Subnets", "LaunchTemplateVersions", "InstanceTypes", "Instances")),
         "emr-containers:ListVirtualClusters",
     )
     with enforcing_iam():
@@ -260,6 +260,30 @@ def test_auto_mode(account: Account, stacks: Stacks, cluster: dict[str, str]) ->
     assert capacity.other_nodes == "EKS Auto Mode makes nodes too"
     assert (capacity.node_groups, capacity.fargate_profiles, capacity.namespaces) == ({}, {}, {})
     assert capacity.zones == ("us-east-1b",), "of the cluster's own subnets"
+
+
+NODES = {
+    "self-managed": ({"kubernetes.io/cluster/spark": "owned"}, "self-managed nodes join it too"),
+    "Karpenter's": (
+        {"kubernetes.io/cluster/spark": "owned", "karpenter.sh/nodepool": "a"}, "Karpenter makes nodes too",
+    ),
+    "of a managed group": ({"kubernetes.io/cluster/spark": "owned", "eks:nodegroup-name": "plain"}, ""),
+    "of another cluster": ({"kubernetes.io/cluster/spork": "owned"}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tags", "seen"), NODES.values(), ids=NODES.keys())
+def test_nodes_of_no_managed_group_are_seen_by_their_tags(
+    aws: AwsUnderTest, account: Account, full: dict[str, str], tags: dict[str, str], seen: str
+) -> None:
+    assert full
+    ec2 = aws.client("ec2")
+    tagged = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+    started = ec2.run_instances(ImageId="ami-0", MinCount=1, MaxCount=1, TagSpecifications=tagged)["Instances"]
+    try:
+        assert read_cluster(account.session(), "spark").other_nodes == seen
+    finally:
+        ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in started])
 
 
 def test_launch_template_and_group_both_name_an_instance_type(stacks: Stacks, cluster: dict[str, str]) -> None:

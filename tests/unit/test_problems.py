@@ -178,6 +178,11 @@ CASES: dict[str, list[Case]] = {
         Case("driver", "'us-east-1a'", {f"{SELECTOR}{kubernetes.ZONE}": "'us-east-1a'"}),
         on_fargate("'us-east-1a'", {f"{SELECTOR}{kubernetes.ZONE}": "'us-east-1a'"}),
     ],
+    "LABEL_REFUSED": [
+        Case("driver", "metadata.labels has team=a b", {"spark.kubernetes.driver.label.team": "a b"}),
+        Case("executors", "spec.nodeSelector has a b=c", {"spark.kubernetes.executor.node.selector.a b": "c"}),
+        Case("submitter", "64 characters", emr={"emr_job_submitter": {"jobsubmitter.label.team": "a" * 64}}),
+    ],
     "NODE_SELECTOR_IGNORED": [
         Case("driver", "emr-6.7.0-latest ignores", {"spark.kubernetes.driver.node.selector.workload": "spark"},
              release="emr-6.7.0-latest"),

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
+from emr_eks_placement.aws.other_nodes import other_nodes
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector
@@ -16,10 +17,9 @@ from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapaci
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_eks import EKSClient
-    from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef
+    from types_boto3_eks.type_defs import FargateProfileTypeDef
     from types_boto3_emr_containers import EMRContainersClient
 
-_AUTO_MODE = "EKS Auto Mode makes nodes too"
 _NO_PODS = ("CREATE_FAILED", "DELETING")
 
 
@@ -31,7 +31,7 @@ def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
 
     Calls, by their IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles,
     DescribeFargateProfile, ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if there is no
-    such cluster; ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes;
+    such cluster; ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes, DescribeInstances;
     emr-containers:ListVirtualClusters. Raises InputError, of one finding, where one of them fails.
     """
     place = f"EKS cluster {cluster}"
@@ -54,7 +54,7 @@ def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
             fargate_profiles={profile["fargateProfileName"]: _fargate_profile(profile, zones) for profile in profiles},
             namespaces=_namespaces(client(session, "emr-containers"), cluster),
             pod_identity_roles=_pod_identity_roles(eks, cluster),
-            other_nodes=_other_nodes(described),
+            other_nodes=other_nodes(ec2, described),
         )
 
 
@@ -126,7 +126,3 @@ def _pod_identity_roles(eks: "EKSClient", cluster: str) -> frozenset[str]:
         for one in page["associations"]
     ]
     return frozenset(arn.rsplit("/", 1)[-1] for arn in arns)
-
-
-def _other_nodes(described: "ClusterTypeDef") -> str:
-    return _AUTO_MODE if described.get("computeConfig", {}).get("enabled") else ""

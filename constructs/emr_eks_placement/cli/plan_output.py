@@ -10,7 +10,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from emr_eks_placement.errors import Finding
+from emr_eks_placement.errors import Finding, printable
 from emr_eks_placement.planning import NodesNeeded, Plan, PlannedPod, Problem
 
 # A plan, or why there is none.
@@ -76,6 +76,7 @@ def _one_as_table(file: str, one: Plan, width: int) -> str:
     lines += map(_nodes, one.nodes)
     for problem in one.problems:
         lines += [f"{problem.severity} {problem.code}: {problem.role}: {problem.what}", f"    {problem.mend}"]
+    lines = [printable(line) for line in lines]
     wrapped = [textwrap.fill(line, width, subsequent_indent="    ") if width else line for line in lines]
     return "\n".join([file, *(row.rstrip() for row in table.splitlines()), *wrapped]) + "\n"
 
@@ -108,7 +109,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     """Nothing in the text is Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#" else mark for mark in text)
+    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#" else mark for mark in printable(text))
 
 
 def _row(pod: PlannedPod) -> tuple[str, ...]:

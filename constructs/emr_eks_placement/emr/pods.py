@@ -37,11 +37,12 @@ def pods_of_request(
             _add_logging_sidecar(pod["spec"], defaults, native=spark.release.emr >= emr.NATIVE_SIDECAR_FROM)
         pod["metadata"]["labels"][emr.COMPONENT_LABEL] = name
         pods[role] = pod
+    identifier = request.get("virtualClusterId") or emr.UNKNOWN_ID  # a placeholder such as <virtual-cluster-id> is none
     for pod in pods.values():
         pod["metadata"]["labels"] |= {
             emr.RESOURCE_TYPE_LABEL: "job.run",
             emr.JOB_ID_LABEL: emr.UNKNOWN_ID,
-            emr.VIRTUAL_CLUSTER_LABEL: request.get("virtualClusterId") or emr.UNKNOWN_ID,
+            emr.VIRTUAL_CLUSTER_LABEL: identifier if identifier.isalnum() else emr.UNKNOWN_ID,
         }
         pod["metadata"]["namespace"] = namespace
     return pods

@@ -33,11 +33,6 @@ def check_request(request: Any) -> Mapping[str, Any]:
     return checked if "jobTemplateId" in checked else check_complete(checked)
 
 
-def needs_job_template(request: Mapping[str, Any]) -> bool:
-    """Whether a job template holds the releaseLabel or jobDriver of a request that `check_request` returned."""
-    return "jobTemplateId" in request and any(name not in request for name in _FROM_TEMPLATE)
-
-
 def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
     """The request itself, as `check_request` returns it. Raises RuleError if its releaseLabel or jobDriver is missing."""
     for name in _FROM_TEMPLATE:

@@ -202,6 +202,11 @@ _REQUEST = {
         "The zone of a node selector has quotes in it, as are meant for a shell: no zone is called so.",
         "Leave the inner quotes out",
     ),
+    "LABEL_REFUSED": Code(
+        "error",
+        "A label or node selector is none by Kubernetes' syntax: its API refuses the pod.",
+        "Correct the key or the value: of letters, digits, -, _ and ., at most 63 characters",
+    ),
     "NODE_SELECTOR_IGNORED": Code(
         "error",
         "spark.kubernetes.driver.node.selector.* and spark.kubernetes.executor.node.selector.* count from EMR 6.8.0 "

@@ -1,7 +1,7 @@
 """Where one kind of pod lands: the Fargate admission rule, then the scheduler, each with its reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from emr_eks_placement.facts import kubernetes
@@ -64,7 +64,8 @@ def _on_fargate(
             f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {size}"
         )
     zones = {zone for profile in profiles.values() for zone in zones_of(pod, capacity.region, profile.zones)}
-    return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
+    landing = Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
+    return replace(landing, zones=()) if landing.pending else landing
 
 
 def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, reason: str) -> Landing:

@@ -131,7 +131,8 @@ def _problems_of_size(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Ite
     if pod.storage_mib > MOST_STORAGE_GIB * 1024:
         what = f"it requests {pod.storage_mib / 1024:g} GiB of ephemeral storage"
         yield Problem("FARGATE_STORAGE", role, what)
-    sidecars = list(spec.get("containers") or ())[1:]
+    native = [one for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"]
+    sidecars = [*list(spec.get("containers") or ())[1:], *native]
     cpu = sum(cpu_millis(((one.get("resources") or {}).get("requests") or {}).get("cpu", 0)) for one in sidecars)
     without = granted_size(pod.cpu_millis - cpu, pod.memory_mib)
     if size and without and cpu and without.vcpus < size.vcpus:

@@ -11,7 +11,11 @@ from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.landing import land
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
+from emr_eks_placement.planning.request_problems import (
+    problems_of_configuration,
+    problems_of_labels,
+    problems_of_templates,
+)
 from emr_eks_placement.planning.whole import NodesNeeded, nodes_needed, problems_of_nodes, problems_of_the_whole
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
@@ -54,6 +58,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     problems = [
         *problems_of_configuration(spark),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
+        *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),

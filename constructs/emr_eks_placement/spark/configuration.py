@@ -77,7 +77,7 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
     )
     parameters = driver[name].get(field, "")
     try:
-        submitted = _submitted_properties(parameters)
+        submitted = _submitted_properties(parameters, sql=sql)
     except RuleError as broken:
         raise broken.below("jobDriver", name, field) from None
     properties = {**classification(request, "spark-defaults"), **submitted}
@@ -101,14 +101,14 @@ def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Itera
         yield from _properties(configuration.get("configurations") or [], name)
 
 
-def _submitted_properties(parameters: str) -> dict[str, str]:
+def _submitted_properties(parameters: str, *, sql: bool) -> dict[str, str]:
     try:
         words = shlex.split(parameters)
     except ValueError as error:
         raise RuleError(parameters, f"must be quoted as a shell reads it: {error}", "Close the quotes") from None
     conf: dict[str, str] = {}
     by_option: dict[str, str] = {}
-    for option, value in _options(words):
+    for option, value in _options(words, sql=sql):
         if option in _CONF_OPTIONS:
             key, equals, setting = value.partition("=")
             if not equals:
@@ -119,13 +119,16 @@ def _submitted_properties(parameters: str) -> dict[str, str]:
     return {**conf, **by_option}
 
 
-def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _options(words: Sequence[str], *, sql: bool) -> Iterator[tuple[str, str]]:
+    """Options and their values. spark-sql has options of its own, and takes those of spark-submit anywhere among them."""
     remaining = iter(words)
     for word in remaining:
         option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
         if option in _FLAGS and not equals:
             continue
         if option not in (*_CONF_OPTIONS, *_PROPERTY_OPTIONS, *_OTHER_OPTIONS):
+            if sql:
+                continue
             raise RuleError(word, "no option of spark-submit (spark-submit --help)", "Correct or remove it")
         if not equals:
             following = next(remaining, None)
