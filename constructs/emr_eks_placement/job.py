@@ -11,12 +11,10 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.releases import Release, parse_release
+from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.model import Model, between
 from emr_eks_placement.placement import PLACEMENT_LABEL
 
-_MEMORY = re.compile(r"([0-9]{1,15})(?:([kmgtp])b?)?", re.IGNORECASE)
-_KIB_BY_UNIT = {"k": 1, "m": 1024, "g": 1024**2, "t": 1024**3, "p": 1024**4}
-_MOST_MEMORY_MIB = 64 * 1024**2
 _MOST_OVERHEAD_FACTOR = 100
 _LONGEST_BUCKET_NAME = 63
 
@@ -38,32 +36,6 @@ _PLACEMENT_CONF = re.compile(
 _LABEL_CONF = re.compile(r"spark\.kubernetes\.(?:driver|executor)\.label\.(.*)", re.DOTALL)
 
 
-_LEAST_HEAP_MIB = 450  # one and a half times the 300 MiB that Spark reserves
-
-
-def memory_mib(text: str) -> int:
-    """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB.
-
-    Raises RuleError for what is no size (Spark configuration, "Properties that specify a byte size").
-    """
-    match = _MEMORY.fullmatch(text)
-    if not match:
-        raise RuleError(
-            text, "a memory size is a whole number and k, m, g or t (Spark configuration)", "Write for example 4g"
-        )
-    mib = int(match[1]) * _KIB_BY_UNIT[(match[2] or "m").lower()] // 1024
-    if mib > _MOST_MEMORY_MIB:
-        raise RuleError(
-            text, "must be at most 64t: no EC2 instance has more memory (product limit)", "Write for example 4g"
-        )
-    return mib
-
-
-def off_heap_mib(text: str) -> int:
-    """spark.memory.offHeap.size in MiB: unlike the heap sizes it is bytes when it has no unit."""
-    return memory_mib(f"{int(text) // 1024}k" if re.fullmatch(r"[0-9]{1,18}", text) else text)
-
-
 def _check_memory(text: str) -> str:
     if memory_mib(text) < 1:
         raise RuleError(text, "must be at least 1 MiB (Spark configuration)", "Write for example 4g")
@@ -71,15 +43,7 @@ def _check_memory(text: str) -> str:
 
 
 def _check_heap(text: str) -> str:
-    if re.fullmatch(r"[0-9]+", text):
-        rule = "must have a unit: Spark takes a bare number now for MiB, now for bytes (Spark UnifiedMemoryManager)"
-        raise RuleError(text, rule, f"Write for example {text}m")
-    if memory_mib(text) < _LEAST_HEAP_MIB:
-        raise RuleError(
-            text,
-            f"must be at least {_LEAST_HEAP_MIB}m, or Spark does not start (Spark UnifiedMemoryManager)",
-            "Write for example 1g",
-        )
+    heap_mib(text)
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.quantities import cpu_millis
-from emr_eks_placement.job import memory_mib, off_heap_mib
+from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.spark.configuration import SparkConfiguration
 
 SparkRole = Literal["driver", "executor"]
@@ -38,7 +38,7 @@ def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
 
     Raises RuleError, with the Spark property as path, for a value that Spark does not read.
     """
-    memory = _read(spark, f"spark.{role}.memory", memory_mib, _MEMORY)
+    memory = _read(spark, f"spark.{role}.memory", heap_mib, _MEMORY)
     given = f"spark.{role}.memoryOverhead"
     if given in spark.properties:
         overhead = _read(spark, given, memory_mib, "")
