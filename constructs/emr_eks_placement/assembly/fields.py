@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from emr_eks_placement.errors import FieldPath, InputError, RuleError, finding
+from emr_eks_placement.nesting import deeper_than
 
 Checked = TypeVar("Checked")
+
+_MOST_LEVELS = 200  # more than templates have, fewer than Python follows
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,8 +127,12 @@ def read_json(file: Path, mend: str) -> Field:
     """The content of a JSON file. Raises InputError for one that can't be read, with that mend, or is no JSON."""
     with findings_in(file):
         try:
-            return Field(json.loads(file.read_text(encoding="utf-8")))
+            data = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:
             raise RuleError(None, f"can't be read: {error.strerror}", mend) from None
         except (ValueError, RecursionError) as error:
             raise RuleError(None, f"must be JSON: {error}", "Synthesize the app again: cdk synth") from None
+        if deeper_than(data, _MOST_LEVELS):
+            rule = f"its values are nested too deeply to be read, at most {_MOST_LEVELS} levels"
+            raise RuleError(None, rule, "Synthesize the app again: cdk synth")
+        return Field(data)

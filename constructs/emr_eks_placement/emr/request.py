@@ -10,6 +10,7 @@ from typing import Any
 
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.nesting import deeper_than
 
 # Without a job template these have to be in the request.
 _FROM_TEMPLATE = ("releaseLabel", "jobDriver")
@@ -49,18 +50,8 @@ def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _check_levels(request: Any) -> None:
-    level = [request]
-    for _ in range(_MOST_LEVELS):
-        level = [value for part in level for value in _parts(part)]
-        if not level:
-            return
-    raise RuleError("…", f"a request is nested at most {_MOST_LEVELS} levels deep here", "Nest configurations less")
-
-
-def _parts(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return list(value) if isinstance(value, list | tuple) else []
+    if deeper_than(request, _MOST_LEVELS):
+        raise RuleError("…", f"a request is nested at most {_MOST_LEVELS} levels deep here", "Nest configurations less")
 
 
 def _checked(name: str, value: Any, path: FieldPath) -> Any:
