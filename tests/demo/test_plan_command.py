@@ -35,7 +35,7 @@ def templates_beside(deployed: Deployed, folder: Path) -> str:
     """A folder with what the bucket holds of pod templates."""
     s3 = deployed.local.session.client("s3")
     for entry in s3.list_objects_v2(Bucket=deployed.bucket, Prefix="pod-templates/")["Contents"]:
-        (folder / "pod-templates").mkdir(exist_ok=True)
+        (folder / entry["Key"]).parent.mkdir(parents=True, exist_ok=True)
         s3.download_file(deployed.bucket, entry["Key"], str(folder / entry["Key"]))
     return str(folder / "pod-templates")
 
@@ -103,7 +103,7 @@ def test_a_template_that_is_not_in_the_bucket_is_told_and_the_others_are_planned
     capsys.readouterr()
     assert main(["plan", str(wrong), requests[0], "--cluster", cluster]) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith(f"error: {wrong}: s3://{deployed.bucket}/pod-templates/driver-")
+    assert captured.err.startswith(f"error: {wrong}: s3://{deployed.bucket}/pod-templates/spark/driver-")
     assert captured.err.count("\n") == 1
     assert requests[0] in captured.out
 

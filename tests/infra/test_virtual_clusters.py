@@ -164,8 +164,8 @@ def test_a_jobs_rights_in_the_bucket_end_at_its_own_folders(synthesized: Synthes
                     assert actions == ["s3:ListBucket"]
                     assert statement["Condition"] == {"StringLike": {"s3:prefix": [f"logs/{name}/*", f"data/{name}/*"]}}
         assert rights == {
-            "/job-files/*": read,
-            "/pod-templates/*": read,
+            f"/job-files/{name}/*": read,
+            f"/pod-templates/{name}/*": read,
             f"/logs/{name}/*": ["s3:GetObject", "s3:PutObject"],
             f"/data/{name}/*": write,
         }

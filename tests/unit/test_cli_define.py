@@ -76,7 +76,7 @@ def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
 
 def test_templates_are_written_as_yaml_that_reads_back(tmp_path: Path) -> None:
     assert define(tmp_path) == 0
-    templates = [yaml.safe_load(file.read_text()) for file in (tmp_path / "pod-templates").iterdir()]
+    templates = [yaml.safe_load(file.read_text()) for file in (tmp_path / "pod-templates/spark").iterdir()]
     assert {"workload": "spark-driver"} in [template["spec"].get("nodeSelector") for template in templates]
 
 

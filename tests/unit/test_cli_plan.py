@@ -164,7 +164,7 @@ def test_what_is_no_request_is_one_line_and_the_others_are_planned(
 @pytest.fixture
 def template(definitions: Path) -> Path:
     """The one template of the placement pinned-driver."""
-    (file,) = (path for path in (definitions / "pod-templates").iterdir() if path.name.startswith("driver"))
+    (file,) = (path for path in (definitions / "pod-templates/spark").iterdir() if path.name.startswith("driver"))
     return file
 
 

@@ -121,7 +121,7 @@ def test_files_beside_the_environment_are_uploaded_under_keys_that_name_their_co
     assert one == same
     assert one.key != other.key
     assert one.path == tmp_path / "count.py"
-    assert one.key.startswith("job-files/")
+    assert one.key.startswith("job-files/spark/")
     assert one.key.endswith("/count.py")
 
 

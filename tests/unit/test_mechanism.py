@@ -25,7 +25,7 @@ def release(version: str, **more: Any) -> Job:
 
 
 def said(version: str, asked: Placement, how: NodeSelection | None = None) -> Mechanism:
-    return express(release(version), asked, how, "1.35")
+    return express(release(version), asked, how, "1.35", folder="spark")
 
 
 @pytest.mark.parametrize("version", [*TEMPLATES, *NO_TEMPLATES, "spark-8.1.0"])
@@ -139,6 +139,7 @@ def test_a_base_keeps_what_it_has_and_gains_what_the_placement_asks() -> None:
         base(nodeSelector={"workload": "a", "x": "y"}, tolerations=[{"key": "t", "operator": "Exists"}], hostname="h"),
         A.model_copy(update={"tolerations": (Toleration(key="t", operator="Exists"), Toleration(key="u", value="v"))}),
         "1.35",
+        folder="spark",
     )
     assert template.content["spec"] == {
         "containers": [{"name": "spark-kubernetes-driver"}],
@@ -150,31 +151,31 @@ def test_a_base_keeps_what_it_has_and_gains_what_the_placement_asks() -> None:
 
 def test_building_a_template_leaves_its_base_alone() -> None:
     given = base()
-    build_template("driver", given, A, "1.35")
+    build_template("driver", given, A, "1.35", folder="spark")
     assert given == base()
 
 
 def test_a_base_without_any_node_asked_for_is_still_the_pod_s_template() -> None:
     sized = job(driver={"pod_template": base(hostname="h")})
-    mechanism = express(sized, placement("fargate"), None, "1.35")
+    mechanism = express(sized, placement("fargate"), None, "1.35", folder="spark")
     assert mechanism.pod_templates["driver"].content == base(hostname="h")
     assert "executors" not in mechanism.pod_templates
 
 
 def test_the_same_content_has_the_same_key_and_any_other_another() -> None:
-    first, same = (build_template("driver", base(), A, "1.35") for _ in range(2))
+    first, same = (build_template("driver", base(), A, "1.35", folder="spark") for _ in range(2))
     assert first.key == same.key
     others = [
-        build_template("driver", base(), Ec2(node_labels={"workload": "c"}), "1.35"),
-        build_template("driver", base(hostname="h"), A, "1.35"),
-        build_template("executors", None, A, "1.35"),
+        build_template("driver", base(), Ec2(node_labels={"workload": "c"}), "1.35", folder="spark"),
+        build_template("driver", base(hostname="h"), A, "1.35", folder="spark"),
+        build_template("executors", None, A, "1.35", folder="spark"),
     ]
     keys = [first.key, *(other.key for other in others)]
     assert len(set(keys)) == 4
-    assert all(key.startswith("pod-templates/") and key.endswith(".yaml") for key in keys)
+    assert all(key.startswith("pod-templates/spark/") and key.endswith(".yaml") for key in keys)
     assert yaml.safe_load(first.text) == first.content
 
 
 def test_numbers_as_keys_become_text_as_in_kubernetes() -> None:
-    template = build_template("driver", {**BASE, "metadata": {"labels": {1: "a"}}}, None, "1.35")
+    template = build_template("driver", {**BASE, "metadata": {"labels": {1: "a"}}}, None, "1.35", folder="spark")
     assert template.content["metadata"] == {"labels": {"1": "a"}}

@@ -80,6 +80,8 @@ CASES: dict[str, list[Case]] = {
         on_fargate("volume data is of type hostPath", driver=template(volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
         on_fargate("of type hostPath", {"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d"}),
         on_fargate("OnDemand", {"spark.kubernetes.driver.volumes.persistentVolumeClaim.data.mount.path": "/d"}),
+        on_fargate("CSI driver ebs.csi.aws.com", driver=template(
+            volumes=[{"name": "data", "csi": {"driver": "ebs.csi.aws.com"}}])),
         on_fargate("of type ephemeral", driver=template(volumes=[{"name": "data", "ephemeral": {"volumeClaimTemplate": {
             "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}}}])),
     ],

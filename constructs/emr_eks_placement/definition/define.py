@@ -47,7 +47,7 @@ def define(
     capacity = capacity_of(environment)
     for role in ROLES:
         check_zone(role, placement.of(role), capacity)
-    mechanism = express(job, placement, node_selection, environment.cluster.version)
+    mechanism = express(job, placement, node_selection, environment.cluster.version, folder=virtual_cluster)
     namespace = _namespace(environment, virtual_cluster)
     uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
     uris |= pod_template_uris or {}

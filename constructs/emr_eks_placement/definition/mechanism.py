@@ -21,8 +21,12 @@ class Mechanism:
     submitter_properties: Mapping[str, str]
 
 
-def express(job: Job, placement: Placement, node_selection: NodeSelection | None, kubernetes_version: str) -> Mechanism:
+def express(
+    job: Job, placement: Placement, node_selection: NodeSelection | None, kubernetes_version: str, *, folder: str
+) -> Mechanism:
     """Says the placement by what the job's release understands; node_selection None: pod templates where it has them.
+
+    folder: of the pod templates, as in `build_template`.
 
     Raises RuleError, with a path from ("placement", …) or ("job", …), where the release can't say it.
     """
@@ -35,7 +39,7 @@ def express(job: Job, placement: Placement, node_selection: NodeSelection | None
         base = (job.driver if role == "driver" else job.executors).pod_template
         by_template = isinstance(target, Ec2) and _by_template(job, node_selection)
         if base is not None or (by_template and _asks_for_nodes(target)):
-            templates[role] = _template(job, role, target if by_template else None, kubernetes_version)
+            templates[role] = _template(job, role, target if by_template else None, kubernetes_version, folder)
     return Mechanism(properties, templates, _submitter_properties(placement.submitter))
 
 
@@ -61,7 +65,7 @@ def _asks_for_nodes(target: Fargate | Ec2) -> bool:
     return isinstance(target, Ec2) and bool(target.node_selector or target.tolerations)
 
 
-def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str) -> PodTemplate:
+def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str, folder: str) -> PodTemplate:
     base = (job.driver if role == "driver" else job.executors).pod_template
     if not job.release.has_pod_templates:
         raise RuleError(
@@ -71,7 +75,7 @@ def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str
             path=("job", "release_label"),
         )
     try:
-        return build_template(role, base, target, kubernetes_version)
+        return build_template(role, base, target, kubernetes_version, folder=folder)
     except RuleError as broken:
         raise broken.below("job", role, "pod_template") from None
 

@@ -12,16 +12,19 @@ from emr_eks_placement.job import LocalFile
 def read_job_files(job: Any, folder: Path) -> Any:
     """The job as given, with its uploaded files and pod template bases read; `folder` holds the environment file.
 
+    Each virtual cluster's files are uploaded below a folder of its own, which its jobs alone may read.
+
     Raises RuleError, with the field as path, for a file that isn't there; InputError for a template that is no YAML.
     """
     if not isinstance(job, dict):
         return job
     read = dict(job)
+    owner = str(job.get("virtual_cluster"))
     if _names_file(job.get("entry_point")):
-        read["entry_point"] = _upload(job["entry_point"], folder, ("entry_point",))
+        read["entry_point"] = _upload(job["entry_point"], folder, ("entry_point",), owner)
     if isinstance(job.get("arguments"), list):
         read["arguments"] = [
-            _upload(argument, folder, ("arguments", index)) if _names_file(argument) else argument
+            _upload(argument, folder, ("arguments", index), owner) if _names_file(argument) else argument
             for index, argument in enumerate(job["arguments"])
         ]
     for role in ("driver", "executors"):
@@ -44,13 +47,13 @@ def _names_file(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("./", "../"))
 
 
-def _upload(name: str, folder: Path, field: tuple[str | int, ...]) -> LocalFile:
+def _upload(name: str, folder: Path, field: tuple[str | int, ...], owner: str) -> LocalFile:
     path = _existing(name, folder, field)
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise RuleError(name, f"a readable file: {error.strerror}", "Correct the path", path=field) from None
-    return LocalFile(path=path, key=f"job-files/{digest[:16]}/{path.name}")
+    return LocalFile(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 
 
 def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:

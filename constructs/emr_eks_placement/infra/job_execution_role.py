@@ -20,7 +20,8 @@ class JobExecutionRole(Construct):
     """A role for the service accounts that EMR makes in one namespace for jobs with this role, and for nobody else.
 
     role_name: at most 64 characters (IAM); EMR derives the service accounts' names from it. folder: the virtual
-    cluster's name: its jobs have logs/FOLDER/ and data/FOLDER/ in the bucket. log_group_arn: with :* at its end; None
+    cluster's name: its jobs read job-files/FOLDER/ and pod-templates/FOLDER/ of the bucket, write logs/FOLDER/ and both in
+    data/FOLDER/. log_group_arn: with :* at its end; None
     where there is no log group.
     """
 
@@ -92,7 +93,7 @@ def _list(bucket_arn: str, prefixes: Sequence[str]) -> iam.PolicyStatement:
 
 def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatement]:
     logs_, data = f"logs/{folder}/*", f"data/{folder}/*"
-    yield _allow(_READ, bucket.arn_for_objects("job-files/*"), bucket.arn_for_objects("pod-templates/*"))
+    yield _allow(_READ, *(bucket.arn_for_objects(f"{kind}/{folder}/*") for kind in ("job-files", "pod-templates")))
     yield _allow(_LOG, bucket.arn_for_objects(logs_))
     yield _allow((*_READ, *_WRITE), bucket.arn_for_objects(data))
     yield _list(bucket.bucket_arn, [logs_, data])

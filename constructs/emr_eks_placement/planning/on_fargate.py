@@ -17,6 +17,7 @@ from emr_eks_placement.scheduling.pod import PodShape
 
 # Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
 _VOLUMES = ("hostPath", "ephemeral", "awsElasticBlockStore")
+_EFS_DRIVER = "efs.csi.aws.com"  # the one that Fargate's nodes come with
 
 
 def problems_of_profiles(
@@ -87,6 +88,10 @@ def _problems_of_volumes(role: Role, spec: Mapping[str, Any]) -> Iterator[Proble
             if kind in volume:
                 path: FieldPath = ("spec", "volumes", index, kind)
                 yield Problem("FARGATE_VOLUME", role, f"volume {name} is of type {kind}", path, volume[kind])
+        driver = (volume.get("csi") or {}).get("driver")
+        if driver is not None and driver != _EFS_DRIVER:
+            path = ("spec", "volumes", index, "csi", "driver")
+            yield Problem("FARGATE_VOLUME", role, f"volume {name} is of CSI driver {driver}", path, driver)
         claim = volume.get("persistentVolumeClaim")
         if claim is not None and claim.get("claimName") == "OnDemand":
             yield Problem("FARGATE_VOLUME", role, f"volume {name} is claimed for this pod alone (OnDemand)")

@@ -30,9 +30,11 @@ class PodTemplate:
 
 
 def build_template(
-    role: TemplateRole, base: Mapping[str, Any] | None, target: Ec2 | None, kubernetes_version: str
+    role: TemplateRole, base: Mapping[str, Any] | None, target: Ec2 | None, kubernetes_version: str, *, folder: str
 ) -> PodTemplate:
     """The template of a role: the base, or a bare pod, that asks for the nodes of the target.
+
+    folder: below pod-templates/, for those that alone may read it.
 
     Raises RuleError, with the path in the template, where the base is no good or contradicts the target.
     """
@@ -43,7 +45,7 @@ def build_template(
         check_template(template, role, kubernetes_version)
     text = yaml.safe_dump(template, sort_keys=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return PodTemplate(role, f"pod-templates/{role}-{digest[:16]}.yaml", text)
+    return PodTemplate(role, f"pod-templates/{folder}/{role}-{digest[:16]}.yaml", text)
 
 
 def _bare(role: TemplateRole) -> dict[str, Any]:
