@@ -15,7 +15,7 @@ from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError
 from tests.unit.environments import data
 
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"labels": {"team": "a"}, "annotations": {"a": "b"}},

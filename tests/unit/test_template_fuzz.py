@@ -1,0 +1,76 @@
+"""Whatever stands in a pod template: the request is planned or refused in one line. Never a traceback."""
+
+import copy
+import os
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emr_eks_placement.errors import RuleError, finding
+from emr_eks_placement.planning import CODES
+from tests.unit.planned import ON_FARGATE, planned, request
+from tests.unit.test_fuzz import KEYS, TEMPLATE, VALUES, change, places
+
+FULL: dict[str, Any] = {
+    **TEMPLATE,
+    "spec": {
+        **TEMPLATE["spec"],
+        "affinity": {
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {
+                    "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}]
+                }
+            }
+        },
+        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}],
+        "volumes": [
+            {"name": "claim", "persistentVolumeClaim": {"claimName": "a"}},
+            {"name": "inline", "csi": {"driver": "ebs.csi.aws.com"}},
+        ],
+    },
+}
+CHANGES = st.tuples(
+    st.sampled_from(list(places(FULL))), st.sampled_from(["delete", "replace", "insert", "copy"]), KEYS, VALUES
+)
+FUZZ = settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "200")),
+    deadline=None,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def check_planned_or_refused(template: Any) -> None:
+    for spark in ({}, ON_FARGATE):
+        try:
+            found = planned(request(spark), driver=template)
+        except RuleError as broken:
+            line = str(finding("request.json", broken))
+            assert line.isprintable(), line
+            assert broken.path[0] == "s3://t/driver.yaml"
+        else:
+            assert {problem.code for problem in found.problems} <= CODES.keys()
+            assert len(found.pods) == 3
+
+
+def test_the_template_to_be_changed_is_read() -> None:
+    check_planned_or_refused(FULL)
+    assert planned(request(), driver=FULL).of("driver").shape.node_selector == {"kubernetes.io/arch": "amd64"}
+
+
+@FUZZ
+@given(st.lists(CHANGES, min_size=1, max_size=3))
+def test_changed_at_random_it_is_planned_or_refused_in_one_line(changes: list[tuple[Any, str, Any, Any]]) -> None:
+    full = copy.deepcopy(FULL)
+    for at, how, key, value in changes:
+        change(full, at, how, key, value)
+    check_planned_or_refused(yaml.safe_load(yaml.safe_dump(full)))
+
+
+@FUZZ
+@given(VALUES)
+def test_any_data_is_planned_or_refused_in_one_line(data: Any) -> None:
+    check_planned_or_refused(data)
