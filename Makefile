@@ -43,8 +43,9 @@ laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spa
 benchmark: setup ## Measure how long planning takes
 	$(BIN)/python -m benchmarks.plan
 
-docs: setup ## Rewrite the reference of problems in docs/ from the codes
+docs: setup ## Rewrite the references of problems and settings in docs/ from the code
 	$(BIN)/python tools/write_problem_docs.py
+	$(BIN)/python tools/write_settings_docs.py
 
 snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py

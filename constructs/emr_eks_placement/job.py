@@ -60,18 +60,23 @@ class LocalFile(Model):
 
 
 class Driver(Model):
-    """The driver's size. memory: the JVM heap; memory_overhead: instead of Spark's factor; pod_template: its base."""
+    """The driver's size."""
 
     cores: Cores = 1
+    """CPU cores, each for one task at a time."""
     memory: Heap = "1g"
+    """The JVM heap."""
     memory_overhead: Memory | None = None
+    """Memory beside the heap, instead of what Spark's factor gives."""
     pod_template: dict[str, Any] | None = None
+    """The Pod that placement is added to, or (beginning with ./ or ../) the name of a file that holds it."""
 
 
 class Executors(Driver):
-    """The size of each executor and their number; instances not given: Spark's own (2, or dynamic allocation)."""
+    """The size of each executor and their number."""
 
     instances: Annotated[int, Strict(), between(1, 1_000_000, "executors", "product limit")] | None = None
+    """How many; Spark's own number (2, or dynamic allocation) unless given."""
 
 
 def _check_release(label: str) -> str:
@@ -160,16 +165,24 @@ def _broken_spark_conf_rule(key: str, value: str) -> tuple[str, str] | None:
 
 
 class Job(Model):
-    """A Spark application. entry_point: a URI such as s3://… or local:///…, or a file to upload."""
+    """A Spark application."""
 
     name: Annotated[str, Field(min_length=1)]
+    """The name of its job runs."""
     entry_point: Annotated[str | InstanceOf[LocalFile], AfterValidator(_check_entry_point)]
+    """A URI such as s3://… or local:///…, or a file to upload, beginning with ./ or ../."""
     arguments: Annotated[tuple[str | InstanceOf[LocalFile], ...], AfterValidator(_check_arguments)] = ()
+    """What the application is started with; one that begins with ./ or ../ is a file to upload."""
     main_class: str | None = None
+    """The class that a Java or Scala application starts with."""
     release_label: Annotated[str, AfterValidator(_check_release)]
+    """The EMR on EKS release."""
     driver: Driver = Driver()
+    """The driver's size."""
     executors: Executors = Executors()
+    """The executors' size and number."""
     spark_conf: Annotated[dict[str, str], AfterValidator(_check_spark_conf)] = {}
+    """Further Spark properties."""
 
     @model_validator(mode="after")
     def _check_name(self) -> "Job":

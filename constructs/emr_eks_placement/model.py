@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -10,12 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from emr_eks_placement.errors import RuleError
 
 _LONGEST_NAME = 40
+_NAME_RULE = f"a name has at most {_LONGEST_NAME} lower-case letters, digits and single hyphens, the first a letter"
 
 
 class Model(BaseModel):
-    """An immutable record whose unknown keys are refused by name."""
+    """An immutable record whose unknown keys are refused by name. The text below a field is its description."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     given_elsewhere: ClassVar[tuple[str, ...]] = ()  # fields that are not written where the others are
 
     @model_validator(mode="before")
@@ -36,41 +38,49 @@ class Model(BaseModel):
         return data
 
 
-def between(lowest: int, highest: int, unit: str, source: str) -> AfterValidator:
+@dataclass(frozen=True)
+class Rule(AfterValidator):
+    """A validator that knows its rule before a value breaks it."""
+
+    text: str
+
+
+def between(lowest: int, highest: int, unit: str, source: str) -> Rule:
     """Validates an integer: lowest <= value <= highest, else a RuleError naming unit and source."""
+    rule = f"must be from {lowest} to {highest} {unit} ({source})"
 
     def check(value: int) -> int:
         if not lowest <= value <= highest:
-            raise RuleError(
-                value, f"must be from {lowest} to {highest} {unit} ({source})", "Write a number within these bounds"
-            )
+            raise RuleError(value, rule, "Write a number within these bounds")
         return value
 
-    return AfterValidator(check)
+    return Rule(check, rule)
 
 
-def count(lowest: int, highest: int, what: str, source: str) -> AfterValidator:
+def count(lowest: int, highest: int, what: str, source: str) -> Rule:
     """Validates a tuple or mapping: lowest <= entries <= highest, else a RuleError naming what they are and source."""
+    rule = f"must be from {lowest} to {highest} {what} ({source})"
 
     def check(values: Any) -> Any:
         if not lowest <= len(values) <= highest:
             mend = f"Name {lowest} or more" if len(values) < lowest else f"Drop some until {highest} are left"
-            raise RuleError(f"{len(values)} {what}", f"must be from {lowest} to {highest} {what} ({source})", mend)
+            raise RuleError(f"{len(values)} {what}", rule, mend)
         return values
 
-    return AfterValidator(check)
+    return Rule(check, rule)
 
 
-def distinct(what: str) -> AfterValidator:
+def distinct(what: str) -> Rule:
     """Validates a tuple: no value twice."""
+    rule = f"each {what} is named once"
 
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
         for index, value in enumerate(values):
             if value in values[:index]:
-                raise RuleError(value, f"each {what} is named once", "Remove the second one", path=(index,))
+                raise RuleError(value, rule, "Remove the second one", path=(index,))
         return values
 
-    return AfterValidator(check)
+    return Rule(check, rule)
 
 
 def each(check: Callable[[str], str]) -> AfterValidator:
@@ -90,16 +100,13 @@ def each(check: Callable[[str], str]) -> AfterValidator:
 def check_name(name: str) -> str:
     """The name itself. Raises RuleError for one that could not stand in file names, S3 keys and stack names alike."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > _LONGEST_NAME:
-        raise RuleError(
-            name,
-            f"a name has at most {_LONGEST_NAME} lower-case letters, digits and single hyphens, the first a letter",
-            "Rename it",
-        )
+        raise RuleError(name, _NAME_RULE, "Rename it")
     return name
 
 
-def names(what: str) -> AfterValidator:
+def names(what: str) -> Rule:
     """Validates the keys of a mapping as names of `what`."""
+    name_rule = f"{what}: {_NAME_RULE}"
 
     def check(mapping: dict[str, Any]) -> dict[str, Any]:
         bare: dict[str, str] = {}
@@ -107,11 +114,11 @@ def names(what: str) -> AfterValidator:
             try:
                 check_name(name)
             except RuleError as broken:
-                raise RuleError(name, f"{what}: {broken.rule}", broken.mend, path=(name,)) from None
+                raise RuleError(name, name_rule, broken.mend, path=(name,)) from None
             other = bare.setdefault(name.replace("-", ""), name)
             if other != name:
                 rule = f"{what}: CloudFormation's ids hold no hyphens, and without them this is the name of {other}"
                 raise RuleError(name, rule, "Rename one", path=(name,))
         return mapping
 
-    return AfterValidator(check)
+    return Rule(check, name_rule)

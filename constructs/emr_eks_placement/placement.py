@@ -29,20 +29,28 @@ class Taint(Model):
     """A taint of every node of a group."""
 
     key: Annotated[str, AfterValidator(kubernetes.check_label_key)]
+    """The taint's key."""
     value: Annotated[str, AfterValidator(kubernetes.check_label_value)] = ""
+    """The taint's value."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """What becomes of pods that do not tolerate it."""
 
 
 class Toleration(Model):
     """A Kubernetes toleration; the operator Exists takes no value, no key tolerates every taint."""
 
     key: str | None = None
+    """The taint's key; any taint unless given."""
     operator: Literal["Equal", "Exists"] = "Equal"
+    """Equal tolerates the value given, Exists any value."""
     value: str | None = None
+    """The taint's value, where the operator is Equal."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """The taint's effect; any effect unless given."""
     toleration_seconds: Annotated[int, Strict(), between(0, 2**31 - 1, "seconds", "Kubernetes tolerations")] | None = (
         None
     )
+    """How long a running pod stays; for ever unless given."""
 
     @model_validator(mode="after")
     def _check(self) -> "Toleration":
@@ -99,7 +107,9 @@ class Fargate(Model):
     """On AWS Fargate, in any zone of the virtual cluster's profile or in one."""
 
     compute: Literal["fargate"] = "fargate"
+    """What the pod runs on."""
     zone: str | None = None
+    """The zone; any of the virtual cluster's profile unless given."""
 
     @model_validator(mode="before")
     @classmethod
@@ -124,11 +134,17 @@ class Ec2(Model):
     """On EC2 nodes: those that carry all these labels; none given: any node with room."""
 
     compute: Literal["ec2"] = "ec2"
+    """What the pod runs on."""
     node_labels: Labels = {}
+    """Labels that the node carries, all of them."""
     zone: str | None = None
+    """The node's zone; any unless given."""
     instance_type: InstanceTypeName | None = None
+    """The node's instance type; any unless given."""
     capacity_type: CapacityType | None = None
+    """How EC2 sells the node; any way unless given."""
     tolerations: tuple[Toleration, ...] = ()
+    """Which taints of nodes the pod tolerates."""
 
     @model_validator(mode="after")
     def _refuse_labels_with_fields_of_their_own(self) -> "Ec2":

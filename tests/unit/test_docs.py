@@ -1,7 +1,44 @@
-"""The reference in docs/ is what the code says."""
+"""The references in docs/ are what the code says."""
 
-from tools import write_problem_docs
+import re
+
+import pytest
+
+from emr_eks_placement.model import Model
+from tools import write_problem_docs, write_settings_docs
+
+SETTINGS = [(model, name) for model, table in write_settings_docs.tables().items() for name in table.settings]
 
 
 def test_the_reference_of_problems_is_written_from_the_codes() -> None:
     assert write_problem_docs.FILE.read_text(encoding="utf-8") == write_problem_docs.text(), "make docs"
+
+
+def test_the_reference_of_settings_is_written_from_the_models() -> None:
+    assert write_settings_docs.FILE.read_text(encoding="utf-8") == write_settings_docs.text(), "make docs"
+
+
+@pytest.mark.parametrize(("model", "name"), SETTINGS)
+def test_every_setting_is_described(model: type[Model], name: str) -> None:
+    assert model.model_fields[name].description
+
+
+def test_every_model_of_the_reference_has_a_heading() -> None:
+    text = write_settings_docs.text()
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) == {
+        heading.lower() for heading in re.findall(r"^## (.+)$", text, re.MULTILINE) if heading != "Environment"
+    }
+
+
+def test_a_rule_is_told_where_it_is_declared_and_inherited() -> None:
+    models = {model.__name__: model for model in write_settings_docs.tables()}
+    assert write_settings_docs.rules_of(models["Driver"], "memory") == write_settings_docs.rules_of(
+        models["Executors"], "memory"
+    )
+
+
+def test_a_rule_that_carries_its_text_says_what_it_checks() -> None:
+    models = {model.__name__: model for model in write_settings_docs.tables()}
+    assert write_settings_docs.rules_of(models["NodeGroup"], "disk_gib") == [
+        "must be from 20 to 16384 GiB (EBS gp3 volumes; the AL2023 image needs 20)"
+    ]

@@ -39,30 +39,38 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 class Environment(Model):
-    """What is, or is to be, deployed.
-
-    account: only that account is deployed to; any unless given. retain_data: whether bucket and logs outlive the
-    stacks. fargate_vcpus: the account's quota of Fargate On-Demand vCPU in the region (L-3032A538), which plans count
-    with. Every mapping is by name: lower-case letters, digits and hyphens.
-    """
+    """What is, or is to be, deployed. Every mapping is by name: lower-case letters, digits and hyphens."""
 
     given_elsewhere = ("name",)  # by the name of the file
 
     name: Annotated[str, AfterValidator(check_name)]
+    """The name of the file."""
     region: Annotated[str, AfterValidator(regions.check_region)]
+    """Where everything is deployed."""
     account: Annotated[str, AfterValidator(_check_account)] | None = None
+    """The only account that is deployed to; any unless given."""
     zones: Annotated[tuple[str, ...], distinct("zone")]
+    """The availability zones of nodes and Fargate pods."""
     retain_data: Annotated[bool, Strict()] = True
+    """Whether the bucket and the log groups outlive the stacks."""
     fargate_vcpus: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] = DEFAULT_VCPU_QUOTA
+    """The account's quota of Fargate On-Demand vCPU in the region (L-3032A538), which plans count with."""
     tags: Annotated[dict[str, str], count(0, _MOST_TAGS, "tags", "AWS tags"), AfterValidator(_check_tags)] = {}
+    """Tags of every resource."""
     network: Network = Network()
+    """The VPC."""
     cluster: Cluster = Cluster()
+    """The EKS cluster."""
     node_groups: Annotated[
         dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
     ]
+    """EC2 node groups by name."""
     fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
+    """Fargate profiles by name, beyond those that the virtual clusters get."""
     virtual_clusters: Annotated[dict[str, VirtualCluster], names("virtual cluster")]
+    """EMR virtual clusters by name."""
     jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}
+    """Spark jobs by name."""
 
     @model_validator(mode="before")
     @classmethod

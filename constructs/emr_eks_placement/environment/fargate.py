@@ -66,11 +66,15 @@ class FargateSelector(Model):
     """Takes the pods of a namespace that carry all these labels; * and ? are wildcards in each."""
 
     namespace: Annotated[str, AfterValidator(_check_selector_namespace)]
+    """The pods' namespace."""
     labels: Annotated[dict[str, str], AfterValidator(_check_selector_labels)] = {}
+    """All that the pods carry."""
 
 
 class FargateProfile(Model):
-    """A Fargate profile. zones: where its pods run; all of the environment unless given."""
+    """A Fargate profile."""
 
     selectors: Annotated[tuple[FargateSelector, ...], AfterValidator(_check_selectors)]
+    """Fargate takes the pods that match any of them."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
+    """Where the pods run; in all zones of the environment unless given."""

@@ -23,19 +23,20 @@ def _as_target(value: Any) -> Any:
 
 
 class PlacementChoice(Model):
-    """A placement mode and the choices it is composed with.
-
-    mode: unless given, the name of the placement; zone: of driver and executors; submitter: fargate, ec2 or what to
-    ask of EC2 nodes; driver, executors: what to ask of EC2 nodes, where the mode puts them there; node_selection: how
-    the definition says so, by pod template (where the release has them) unless given.
-    """
+    """A placement mode and the choices it is composed with."""
 
     mode: Mode
+    """Which of driver and executors run on Fargate; the name of the placement unless given."""
     zone: str | None = None
+    """The one zone of driver and executors."""
     submitter: Target = Ec2()
+    """Where the job submitter runs: fargate, ec2 or what to ask of EC2 nodes."""
     driver: Ec2 | None = None
+    """What to ask of EC2 nodes, where the mode puts the driver there."""
     executors: Ec2 | None = None
+    """What to ask of EC2 nodes, where the mode puts the executors there."""
     node_selection: NodeSelection | None = None
+    """How the definition says which EC2 nodes; by pod template, where the release has them, unless given."""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,7 +65,9 @@ class EnvironmentJob(Job):
     """A job, the virtual cluster it runs on and its placements by name."""
 
     virtual_cluster: str
+    """The name of the virtual cluster that it runs on."""
     placements: Annotated[dict[str, PlacementChoice], count(1, 100, "placements", "product limit"), names("placement")]
+    """Placements by name: one definition is made for each."""
 
     @model_validator(mode="before")
     @classmethod

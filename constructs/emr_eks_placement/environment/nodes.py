@@ -29,25 +29,30 @@ def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:
 
 
 class NodeGroup(Model):
-    """An EKS managed node group on Amazon Linux 2023.
-
-    instance_types: of one architecture; EKS picks among them. min_size, max_size, desired_size: numbers of nodes;
-    desired_size is min_size unless given. zones: all of the environment unless given. disk_gib: root volume.
-    """
+    """An EKS managed node group on Amazon Linux 2023."""
 
     instance_types: Annotated[
         tuple[InstanceTypeName, ...],
         count(1, 20, "instance types", "EKS managed node groups"),
         distinct("instance type"),
     ]
+    """Instance types of one architecture, among which EKS picks."""
     capacity_type: CapacityType = "on-demand"
+    """How EC2 sells the nodes."""
     min_size: Nodes = 1
+    """The lowest number of nodes."""
     max_size: Nodes = 2
+    """The highest number of nodes."""
     desired_size: Nodes | None = None
+    """The number of nodes to start with; min_size unless given."""
     labels: Annotated[Labels, AfterValidator(_check_node_labels)] = {}
+    """Labels of every node, which placements ask for."""
     taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "EKS managed node groups")] = ()
+    """Taints of every node: only pods that tolerate them run there."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
+    """Where the nodes are; in all zones of the environment unless given."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
+    """The root volume, which also holds the pods' scratch data."""
 
     @model_validator(mode="after")
     def _check_sizes(self) -> "NodeGroup":

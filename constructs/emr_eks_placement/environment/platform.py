@@ -67,26 +67,25 @@ def _check_role_arn(arn: str) -> str:
 
 
 class Network(Model):
-    """The VPC: a public and a private subnet in each zone; nodes and Fargate pods run in the private ones.
-
-    cidr: IPv4 network, /16 to /24. nat_gateways: one is cheapest, one a zone survives the loss of a zone.
-    """
+    """The VPC: a public and a private subnet in each zone; nodes and Fargate pods run in the private ones."""
 
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
+    """The VPC's IPv4 network."""
     nat_gateways: Annotated[int, Strict(), between(1, 26, "NAT gateways", "one a zone")] = 1
+    """How many: one is cheapest, one a zone survives the loss of a zone."""
 
 
 class Cluster(Model):
-    """The EKS cluster.
-
-    endpoint_access: who reaches the Kubernetes API; public_access_cidrs: from where, if it is public at all.
-    admins: ARNs of IAM roles or users that get cluster-admin by an access entry.
-    """
+    """The EKS cluster."""
 
     version: Annotated[str, AfterValidator(_check_version)] = "1.35"
+    """The version of Kubernetes."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
+    """Who reaches the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
+    """From which networks the Kubernetes API is reached, where it is public at all; from any unless given."""
     admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
+    """ARNs of IAM roles or users that get cluster-admin by an access entry."""
 
     @model_validator(mode="before")
     @classmethod

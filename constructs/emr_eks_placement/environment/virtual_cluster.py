@@ -69,38 +69,45 @@ Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location
 
 
 class FargateChoice(Model):
-    """Which Fargate profiles a virtual cluster gets.
-
-    any_zone: one for pods labelled spark-node-placement=fargate, in every zone of the environment.
-    single_zones: one for each of these zones, for pods labelled spark-node-placement=fargate-<zone>.
-    """
+    """Which Fargate profiles a virtual cluster gets."""
 
     any_zone: Annotated[bool, Strict()] = True
+    """Whether it gets one for pods labelled spark-node-placement=fargate, in every zone of the environment."""
     single_zones: Annotated[tuple[str, ...], distinct("zone")] = ()
+    """It gets one for each of these zones, for pods labelled spark-node-placement=fargate-ZONE."""
 
 
 class DataAccess(Model):
-    """S3 locations, beyond the environment's own bucket, that the jobs may read or also write."""
+    """S3 locations that the jobs reach beyond the environment's own bucket."""
 
     read: Locations = ()
+    """Locations to read."""
     write: Locations = ()
+    """Locations to read and write."""
 
 
 class Logs(Model):
-    """Where the containers' output goes. retention_days: of the CloudWatch log group."""
+    """Where the containers' output goes."""
 
     cloudwatch: Annotated[bool, Strict()] = True
+    """Whether it goes to a CloudWatch log group."""
     s3: Annotated[bool, Strict()] = True
+    """Whether it goes to the bucket, below logs/."""
     retention_days: Annotated[int, Strict(), AfterValidator(_check_retention)] = 30
+    """How long the CloudWatch log group keeps it."""
 
 
 class VirtualCluster(Model):
     """An EMR virtual cluster: a namespace of the EKS cluster and the role its jobs run with."""
 
     namespace: Annotated[str, AfterValidator(_check_namespace)]
+    """Its namespace in Kubernetes, which is created for it."""
     fargate: FargateChoice = FargateChoice()
+    """Which Fargate profiles it gets."""
     data_access: DataAccess = DataAccess()
+    """What its jobs reach in S3."""
     logs: Logs = Logs()
+    """Where its jobs' output goes."""
 
     def fargate_profiles(self, name: str) -> dict[str, FargateProfile]:
         """The Fargate profiles of this virtual cluster, whose name is given, each by its own name."""

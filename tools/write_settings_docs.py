@@ -1,0 +1,246 @@
+"""Writes docs/settings.md, the reference of environment files, from the models.
+
+A limit is a rule in the words of its error message: `between` and its like carry theirs; a validator that is a function
+tells it of a wrong value, and every rule that spans settings does so too: wrong_settings.yaml has a value for each.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from inspect import get_annotations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic import AfterValidator
+from pydantic.fields import FieldInfo
+
+from emr_eks_placement.environment import Environment, EnvironmentJob, PlacementChoice
+from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.errors import FieldPath, Finding, InputError
+from emr_eks_placement.job import LocalFile
+from emr_eks_placement.model import Model, Rule
+from emr_eks_placement.placement import Ec2
+
+FILE = Path(__file__).parents[1] / "docs" / "settings.md"
+WRONG = Path(__file__).with_name("wrong_settings.yaml")
+
+_HEAD = """\
+# Settings of an environment file
+
+Every setting by its path in the file; `NAME` is a name of your choice, `[]` an entry of a list. A limit is said in the
+words of the error that breaking it gives, with its source in brackets; where it names another setting's value, that is
+of a small environment in us-east-1a and us-east-1b.
+
+Written from the code by `make docs`.
+"""
+_TYPE_WORDS = {
+    str: "text",
+    int: "whole number",
+    bool: "true or false",
+    LocalFile: "name of a file",
+}
+# Required by the models, but taken from the key of the mapping that the setting stands in.
+_KEYED = {(EnvironmentJob, "name"), (PlacementChoice, "mode")}
+
+Place = tuple[str, ...]
+Owner = tuple[type[Model], str]
+
+
+@dataclass
+class Table:
+    """The settings of one model, and the places in the file that have them."""
+
+    model: type[Model]
+    places: list[Place] = field(default_factory=list)
+
+    @property
+    def settings(self) -> dict[str, FieldInfo]:
+        """The fields that are written in the file."""
+        return {name: one for name, one in self.model.model_fields.items() if name not in self.model.given_elsewhere}
+
+
+@cache
+def tables() -> dict[type[Model], Table]:
+    """A table for each model that an environment has, in the order of the file."""
+    found: dict[type[Model], Table] = {}
+    _add_tables(Environment, (), found)
+    return found
+
+
+def _add_tables(model: type[Model], place: Place, found: dict[type[Model], Table]) -> None:
+    table = found.setdefault(model, Table(model))
+    table.places.append(place)
+    for name, setting in table.settings.items():
+        for below, suffix in _models_in(setting.annotation):
+            _add_tables(below, (*place, name, *suffix), found)
+
+
+def _models_in(annotation: Any) -> Iterator[tuple[type[Model], Place]]:
+    """The models of a type, each with what leads to it: NAME in a mapping, [] in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        if annotation is not LocalFile:
+            yield annotation, ()
+        return
+    suffix = {dict: ("NAME",), tuple: ("[]",)}.get(get_origin(annotation), ())
+    for part in _parts(annotation):
+        for model, below in _models_in(part):
+            yield model, (*suffix, *below)
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:
+    """The types that a type consists of."""
+    if get_origin(annotation) is Annotated:
+        return (annotation.__origin__,)
+    return () if get_origin(annotation) is Literal else get_args(annotation)
+
+
+def _validators(annotation: Any, metadata: tuple[Any, ...] | list[Any]) -> Iterator[AfterValidator]:
+    """The validators of a type; those of the models in it are their own."""
+    yield from (one for one in metadata if isinstance(one, AfterValidator))
+    for part in _parts(annotation):
+        yield from _validators(part, ())
+    if get_origin(annotation) is Annotated:
+        yield from (one for one in annotation.__metadata__ if isinstance(one, AfterValidator))
+
+
+def _owner(model: type[Model], name: str) -> Owner:
+    """The model that declares a setting: rules are the same wherever it is inherited."""
+    owner = next(one for one in reversed(model.__mro__) if name in get_annotations(one))
+    return owner, name
+
+
+@cache
+def told_rules() -> Mapping[Owner, tuple[str, ...]]:
+    """The rules that the values of wrong_settings.yaml break, by the setting that is blamed."""
+    owners = {
+        (*place, name): _owner(model, name)
+        for model, table in tables().items()
+        for place in table.places
+        for name in table.settings
+    }
+    rules: dict[Owner, list[str]] = defaultdict(list)
+    cases = yaml.safe_load(WRONG.read_text(encoding="utf-8"))
+    for wrong in cases["wrong"]:
+        for broken in _findings(_merged(cases["sample"], wrong)):
+            rules[_blamed(broken.path, owners)].append(broken.rule)
+    return {owner: tuple(dict.fromkeys(texts)) for owner, texts in rules.items()}
+
+
+def _findings(data: Any) -> tuple[Finding, ...]:
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "sample.yaml")
+        file.write_text(yaml.safe_dump(data), encoding="utf-8")
+        try:
+            load_environment(file)
+        except InputError as error:
+            return error.findings
+    raise ValueError(f"{WRONG.name} has a case that breaks no rule: {data}")
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+
+
+def _blamed(path: FieldPath, owners: Mapping[Place, Owner]) -> Owner:
+    """The setting at a path, or the nearest one that holds it."""
+    for length in range(len(path), 0, -1):
+        for place, owner in owners.items():
+            if len(place) == length and all(map(_fits, place, path)):
+                return owner
+    raise ValueError(f"{path} is no setting")
+
+
+def _fits(part: str, given: str | int) -> bool:
+    return part == given or (part == "NAME" and isinstance(given, str)) or (part == "[]" and isinstance(given, int))
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(place).replace(".[]", "[]")
+
+
+def rules_of(model: type[Model], name: str) -> list[str]:
+    """Every rule of a setting. Raises ValueError where a validator's is not known."""
+    setting = model.model_fields[name]
+    validators = list(_validators(setting.annotation, setting.metadata))
+    told = told_rules().get(_owner(model, name), ())
+    if any(not isinstance(one, Rule) for one in validators) and not told:
+        raise ValueError(f"{WRONG.name} has no case for {model.__name__}.{name}")
+    return list(dict.fromkeys([*(one.text for one in validators if isinstance(one, Rule)), *told]))
+
+
+def _type_words(annotation: Any) -> str:
+    origin, parts = get_origin(annotation), [part for part in _parts(annotation) if part not in (NoneType, ...)]
+    if annotation in _TYPE_WORDS:
+        return _TYPE_WORDS[annotation]
+    if annotation in tables():
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    if origin is tuple:
+        return f"list of {_type_words(parts[0])}"
+    if origin is dict:
+        return "mapping" if parts[1] is Any else f"mapping of text to {_type_words(parts[1])}"
+    if origin in (Annotated, Union, UnionType):
+        return " or ".join(dict.fromkeys(map(_type_words, parts)))
+    raise TypeError(f"no words for {annotation}")
+
+
+def _default_words(model: type[Model], name: str) -> str:
+    setting = model.model_fields[name]
+    if (model, name) in _KEYED:
+        return "its `NAME`"
+    if setting.is_required():
+        return "**required**"
+    if setting.default in (None, (), {}):
+        return "none"
+    if isinstance(setting.default, Ec2):
+        return "`ec2`"
+    return "its defaults" if isinstance(setting.default, Model) else f"`{json.dumps(setting.default)}`"
+
+
+def _row(table: Table, name: str, setting: FieldInfo) -> str:
+    cells = [
+        f"`{_dotted((*table.places[0], name))}`",
+        _type_words(setting.annotation),
+        _default_words(table.model, name),
+        "<br>".join(_escaped(rule) for rule in rules_of(table.model, name)),
+        _escaped(setting.description or ""),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([*|<>\[\]_])", r"\\\1", text)
+
+
+def _section(table: Table) -> str:
+    words = _escaped(" ".join((table.model.__doc__ or "").split()))
+    others = ", ".join(f"`{_dotted(place)}`" for place in table.places[1:])
+    rows = [_row(table, name, setting) for name, setting in table.settings.items()]
+    return "\n".join(
+        [
+            f"\n## {table.model.__name__}\n",
+            f"{words} The same settings stand in {others}.\n" if others else f"{words}\n",
+            "| setting | type | default | limit | what it is |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def text() -> str:
+    """The whole file."""
+    return _HEAD + "\n".join(_section(table) for table in tables().values()) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text(), encoding="utf-8")
