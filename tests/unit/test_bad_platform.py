@@ -118,9 +118,37 @@ NETWORK_AND_CLUSTER = {
         old=CIDR, new="network: {nat_gateways: 3} # <-\n",
         field="network.nat_gateways", value=3, rule="at most one NAT gateway a zone, so 2", mend="Lower the number",
     ),
-    "no NAT gateway": Bad(
+    "fewer NAT gateways than none": Bad(
+        old=CIDR, new="network: {nat_gateways: -1} # <-\n",
+        field="network.nat_gateways", value=-1, rule="from 0 to 26", mend="within these bounds",
+    ),
+    "neither NAT gateway nor interface endpoints": Bad(
         old=CIDR, new="network: {nat_gateways: 0} # <-\n",
-        field="network.nat_gateways", value=0, rule="from 1 to", mend="within these bounds",
+        field="network.nat_gateways", value=0, rule="interface endpoints only (EKS guide, private clusters)",
+        mend="interface_endpoints: true, or nat_gateways to 1",
+    ),
+    "no NAT gateway and a public endpoint only": Bad(
+        old=CIDR + "cluster:\n" + VERSION,
+        new="network: {nat_gateways: 0, interface_endpoints: true}\ncluster:\n" + VERSION
+        + "  endpoint_access: public # <-\n",
+        field="cluster.endpoint_access", value="public", rule="private endpoint only (EKS guide, private clusters)",
+        mend="private or public-and-private",
+    ),
+    "interface endpoints by name": Bad(
+        old=CIDR, new="network: {interface_endpoints: [sts]} # <-\n",
+        field="network.interface_endpoints", value=["sts"], rule="true or false", mend="without quotes",
+    ),
+    "flow logs in quotes": Bad(
+        old=CIDR, new='network: {flow_logs: "true"} # <-\n',
+        field="network.flow_logs", value="true", rule="true or false", mend="without quotes",
+    ),
+    "retention of flow logs that CloudWatch lacks": Bad(
+        old=CIDR, new="network: {flow_logs: true, flow_log_retention_days: 10} # <-\n",
+        field="network.flow_log_retention_days", value=10, rule="1, 3, 5, 7, 14", mend="Write one of these",
+    ),
+    "retention without flow logs": Bad(
+        old=CIDR, new="network: {flow_log_retention_days: 7} # <-\n",
+        field="network.flow_log_retention_days", value=7, rule="does not write", mend="flow_logs: true or remove it",
     ),
     "Kubernetes version as number": Bad(
         old=VERSION, new="  version: 1.35 # <-\n",

@@ -137,6 +137,14 @@ class Environment(Model):
                 "Lower the number",
                 path=("network", "nat_gateways"),
             )
+        if self.network.nat_gateways == 0 and self.cluster.endpoint_access == "public":
+            raise RuleError(
+                self.cluster.endpoint_access,
+                "without NAT gateways (network.nat_gateways is 0), nodes and Fargate pods reach the Kubernetes API by its "
+                "private endpoint only (EKS guide, private clusters)",
+                "Set endpoint_access to private or public-and-private",
+                path=("cluster", "endpoint_access"),
+            )
 
     def _check_core_dns_has_a_node(self) -> None:
         if not any(

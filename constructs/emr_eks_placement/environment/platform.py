@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.model import Model, between, distinct, each
 
@@ -67,12 +68,38 @@ def _check_role_arn(arn: str) -> str:
 
 
 class Network(Model):
-    """The VPC: a public and a private subnet in each zone; nodes and Fargate pods run in the private ones."""
+    """The VPC: a private subnet in each zone, where nodes and Fargate pods run, and with NAT gateways a public one too."""
 
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
     """The VPC's IPv4 network."""
-    nat_gateways: Annotated[int, Strict(), between(1, 26, "NAT gateways", "one a zone")] = 1
-    """How many: one is cheapest, one a zone survives the loss of a zone."""
+    nat_gateways: Annotated[int, Strict(), between(0, 26, "NAT gateways", "one a zone")] = 1
+    """How many: one is cheapest, one a zone survives the loss of a zone; with none, which takes interface_endpoints,
+    nothing leads to the internet."""
+    interface_endpoints: Annotated[bool, Strict()] = False
+    """Whether AWS's services are reached inside the VPC."""
+    flow_logs: Annotated[bool, Strict()] = False
+    """Whether CloudWatch gets a record of the VPC's traffic."""
+    flow_log_retention_days: RetentionDays = 30
+    """How long it keeps the record."""
+
+    @model_validator(mode="after")
+    def _check_choices(self) -> "Network":
+        if self.nat_gateways == 0 and not self.interface_endpoints:
+            raise RuleError(
+                self.nat_gateways,
+                "without a NAT gateway, nodes and pods reach AWS's services by interface endpoints only (EKS guide, "
+                "private clusters)",
+                "Set interface_endpoints: true, or nat_gateways to 1 or more",
+                path=("nat_gateways",),
+            )
+        if not self.flow_logs and "flow_log_retention_days" in self.model_fields_set:
+            raise RuleError(
+                self.flow_log_retention_days,
+                "the retention of flow logs, which the network does not write",
+                "Set flow_logs: true or remove it",
+                path=("flow_log_retention_days",),
+            )
+        return self
 
 
 class Cluster(Model):

@@ -5,35 +5,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Strict
 
 from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
+from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.model import Model, distinct, each
 from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
-
-_RETENTION_DAYS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
 
 
 def _check_namespace(namespace: str) -> str:
@@ -53,16 +29,6 @@ def _check_location(uri: str) -> str:
             uri, "must be an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
         )
     return uri
-
-
-def _check_retention(days: int) -> int:
-    if days not in _RETENTION_DAYS:
-        raise RuleError(
-            days,
-            f"must be one of {', '.join(map(str, _RETENTION_DAYS))} days (CloudWatch Logs PutRetentionPolicy)",
-            "Write one of these",
-        )
-    return days
 
 
 Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location")]
@@ -93,7 +59,7 @@ class Logs(Model):
     """Whether it goes to a CloudWatch log group."""
     s3: Annotated[bool, Strict()] = True
     """Whether it goes to the bucket, below logs/."""
-    retention_days: Annotated[int, Strict(), AfterValidator(_check_retention)] = 30
+    retention_days: RetentionDays = 30
     """How long the CloudWatch log group keeps it."""
 
 

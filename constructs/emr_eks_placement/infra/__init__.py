@@ -2,6 +2,8 @@
 
 from emr_eks_placement.infra.cluster import EksCluster
 from emr_eks_placement.infra.fargate import FargateProfiles
+from emr_eks_placement.infra.flow_logs import FlowLogs
+from emr_eks_placement.infra.interface_endpoints import InterfaceEndpoints
 from emr_eks_placement.infra.job_bucket import JobBucket
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.job_runs import JobRuns
@@ -13,6 +15,8 @@ __all__ = [
     "EksCluster",
     "EmrVirtualCluster",
     "FargateProfiles",
+    "FlowLogs",
+    "InterfaceEndpoints",
     "JobBucket",
     "JobExecutionRole",
     "JobRuns",
