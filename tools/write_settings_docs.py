@@ -212,7 +212,7 @@ def _row(table: Table, name: str, setting: FieldInfo) -> str:
         _type_words(setting.annotation),
         _default_words(table.model, name),
         "<br>".join(_escaped(rule) for rule in rules_of(table.model, name)),
-        _escaped(setting.description or ""),
+        _escaped(" ".join((setting.description or "").split())),
     ]
     return f"| {' | '.join(cells)} |"
 

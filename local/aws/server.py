@@ -90,7 +90,7 @@ class LocalAws:
             *eks.resource_types(self._fargate_profiles),
             *emr_containers_types.resource_types(self._emr_containers),
         ]))  # fmt: skip
-        enter(resource_types.completed(completions.completions()))
+        enter(resource_types.completed([*completions.completions(), *ec2.completions()]))
         clusters = self._clusters
         enter(services.eks_cluster_hooks(clusters.finish, clusters.refuse_to_delete_in_use, clusters.clean_up))
         enter(services.eks_route_first(self._fargate_profiles.route))

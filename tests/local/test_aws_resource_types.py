@@ -41,6 +41,18 @@ NETWORK: dict[str, Any] = {
             "RouteTableIds": [{"Ref": "Routes"}],
         },
     },
+    "Sts": {
+        "Type": "AWS::EC2::VPCEndpoint",
+        "Properties": {
+            "VpcId": {"Ref": "Vpc"},
+            "ServiceName": "com.amazonaws.us-east-1.sts",
+            "VpcEndpointType": "Interface",
+            "PrivateDnsEnabled": True,
+            "SubnetIds": [{"Ref": "Subnet"}],
+            "SecurityGroupIds": [attribute("Nodes", "GroupId")],
+        },
+    },
+    "FlowLogRole": trust("vpc-flow-logs.amazonaws.com"),
     "FlowLog": {
         "Type": "AWS::EC2::FlowLog",
         "Properties": {
@@ -48,6 +60,7 @@ NETWORK: dict[str, Any] = {
             "ResourceType": "VPC",
             "TrafficType": "ALL",
             "LogGroupName": "flow",
+            "DeliverLogsPermissionArn": attribute("FlowLogRole", "Arn"),
         },
     },
     "Nodes": {
@@ -81,6 +94,7 @@ def test_network(aws: AwsUnderTest, stacks: Stacks) -> None:
         "Group": attribute("Nodes", "GroupId"),
         "Rule": attribute("FromNodes", "Id"),
         "Endpoint": attribute("Endpoint", "Id"),
+        "Sts": {"Ref": "Sts"},
         "DefaultGroup": attribute("Vpc", "DefaultSecurityGroup"),
     }
     made = stacks.create("network", NETWORK, outputs)
@@ -94,6 +108,9 @@ def test_network(aws: AwsUnderTest, stacks: Stacks) -> None:
     assert (rule["FromPort"], rule["UserIdGroupPairs"][0]["GroupId"]) == (443, made["Group"])
     assert {"CidrIp": "10.0.0.0/8"} in [cidr for rule in group["IpPermissionsEgress"] for cidr in rule["IpRanges"]]
 
+    [sts] = ec2.describe_vpc_endpoints(VpcEndpointIds=[made["Sts"]])["VpcEndpoints"]
+    assert (sts["VpcEndpointType"], sts["ServiceName"]) == ("Interface", "com.amazonaws.us-east-1.sts")
+
     wider = json.loads(json.dumps(NETWORK))
     wider["FromNodes"]["Properties"]["ToPort"] = 444
     assert stacks.update("network", wider, outputs) == "UPDATE_COMPLETE"
@@ -102,6 +119,7 @@ def test_network(aws: AwsUnderTest, stacks: Stacks) -> None:
 
     assert stacks.delete("network") == "DELETE_COMPLETE"
     assert made["Address"] not in [address["PublicIp"] for address in ec2.describe_addresses()["Addresses"]]
+    assert made["Sts"] not in [endpoint["VpcEndpointId"] for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
 
 
 @pytest.mark.parametrize(
@@ -110,9 +128,13 @@ def test_network(aws: AwsUnderTest, stacks: Stacks) -> None:
         ("Nat", {"AllocationId": "eipalloc-0"}, "Elastic IP address [eipalloc-0] not found"),
         ("Nat", {"SubnetId": "subnet-0"}, "subnet-0' does not exist"),
         ("FromNodes", {"GroupId": "sg-0"}, "'sg-0' does not exist"),
+        ("Sts", {"SubnetIds": ["subnet-0"]}, "'subnet-0' does not exist in vpc-"),
+        ("Sts", {"SubnetIds": [{"Ref": "Subnet"}, {"Ref": "Subnet"}]}, "Two subnets are in us-east-1a"),
+        ("Sts", {"SecurityGroupIds": ["sg-0"]}, "'sg-0' does not exist in vpc-"),
+        ("FlowLog", {"DeliverLogsPermissionArn": "arn:aws:iam::000000000000:role/none"}, "role/none does not exist"),
     ],
 )
-def test_network_refused(stacks: Stacks, resource: str, change: dict[str, str], reason: str) -> None:
+def test_network_refused(stacks: Stacks, resource: str, change: dict[str, Any], reason: str) -> None:
     resources = json.loads(json.dumps(NETWORK))
     resources[resource]["Properties"].update(change)
     assert reason in stacks.refusal("refused", resources)

@@ -19,12 +19,14 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_environment_of_the_readme_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
-    (text,) = blocks("yaml")
+    text, network = blocks("yaml")
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     file = tmp_path / "environments" / "readme.yaml"
     file.parent.mkdir()
     file.write_text(text)
     assert list(load_environment(file).jobs["trip-count"].placements) == ["fargate", "pinned-driver", "cheap"]
+    file.write_text(text + network)
+    assert load_environment(file).network.nat_gateways == 0
 
 
 def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:

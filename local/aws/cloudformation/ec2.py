@@ -1,4 +1,4 @@
-"""EC2: Elastic IP addresses, NAT gateways, flow logs, rules of security groups."""
+"""EC2: Elastic IP addresses, NAT gateways, flow logs, rules of security groups, checks of interface endpoints."""
 
 import secrets
 from typing import Literal
@@ -6,12 +6,15 @@ from typing import Literal
 from local.aws.ministack import account, state
 from local.aws.ministack.resource_types import (
     Attributes,
+    Completion,
     Created,
     Properties,
     ResourceType,
     retag_resource,
     tag_resource,
 )
+
+_FLOW_LOGS_SERVICE = "vpc-flow-logs.amazonaws.com"
 
 
 def _create_address(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
@@ -50,9 +53,20 @@ def _create_flow_log(_logical_id: str, properties: Properties, _stack_name: str)
     for required in ("ResourceId", "ResourceType"):
         if not properties.get(required):
             raise ValueError(f"Property {required} cannot be empty.")
+    if properties.get("LogDestinationType", "cloud-watch-logs") == "cloud-watch-logs":
+        _check_flow_log_role(properties)
     flow_log_id = account.create_flow_log(properties)
     tag_resource(flow_log_id, properties)
     return flow_log_id, {"Id": flow_log_id}
+
+
+def _check_flow_log_role(properties: Properties) -> None:
+    arn = str(properties.get("DeliverLogsPermissionArn"))
+    role = state.role(arn)
+    if not role or not state.trusts_service(role, _FLOW_LOGS_SERVICE):
+        raise ValueError(
+            f"DeliverLogsPermissionArn: the role {arn} does not exist or does not trust {_FLOW_LOGS_SERVICE}"
+        )
 
 
 def _update_flow_log(flow_log_id: str, properties: Properties) -> Attributes:
@@ -90,6 +104,32 @@ def _security_group_rule(name: str, direction: _Direction, peers: tuple[str, ...
         create_only=("GroupId", "IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", *peers),
         tags=None,
     )
+
+
+def _check_endpoint(properties: Properties) -> None:
+    """Of an interface endpoint: its subnets and security groups are of its VPC, and no two subnets share a zone."""
+    if properties.get("VpcEndpointType", "Gateway") != "Interface":
+        return
+    vpc_id = properties.get("VpcId")
+    zones: list[str] = []
+    for subnet_id in properties.get("SubnetIds", []):
+        subnet = state.subnet(subnet_id)
+        if not subnet or subnet["VpcId"] != vpc_id:
+            raise ValueError(f"The subnet ID '{subnet_id}' does not exist in {vpc_id} (InvalidSubnetId.NotFound)")
+        if subnet["AvailabilityZone"] in zones:
+            raise ValueError(f"Two subnets are in {subnet['AvailabilityZone']} (DuplicateSubnetsInSameZone)")
+        zones.append(subnet["AvailabilityZone"])
+    for group_id in properties.get("SecurityGroupIds", []):
+        group = state.security_group(group_id)
+        if not group or group["VpcId"] != vpc_id:
+            raise ValueError(
+                f"The security group ID '{group_id}' does not exist in {vpc_id} (InvalidSecurityGroupId.NotFound)"
+            )
+
+
+def completions() -> list[Completion]:
+    """What MiniStack leaves out of EC2 types it has."""
+    return [Completion("AWS::EC2::VPCEndpoint", lambda _endpoint_id, _properties: {}, _check_endpoint)]
 
 
 def resource_types() -> list[ResourceType]:
