@@ -6,6 +6,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk.assertions import Template
 from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
@@ -13,6 +14,7 @@ from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
+from stacks.platform import PlatformStack
 from tests.changed_environment import PRIVATE_NETWORK, changed_environment
 from tests.infra.synthesized import Synthesized, cli_context
 from tests.infra.test_validators import EXPLAINED
@@ -153,6 +155,13 @@ def test_the_endpoints_let_the_vpc_in_on_443_only(choices: Choices, choice: str)
     assert rule["CidrIp"] == {"Fn::GetAtt": [vpc_id, "CidrBlock"]}
     assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 443, 443)
     assert not [each for each in synthesized.properties("AWS::EC2::SecurityGroupIngress") if group_id in str(each)]
+
+
+def test_a_private_network_takes_a_kubernetes_api_that_is_public_too(tmp_path: Path) -> None:
+    environment = changed_environment(tmp_path, network=PRIVATE_NETWORK)
+    stack = PlatformStack(cdk.App(outdir=str(tmp_path / "cdk.out")), environment=environment)
+    access = {"EndpointPublicAccess": True, "EndpointPrivateAccess": True}
+    Template.from_stack(stack).has_resource_properties("AWS::EKS::Cluster", {"ResourcesVpcConfig": access})
 
 
 def test_the_cluster_waits_for_the_endpoints(private: Synthesized) -> None:
