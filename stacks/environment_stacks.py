@@ -13,7 +13,9 @@ class EnvironmentStacks:
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         self.platform = PlatformStack(scope, environment=environment)
-        self.virtual_clusters = VirtualClustersStack(scope, environment=environment, cluster=self.platform.cluster)
+        self.virtual_clusters = VirtualClustersStack(
+            scope, environment=environment, cluster=self.platform.cluster.cluster
+        )
         self.job_runs = JobRunsStack(
             scope,
             environment=environment,

@@ -28,7 +28,12 @@ class PlatformStack(EnvironmentStack):
         self._add_network_choices(environment.network)
         self.cluster = EksCluster(self, "Eks", settings=environment.cluster, vpc=self.network.vpc)
         self.node_groups = NodeGroups(
-            self, "NodeGroups", cluster=self.cluster, groups=environment.node_groups, tags=self.tags.tag_values()
+            self,
+            "NodeGroups",
+            cluster=self.cluster.cluster,
+            groups=environment.node_groups,
+            version=environment.cluster.version,
+            tags=self.tags.tag_values(),
         )
 
     def _add_network_choices(self, choices: NetworkChoices) -> None:

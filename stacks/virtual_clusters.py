@@ -5,14 +5,14 @@ from constructs import Construct
 
 from emr_eks_placement.definition import output_ids
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.infra import EksCluster, EmrVirtualCluster, FargateProfiles, JobBucket
+from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket
 from stacks.environment_stack import EnvironmentStack
 
 
 class VirtualClustersStack(EnvironmentStack):
     """The Fargate profiles, the virtual clusters with their namespaces, roles and log groups, and the bucket."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, cluster: EksCluster) -> None:
+    def __init__(self, scope: Construct, *, environment: Environment, cluster: AnyCluster) -> None:
         super().__init__(
             scope,
             "virtual-clusters",

@@ -1,6 +1,6 @@
 """CDK constructs: the network, the EKS cluster, its node groups and Fargate profiles, virtual clusters and job runs."""
 
-from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.cluster import AnyCluster, EksCluster
 from emr_eks_placement.infra.fargate import FargateProfiles
 from emr_eks_placement.infra.flow_logs import FlowLogs
 from emr_eks_placement.infra.interface_endpoints import InterfaceEndpoints
@@ -12,6 +12,7 @@ from emr_eks_placement.infra.node_groups import NodeGroups
 from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
 
 __all__ = [
+    "AnyCluster",
     "EksCluster",
     "EmrVirtualCluster",
     "FargateProfiles",

@@ -20,8 +20,12 @@ _ENDPOINT_ACCESS = {
 }
 
 
+# Any cluster of aws_eks_v2, made by the app or imported; jsii leaves a member of ICluster out of Cluster.
+AnyCluster = eks.Cluster | eks.ICluster
+
+
 class EksCluster(Construct):
-    """An EKS cluster with native CloudFormation resources, an OIDC provider and the CDK's kubectl handler.
+    """An EKS cluster, `cluster`, with native CloudFormation resources, an OIDC provider and the CDK's kubectl handler.
 
     Nodes come from NodeGroups and FargateProfiles. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for
     before it makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The
@@ -34,8 +38,6 @@ class EksCluster(Construct):
         super().__init__(scope, id_)
         # Else an app without this flag gets a custom resource and its Lambda function for the OIDC provider.
         self.node.set_context("@aws-cdk/aws-eks:useNativeOidcProvider", True)
-        self.vpc = vpc
-        self.version = settings.version
         self.cluster = eks.Cluster(
             self,
             "Cluster",

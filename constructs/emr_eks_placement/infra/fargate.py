@@ -8,19 +8,22 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_eks_placement.environment import FargateProfile, FargateSelector
-from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.network import private_subnets
 
 
 class FargateProfiles(Construct):
     """The Fargate profiles of a cluster by name: `profiles`, and the `pod_execution_role` they share.
 
+    They run pods in the private subnets of the cluster's VPC, in the zones of a profile if it names any: then the VPC
+    is to know its zones by name.
+
     CloudFormation names the profiles: any change replaces one, and the old name would be taken. EKS creates and
     deletes one at a time, so each waits for the one before it.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, cluster: EksCluster, profiles: Mapping[str, FargateProfile]
+        self, scope: Construct, id_: str, *, cluster: AnyCluster, profiles: Mapping[str, FargateProfile]
     ) -> None:
         super().__init__(scope, id_)
         self.pod_execution_role = self._role(cluster)
@@ -30,7 +33,7 @@ class FargateProfiles(Construct):
             profile = eks.CfnFargateProfile(
                 self,
                 name,
-                cluster_name=cluster.cluster.cluster_name,
+                cluster_name=cluster.cluster_name,
                 pod_execution_role_arn=self.pod_execution_role.role_arn,
                 subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
                 selectors=[_selector(selector) for selector in settings.selectors],
@@ -39,11 +42,9 @@ class FargateProfiles(Construct):
                 profile.add_resource_dependency(previous)
             self.profiles[name] = previous = profile
 
-    def _role(self, cluster: EksCluster) -> iam.Role:
+    def _role(self, cluster: AnyCluster) -> iam.Role:
         """The role that EKS pulls images with; only this cluster's profiles may use it (EKS guide, pod execution role)."""
-        profiles = (
-            f"arn:{Aws.PARTITION}:eks:{Aws.REGION}:{Aws.ACCOUNT_ID}:fargateprofile/{cluster.cluster.cluster_name}/*"
-        )
+        profiles = f"arn:{Aws.PARTITION}:eks:{Aws.REGION}:{Aws.ACCOUNT_ID}:fargateprofile/{cluster.cluster_name}/*"
         return iam.Role(
             self,
             "PodExecutionRole",

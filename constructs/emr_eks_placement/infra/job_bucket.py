@@ -14,7 +14,7 @@ class JobBucket(Construct):
     removal_policy DESTROY: the bucket goes with its stack; AWS refuses while a version of an object is left in it.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, removal_policy: RemovalPolicy) -> None:
+    def __init__(self, scope: Construct, id_: str, *, removal_policy: RemovalPolicy = RemovalPolicy.RETAIN) -> None:
         super().__init__(scope, id_)
         self.bucket = s3.Bucket(
             self,

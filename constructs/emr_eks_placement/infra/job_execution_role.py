@@ -11,6 +11,7 @@ from constructs import Construct
 from emr_eks_placement.environment.virtual_cluster import DataAccess
 from emr_eks_placement.infra.names import base36
 
+_NO_DATA_ACCESS = DataAccess()
 _READ = ("s3:GetObject",)
 _WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 _LOG = ("s3:PutObject", "s3:GetObject")
@@ -35,8 +36,8 @@ class JobExecutionRole(Construct):
         oidc_provider: iam.IOpenIdConnectProvider,
         bucket: s3.IBucket,
         folder: str,
-        data_access: DataAccess,
-        log_group_arn: str | None,
+        data_access: DataAccess = _NO_DATA_ACCESS,
+        log_group_arn: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.role = iam.Role(

@@ -1,6 +1,7 @@
 """Managed node groups: labelled, tainted EC2 nodes in chosen zones."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
@@ -9,7 +10,7 @@ from constructs import Construct
 
 from emr_eks_placement.environment import NodeGroup
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
-from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.network import private_subnets
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES
 
@@ -22,7 +23,8 @@ _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOn
 class NodeGroups(Construct):
     """The node groups of a cluster by name: `groups`, their `launch_templates`, and the `node_role` they share.
 
-    tags: of the instances and volumes, which CloudFormation's stack tags don't reach. Nothing here scales a group
+    version: of Kubernetes; the cluster's unless given. A group that names its zones takes a VPC that knows its own by
+    name. tags: of the instances and volumes, which CloudFormation's stack tags don't reach. Nothing here scales a group
     between its sizes: that takes a cluster autoscaler, for which EKS tags the group.
     """
 
@@ -31,9 +33,10 @@ class NodeGroups(Construct):
         scope: Construct,
         id_: str,
         *,
-        cluster: EksCluster,
+        cluster: AnyCluster,
         groups: Mapping[str, NodeGroup],
-        tags: Mapping[str, str],
+        version: str | None = None,
+        tags: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, id_)
         self.node_role = iam.Role(
@@ -46,7 +49,7 @@ class NodeGroups(Construct):
         self.groups: dict[str, eks.CfnNodegroup] = {}
         for name, settings in groups.items():
             self.launch_templates[name] = self._launch_template(name, settings, {"Name": name, **tags})
-            self.groups[name] = self._group(name, settings, cluster)
+            self.groups[name] = self._group(name, settings, cluster, version)
 
     def _launch_template(self, name: str, settings: NodeGroup, tags: Mapping[str, str]) -> ec2.CfnLaunchTemplate:
         template = ec2.CfnLaunchTemplate
@@ -74,15 +77,15 @@ class NodeGroups(Construct):
             ),
         )
 
-    def _group(self, name: str, settings: NodeGroup, cluster: EksCluster) -> eks.CfnNodegroup:
+    def _group(self, name: str, settings: NodeGroup, cluster: AnyCluster, version: str | None) -> eks.CfnNodegroup:
         template = self.launch_templates[name]
         return eks.CfnNodegroup(
             self,
             name,
-            cluster_name=cluster.cluster.cluster_name,
+            cluster_name=cluster.cluster_name,
             node_role=self.node_role.role_arn,
             subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
-            version=cluster.version,
+            version=version,
             ami_type=_AMI_TYPES[settings.machines[0].architecture],
             instance_types=list(settings.instance_types),
             capacity_type=CAPACITY_TYPE_LABEL_VALUES[settings.capacity_type],

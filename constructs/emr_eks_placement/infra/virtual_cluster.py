@@ -11,7 +11,7 @@ from constructs import Construct, IDependable
 
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import VirtualCluster
-from emr_eks_placement.infra.cluster import EksCluster
+from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.names import physical_name
 from emr_eks_placement.infra.namespace import namespace_manifest
@@ -23,6 +23,8 @@ class EmrVirtualCluster(Construct):
     name: in the environment; owner: what tells this deployment from others in the account (environment, region);
     bucket: of pod templates, logs and data; after: what is created before the namespace and deleted after it, so the
     Fargate profiles, which EKS can't delete while their pods run. `deployed`: what job-run definitions need.
+
+    cluster: one that takes manifests (it has a kubectl provider), with the authentication mode API_AND_CONFIG_MAP.
     """
 
     def __init__(
@@ -33,10 +35,10 @@ class EmrVirtualCluster(Construct):
         name: str,
         owner: tuple[str, ...],
         settings: VirtualCluster,
-        cluster: EksCluster,
+        cluster: AnyCluster,
         bucket: s3.IBucket,
-        after: Sequence[IDependable],
-        removal_policy: RemovalPolicy,
+        after: Sequence[IDependable] = (),
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, id_)
         self.settings = settings
@@ -46,7 +48,7 @@ class EmrVirtualCluster(Construct):
             "ExecutionRole",
             role_name=physical_name(*owner, name),
             namespace=settings.namespace,
-            oidc_provider=cluster.oidc_provider,
+            oidc_provider=cluster.open_id_connect_provider,
             bucket=bucket,
             folder=name,
             data_access=settings.data_access,
@@ -55,7 +57,7 @@ class EmrVirtualCluster(Construct):
         self.namespace = eks.KubernetesManifest(
             self,
             "Namespace",
-            cluster=cluster.cluster,  # type: ignore[arg-type] # jsii leaves a member of ICluster out of Cluster
+            cluster=cluster,  # type: ignore[arg-type] # AnyCluster says why
             manifest=namespace_manifest(settings.namespace),
         )
         self.namespace.node.add_dependency(*after)
@@ -64,7 +66,7 @@ class EmrVirtualCluster(Construct):
             "Resource",
             name=physical_name(*owner, name),
             container_provider=emrcontainers.CfnVirtualCluster.ContainerProviderProperty(
-                id=cluster.cluster.cluster_name,
+                id=cluster.cluster_name,
                 type="EKS",
                 info=emrcontainers.CfnVirtualCluster.ContainerInfoProperty(
                     eks_info=emrcontainers.CfnVirtualCluster.EksInfoProperty(namespace=settings.namespace)
