@@ -78,6 +78,8 @@ def test_network(example: Example) -> None:
     made.template.resource_count_is("AWS::EC2::Subnet", 4)
     made.template.resource_count_is("AWS::EC2::NatGateway", 1)
     made.template.has_resource_properties("AWS::EC2::VPCEndpoint", {"VpcEndpointType": "Gateway"})
+    made.template.has_resource_properties("AWS::EC2::VPCEndpoint", {"VpcEndpointType": "Interface"})
+    made.template.resource_count_is("AWS::EC2::FlowLog", 1)
 
 
 def test_cluster_in_your_vpc(example: Example) -> None:

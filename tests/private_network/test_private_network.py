@@ -19,7 +19,7 @@ def deployed(tmp_path: Path) -> Iterator[tuple[LocalCluster, CdkCli]]:
     assembly = tmp_path / "cdk.out"
     app = cdk.App(outdir=str(assembly), analytics_reporting=False)
     platform = PlatformStack(app, environment=environment)
-    VirtualClustersStack(app, environment=environment, cluster=platform.cluster)
+    VirtualClustersStack(app, environment=environment, cluster=platform.cluster.cluster)
     app.synth()
     cli = CdkCli(environment.name, assembly, tmp_path / "cdk.log")
     with LocalCluster(tmp_path, region=environment.region) as local:
