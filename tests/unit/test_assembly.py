@@ -65,6 +65,11 @@ def template(**resources: Data) -> Data:
     return {"Resources": {**BASE, **resources}}
 
 
+def workers_of(cluster: Any) -> Data:
+    """A template with nothing but a node group."""
+    return {"Resources": {"Workers": group(ClusterName=cluster, Subnets=["subnet-1"])}}
+
+
 def stack(file: str, environment: str = HERE, **properties: Any) -> Data:
     return {
         "type": "aws:cloudformation:stack",
@@ -87,6 +92,24 @@ def put(folder: Path, environment: str = HERE, files: Data | None = None, **temp
     for name, content in (files or {}).items():
         put_json(folder / name, content)
     put_json(folder / "manifest.json", {"version": "1", "artifacts": artifacts})
+    return folder
+
+
+def put_stacks(folder: Path, **stacks: tuple[str, Data]) -> Path:
+    """An assembly of stacks, each with an environment of its own."""
+    for name, (_, content) in stacks.items():
+        put_json(folder / f"{name}.json", content)
+    artifacts = {name: stack(f"{name}.json", environment) for name, (environment, _) in stacks.items()}
+    put_json(folder / "manifest.json", {"version": "1", "artifacts": artifacts})
+    return folder
+
+
+def put_stage(folder: Path, name: str, **templates: Data) -> Path:
+    """The assembly with a stage of these stacks added to it."""
+    put(folder / name, HERE, None, **templates)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["artifacts"][name] = {"type": "cdk:cloud-assembly", "properties": {"directoryName": name}}
+    put_json(folder / "manifest.json", manifest)
     return folder
 
 
@@ -219,6 +242,33 @@ def test_what_else_makes_nodes(tmp_path: Path) -> None:
     assert "self-managed nodes" in read_assembly(put(tmp_path, Main=template(Nodes=tagged)))["elsewhere"].other_nodes
 
 
+def test_auto_mode_in_text(tmp_path: Path) -> None:
+    assert "Auto Mode" in read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": "true"})).other_nodes
+    assert read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": "false"})).other_nodes == ""
+
+
+def test_what_makes_nodes_in_several_ways_is_told_once(tmp_path: Path) -> None:
+    tags = [{"Key": {"Fn::Join": ["", ["kubernetes.io/cluster/", {"Ref": "Cluster"}]]}, "Value": "owned"}]
+    repository = "oci://public.ecr.aws/karpenter/karpenter"
+    capacity = read_one(
+        tmp_path,
+        Nodes=resource("AWS::AutoScaling::AutoScalingGroup", Tags=tags),
+        More=resource("AWS::AutoScaling::AutoScalingGroup", Tags=tags),
+        Karpenter=resource("Custom::AWSCDK-EKS-HelmChart", ClusterName={"Ref": "Cluster"}, Repository=repository),
+    )
+    assert capacity.other_nodes == "self-managed nodes join it too; Karpenter makes nodes too"
+
+
+def test_what_only_looks_as_if_it_made_nodes(tmp_path: Path) -> None:
+    another = {"Fn::Join": ["", ["kubernetes.io/cluster/not-", {"Ref": "Cluster"}]]}
+    capacity = read_one(
+        tmp_path,
+        Nodes=resource("AWS::AutoScaling::AutoScalingGroup", Tags=[{"Key": another, "Value": "owned"}]),
+        Definitions=resource("Custom::AWSCDK-EKS-HelmChart", ClusterName={"Ref": "Cluster"}, Chart="karpenter-crd"),
+    )
+    assert capacity.other_nodes == ""
+
+
 def test_pod_identity_roles(tmp_path: Path) -> None:
     def association(arn: Any) -> Data:
         return resource("AWS::EKS::PodIdentityAssociation", ClusterName={"Ref": "Cluster"}, RoleArn=arn)
@@ -231,12 +281,16 @@ def test_pod_identity_roles(tmp_path: Path) -> None:
         B=association({"Fn::GetAtt": "Unnamed.Arn"}),
         C=association("arn:aws:iam::111122223333:role/team/literal"),
         D=association(joined),
+        E=association({"Fn::Sub": "${Substituted.Arn}"}),
+        Substituted=resource("AWS::IAM::Role", RoleName="substituted-role"),
     )
     (capacity,) = read_assembly(put(tmp_path, environment="aws://unknown-account/us-east-1", Main=main)).values()
-    assert capacity.pod_identity_roles == {"named-role", "Unnamed", "literal", "joined"}
+    assert capacity.pod_identity_roles == {"named-role", "Unnamed", "literal", "joined", "substituted-role"}
     said = refused(tmp_path, A=association({"Ref": "Parameter"}))
     assert "cdk.out/Main.template.json: Resources.A.Properties.RoleArn" in said
     assert "known only at deployment" in said
+    assert "must be the ARN of an IAM role" in refused(tmp_path, A=association("spark"))
+    assert "must be the ARN of an IAM role" in refused(tmp_path, A=association("arn:aws:iam::111122223333:role/"))
 
 
 # Node groups
@@ -284,6 +338,10 @@ def test_a_launch_template_of_another_app(tmp_path: Path) -> None:
     assert ([machine.name for machine in found.machines], found.disk_gib) == (["m6i.large"], None)
     assert "Give the node group its instance types" in refused(tmp_path, Workers=group(LaunchTemplate=given))
     assert read_group(tmp_path, DiskSize={"Fn::If": ["Large", 500, 50]}).disk_gib is None
+    elsewhere = {"Resources": {"Template": launch_template(InstanceType="m6i.large")}}
+    main = template(Workers=group(LaunchTemplate={"Name": "workers"}))
+    folder = put_stacks(tmp_path, Other=("aws://111122223333/eu-west-1", elsewhere), Main=(HERE, main))
+    assert "Give the node group its instance types" in refusal(folder)
 
 
 # Zones
@@ -293,6 +351,8 @@ def test_zones_that_are_told_by_number(tmp_path: Path) -> None:
     zones = {"Fn::GetAZs": ""}, {"Fn::GetAZs": {"Ref": "AWS::Region"}}
     subnets = {f"Subnet{name}": subnet({"Fn::Select": [i, zones[i]]}) for i, name in enumerate("AB")}
     assert read_one(tmp_path, **subnets).zones == ZONES
+    elsewhere = subnet({"Fn::Select": [2, {"Fn::GetAZs": "eu-west-1"}]})
+    assert read_group(tmp_path, {"SubnetC": elsewhere}, Subnets=refs("SubnetC")).zones == ("eu-west-1c",)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +378,8 @@ def test_a_profile_without_subnets_is_in_the_cluster_s_private_ones(tmp_path: Pa
     assert read_profile(tmp_path, {"SubnetA": public, "SubnetB": public}).zones == ("us-east-1a",)
     open_subnets = {"Cluster": cluster(ResourcesVpcConfig={"SubnetIds": ["subnet-1", {"Ref": "SubnetB"}]})}
     assert read_profile(tmp_path, {"SubnetA": public, **open_subnets}).zones == (UNKNOWN_ZONE, "us-east-1b")
+    perhaps_public = {**public, "Properties": {**public["Properties"], "MapPublicIpOnLaunch": {"Ref": "Open"}}}
+    assert read_profile(tmp_path, {"SubnetA": perhaps_public}).zones == ZONES
 
 
 # Names
@@ -359,6 +421,28 @@ def test_clusters_of_one_name(tmp_path: Path) -> None:
     }
 
 
+def test_pods_can_run_in_every_zone_of_a_part(tmp_path: Path) -> None:
+    others = {"SubnetC": subnet("us-east-1c"), "SubnetD": subnet("us-east-1d")}
+    workers, spark = group(Subnets=refs("SubnetB", "SubnetC")), profile(Subnets=refs("SubnetD"))
+    assert read_one(tmp_path, **others, Workers=workers, Spark=spark).zones == (*ZONES, "us-east-1c", "us-east-1d")
+
+
+def test_a_construct_may_be_called_as_its_resource_is(tmp_path: Path) -> None:
+    assert list(read_one(tmp_path, Workers=group("Resource")).node_groups) == ["Resource"]
+
+
+def test_without_paths_the_stages_tell_clusters_apart(tmp_path: Path) -> None:
+    folder = put(tmp_path, Main=template(Cluster=cluster(None)))
+    put_stage(folder, "Prod", Main=template(Cluster=cluster(None)))
+    assert set(read_assembly(folder)) == {"Main/Cluster", "Prod/Main/Cluster"}
+
+
+def test_a_stack_goes_by_its_artifact_in_its_stage_where_it_has_no_name(tmp_path: Path) -> None:
+    folder = put(tmp_path)
+    put_stage(folder, "Prod", Main=template(Cluster=cluster(Name={"Ref": "AWS::StackName"})))
+    assert list(read_assembly(folder)) == ["Main"]
+
+
 # Across stacks
 
 
@@ -373,6 +457,8 @@ def test_a_cluster_of_another_app_goes_by_its_name(tmp_path: Path) -> None:
     assert (list(capacity.node_groups), list(capacity.fargate_profiles)) == (["workers"], ["spark"])
     assert capacity.namespaces == {"analytics": "spark"}
     assert "not of this assembly" in capacity.other_nodes
+    alone = {"Resources": {"Spark": profile(ClusterName="shared")}}
+    assert read_assembly(put(tmp_path, Main=alone))["shared"].fargate_profiles["spark"].zones == (UNKNOWN_ZONE,)
 
 
 def test_a_literal_name_means_the_assembly_s_own_cluster(tmp_path: Path) -> None:
@@ -385,6 +471,79 @@ def test_a_literal_name_means_the_assembly_s_own_cluster(tmp_path: Path) -> None
     )
     assert list(capacity) == ["analytics"]
     assert list(capacity["analytics"].node_groups) == ["workers"]
+
+
+# Environments of the cluster's stack and of the one that names it -> the clusters' own node groups.
+ENVIRONMENTS = {
+    "the same": (HERE, HERE, {"analytics": ["workers"]}),
+    "an account that is open": ("aws://unknown-account/us-east-1", HERE, {"analytics": ["workers"]}),
+    "another account": (
+        "aws://444455556666/us-east-1",
+        HERE,
+        {"Main/analytics": [], "us-east-1/analytics": ["workers"]},
+    ),
+    "another region": (
+        "aws://111122223333/eu-west-1",
+        HERE,
+        {"Main/analytics": [], "us-east-1/analytics": ["workers"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("here", "there", "groups"), ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_a_name_means_a_cluster_of_the_same_account_and_region(
+    here: str, there: str, groups: dict[str, list[str]], tmp_path: Path
+) -> None:
+    main = template(Cluster=cluster(Name="analytics"))
+    found = read_assembly(put_stacks(tmp_path, Main=(here, main), Other=(there, workers_of("analytics"))))
+    assert {name: list(one.node_groups) for name, one in found.items()} == groups
+
+
+def test_of_clusters_of_one_name_the_one_of_the_same_stage_is_meant(tmp_path: Path) -> None:
+    def named(stage: str) -> Data:
+        return template(Cluster=cluster(f"{stage}/Main/Eks/Resource", Name="analytics"))
+
+    folder = put(tmp_path)
+    put_stage(folder, "Dev", Main=named("Dev"))
+    put_stage(folder, "Prod", Main=named("Prod"), Other=workers_of("analytics"))
+    found = {name: list(one.node_groups) for name, one in read_assembly(folder).items()}
+    assert found == {"Dev/Main/analytics": [], "Prod/Main/analytics": ["workers"]}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [{"Fn::ImportValue": "c"}, {"Fn::GetStackOutput": {"StackName": "Main", "OutputName": "C"}}],
+    ids=["export", "output"],
+)
+def test_of_stacks_of_one_name_the_one_of_the_same_stage_is_meant(reference: Data, tmp_path: Path) -> None:
+    def exporting(stage: str) -> Data:
+        outputs = {"C": {"Value": {"Ref": "Cluster"}, "Export": {"Name": "c"}}}
+        return {**template(Cluster=cluster(f"{stage}/Main/Eks/Resource")), "Outputs": outputs}
+
+    folder = put(tmp_path)
+    put_stage(folder, "Dev", Main=exporting("Dev"))
+    put_stage(folder, "Prod", Main=exporting("Prod"), Other=workers_of(reference))
+    found = {name: list(one.node_groups) for name, one in read_assembly(folder).items()}
+    assert found == {"Dev/Main/Eks": [], "Prod/Main/Eks": ["workers"]}
+
+
+def test_an_output_of_a_stack_in_another_region_is_read_where_the_region_is_named(tmp_path: Path) -> None:
+    there = "aws://111122223333/eu-west-1"
+    outputs = {"C": {"Value": "there"}}
+    for region, clusters in ({"Region": "eu-west-1"}, ["there"]), ({}, ["here"]):
+        reference = {"Fn::GetStackOutput": {"StackName": "Main", "OutputName": "C", **region}}
+        folder = tmp_path / clusters[0]
+        folder.mkdir()
+        put_stacks(
+            folder,
+            Away=(there, {"Outputs": outputs}),
+            Main=(HERE, {"Outputs": {"C": {"Value": "here"}}}),
+            Other=(HERE, workers_of(reference)),
+        )
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["artifacts"]["Away"]["properties"]["stackName"] = "Main"
+        put_json(folder / "manifest.json", manifest)
+        assert list(read_assembly(folder)) == clusters
 
 
 EXPORTS = {
@@ -446,6 +605,12 @@ def test_nested_stacks_take_parameters_and_give_outputs(tmp_path: Path) -> None:
     assert capacity.node_groups["workers"].zones == ("us-east-1c",)
 
 
+def test_a_nested_stack_has_its_default_of_a_parameter_that_is_not_given(tmp_path: Path) -> None:
+    inner = {"Parameters": {"Name": {"Type": "String", "Default": "shared"}}, **workers_of({"Ref": "Name"})}
+    found = read_assembly(put(tmp_path, files={"n.json": inner}, Main={"Resources": {"Nested": nested("n.json")}}))
+    assert list(found["shared"].node_groups) == ["workers"]
+
+
 def test_an_endless_reference_is_open(tmp_path: Path) -> None:
     inner = {"Parameters": {"P": {"Type": "String"}}, "Outputs": {"O": {"Value": {"Ref": "P"}}}}
     loop = {"Fn::GetAtt": ["Nested", "Outputs.O"]}
@@ -461,6 +626,8 @@ VALUES: dict[str, Any] = {
     "an item of a text": {"Fn::Select": ["1", {"Fn::Split": [":", "a:spark"]}]},
     "a joined text": {"Fn::Join": ["", ["sp", {"Fn::Join": ["a", ["", "rk"]]}]]},
     "a text with references": {"Fn::Sub": ["${Begin}a${End}", {"Begin": "sp", "End": {"Ref": "End"}}]},
+    "an item of a list of a kind": {"Fn::Select": [1, {"Ref": "Zones"}]},
+    "a joined truth value": {"Fn::Select": [1, {"Fn::Split": ["true", {"Fn::Join": ["", ["a", True, "spark"]]}]}]},
     "a mapping's value": {"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "namespace"]},
 }
 
@@ -472,6 +639,7 @@ def test_values(value: Any, tmp_path: Path) -> None:
         "Parameters": {
             "Namespace": {"Type": "String", "Default": "spark"},
             "Names": {"Type": "CommaDelimitedList", "Default": "a, spark"},
+            "Zones": {"Type": "List<AWS::EC2::AvailabilityZone::Name>", "Default": "a, spark"},
             "End": {"Type": "String", "Default": "rk"},
         },
         "Mappings": {"Regions": {"us-east-1": {"namespace": "spark"}}},
@@ -496,12 +664,15 @@ OPEN: dict[str, Any] = {
     "a malformed attribute": {"Fn::GetAtt": 5},
     "a partly open text": {"Fn::Sub": "${Open}-a"},
     "a literal function": {"Fn::Join": ["", ["a", {"Ref": "AWS::StackId"}]]},
-    "an item too many": {"Fn::Select": [3, ["a"]]},
+    "an item too many": {"Fn::Select": [1, ["a"]]},
     "an item of an open list": {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "Open"}]}]},
     "a malformed selection": {"Fn::Select": "a"},
     "a malformed join": {"Fn::Join": ["", "a"]},
     "a malformed split": {"Fn::Select": [0, {"Fn::Split": ["", "a"]}]},
     "a part of an ARN": {"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::GetAtt": ["Role", "Arn"]}]}]},
+    "a part of a text with an ARN": {
+        "Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Join": ["/", [{"Fn::GetAtt": ["Role", "Arn"]}, "m6i.large"]]}]}]
+    },
     "a malformed substitution": {"Fn::Sub": ["a"]},
     "a mapping that is not there": {"Fn::FindInMap": ["A", "b", "c"]},
     "a malformed mapping": {"Fn::FindInMap": "A"},
@@ -552,6 +723,13 @@ def test_a_nested_stack_whose_template_is_not_named(tmp_path: Path) -> None:
     said = refused(tmp_path, Nested=nested(None))
     assert "Resources.Nested.Metadata.aws:asset:path" in said
     assert "asset metadata" in said
+
+
+def test_twenty_levels_of_nested_stacks_are_read(tmp_path: Path) -> None:
+    files = {f"{level}.json": {"Resources": {"Nested": nested(f"{level + 1}.json")}} for level in range(1, 20)}
+    files["20.json"] = workers_of("shared")
+    folder = put(tmp_path, files=files, Main={"Resources": {"Nested": nested("1.json")}})
+    assert list(read_assembly(folder)["shared"].node_groups) == ["workers"]
 
 
 def test_nesting_without_end(tmp_path: Path) -> None:
@@ -629,6 +807,12 @@ PROPERTIES: dict[str, tuple[Data, str, str]] = {
     "effect": ({"Taints": [{"Key": "a", "Effect": "NoSchedule"}]}, "Taints[0].Effect", "NO_SCHEDULE"),
     "size": ({"ScalingConfig": {"MinSize": "one"}}, "ScalingConfig.MinSize", "must be a whole number"),
     "size below zero": ({"ScalingConfig": {"MinSize": -1}}, "ScalingConfig.MinSize = -1", "must be a whole number"),
+    "size in words": ({"ScalingConfig": {"MinSize": True}}, "ScalingConfig.MinSize = true", "must be a whole number"),
+    "size of ten digits": (
+        {"ScalingConfig": {"MinSize": "1234567890"}},
+        "ScalingConfig.MinSize",
+        "must be a whole number",
+    ),
     "sizes in part": ({"ScalingConfig": {"MinSize": 1}}, "ScalingConfig.DesiredSize", "required"),
     "open size": ({"ScalingConfig": {"MinSize": {"Ref": "Open"}}}, "ScalingConfig.MinSize", "only at deployment"),
     "no subnets": ({"Subnets": []}, "Subnets", "a node group has subnets"),
@@ -662,6 +846,7 @@ def test_properties_of_the_others(tmp_path: Path) -> None:
 def test_a_resource_on_a_condition(tmp_path: Path) -> None:
     said = refused(tmp_path, Workers={**group(), "Condition": "Large"})
     assert said.startswith("cdk.out/Main.template.json: Resources.Workers.Condition = 'Large': whether")
+    assert "Resources.Cluster.Condition = 'Large'" in refused(tmp_path, Cluster={**cluster(), "Condition": "Large"})
     inner = {"Resources": {"Workers": group(ClusterName="shared")}}
     folder = put(tmp_path, files={"n.json": inner}, Main=template(Nested={**nested(), "Condition": "Large"}))
     assert refusal(folder).startswith("cdk.out/Main.template.json: Resources.Nested.Condition = 'Large': whether")

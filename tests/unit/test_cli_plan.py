@@ -191,9 +191,8 @@ def test_a_template_that_no_pod_can_be_made_of_is_told_with_its_file_and_line(
     capsys.readouterr()
     assert planned_pinned(definitions) == 2
     err = capsys.readouterr().err
-    assert re.match(
-        rf"error: \S+: {re.escape(str(template))}:\d+: spec.nodeSelector.workload = \[5\]: must be text", err
-    ), err
+    line = template.read_text().splitlines().index("    workload: [5]") + 1
+    assert f": {template}:{line}: spec.nodeSelector.workload = [5]: must be text" in err
 
 
 def test_templates_are_found_in_a_folder_that_is_named(
@@ -206,11 +205,100 @@ def test_templates_are_found_in_a_folder_that_is_named(
     capsys.readouterr()
     assert run(request, "--pod-templates", str(definitions / "elsewhere")) == 1
     assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
-    (definitions / "elsewhere" / template.name).write_text("apiVersion: v1")
     (elsewhere.parent / "other").mkdir()
     (elsewhere.parent / "other" / template.name).write_text("apiVersion: v1")
     assert run(request, "--pod-templates", str(elsewhere.parent.parent)) == 2
     assert "several files have this name" in capsys.readouterr().err
+
+
+def with_template(uri: str) -> dict[str, Any]:
+    """The guide's request with a pod template of its driver instead of all other properties."""
+    properties = {"spark.kubernetes.driver.podTemplateFile": uri}
+    application = [{"classification": "spark-defaults", "properties": properties}]
+    return {**REQUEST, "configurationOverrides": {"applicationConfiguration": application}}
+
+
+def template_for(name: str) -> str:
+    """A template that puts its pod on the node group of that workload."""
+    spec = {"nodeSelector": {"workload": name}}
+    return json.dumps({"apiVersion": "v1", "kind": "Pod", "spec": spec})
+
+
+# Where the template is, from the folder of the request.
+BESIDE = {
+    "beside it, by name": "driver.yaml",
+    "at its key": "a/b/driver.yaml",
+    "at its key, four folders up": "../../../../a/b/driver.yaml",
+}
+
+
+@pytest.mark.parametrize("place", BESIDE.values(), ids=BESIDE.keys())
+def test_a_template_is_found_around_its_request(place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "1/2/3/4"
+    folder.mkdir(parents=True)
+    file = (folder / place).resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(template_for("spark-driver"))
+    (folder / "request.json").write_text(json.dumps(with_template("s3://bucket/a/b/driver.yaml")))
+    assert run(str(folder / "request.json"), "--fail-on", "error") == 0, capsys.readouterr().err
+    assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
+
+
+def test_a_template_is_not_looked_for_far_from_its_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "1/2/3/4/5"
+    folder.mkdir(parents=True)
+    (tmp_path / "driver.yaml").write_text(template_for("spark-driver"))
+    (folder / "request.json").write_text(json.dumps(with_template("s3://bucket/driver.yaml")))
+    assert run(str(folder / "request.json")) == 2
+    assert "needs credentials" in capsys.readouterr().err
+
+
+def test_a_request_on_standard_input_has_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "driver.yaml").write_text(template_for("spark-driver"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(with_template("s3://bucket/driver.yaml"))))
+    assert run("-") == 2
+    assert "needs credentials" in capsys.readouterr().err
+
+
+def test_in_a_folder_that_is_named_a_template_s_key_beats_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place, name in (("a/driver.yaml", "spark-driver"), ("b/driver.yaml", "none")):
+        (tmp_path / place).parent.mkdir()
+        (tmp_path / place).write_text(template_for(name))
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(with_template("s3://bucket/a/driver.yaml")))
+    assert run(str(file), "--pod-templates", str(tmp_path), "--fail-on", "error") == 0, capsys.readouterr().err
+    assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
+
+
+def test_marks_of_a_pattern_in_a_template_s_name_are_marks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "driver[1].yaml").write_text(template_for("spark-driver"))
+    (tmp_path / "deep" / "driver1.yaml").write_text(template_for("none"))
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(with_template("s3://bucket/driver[1].yaml")))
+    assert run(str(file), "--pod-templates", str(tmp_path), "--fail-on", "error") == 0, capsys.readouterr().err
+    assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
+
+
+def test_a_template_that_is_not_in_the_folder_that_is_named_is_not_looked_for_in_s3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(with_template("s3://bucket/driver.yaml")))
+    assert run(str(file), "--pod-templates", str(tmp_path)) == 2
+    assert f"no pod template of this name is in {tmp_path}" in capsys.readouterr().err
+
+
+def test_a_file_that_is_named_twice_is_planned_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "wrong.json"
+    file.write_text("{")
+    assert run(str(file), str(file)) == 2
+    assert capsys.readouterr().err.count("must be JSON") == 1
 
 
 def test_several_virtual_clusters_have_to_be_chosen_from(capsys: pytest.CaptureFixture[str]) -> None:
@@ -246,6 +334,16 @@ def test_problems_are_ignored_by_code_and_warnings_let_pass_if_asked(capsys: pyt
     assert run(request, "--ignore", codes[0], "--ignore", codes[1], "--fargate-vcpus", "12") == 0
 
 
+def test_an_error_can_be_ignored_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    large = json.dumps(REQUEST).replace("spark.driver.cores=4", "spark.driver.cores=17")
+    file = tmp_path / "request.json"
+    file.write_text(large)
+    assert run(str(file), "--fail-on", "error") == 1
+    assert "error FARGATE_TOO_LARGE" in capsys.readouterr().out
+    assert run(str(file), "--fail-on", "error", "--ignore", "FARGATE_TOO_LARGE") == 0
+    assert "FARGATE_TOO_LARGE" not in capsys.readouterr().out
+
+
 def test_a_request_is_read_from_standard_input(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -260,14 +358,14 @@ def test_a_request_is_read_from_standard_input(
 def test_markdown_is_a_section_a_file_that_says_also_what_is_not_planned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = tmp_path / "a_b.json"
+    wrong = tmp_path / "a_b#1.json"
     wrong.write_text("{")
     assert run(str(GUIDE / "fargate.json"), str(wrong), "--output", "markdown") == 2
     out = capsys.readouterr().out
     assert "| driver    | 1       | 4 vCPU 29184 MiB | Fargate 4vCPU 29GB (spark)  |" in out
     assert "- **warning SUBMITTER\\_ON\\_EC2**" not in out
     assert "- **warning SUBMITTER_ON_EC2**: submitter: " in out
-    assert "/a\\_b.json\n" in out
+    assert "/a\\_b\\#1.json\n" in out
     assert "- **not planned**: " in out
 
 

@@ -3,8 +3,16 @@
 import pytest
 
 from emr_eks_placement.placement import Fargate
-from emr_eks_placement.scheduling.capacity import FargateProfileCapacity, PodSelector
-from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, selects, unsatisfied_by_fargate
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
+from emr_eks_placement.scheduling.fargate import (
+    granted_size,
+    matching_profiles,
+    node_labels,
+    possible_profiles,
+    selects,
+    unsatisfied_by_fargate,
+)
+from emr_eks_placement.scheduling.pod import PodShape
 
 ZONES = ("us-east-1a",)
 
@@ -92,6 +100,35 @@ def test_any_selector_of_a_profile_suffices() -> None:
     selectors = (PodSelector("other"), PodSelector("jobs", {"a": "b"}))
     profile = FargateProfileCapacity(selectors=selectors, zones=ZONES)
     assert matching_profiles({"p": profile}, "jobs", {"a": "b"}) == ("p",)
+
+
+# Names in EKS by name here, the label that names a profile -> the profiles of which one takes the pod.
+POSSIBLE: dict[str, tuple[dict[str, str | None], str | None, tuple[str, ...]]] = {
+    "the first by its name in EKS": ({"a": "z", "b": "y"}, None, ("b",)),
+    "any while one's name in EKS is unknown": ({"a": "x", "b": None}, None, ("a", "b")),
+    "the one that the label names": ({"a": "x", "b": "y"}, "y", ("b",)),
+    "the one that the label names, whatever the others are called": ({"a": None, "b": "y"}, "y", ("b",)),
+    "the first where the label names no profile": ({"a": "x", "b": "y"}, "w", ("a",)),
+}
+
+
+@pytest.mark.parametrize(("names", "asked", "possible"), POSSIBLE.values(), ids=POSSIBLE.keys())
+def test_of_several_profiles_eks_takes_the_one_that_the_label_names_else_the_first_by_its_name_in_eks(
+    names: dict[str, str | None], asked: str | None, possible: tuple[str, ...]
+) -> None:
+    profiles = {
+        name: FargateProfileCapacity(selectors=(PodSelector("jobs"),), zones=ZONES, deployed_name=deployed)
+        for name, deployed in names.items()
+    }
+    labels = {} if asked is None else {"eks.amazonaws.com/fargate-profile": asked}
+    assert (
+        possible_profiles(profiles, PodShape(namespace="jobs", labels=labels, cpu_millis=1, memory_mib=1)) == possible
+    )
+
+
+def test_a_fargate_node_in_an_unknown_zone_promises_no_zone() -> None:
+    assert "topology.kubernetes.io/zone" in node_labels("us-east-1", "us-east-1a")
+    assert "topology.kubernetes.io/zone" not in node_labels("us-east-1", UNKNOWN_ZONE)
 
 
 NODE_SELECTORS = {

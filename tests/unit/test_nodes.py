@@ -6,7 +6,7 @@ import pytest
 
 from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.placement import Ec2, Taint, Toleration
-from emr_eks_placement.scheduling.capacity import NodeGroupCapacity
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodeGroupCapacity
 from emr_eks_placement.scheduling.nodes import candidates, tolerates
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 
@@ -113,6 +113,32 @@ def test_graviton_nodes_are_arm64() -> None:
     labels = group(instance_types=["m7g.large"]).nodes[0].labels
     assert labels["kubernetes.io/arch"] == "arm64"
     assert labels["eks.amazonaws.com/capacityType"] == "ON_DEMAND"
+
+
+def test_a_group_s_own_labels_do_not_beat_those_that_kubernetes_sets() -> None:
+    own = {"node.kubernetes.io/instance-type": "m7g.large", "kubernetes.io/arch": "arm64", "workload": "a"}
+    labels = group(labels=own).nodes[0].labels
+    assert [labels[key] for key in own] == ["m6i.large", "amd64", "a"]
+
+
+def test_a_node_has_its_group_s_name_in_eks_once_there_is_one() -> None:
+    name = "eks.amazonaws.com/nodegroup"
+    assert group(deployed_name="drivers").nodes[0].labels[name] == "drivers"
+    assert name not in group().nodes[0].labels
+
+
+def test_a_node_in_an_unknown_zone_promises_neither_zone_nor_region() -> None:
+    places = {"topology.kubernetes.io/zone", "topology.kubernetes.io/region"}
+    assert places <= group().nodes[0].labels.keys()
+    assert not places & group(zones=(UNKNOWN_ZONE,)).nodes[0].labels.keys()
+
+
+def test_a_pod_fits_a_node_up_to_what_the_kubelet_leaves_of_its_disk() -> None:
+    assert reason(pod(storage_mib=50 * 1024 * 9 // 10 - 1024), group(disk_gib=50)) is None
+    offered = (
+        "m6i.large offers pods at most 1.78 vCPU, 7518 MiB and 45056 MiB of disk, the pod requests 1, 1024 MiB and "
+    )
+    assert reason(pod(storage_mib=45057), group(disk_gib=50)) == f"{offered}45057 MiB of disk"
 
 
 def test_a_pod_fits_a_node_up_to_what_eks_leaves_of_it() -> None:

@@ -35,6 +35,12 @@ def test_small_pods_go_where_large_ones_leave_room() -> None:
     assert nodes_for([(pod(2000, 4000), 3), (pod(4000, 8000), 3)], ROOM) == 3
 
 
+def test_pods_of_one_kind_take_disk_from_those_of_another() -> None:
+    room = Room(cpu_millis=8000, memory_mib=16000, storage_mib=1000, pods=10)
+    assert nodes_for([(pod(1000, 2000, 600), 1), (pod(1000, 1000, 400), 1)], room) == 1
+    assert nodes_for([(pod(1000, 2000, 600), 1), (pod(1000, 1000, 600), 1)], room) == 2
+
+
 def test_system_pods_take_their_part_of_a_node() -> None:
     machine = instance_type("m6i.large")
     room = room_of(machine, 50)
@@ -42,6 +48,7 @@ def test_system_pods_take_their_part_of_a_node() -> None:
     assert room.pods == machine.max_pods - 2
     assert room.storage_mib == 50 * 1024 * 0.9 - 1024
     assert room_of(machine, None).storage_mib is None
+    assert room_of(machine, 1).storage_mib == 0, "the kubelet keeps more than there is"
 
 
 def one_by_one(pods: list[tuple[PodShape, int]]) -> int:

@@ -55,6 +55,7 @@ CASES: dict[str, list[Case]] = {
         on_fargate("it asks for workload=spark", {f"{SELECTOR}workload": "spark"}),
         on_fargate("kubernetes.io/arch=arm64", {f"{SELECTOR}kubernetes.io/arch": "arm64"}),
         on_fargate("capacityType=SPOT", {f"{SELECTOR}{kubernetes.CAPACITY_TYPE}": "SPOT"}),
+        on_fargate("it asks for team='a'", {f"{SELECTOR}team": "'a'"}),
     ],
     "FARGATE_ZONE": [
         on_fargate("the profile's zones are us-east-1a", {f"{SELECTOR}{kubernetes.ZONE}": ZONE_B}),
@@ -90,10 +91,14 @@ CASES: dict[str, list[Case]] = {
     ],
     "FARGATE_GPU": [
         on_fargate("nvidia.com/gpu", driver=template(main={"resources": {"limits": {"nvidia.com/gpu": 1}}})),
+        on_fargate("nvidia.com/gpu", driver=template(
+            initContainers=[{"name": "first", "resources": {"limits": {"nvidia.com/gpu": 1}}}])),
         on_fargate("nvidia.com/gpu", {"spark.driver.resource.gpu.amount": "1", "spark.driver.resource.gpu.vendor": "nvidia.com"}),
     ],
     "FARGATE_PRIVILEGED": [
         on_fargate("side is privileged", driver=template(sidecars=[{"name": "side", "securityContext": {"privileged": True}}])),
+        on_fargate("first is privileged", driver=template(
+            initContainers=[{"name": "first", "securityContext": {"privileged": True}}])),
         on_fargate("binds port 80", driver=template(
             sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 80}]}])),
     ],
@@ -127,11 +132,15 @@ CASES: dict[str, list[Case]] = {
     "FARGATE_VCPU_QUOTA": [
         Case("executors", "take 5 vCPU together, the quota is taken to be 4",
              {**ON_FARGATE, "spark.executor.cores": "2"}, capacity(fargate_vcpus=4)),
+        Case("driver", "take 1 vCPU together, the quota is taken to be 0",
+             {f"spark.kubernetes.driver.label.{LABEL}": "fargate"}, capacity(fargate_vcpus=0)),
     ],
     "EC2_NO_NODE_GROUP": [
         Case("driver", "no node of it has a=b", {"spark.kubernetes.driver.node.selector.a": "b"}),
         Case("executors", "offers pods at most 15.74 vCPU", {"spark.executor.cores": "16"}),
         Case("submitter", "there are no node groups", where=capacity(node_groups={})),
+        Case("driver", "other: no node of it has a=b", {f"{SELECTOR}zone": ZONE_A, f"{SELECTOR}a": "b"},
+             capacity(node_groups={**CAPACITY.node_groups, "other": node_group("m6i.large", labels={"zone": ZONE_A})})),
         Case("driver", "MiB of disk", driver=template(main={"resources": {"requests": {"ephemeral-storage": "90Gi"}}}),
              where=capacity(node_groups={"nodes": node_group("m6i.large", disk_gib=50)})),
     ],
@@ -240,11 +249,56 @@ def test_every_code_has_a_case() -> None:
         request({**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, emr_job_submitter=SUBMITTER_ON_FARGATE),
         request({"spark.kubernetes.node.selector.workload": "spark", "spark.executor.instances": "0"}),
         request({"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "3"}),
+        request({"spark.kubernetes.executor.scheduler.name": "default-scheduler"}),
     ],
-    ids=["on EC2", "on Fargate", "in the profile's zone", "by label", "dynamic allocation"],
+    ids=["on EC2", "on Fargate", "in the profile's zone", "by label", "dynamic allocation", "the usual scheduler"],
 )
 def test_where_nothing_is_wrong_there_is_no_problem(asked: dict[str, Any]) -> None:
     assert planned(asked).problems == ()
+
+
+@pytest.mark.parametrize("name", [None, "spark"], ids=["not deployed", "deployed"])
+def test_a_label_that_names_the_profile_is_no_problem(name: str | None) -> None:
+    named = {f"spark.kubernetes.driver.label.{kubernetes.FARGATE_PROFILE}": "spark"}
+    where = capacity(fargate_profiles={"spark": profile({LABEL: "fargate"}, name=name)})
+    asked = request({**ON_FARGATE, **named}, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    assert planned(asked, where).problems == ()
+
+
+def test_the_most_storage_that_fargate_takes_is_no_problem() -> None:
+    driver = template(main={"resources": {"requests": {"ephemeral-storage": "175Gi"}}})
+    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    assert planned(asked, driver=driver).problems == ()
+
+
+def test_pods_that_ask_for_an_instance_type_are_not_told_of_the_smaller_ones() -> None:
+    where = capacity(node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2, max_size=4)})
+    spark = {"spark.executor.cores": "4", f"{SELECTOR}{kubernetes.INSTANCE_TYPE}": "m6i.4xlarge"}
+    assert planned(request(spark), where).problems == ()
+
+
+def test_a_zone_s_share_of_a_group_is_rounded_down_for_now_and_up_at_its_largest() -> None:
+    where = capacity(
+        node_groups={"nodes": node_group("m6i.4xlarge", zones=(ZONE_A, ZONE_B), initial_size=3, max_size=5)}
+    )
+    needed = {one.zones: one for one in planned(request({f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}), where).nodes}
+    in_one_zone, in_both = needed[(ZONE_A,)], needed[(ZONE_A, ZONE_B)]
+    assert (in_one_zone.running, in_one_zone.allowed) == (1, 3)
+    assert (in_both.running, in_both.allowed) == (3, 5)
+
+
+def test_problems_of_one_kind_come_in_order() -> None:
+    zones = [f"us-east-1{letter}" for letter in "abcdef"]
+    where = capacity(fargate_profiles={zone: profile({LABEL: "fargate"}, (zone,)) for zone in reversed(zones)})
+    refused = {"spark.kubernetes.namespace", "spark.kubernetes.driver.pod.name", *(
+        f"spark.kubernetes.authenticate.{role}.serviceAccountName" for role in ("driver", "executor"))}  # fmt: skip
+    spark = {**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": "us-east-1x", **dict.fromkeys(refused, "a")}
+    found = planned(request(spark), where).problems
+    assert [one.what for one in found if one.code == "SPARK_CONF_REFUSED"] == [
+        f"{name} is set" for name in sorted(refused)
+    ]
+    told = [one.what.rpartition(" ")[2] for one in found if (one.code, one.role) == ("FARGATE_ZONE", "driver")]
+    assert told == zones
 
 
 def test_a_subnet_whose_zone_is_unknown_promises_no_zone() -> None:
@@ -261,6 +315,8 @@ def test_errors_come_first() -> None:
     severities = [one.severity for one in planned(request({**ON_FARGATE, f"{SELECTOR}a": "b"})).problems]
     assert severities == sorted(severities)
     assert set(severities) == {"error", "warning"}
+    found = planned(request({f"{SELECTOR}a": "b"}, release="emr-7.99.0-latest")).problems
+    assert (found[0].severity, found[-1].code) == ("error", "RELEASE_UNKNOWN"), "which is found before all others"
 
 
 @pytest.mark.parametrize("code", CODES)

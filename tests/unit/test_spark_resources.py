@@ -149,6 +149,13 @@ TEMPLATES: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
         {"initContainers": [{"name": "a", "restartPolicy": "Always", "resources": {"requests": {"cpu": "1"}}}]},
         (2000, OWN[1]),
     ),
+    "an init container that starts beside one that stays adds to it": (
+        {"initContainers": [
+            {"name": "a", "restartPolicy": "Always", "resources": {"requests": {"cpu": "1"}}},
+            {"name": "b", "resources": {"requests": {"cpu": "8"}}},
+        ]},
+        (9000, OWN[1]),
+    ),
 }  # fmt: skip
 
 

@@ -1,0 +1,35 @@
+"""What an environment has for pods once it is deployed."""
+
+from emr_eks_placement.environment import capacity_of
+from emr_eks_placement.placement import Taint
+from tests.unit.environments import data, environment
+
+
+def test_a_node_group_has_what_the_environment_says_of_it() -> None:
+    group = {
+        "instance_types": ["m6i.large", "m5.large"],
+        "capacity_type": "spot",
+        "min_size": 1,
+        "desired_size": 2,
+        "max_size": 3,
+        "labels": {"workload": "a"},
+        "taints": [{"key": "a", "value": "b", "effect": "NoExecute"}],
+        "zones": ["us-east-1b"],
+        "disk_gib": 80,
+    }
+    found = capacity_of(environment(node_groups={**data()["node_groups"], "own": group}))
+    own, system = found.node_groups["own"], found.node_groups["system"]
+    assert [machine.name for machine in own.machines] == ["m6i.large", "m5.large"]
+    assert (own.capacity_type, own.labels) == ("spot", {"workload": "a"})
+    assert own.taints == (Taint(key="a", value="b", effect="NoExecute"),)
+    assert (own.min_size, own.initial_size, own.max_size, own.disk_gib) == (1, 2, 3, 80)
+    assert (own.zones, system.zones) == (("us-east-1b",), ("us-east-1a", "us-east-1b"))
+    assert (system.initial_size, system.disk_gib, system.deployed_name) == (1, 50, None)
+
+
+def test_the_rest_of_the_environment_is_there_too() -> None:
+    found = capacity_of(environment(fargate_vcpus=50))
+    assert (found.region, found.zones) == ("us-east-1", ("us-east-1a", "us-east-1b"))
+    assert (found.kubernetes_version, found.fargate_vcpus) == ("1.35", 50)
+    assert found.namespaces == {"spark": "spark-jobs"}
+    assert {one.zones for one in found.fargate_profiles.values()} == {("us-east-1a", "us-east-1b"), ("us-east-1a",)}

@@ -1,0 +1,47 @@
+"""How many executors a request asks for."""
+
+import pytest
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.planning.executors import executor_count
+from emr_eks_placement.spark.configuration import spark_configuration
+from tests.unit.planned import request
+
+DYNAMIC = "spark.dynamicAllocation."
+ON = {f"{DYNAMIC}enabled": "true"}
+COUNTS: dict[str, tuple[dict[str, str], str]] = {
+    "Spark's default": ({}, "2"),
+    "a number": ({"spark.executor.instances": "5"}, "5"),
+    "none": ({"spark.executor.instances": "0"}, "0"),
+    "blanks around it": ({"spark.executor.instances": " 5 "}, "5"),
+    "bounds that do not hold": ({f"{DYNAMIC}enabled": "false", f"{DYNAMIC}minExecutors": "7"}, "2"),
+    "no bounds": (ON, "0 or more"),
+    "a lower bound": ({**ON, f"{DYNAMIC}minExecutors": "3"}, "3 or more"),
+    "an upper bound": ({**ON, f"{DYNAMIC}maxExecutors": "3"}, "0-3"),
+    "both": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "8"}, "3-8"),
+    "both the same": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "3"}, "3"),
+    "true in capitals": ({f"{DYNAMIC}enabled": "TRUE", f"{DYNAMIC}maxExecutors": "3"}, "0-3"),
+}
+
+
+@pytest.mark.parametrize(("spark", "count"), COUNTS.values(), ids=COUNTS.keys())
+def test_executors_are_the_instances_or_the_bounds_of_dynamic_allocation(spark: dict[str, str], count: str) -> None:
+    assert str(executor_count(spark_configuration(request(spark)))) == count
+
+
+WRONG: dict[str, tuple[dict[str, str], str]] = {
+    "a word": ({"spark.executor.instances": "two"}, "spark.executor.instances"),
+    "below 0": ({"spark.executor.instances": "-1"}, "spark.executor.instances"),
+    "a digit that is none of ASCII": ({"spark.executor.instances": "\u00b2"}, "spark.executor.instances"),
+    "a lower bound that is none": ({**ON, f"{DYNAMIC}minExecutors": "1.5"}, f"{DYNAMIC}minExecutors"),
+    "bounds that cross": (
+        {**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "2"}, f"{DYNAMIC}maxExecutors",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spark", "name"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_no_number_of_executors_is_refused_with_its_property(spark: dict[str, str], name: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        executor_count(spark_configuration(request(spark)))
+    assert refused.value.path == (name,)

@@ -1,0 +1,60 @@
+"""Which cluster and namespace a request is planned for."""
+
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.cli.plan_source import Source
+from emr_eks_placement.errors import InputError
+from emr_eks_placement.scheduling.capacity import Capacity
+from tests.unit.planned import capacity
+
+
+def source(*namespaces: dict[str, str], virtual_cluster: str | None = None, namespace: str | None = None) -> Source:
+    """Of a cluster for each of the mappings of virtual clusters to namespaces."""
+    capacities: dict[str, Capacity] = {
+        f"cluster{number}": capacity(namespaces=some) for number, some in enumerate(namespaces)
+    }
+    return Source(capacities, virtual_cluster, namespace, lambda request: request, lambda uri: uri)
+
+
+ONE = {"spark": "jobs", "0a1b": "jobs"}  # as a live cluster's: by name and by id
+TWO = {"spark": "jobs", "science": "models"}
+CHOSEN: dict[str, tuple[Source, dict[str, Any], str]] = {
+    "the only namespace, whatever the request says": (source(ONE), {"virtualClusterId": "<id>"}, "jobs"),
+    "the only namespace, of a request that names none": (source(ONE), {}, "jobs"),
+    "by the request": (source(TWO), {"virtualClusterId": "science"}, "models"),
+    "by the request, in the second cluster": (source(ONE, {"dev": "models"}), {"virtualClusterId": "dev"}, "models"),
+    "by option, over the request": (source(TWO, virtual_cluster="spark"), {"virtualClusterId": "science"}, "jobs"),
+    "a namespace told": (source(ONE, namespace="other"), {}, "other"),
+}
+
+
+@pytest.mark.parametrize(("asked", "request_", "namespace"), CHOSEN.values(), ids=CHOSEN.keys())
+def test_a_request_runs_where_an_option_or_itself_says_or_in_the_only_place(
+    asked: Source, request_: dict[str, Any], namespace: str
+) -> None:
+    assert asked.choose(request_)[1] == namespace
+
+
+REFUSED = {
+    "several namespaces": (source(TWO), "--virtual-cluster: the virtual clusters are science, spark"),
+    "one namespace in two clusters": (
+        source(ONE, {"dev": "jobs"}),
+        "--virtual-cluster: the virtual clusters",
+    ),
+    "an option that names none": (
+        source(ONE, virtual_cluster="dev"),
+        "--virtual-cluster: 'dev': the virtual clusters are",
+    ),
+    "no virtual clusters": (source({}), "--namespace: no virtual cluster is there"),
+    "a namespace in two clusters": (source(ONE, ONE, namespace="jobs"), "--namespace: 'jobs': a namespace alone"),
+}
+
+
+@pytest.mark.parametrize(("asked", "line"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_request_that_could_run_in_several_places_or_in_none_is_refused(asked: Source, line: str) -> None:
+    with pytest.raises(InputError) as refused:
+        asked.choose({})
+    (found,) = refused.value.findings
+    assert str(found).startswith(line)
