@@ -35,7 +35,9 @@ _TOLERATIONS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({"operator": "Exists"}),
     st.fixed_dictionaries({"key": st.sampled_from(["dedicated", "workload"]), "operator": st.just("Exists")}),
 )
-_INSTANCE_TYPES = st.sampled_from([("m6i.large",), ("m6i.4xlarge",), ("m6i.large", "m6i.4xlarge"), ("m7g.4xlarge",)])
+_INSTANCE_TYPES = st.sampled_from(
+    [("m6i.large",), ("m6i.4xlarge",), ("m6i.large", "m6i.4xlarge"), ("r6i.large", "c6i.4xlarge"), ("m7g.4xlarge",)]
+)
 
 
 def _zones(least: int = 0) -> st.SearchStrategy[list[str]]:

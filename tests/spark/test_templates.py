@@ -35,6 +35,10 @@ READABLE: dict[str, Any] = {
         tolerations=[{"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": "5"}]
     ),
     "text for a truth value": pod(enableServiceLinks="true"),
+    "text for a truth value in capitals": pod(enableServiceLinks="FALSE"),
+    "text for a number with blanks": pod(
+        tolerations=[{"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": " 5 "}]
+    ),
 }
 UNREADABLE: dict[str, Any] = {
     "nothing": None,
@@ -44,6 +48,8 @@ UNREADABLE: dict[str, Any] = {
     "containers left empty": {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": None}},
     "a list for text": pod(nodeSelector={"a": ["b"]}),
     "text for a number": pod(priority="high"),
+    "text that is no truth value": pod(enableServiceLinks="tRUE"),
+    "a digit of another script": pod(priority="\u00b2"),
 }
 
 

@@ -31,6 +31,7 @@ def one(key: str, operator: str, *values: str) -> dict[str, Any]:
         (one("size", "Lt", "9"), True),
         (one("size", "Lt", "8"), False),
         (one("team", "Gt", "1"), False),
+        (one("size", "Gt", "0_1"), False),
         (one("size", "Gt", "x"), False),
         (one("size", "Lt", "x"), False),
         (one("none", "Lt", "1"), False),

@@ -15,6 +15,7 @@ from emr_eks_placement.cli.main import main
 from emr_eks_placement.placement import ROLES
 from emr_eks_placement.planning import CODES
 from tests.unit.environments import REPOSITORY
+from tests.unit.planned import CAPACITY
 
 DEV = str(REPOSITORY / "environments/dev.yaml")
 GUIDE = Path(__file__).parent / "guide"
@@ -193,6 +194,7 @@ def test_a_template_that_no_pod_can_be_made_of_is_told_with_its_file_and_line(
     err = capsys.readouterr().err
     line = template.read_text().splitlines().index("    workload: [5]") + 1
     assert f": {template}:{line}: spec.nodeSelector.workload = [5]: must be text" in err
+    assert "Correct the value" in err, "quotes would not mend a list"
 
 
 def test_templates_are_found_in_a_folder_that_is_named(
@@ -292,6 +294,47 @@ def test_a_template_that_is_not_in_the_folder_that_is_named_is_not_looked_for_in
     file.write_text(json.dumps(with_template("s3://bucket/driver.yaml")))
     assert run(str(file), "--pod-templates", str(tmp_path)) == 2
     assert f"no pod template of this name is in {tmp_path}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--pod-templates", "."]], ids=["beside", "in a folder"])
+@pytest.mark.parametrize("uri", ["s3://bucket/../driver.yaml", "s3://bucket"])
+def test_a_template_s_key_leads_to_no_other_folder(
+    uri: str,
+    options: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "driver.yaml").write_text(template_for("spark-driver"))
+    (inner / "request.json").write_text(json.dumps(with_template(uri)))
+    monkeypatch.chdir(inner)
+    assert run("request.json", *options) == 2
+    assert uri in capsys.readouterr().err
+
+
+def test_requests_for_a_live_cluster_have_to_be_complete_and_take_one_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions: list[object] = []
+
+    def opened(*_: object) -> object:
+        sessions.append(object())
+        return sessions[-1]
+
+    monkeypatch.setattr("emr_eks_placement.aws.session.aws_session", opened)
+    monkeypatch.setattr("emr_eks_placement.aws.cluster.read_cluster", lambda *_: CAPACITY)
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps({key: value for key, value in REQUEST.items() if key != "releaseLabel"}))
+    assert main(["plan", "--cluster", "spark", str(file), str(GUIDE / "fargate.json")]) == 2
+    captured = capsys.readouterr()
+    assert (
+        captured.err
+        == f"error: {file}: releaseLabel = (nothing): required (emr-containers StartJobRunRequest). Add it.\n"
+    )
+    assert str(GUIDE / "fargate.json") in captured.out
+    assert len(sessions) == 1
 
 
 def test_a_file_that_is_named_twice_is_planned_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ COUNTS: dict[str, tuple[dict[str, str], str]] = {
     "an upper bound": ({**ON, f"{DYNAMIC}maxExecutors": "3"}, "0-3"),
     "both": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "8"}, "3-8"),
     "both the same": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "3"}, "3"),
+    "blanks around true": ({f"{DYNAMIC}enabled": " true ", f"{DYNAMIC}maxExecutors": "3"}, "0-3"),
     "true in capitals": ({f"{DYNAMIC}enabled": "TRUE", f"{DYNAMIC}maxExecutors": "3"}, "0-3"),
 }
 
@@ -33,6 +34,7 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "a word": ({"spark.executor.instances": "two"}, "spark.executor.instances"),
     "below 0": ({"spark.executor.instances": "-1"}, "spark.executor.instances"),
     "a digit that is none of ASCII": ({"spark.executor.instances": "\u00b2"}, "spark.executor.instances"),
+    "the word for no bound": ({**ON, f"{DYNAMIC}maxExecutors": "infinity"}, f"{DYNAMIC}maxExecutors"),
     "a lower bound that is none": ({**ON, f"{DYNAMIC}minExecutors": "1.5"}, f"{DYNAMIC}minExecutors"),
     "bounds that cross": (
         {**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}maxExecutors": "2"}, f"{DYNAMIC}maxExecutors",

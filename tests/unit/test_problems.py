@@ -311,6 +311,36 @@ def test_a_subnet_whose_zone_is_unknown_promises_no_zone() -> None:
     assert {one.code for one in planned(in_a_zone, unknown).problems} == {"EC2_NO_NODE_GROUP"}
 
 
+def test_pods_that_no_one_kind_of_node_holds_are_counted_apart() -> None:
+    """A driver of much memory and executors of many cores: of the group's two instance types each takes one kind."""
+    mixed = capacity(node_groups={"nodes": node_group("r6i.4xlarge", "c6i.8xlarge", initial_size=3, max_size=4)})
+    sizes = {"spark.driver.memory": "60g", "spark.executor.cores": "20", "spark.executor.memory": "10g"}
+    found = planned(request(sizes), mixed)
+    (nodes,) = found.nodes
+    assert (nodes.roles, nodes.least, nodes.most) == (("submitter", "driver", "executors"), 4, 4)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        template(schedulerName="default-scheduler"),
+        template(sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 0}]}]),
+    ],
+    ids=["Kubernetes' own scheduler", "no port of the node"],
+)
+def test_what_the_api_takes_for_nothing_is_no_problem_on_fargate(made: dict[str, Any]) -> None:
+    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    assert planned(asked, driver=made).problems == ()
+
+
+def test_a_pod_that_lacks_cpu_is_shown_the_node_with_the_most() -> None:
+    groups = capacity(node_groups={"nodes": node_group("r6i.large", "c6i.xlarge")})
+    found = planned(request({"spark.driver.cores": "8"}), groups)
+    assert [one.what for one in found.problems if one.role == "driver"] == [
+        "nodes: c6i.xlarge offers pods at most 3.77 vCPU and 7199 MiB, the pod requests 8 and 1945 MiB"
+    ]
+
+
 def test_errors_come_first() -> None:
     severities = [one.severity for one in planned(request({**ON_FARGATE, f"{SELECTOR}a": "b"})).problems]
     assert severities == sorted(severities)

@@ -58,6 +58,8 @@ def test_nested_configurations_count() -> None:
         ("--conf", "takes a value"),
         ("--executor-memroy 2g", "no option of spark-submit"),
         ("count.py", "no option of spark-submit"),
+        ("--verbose=true", "no option of spark-submit"),
+        ("-c=spark.a=1", "no option of spark-submit"),
     ],
 )
 def test_what_spark_submit_does_not_take_is_refused_with_its_field(parameters: str, rule: str) -> None:
@@ -73,3 +75,12 @@ def test_spark_sql_runs_in_the_jvm() -> None:
     }
     found = spark_configuration(asked)
     assert (found.language, found.properties) == ("jvm", {"spark.executor.cores": "2"})
+
+
+def test_options_of_spark_sql_s_own_take_nothing_from_those_of_spark_submit() -> None:
+    parameters = "-S --executor-cores 2 --hivevar a=b -e 'select 1' --conf spark.a=1"
+    asked = {
+        "releaseLabel": "emr-6.9.0-latest",
+        "jobDriver": {"sparkSqlJobDriver": {"entryPoint": "s3://q.sql", "sparkSqlParameters": parameters}},
+    }
+    assert spark_configuration(asked).properties == {"spark.executor.cores": "2", "spark.a": "1"}

@@ -115,6 +115,27 @@ def sidecars(pod: dict[str, Any]) -> list[str]:
     return [one["resources"]["requests"]["memory"] for one in pod["spec"]["containers"][1:]]
 
 
+@pytest.mark.parametrize(
+    ("release", "containers"),
+    [("emr-6.7.0-latest", ([], ["main", "sidecar"])), ("emr-6.8.0-latest", (["first", "sidecar"], ["main"]))],
+)
+def test_a_native_sidecar_starts_after_the_other_init_containers_from_emr_6_8_0(
+    release: str, containers: tuple[list[str], list[str]]
+) -> None:
+    application = [{"classification": "emr-containers-defaults", "properties": {"logging.nativeSidecar": "ENABLED"}}]
+    asked = request(job(release_label=release), applicationConfiguration=application)
+    first = {"initContainers": [{"name": "first"}]} if containers[0] else {}
+    template = {"spec": {"containers": [{"name": "spark-kubernetes-driver"}], **first}}
+    pods = pods_of_request(asked, spark_configuration(asked), {"driver": template}, namespace="jobs")
+    called = {"spark-kubernetes-driver": "main", "emr-container-fluentd": "sidecar"}
+    spec = pods["driver"]["spec"]
+    made = [
+        [called.get(one["name"], one["name"]) for one in spec.get(kind, [])]
+        for kind in ("initContainers", "containers")
+    ]
+    assert tuple(made) == containers
+
+
 def driver_requests(spec: dict[str, Any]) -> tuple[int, int]:
     main = {"name": "spark-kubernetes-driver", **spec.pop("main", {})}
     template = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [*spec.pop("sidecars", []), main], **spec}}

@@ -105,6 +105,11 @@ ON_EC2 = {
         old=FARGATE, new="      fargate: {submitter: {node_labels: {a: b}}} # <-\n",
         field=f"{ON_FARGATE}.submitter", value="0.9 vCPU and 712 MiB", rule="no node of it has a=b", mend="Add such",
     ),
+    "a zone by the wrong key": Bad(
+        old=DRIVER, new="        driver:\n          node_labels: {zone: us-east-1a} # <-\n",
+        field=f"{PINNED}.driver.node_labels.zone", value="us-east-1a", rule="uses a key that no node has",
+        mend="topology.kubernetes.io/zone",
+    ),
     "profile that takes the pods of EC2": Bad(
         old=REGION, new=REGION + profile("{namespace: spark-*}"), also=((FARGATE, "      fargate: # <-\n"),), findings=2,
         field=f"{ON_FARGATE}.submitter", value="namespace spark-jobs", rule="Fargate profile all takes this pod",

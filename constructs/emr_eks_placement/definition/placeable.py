@@ -34,7 +34,7 @@ def check_placeable(pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) 
         _check_profiles(role, target, landing, capacity)
     for problem in landing.problems:
         if problem.severity == "error":
-            raise _as_rule(problem, pod)
+            raise _as_rule(problem, pod, target)
 
 
 def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
@@ -61,17 +61,22 @@ def _check_profiles(role: Role, target: Fargate, landing: Landing, capacity: Cap
             )
 
 
-def _as_rule(problem: Problem, pod: PlannedPod) -> RuleError:
-    """A problem in the words of an environment file: what stands in the pod came from its template or from the job."""
+def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2) -> RuleError:
+    """A problem in the words of an environment file: what stands in the pod came from the placement, from its template or
+    from the job."""
     role, shape = pod.role, pod.shape
     requests = f"{shape.cpu_millis / 1000:g} vCPU and {shape.memory_mib} MiB"
+    where = ("placement" if role == "submitter" else "job", role)
     if problem.code == "EC2_NO_NODE_GROUP":
         rule = f"no node group takes the {role} pod: {problem.what} (Kubernetes scheduler)"
         mend = "Add such a node group, or change what the placement or the job asks for"
         return RuleError(requests, rule, mend, path=("placement", role))
+    meaning = CODES[problem.code].meaning.rstrip(".")
+    if isinstance(target, Ec2) and problem.path[-1:] and problem.path[-1] in target.node_labels:
+        path = ("placement", role, "node_labels", problem.path[-1])
+        return RuleError(problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.mend, path=path)
     if problem.path and role != "submitter":
-        meaning = CODES[problem.code].meaning.rstrip(".")
-        rule = f"{problem.what}. {meaning} (EKS guide, Fargate)"
+        rule = f"{problem.what}. {meaning} ({'EKS guide, Fargate' if isinstance(target, Fargate) else 'Kubernetes'})"
         mend = "Remove it from the pod template, or place the pod accordingly"
         return RuleError(problem.value, rule, mend, path=("job", role, "pod_template", *problem.path))
     if problem.code == "FARGATE_TOO_LARGE":
@@ -79,5 +84,5 @@ def _as_rule(problem: Problem, pod: PlannedPod) -> RuleError:
             f"the {role} pod with overhead, sidecars and Fargate's own 256 MiB exceeds the largest Fargate pod, "
             "16 vCPU and 120 GB (EKS guide, Fargate pod configuration)"
         )
-        return RuleError(requests, rule, problem.mend, path=("job", role))
-    return RuleError(requests, f"{problem.what} ({problem.code})", problem.mend, path=("job", role))
+        return RuleError(requests, rule, problem.mend, path=where)
+    return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.mend, path=where)

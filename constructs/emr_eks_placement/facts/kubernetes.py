@@ -13,6 +13,7 @@ CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
+DEFAULT_SCHEDULER = "default-scheduler"  # what the API fills in where a pod names none
 
 # Effects of taints, and what EKS calls them (botocore's service model of eks, TaintEffect).
 EKS_TAINT_EFFECTS = {

@@ -31,12 +31,12 @@ def executor_count(spark: SparkConfiguration) -> Count:
 
     Raises RuleError, with the property as path, for what is no whole number (Spark configuration).
     """
-    if spark.properties.get(f"{_DYNAMIC}enabled", "false").lower() != "true":
+    if spark.properties.get(f"{_DYNAMIC}enabled", "false").strip().lower() != "true":
         instances = _number(spark, "spark.executor.instances", _DEFAULT)
         return Count(instances, instances)
     least = _number(spark, f"{_DYNAMIC}minExecutors", 0)
     name = f"{_DYNAMIC}maxExecutors"
-    most = _number(spark, name, least) if spark.properties.get(name, "infinity") != "infinity" else None
+    most = _number(spark, name, least) if name in spark.properties else None
     if most is not None and most < least:
         raise RuleError(most, f"must be at least minExecutors, {least} (Spark configuration)", "Raise it", path=(name,))
     return Count(least, most)

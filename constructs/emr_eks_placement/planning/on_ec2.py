@@ -12,8 +12,6 @@ from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.nodes import Candidates, fits
 from emr_eks_placement.scheduling.pod import PodShape
 
-_OWN_SCHEDULER = "default-scheduler"
-
 
 def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
     """That no node group can take the pod; and of those that can, what speaks against them."""
@@ -38,7 +36,7 @@ def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: C
 def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
     """Of the pod itself: what a plan can't know of it."""
     scheduler = spec.get("schedulerName")
-    if scheduler and scheduler != _OWN_SCHEDULER:
+    if scheduler and scheduler != kubernetes.DEFAULT_SCHEDULER:
         path: FieldPath = ("spec", "schedulerName")
         yield Problem("EC2_SCHEDULER", role, f"schedulerName is {scheduler}", path, scheduler)
     if spec.get("nodeName"):

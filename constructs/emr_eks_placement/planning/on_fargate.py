@@ -47,7 +47,7 @@ def problems_of_profiles(
 def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
     """Of the pod itself: what Fargate can't run, and what it ignores."""
     for field in ("schedulerName", "nodeName"):
-        if spec.get(field):
+        if spec.get(field) and spec[field] != kubernetes.DEFAULT_SCHEDULER:
             yield Problem("FARGATE_SCHEDULER", role, f"{field} is {spec[field]}", ("spec", field), spec[field])
     yield from _problems_of_volumes(role, spec)
     yield from _problems_of_containers(role, spec)
@@ -113,7 +113,7 @@ def _problems_of_containers(role: Role, spec: Mapping[str, Any]) -> Iterator[Pro
             field = (*path, "securityContext", "privileged")
             yield Problem("FARGATE_PRIVILEGED", role, f"container {name} is privileged", field, True)
         for number, port in enumerate(container.get("ports") or ()):
-            if "hostPort" in port:
+            if port.get("hostPort"):
                 field = (*path, "ports", number, "hostPort")
                 what = f"container {name} binds port {port['hostPort']} of its node"
                 yield Problem("FARGATE_PRIVILEGED", role, what, field, port["hostPort"])

@@ -7,7 +7,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Room
-from emr_eks_placement.scheduling.packing import nodes_for, pods_on
+from emr_eks_placement.scheduling.packing import nodes_for
 
 
 @dataclass(frozen=True)
@@ -37,24 +37,30 @@ def nodes_needed(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> tuple[N
 
 
 def _needed(names: tuple[str, ...], zones: tuple[str, ...], pods: list[PlannedPod], capacity: Capacity) -> NodesNeeded:
-    rooms = _rooms_for_all(pods)
-    counted = [(pod.shape, pod.count.most if pod.count.most is not None else pod.count.least) for pod in pods]
-    needs = [nodes_for(counted, room) for room in rooms]
+    least, most = _nodes_for(pods)
     running = allowed = 0
     for name in names:
         group = capacity.node_groups[name]
         share = len(set(zones) & set(group.zones)), len(set(group.zones))
         running += group.initial_size * share[0] // share[1]
         allowed += -(-group.max_size * share[0] // share[1])  # EKS spreads a group evenly over its zones
-    return NodesNeeded(names, zones, tuple(pod.role for pod in pods), min(needs), max(needs), running, allowed)
+    return NodesNeeded(names, zones, tuple(pod.role for pod in pods), least, most, running, allowed)
 
 
-def _rooms_for_all(pods: list[PlannedPod]) -> list[Room]:
-    """The rooms of the nodes that can hold each of the pods, or where none can, the largest of them."""
-    fitting = [{node.room for nodes in pod.landing.nodes.values() for node in nodes} for pod in pods]
-    largest = max(range(len(pods)), key=lambda index: (pods[index].shape.memory_mib, pods[index].shape.cpu_millis))
-    rooms = set.intersection(*fitting) or fitting[largest]
-    return sorted(rooms, key=lambda room: pods_on(room, pods[largest].shape))
+def _nodes_for(pods: list[PlannedPod]) -> tuple[int, int]:
+    """How many nodes the pods need, of the roomiest and of the smallest that hold each of them.
+
+    Where no node holds each of them, each kind of pod is counted on nodes of its own.
+    """
+    rooms: set[Room] = set.intersection(
+        *({node.room for nodes in pod.landing.nodes.values() for node in nodes} for pod in pods)
+    )
+    if not rooms:
+        apart = [_nodes_for([pod]) for pod in pods]
+        return sum(least for least, _ in apart), sum(most for _, most in apart)
+    counted = [(pod.shape, pod.count.most if pod.count.most is not None else pod.count.least) for pod in pods]
+    needs = [nodes_for(counted, room) for room in rooms]
+    return min(needs), max(needs)
 
 
 def problems_of_nodes(needed: tuple[NodesNeeded, ...]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ Source: measured on Spark 3.5.8, whose Kubernetes client reads any YAML as a Pod
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from emr_eks_placement.pod_template.check import check_main_container, check_val
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.pod_template.schema import UnknownFieldError, WrongTypeError, first_error
 
+_BOOLEANS = ("true", "True", "TRUE", "false", "False", "FALSE")
 _MOST_MENDED = 50  # fields; more tell that the file is no pod template
 
 
@@ -75,7 +77,7 @@ def _without_nulls(part: Any) -> Any:
     """A field that is left empty counts as not there."""
     if isinstance(part, dict):
         return {key: _without_nulls(value) for key, value in part.items() if value is not None}
-    return [_without_nulls(value) for value in part if value is not None] if isinstance(part, list) else part
+    return [_without_nulls(value) for value in part] if isinstance(part, list) else part
 
 
 def _check_spec(data: Any, template: Any) -> None:
@@ -114,8 +116,8 @@ def _converted(error: WrongTypeError) -> object | None:
     value = error.value
     if isinstance(value, bool | int | float) and "string" in error.expected:
         return json.dumps(value)
-    if isinstance(value, str) and "integer" in error.expected and value.isascii() and value.isdigit():
+    if isinstance(value, str) and "integer" in error.expected and re.fullmatch(r"\s*-?[0-9]+\s*", value, re.ASCII):
         return int(value)
-    if isinstance(value, str) and "boolean" in error.expected and value in ("true", "false"):
-        return value == "true"
+    if isinstance(value, str) and "boolean" in error.expected and value in _BOOLEANS:
+        return value.lower() == "true"
     return None

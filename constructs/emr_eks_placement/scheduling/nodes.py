@@ -77,7 +77,8 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity) -> tuple[Node, ...] 
     fitting = tuple(node for node in agreeing if fits(pod, node.room))
     if fitting:
         return fitting
-    largest = max(agreeing, key=lambda node: node.room.memory_mib)
+    short_of_cpu = all(pod.cpu_millis > node.room.cpu_millis for node in agreeing)
+    largest = max(agreeing, key=lambda node: node.room.cpu_millis if short_of_cpu else node.room.memory_mib)
     return f"{largest.machine.name} offers pods at most {_offer(largest.room, pod)}"
 
 
