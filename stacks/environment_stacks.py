@@ -14,11 +14,14 @@ class EnvironmentStacks:
     def __init__(self, scope: Construct, environment: Environment) -> None:
         self.platform = PlatformStack(scope, environment=environment)
         self.virtual_clusters = VirtualClustersStack(
-            scope, environment=environment, cluster=self.platform.cluster.cluster
+            scope,
+            environment=environment,
+            cluster=self.platform.cluster.cluster,
+            encryption_key=self.platform.encryption_key,
         )
         self.job_runs = JobRunsStack(
             scope,
             environment=environment,
             virtual_clusters=self.virtual_clusters.virtual_clusters,
-            bucket=self.virtual_clusters.job_bucket.bucket,
+            bucket=self.virtual_clusters.bucket,
         )

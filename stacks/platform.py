@@ -1,32 +1,39 @@
 """The platform: changes by the month."""
 
 from aws_cdk import Annotations
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment import Network as NetworkChoices
-from emr_eks_placement.infra import EksCluster, FlowLogs, InterfaceEndpoints, Network, NodeGroups
+from emr_eks_placement.infra import (
+    EksCluster,
+    EncryptionKey,
+    ExistingEksCluster,
+    FlowLogs,
+    InterfaceEndpoints,
+    Network,
+    NodeGroups,
+)
 from stacks.environment_stack import EnvironmentStack
 
 _ISOLATED_SUBNETS = "@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets"
 
 
 class PlatformStack(EnvironmentStack):
-    """The network with what the environment chooses for it, the EKS cluster and its node groups."""
+    """The network with what the environment chooses for it, the EKS cluster and its node groups, the encryption key.
+
+    What the environment is given of them is used as it is.
+    """
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(
             scope, "platform", environment=environment, description="Network, EKS cluster and node groups for Spark"
         )
-        self.network = Network(
-            self,
-            "Network",
-            cidr=environment.network.cidr,
-            zones=environment.zones,
-            nat_gateways=environment.network.nat_gateways,
-        )
-        self._add_network_choices(environment.network)
-        self.cluster = EksCluster(self, "Eks", settings=environment.cluster, vpc=self.network.vpc)
+        self.encryption_key = self._encryption_key(environment)
+        self.vpc = self._vpc(environment)
+        self.cluster = self._cluster(environment)
         self.node_groups = NodeGroups(
             self,
             "NodeGroups",
@@ -36,9 +43,33 @@ class PlatformStack(EnvironmentStack):
             tags=self.tags.tag_values(),
         )
 
-    def _add_network_choices(self, choices: NetworkChoices) -> None:
+    def _encryption_key(self, environment: Environment) -> kms.IKey | None:
+        encryption = environment.encryption
+        if encryption.kms_key_arn:
+            return kms.Key.from_key_arn(self, "EncryptionKey", encryption.kms_key_arn)
+        if encryption.customer_managed_key:
+            return EncryptionKey(self, "EncryptionKey", removal_policy=self.removal_policy).key
+        return None
+
+    def _vpc(self, environment: Environment) -> ec2.IVpc:
+        choices = environment.network
+        if choices.vpc_id:
+            return ec2.Vpc.from_vpc_attributes(
+                self,
+                "Vpc",
+                vpc_id=choices.vpc_id,
+                availability_zones=list(choices.subnets),
+                private_subnet_ids=list(choices.subnets.values()),
+            )
+        network = Network(
+            self, "Network", cidr=choices.cidr, zones=environment.zones, nat_gateways=choices.nat_gateways
+        )
+        self._add_network_choices(network, choices)
+        return network.vpc
+
+    def _add_network_choices(self, network: Network, choices: NetworkChoices) -> None:
         if choices.interface_endpoints:
-            InterfaceEndpoints(self, "InterfaceEndpoints", network=self.network)
+            InterfaceEndpoints(self, "InterfaceEndpoints", network=network)
             Annotations.of(self).acknowledge_warning(
                 _ISOLATED_SUBNETS, "The interface endpoints are what the kubectl handler needs there"
             )
@@ -46,7 +77,15 @@ class PlatformStack(EnvironmentStack):
             FlowLogs(
                 self,
                 "FlowLogs",
-                vpc=self.network.vpc,
+                vpc=network.vpc,
                 retention_days=choices.flow_log_retention_days,
                 removal_policy=self.removal_policy,
+                encryption_key=self.encryption_key,
             )
+
+    def _cluster(self, environment: Environment) -> EksCluster | ExistingEksCluster:
+        settings = environment.cluster
+        if settings.name:
+            return ExistingEksCluster(self, "Eks", settings=settings, vpc=self.vpc)
+        key = self.encryption_key
+        return EksCluster(self, "Eks", settings=settings, vpc=self.vpc, encryption_key=key)

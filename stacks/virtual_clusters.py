@@ -1,6 +1,9 @@
 """Virtual clusters: change when a team comes or goes."""
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_eks_placement.definition import output_ids
@@ -12,15 +15,28 @@ from stacks.environment_stack import EnvironmentStack
 class VirtualClustersStack(EnvironmentStack):
     """The Fargate profiles, the virtual clusters with their namespaces, roles and log groups, and the bucket."""
 
-    def __init__(self, scope: Construct, *, environment: Environment, cluster: AnyCluster) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        cluster: AnyCluster,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
         super().__init__(
             scope,
             "virtual-clusters",
             environment=environment,
             description="Fargate profiles, EMR virtual clusters and what their jobs use",
         )
-        self.job_bucket = JobBucket(self, "JobBucket", removal_policy=self.removal_policy)
-        self.fargate = FargateProfiles(self, "Fargate", cluster=cluster, profiles=environment.profiles())
+        self.bucket = self._bucket(environment, encryption_key)
+        self.fargate = FargateProfiles(
+            self,
+            "Fargate",
+            cluster=cluster,
+            profiles=environment.profiles(),
+            pod_execution_role=self._pod_execution_role(environment),
+        )
         self.virtual_clusters = {
             name: EmrVirtualCluster(
                 self,
@@ -29,16 +45,30 @@ class VirtualClustersStack(EnvironmentStack):
                 owner=(environment.name, environment.region),
                 settings=settings,
                 cluster=cluster,
-                bucket=self.job_bucket.bucket,
+                bucket=self.bucket,
                 after=list(self.fargate.profiles.values()),
                 removal_policy=self.removal_policy,
+                encryption_key=encryption_key,
             )
             for name, settings in environment.virtual_clusters.items()
         }
         self._add_outputs()
 
+    def _bucket(self, environment: Environment, encryption_key: kms.IKey | None) -> s3.IBucket:
+        given = environment.bucket
+        if given is None:
+            return JobBucket(
+                self, "JobBucket", removal_policy=self.removal_policy, encryption_key=encryption_key
+            ).bucket
+        key = kms.Key.from_key_arn(self, "JobBucketKey", given.kms_key_arn) if given.kms_key_arn else None
+        return s3.Bucket.from_bucket_attributes(self, "JobBucket", bucket_name=given.name, encryption_key=key)
+
+    def _pod_execution_role(self, environment: Environment) -> iam.IRole | None:
+        arn = environment.fargate_pod_execution_role_arn
+        return iam.Role.from_role_arn(self, "PodExecutionRole", arn, mutable=False) if arn else None
+
     def _add_outputs(self) -> None:
-        CfnOutput(self, "BucketName", value=self.job_bucket.bucket.bucket_name)
+        CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
         for name, virtual_cluster in self.virtual_clusters.items():
             for field, id_ in output_ids(name).items():
                 value = getattr(virtual_cluster.deployed, field)

@@ -3,22 +3,35 @@
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import yaml
 
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
+from stacks import EnvironmentStacks
 
 _ROOT = Path(__file__).parents[1]
 
 PRIVATE_NETWORK = {"nat_gateways": 0, "interface_endpoints": True, "flow_logs": True, "flow_log_retention_days": 7}
 
 
-def changed_environment(folder: Path, **parts: dict[str, Any]) -> Environment:
-    """Writes <folder>/changed.yaml: dev.yaml with settings of its parts, network or cluster, replaced or added."""
+def changed_environment(folder: Path, **parts: Any) -> Environment:
+    """Writes <folder>/changed.yaml: dev.yaml with settings replaced or added; None removes one."""
     text = (_ROOT / "environments/dev.yaml").read_text().replace("../assets", str(_ROOT / "assets"))
     data = yaml.safe_load(text)
     for part, settings in parts.items():
-        data[part] |= settings
+        if isinstance(settings, dict):
+            merged = data.get(part, {}) | settings
+            settings = {name: value for name, value in merged.items() if value is not None}
+        data[part] = settings
     file = folder / "changed.yaml"
     file.write_text(yaml.safe_dump(data, sort_keys=False))
     return load_environment(file)
+
+
+def synthesize(environment: Environment, assembly: Path) -> Path:
+    """Writes the environment's stacks to the folder, which is given back."""
+    app = cdk.App(outdir=str(assembly), analytics_reporting=False)
+    EnvironmentStacks(app, environment)
+    app.synth()
+    return assembly

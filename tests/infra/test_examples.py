@@ -123,6 +123,19 @@ def test_virtual_cluster(example: Example) -> None:
     )
 
 
+def test_virtual_cluster_on_an_existing_cluster(example: Example) -> None:
+    made = example("virtual_cluster_on_an_existing_cluster")
+    made.template.resource_count_is("AWS::EKS::Cluster", 0)
+    made.template.resource_count_is("AWS::EC2::VPC", 0)
+    assert made.only("AWS::EKS::AccessEntry")["ClusterName"] == "analytics"
+    assert made.only("AWS::EMRContainers::VirtualCluster")["ContainerProvider"]["Id"] == "analytics"
+    ((key_id, _),) = made.template.find_resources("AWS::KMS::Key").items()
+    assert made.only("AWS::Logs::LogGroup")["KmsKeyId"] == {"Fn::GetAtt": [key_id, "Arn"]}
+    ((entry_id, _),) = made.template.find_resources("AWS::EKS::AccessEntry").items()
+    (manifest,) = made.template.find_resources("Custom::AWSCDK-EKS-KubernetesResource").values()
+    assert entry_id in manifest["DependsOn"]
+
+
 def test_job_execution_role(example: Example) -> None:
     made = example("job_execution_role")
     assert made.only("AWS::IAM::Role")["RoleName"] == "spark-jobs"

@@ -5,6 +5,8 @@ from emr_eks_placement.environment.fargate import FargateProfile
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, PodSelector
 
+_OTHER_NODES = "the cluster is there already and may have nodes that the environment file does not describe"
+
 
 def capacity_of(environment: Environment) -> Capacity:
     """The environment as schedulers see it; names in EKS are CloudFormation's to make, so none are known."""
@@ -15,6 +17,7 @@ def capacity_of(environment: Environment) -> Capacity:
         node_groups={name: _node_group(group, environment.zones) for name, group in environment.node_groups.items()},
         fargate_profiles={name: _profile(one, environment.zones) for name, one in environment.profiles().items()},
         namespaces={name: cluster.namespace for name, cluster in environment.virtual_clusters.items()},
+        other_nodes=_OTHER_NODES if environment.cluster.name else "",
         fargate_vcpus=environment.fargate_vcpus,
     )
 

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.environment.bucket import Bucket
+from emr_eks_placement.environment.encryption import Encryption
 from emr_eks_placement.environment.fargate import MOST_PROFILES, FargateProfile
+from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
@@ -61,6 +64,12 @@ class Environment(Model):
     """The VPC."""
     cluster: Cluster = Cluster()
     """The EKS cluster."""
+    encryption: Encryption = Encryption()
+    """What Kubernetes secrets, the bucket and the log groups are encrypted with."""
+    bucket: Bucket | None = None
+    """A bucket that is there already, for pod templates, job files, logs and data; one is created unless given."""
+    fargate_pod_execution_role_arn: RoleArn | None = None
+    """A role that is there already, for EKS to pull the images of Fargate pods; one is created unless given."""
     node_groups: Annotated[
         dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
     ]
@@ -83,6 +92,7 @@ class Environment(Model):
     @model_validator(mode="after")
     def _check_whole(self) -> "Environment":
         self._check_zones()
+        self._check_given()
         self._check_nat_gateways()
         self._check_core_dns_has_a_node()
         self._check_namespaces()
@@ -129,6 +139,22 @@ class Environment(Model):
             path = ("virtual_clusters", name, "fargate", "single_zones")
             yield from (((*path, i), zone) for i, zone in enumerate(singles))
 
+    def _check_given(self) -> None:
+        if self.cluster.name is not None and self.network.vpc_id is None:
+            raise RuleError(
+                self.cluster.name,
+                "a cluster that is there already is in a VPC that is there already",
+                "Add network.vpc_id and network.subnets",
+                path=("cluster", "name"),
+            )
+        if self.network.vpc_id is not None and set(self.network.subnets) != set(self.zones):
+            raise RuleError(
+                list(self.network.subnets),
+                f"there is one subnet for each of the environment's zones, {', '.join(self.zones)}",
+                "Name a subnet by each zone",
+                path=("network", "subnets"),
+            )
+
     def _check_nat_gateways(self) -> None:
         if self.network.nat_gateways > len(self.zones):
             raise RuleError(
@@ -147,6 +173,8 @@ class Environment(Model):
             )
 
     def _check_core_dns_has_a_node(self) -> None:
+        if self.cluster.name is not None:  # and has had CoreDNS running before
+            return
         if not any(
             group.initial_size and all(taint.effect == "PreferNoSchedule" for taint in group.taints)
             for group in self.node_groups.values()

@@ -6,6 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.environment.given import (
+    ClusterName,
+    OidcProviderArn,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+    refuse_beside_given,
+    require_with_given,
+)
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.model import Model, between, distinct, each
@@ -68,8 +77,15 @@ def _check_role_arn(arn: str) -> str:
 
 
 class Network(Model):
-    """The VPC: a private subnet in each zone, where nodes and Fargate pods run, and with NAT gateways a public one too."""
+    """The VPC: a private subnet in each zone, where nodes and Fargate pods run, and with NAT gateways a public one too.
 
+    Or, by vpc_id and subnets, one that is there already and stays as it is.
+    """
+
+    vpc_id: VpcId | None = None
+    """A VPC that is there already, instead of one that is created."""
+    subnets: dict[str, SubnetId] = {}
+    """Its private subnet in each zone of the environment: nodes and pods reach AWS's services from there."""
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
     """The VPC's IPv4 network."""
     nat_gateways: Annotated[int, Strict(), between(0, 26, "NAT gateways", "one a zone")] = 1
@@ -81,6 +97,22 @@ class Network(Model):
     """Whether CloudWatch gets a record of the VPC's traffic."""
     flow_log_retention_days: RetentionDays = 30
     """How long it keeps the record."""
+
+    @model_validator(mode="after")
+    def _check_given(self) -> "Network":
+        if self.vpc_id is None:
+            require_with_given(self, "vpc_id", "VPC", "subnets")
+        elif not self.subnets:
+            raise RuleError(
+                self.vpc_id,
+                "of a VPC that is there already, the private subnets of the environment's zones are needed",
+                "Add subnets: {ZONE: subnet-…}",
+                path=("vpc_id",),
+            )
+        else:
+            created = ("cidr", "nat_gateways", "interface_endpoints", "flow_logs", "flow_log_retention_days")
+            refuse_beside_given(self, "vpc_id", "VPC", *created)
+        return self
 
     @model_validator(mode="after")
     def _check_choices(self) -> "Network":
@@ -103,8 +135,18 @@ class Network(Model):
 
 
 class Cluster(Model):
-    """The EKS cluster."""
+    """The EKS cluster: one that is created, or, by name, one that is there already.
 
+    The latter's authentication mode is API_AND_CONFIG_MAP (EMR on EKS guide, cluster access management); its aws-auth
+    ConfigMap stays as it is.
+    """
+
+    name: ClusterName | None = None
+    """A cluster that is there already, in network.vpc_id, instead of one that is created."""
+    oidc_provider_arn: OidcProviderArn | None = None
+    """Its IAM OIDC provider, which execution roles trust."""
+    security_group_id: SecurityGroupId | None = None
+    """Its cluster security group, from which the CDK's kubectl handler reaches a private endpoint."""
     version: Annotated[str, AfterValidator(_check_version)] = "1.35"
     """The version of Kubernetes."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
@@ -123,6 +165,29 @@ class Cluster(Model):
             except RuleError as broken:
                 raise broken.below("version") from None
         return data
+
+    @model_validator(mode="after")
+    def _check_given(self) -> "Cluster":
+        if self.name is None:
+            require_with_given(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
+            return self
+        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "admins")
+        if self.oidc_provider_arn is None:
+            raise RuleError(
+                self.name,
+                "execution roles trust the cluster's IAM OIDC provider (EMR on EKS guide, IAM roles for service accounts)",
+                "Add its ARN, oidc_provider_arn; eksctl utils associate-iam-oidc-provider makes one",
+                path=("name",),
+            )
+        if self.security_group_id is None and self.endpoint_access != "public":
+            raise RuleError(
+                self.name,
+                "the CDK's kubectl handler reaches a private endpoint from the cluster's security group (EKS guide, "
+                "cluster endpoint)",
+                "Add security_group_id, or endpoint_access: public where the cluster has that",
+                path=("name",),
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_cidrs_are_used(self) -> "Cluster":

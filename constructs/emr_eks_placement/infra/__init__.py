@@ -1,6 +1,8 @@
 """CDK constructs: the network, the EKS cluster, its node groups and Fargate profiles, virtual clusters and job runs."""
 
 from emr_eks_placement.infra.cluster import AnyCluster, EksCluster
+from emr_eks_placement.infra.encryption_key import EncryptionKey
+from emr_eks_placement.infra.existing_cluster import ExistingEksCluster
 from emr_eks_placement.infra.fargate import FargateProfiles
 from emr_eks_placement.infra.flow_logs import FlowLogs
 from emr_eks_placement.infra.interface_endpoints import InterfaceEndpoints
@@ -15,6 +17,8 @@ __all__ = [
     "AnyCluster",
     "EksCluster",
     "EmrVirtualCluster",
+    "EncryptionKey",
+    "ExistingEksCluster",
     "FargateProfiles",
     "FlowLogs",
     "InterfaceEndpoints",

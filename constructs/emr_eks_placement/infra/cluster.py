@@ -1,16 +1,15 @@
 """The EKS cluster that the jobs' pods run on."""
 
-import importlib
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from emr_eks_placement.environment import Cluster
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import private_subnets
 
 _ENDPOINT_ACCESS = {
@@ -29,12 +28,21 @@ class EksCluster(Construct):
 
     Nodes come from NodeGroups and FargateProfiles. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for
     before it makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The
-    creator gets no access: `settings.admins` do, and the kubectl handler.
+    creator gets no access: `settings.admins` do, and the kubectl handler. encryption_key: of Kubernetes secrets, which
+    EKS encrypts with a key of its own otherwise; once there is one, EKS neither changes nor removes it.
 
     Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Cluster, vpc: ec2.IVpc) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Cluster,
+        vpc: ec2.IVpc,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
         super().__init__(scope, id_)
         # Else an app without this flag gets a custom resource and its Lambda function for the OIDC provider.
         self.node.set_context("@aws-cdk/aws-eks:useNativeOidcProvider", True)
@@ -53,9 +61,10 @@ class EksCluster(Construct):
                 eks.ClusterLoggingTypes.AUDIT,
                 eks.ClusterLoggingTypes.AUTHENTICATOR,
             ],
-            kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=_kubectl_layer(self, settings.version)),
+            kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer(self, settings.version)),
             # Pruning would delete a namespace, and the jobs in it, that a manifest no longer names.
             prune=False,
+            secrets_encryption_key=encryption_key,
         )
         resource = self.cluster.node.default_child
         assert isinstance(resource, eks.CfnCluster)  # noqa: S101 - the L2 has no authentication mode
@@ -64,6 +73,17 @@ class EksCluster(Construct):
         resource.node.add_dependency(vpc)
         self.oidc_provider: iam.IOpenIdConnectProvider = self.cluster.open_id_connect_provider
         self._admit(settings.admins)
+        if encryption_key:
+            self._let_use(encryption_key, resource)
+
+    def _let_use(self, key: kms.IKey, resource: eks.CfnCluster) -> None:
+        """The cluster encrypts with the key in its role's name (EKS guide, envelope encryption of secrets)."""
+        use = iam.PolicyStatement(
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"], resources=[key.key_arn]
+        )
+        added = self.cluster.role.add_to_principal_policy(use)
+        assert added.policy_dependable  # noqa: S101 - the role is made here
+        resource.node.add_dependency(added.policy_dependable)
 
     def _admit(self, admins: Sequence[str]) -> None:
         everything = eks.AccessPolicy.from_access_policy_name(
@@ -76,19 +96,3 @@ class EksCluster(Construct):
 def _endpoint_access(settings: Cluster) -> eks.EndpointAccess:
     access = _ENDPOINT_ACCESS[settings.endpoint_access]
     return access.only_from(*settings.public_access_cidrs) if settings.public_access_cidrs else access
-
-
-def _kubectl_layer(scope: Construct, version: str) -> lambda_.ILayerVersion:
-    """The layer with the version's kubectl: one PyPI package a version, of which an installation has only its own."""
-    digits = version.replace(".", "").removeprefix("1")
-    try:
-        package = importlib.import_module(f"aws_cdk.lambda_layer_kubectl_v{digits}")
-    except ModuleNotFoundError:
-        raise RuleError(
-            version,
-            "the CDK's kubectl handler needs the kubectl layer of the cluster's Kubernetes version, which is not installed",
-            f"Run: pip install aws-cdk.lambda-layer-kubectl-v{digits}",
-            path=("cluster", "version"),
-        ) from None
-    layer: lambda_.ILayerVersion = getattr(package, f"KubectlV{digits}Layer")(scope, "KubectlLayer")
-    return layer

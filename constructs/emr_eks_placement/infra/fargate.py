@@ -20,13 +20,21 @@ class FargateProfiles(Construct):
 
     CloudFormation names the profiles: any change replaces one, and the old name would be taken. EKS creates and
     deletes one at a time, so each waits for the one before it.
+
+    pod_execution_role: one that is there already and stays as it is; one is created unless given.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, cluster: AnyCluster, profiles: Mapping[str, FargateProfile]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        cluster: AnyCluster,
+        profiles: Mapping[str, FargateProfile],
+        pod_execution_role: iam.IRole | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self.pod_execution_role = self._role(cluster)
+        self.pod_execution_role: iam.IRole = pod_execution_role or self._role(cluster)
         self.profiles: dict[str, eks.CfnFargateProfile] = {}
         previous: eks.CfnFargateProfile | None = None
         for name, settings in profiles.items():

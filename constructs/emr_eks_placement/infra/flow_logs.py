@@ -3,22 +3,37 @@
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 
 class FlowLogs(Construct):
-    """The flow log of a VPC, accepted and rejected traffic alike, and its `log_group`.
+    """The flow log of a VPC, accepted and rejected traffic alike, its `log_group` and the `role` it is written with.
 
     retention_days: of the log group, one of CloudWatch's (PutRetentionPolicy). removal_policy: of the log group.
+    encryption_key: of the log group, one that CloudWatch Logs may use; its own keys unless given.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, vpc: ec2.IVpc, retention_days: int, removal_policy: RemovalPolicy
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        vpc: ec2.IVpc,
+        retention_days: int,
+        removal_policy: RemovalPolicy,
+        encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self.log_group = logs.CfnLogGroup(self, "LogGroup", retention_in_days=retention_days)
+        self.log_group = logs.CfnLogGroup(
+            self,
+            "LogGroup",
+            retention_in_days=retention_days,
+            kms_key_id=encryption_key.key_arn if encryption_key else None,
+        )
         self.log_group.apply_removal_policy(removal_policy)
+        self.role = self._role()
         self.flow_log = ec2.CfnFlowLog(
             self,
             "FlowLog",
@@ -27,7 +42,7 @@ class FlowLogs(Construct):
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
             log_group_name=self.log_group.ref,
-            deliver_logs_permission_arn=self._role().role_arn,
+            deliver_logs_permission_arn=self.role.role_arn,
         )
 
     def _role(self) -> iam.Role:

@@ -1,6 +1,7 @@
 """The bucket of pod templates, uploaded files, job-run definitions, logs and the jobs' own data."""
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -12,14 +13,24 @@ class JobBucket(Construct):
     """An encrypted, versioned bucket that is reached over TLS only and never by the public.
 
     removal_policy DESTROY: the bucket goes with its stack; AWS refuses while a version of an object is left in it.
+    encryption_key: instead of S3's own keys.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, removal_policy: RemovalPolicy = RemovalPolicy.RETAIN) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
         super().__init__(scope, id_)
         self.bucket = s3.Bucket(
             self,
             "Resource",
-            encryption=s3.BucketEncryption.S3_MANAGED,
+            encryption=s3.BucketEncryption.KMS if encryption_key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=encryption_key,
+            bucket_key_enabled=True if encryption_key else None,  # fewer requests to KMS, which bills each
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,

@@ -98,6 +98,8 @@ def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatem
     yield _allow(_LOG, bucket.arn_for_objects(logs_))
     yield _allow((*_READ, *_WRITE), bucket.arn_for_objects(data))
     yield _list(bucket.bucket_arn, [logs_, data])
+    if bucket.encryption_key:
+        yield _allow(("kms:Decrypt", "kms:GenerateDataKey"), bucket.encryption_key.key_arn)
 
 
 def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_emrcontainers as emrcontainers
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
@@ -22,7 +23,8 @@ class EmrVirtualCluster(Construct):
 
     name: in the environment; owner: what tells this deployment from others in the account (environment, region);
     bucket: of pod templates, logs and data; after: what is created before the namespace and deleted after it, so the
-    Fargate profiles, which EKS can't delete while their pods run. `deployed`: what job-run definitions need.
+    Fargate profiles, which EKS can't delete while their pods run. encryption_key: of the log group, one that CloudWatch
+    Logs may use; its own keys unless given. `deployed`: what job-run definitions need.
 
     cluster: one that takes manifests (it has a kubectl provider), with the authentication mode API_AND_CONFIG_MAP.
     """
@@ -39,10 +41,11 @@ class EmrVirtualCluster(Construct):
         bucket: s3.IBucket,
         after: Sequence[IDependable] = (),
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.settings = settings
-        self.log_group = self._log_group(removal_policy) if settings.logs.cloudwatch else None
+        self.log_group = self._log_group(removal_policy, encryption_key) if settings.logs.cloudwatch else None
         self.execution_role = JobExecutionRole(
             self,
             "ExecutionRole",
@@ -82,7 +85,12 @@ class EmrVirtualCluster(Construct):
             log_uri=f"s3://{bucket.bucket_name}/logs/{name}/" if settings.logs.s3 else None,
         )
 
-    def _log_group(self, removal_policy: RemovalPolicy) -> logs.CfnLogGroup:
-        group = logs.CfnLogGroup(self, "LogGroup", retention_in_days=self.settings.logs.retention_days)
+    def _log_group(self, removal_policy: RemovalPolicy, encryption_key: kms.IKey | None) -> logs.CfnLogGroup:
+        group = logs.CfnLogGroup(
+            self,
+            "LogGroup",
+            retention_in_days=self.settings.logs.retention_days,
+            kms_key_id=encryption_key.key_arn if encryption_key else None,
+        )
         group.apply_removal_policy(removal_policy)
         return group

@@ -1,0 +1,32 @@
+"""What an environment's data is encrypted with."""
+
+from typing import Annotated
+
+from pydantic import Strict, model_validator
+
+from emr_eks_placement.environment.given import KmsKeyArn
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.model import Model
+
+
+class Encryption(Model):
+    """One KMS key for what is created: the cluster's Kubernetes secrets, the bucket, the log groups.
+
+    They are encrypted with AWS's own keys unless one is asked for.
+    """
+
+    customer_managed_key: Annotated[bool, Strict()] = False
+    """Whether a KMS key of the account's own is used."""
+    kms_key_arn: KmsKeyArn | None = None
+    """That key, where it is there already; one is created unless given."""
+
+    @model_validator(mode="after")
+    def _check_given(self) -> "Encryption":
+        if self.kms_key_arn is not None and not self.customer_managed_key:
+            raise RuleError(
+                self.kms_key_arn,
+                "is a key of the account's own, which customer_managed_key says is not used",
+                "Set customer_managed_key: true or remove it",
+                path=("kms_key_arn",),
+            )
+        return self

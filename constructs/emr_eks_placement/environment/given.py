@@ -1,0 +1,95 @@
+"""What an environment may be given instead of creating it: names of resources that are there already, and their rules."""
+
+import re
+from typing import Annotated
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.model import Model, Rule
+
+_PARTITION = r"aws(-cn|-us-gov|-iso[a-z-]*|-eusc)?"
+
+
+def _matching(pattern: str, rule: str, example: str) -> Rule:
+    """Validates a string that matches the whole pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise RuleError(value, rule, f"Write for example {example}")
+        return value
+
+    return Rule(check, rule)
+
+
+def _id(prefix: str, what: str) -> Rule:
+    """Validates the id of an EC2 resource: 8 hexadecimal digits, or 17 (EC2 guide, resource IDs)."""
+    rule = f"must be the id of {what}: {prefix}- and 8 or 17 hexadecimal digits (EC2 guide, resource IDs)"
+    return _matching(rf"{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", rule, f"{prefix}-0123456789abcdef0")
+
+
+VpcId = Annotated[str, _id("vpc", "a VPC")]
+SubnetId = Annotated[str, _id("subnet", "a subnet")]
+SecurityGroupId = Annotated[str, _id("sg", "a security group")]
+ClusterName = Annotated[
+    str,
+    _matching(
+        r"[0-9A-Za-z][-\w]{0,99}",
+        "must be the name of an EKS cluster: up to 100 letters, digits, hyphens and underscores (EKS CreateCluster)",
+        "analytics",
+    ),
+]
+OidcProviderArn = Annotated[
+    str,
+    _matching(
+        rf"arn:{_PARTITION}:iam::[0-9]{{12}}:oidc-provider/[-\w.]+/id/[0-9A-Za-z]+",
+        "must be the ARN of a cluster's IAM OIDC provider (EKS guide, IAM roles for service accounts)",
+        "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+    ),
+]
+RoleArn = Annotated[
+    str,
+    _matching(
+        rf"arn:{_PARTITION}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}}",
+        "must be the ARN of an IAM role (IAM)",
+        "arn:aws:iam::111122223333:role/spark",
+    ),
+]
+KmsKeyArn = Annotated[
+    str,
+    _matching(
+        rf"arn:{_PARTITION}:kms:[-a-z0-9]+:[0-9]{{12}}:key/[-\w]+",
+        "must be the ARN of a KMS key, not of an alias (KMS guide, key ARN)",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+]
+BucketName = Annotated[
+    str,
+    _matching(
+        r"[a-z0-9][-a-z0-9.]{1,61}[a-z0-9]",
+        "must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots (S3 guide, bucket names)",
+        "analytics-spark-jobs",
+    ),
+]
+
+
+def refuse_beside_given(settings: Model, given: str, what: str, *fields: str) -> None:
+    """Raises RuleError for the first field that is written although it is of a `what` that would be created."""
+    for field in fields:
+        if field in settings.model_fields_set:
+            raise RuleError(
+                getattr(settings, field),
+                f"is a choice for a {what} that is created; {given} gives one that is there already",
+                f"Remove {field} or {given}",
+                path=(field,),
+            )
+
+
+def require_with_given(settings: Model, given: str, what: str, *fields: str) -> None:
+    """Raises RuleError for the first field that is written although the `what` that it is of is not given."""
+    for field in fields:
+        if field in settings.model_fields_set:
+            raise RuleError(
+                getattr(settings, field),
+                f"is of a {what} that is there already, which {given} gives",
+                f"Add {given} or remove {field}",
+                path=(field,),
+            )
