@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
@@ -19,14 +20,15 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_environment_of_the_readme_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
-    text, network = blocks("yaml")
+    whole, *parts = blocks("yaml")
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     file = tmp_path / "environments" / "readme.yaml"
     file.parent.mkdir()
-    file.write_text(text)
+    file.write_text(whole)
     assert list(load_environment(file).jobs["trip-count"].placements) == ["fargate", "pinned-driver", "cheap"]
-    file.write_text(text + network)
-    assert load_environment(file).network.nat_gateways == 0
+    for part in parts:
+        file.write_text(yaml.safe_dump(yaml.safe_load(whole) | yaml.safe_load(part)))
+        load_environment(file)
 
 
 def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
