@@ -9,6 +9,7 @@ import yaml
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from stacks import EnvironmentStacks
+from tests.infra.synthesized import cli_context
 
 _ROOT = Path(__file__).parents[1]
 
@@ -30,8 +31,8 @@ def changed_environment(folder: Path, **parts: Any) -> Environment:
 
 
 def synthesize(environment: Environment, assembly: Path) -> Path:
-    """Writes the environment's stacks to the folder, which is given back."""
-    app = cdk.App(outdir=str(assembly), analytics_reporting=False)
+    """Writes the environment's stacks to the folder, as the CDK CLI does; the folder."""
+    app = cdk.App(outdir=str(assembly), context=cli_context(), analytics_reporting=False)
     EnvironmentStacks(app, environment)
     app.synth()
     return assembly

@@ -211,6 +211,11 @@ def test_templates_are_found_in_a_folder_that_is_named(
     (elsewhere.parent / "other" / template.name).write_text("apiVersion: v1")
     assert run(request, "--pod-templates", str(elsewhere.parent.parent)) == 2
     assert "several files have this name" in capsys.readouterr().err
+    named_alike = definitions / "templates" / "spark"
+    named_alike.mkdir(parents=True)
+    (elsewhere / template.name).rename(named_alike / template.name)
+    assert run(request, "--pod-templates", str(definitions)) == 1
+    assert rows(capsys.readouterr().out)["driver"][2] == "EC2 (spark-drivers)"
 
 
 def with_template(uri: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import glob
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,19 @@ def _in_folder(uri: str, folder: Path) -> Path | None:
         return None
     if (folder / key).is_file():
         return folder / key
-    found = sorted(path for path in folder.rglob(glob.escape(Path(key).name)) if path.is_file())
+    named = sorted(path for path in folder.rglob(glob.escape(Path(key).name)) if path.is_file())
+    most = max((_common_end(path, key) for path in named), default=0)
+    found = [path for path in named if _common_end(path, key) == most]
     if len(found) > 1:
         rule = f"several files have this name: {', '.join(map(str, found[:3]))}"
         raise RuleError(uri, rule, "Name the folder of one of them: --pod-templates DIR")
     return found[0] if found else None
+
+
+def _common_end(path: Path, key: str) -> int:
+    """How many of the last parts of a path are those of a key: two virtual clusters may have templates of one name."""
+    pairs = zip(reversed(path.parts), reversed(key.split("/")), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _beside(uri: str, file: str) -> Iterator[Path]:

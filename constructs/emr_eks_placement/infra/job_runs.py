@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_emrcontainers as emrcontainers
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from aws_cdk import aws_ssm as ssm
@@ -52,6 +53,7 @@ class JobRuns(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
+        self._folder = f"/emr-eks-placement/{environment.name}/job-runs"
         self.definitions = self._define_all(deployed)
         self.parameters: dict[JobPlacement, ssm.StringParameter] = {}
         self.job_templates: dict[JobPlacement, emrcontainers.CfnJobTemplate] = {}
@@ -63,6 +65,13 @@ class JobRuns(Construct):
             self._add_job_template(run, takes_parameters="${" in text)
         self.deployment = self._deploy(deployed, bucket) if self.definitions else None
 
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets the grantee read every definition, each from its SSM parameter."""
+        parameters = Stack.of(self).format_arn(
+            service="ssm", resource="parameter", resource_name=f"{self._folder[1:]}/*"
+        )
+        return iam.Grant.add_to_principal(grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameters])
+
     def _define_all(self, deployed: Mapping[str, DeployedVirtualCluster]) -> dict[JobPlacement, JobRunDefinition]:
         return {
             (name, placement): define_job_run(self._environment, name, placement, deployed[job.virtual_cluster])
@@ -71,7 +80,7 @@ class JobRuns(Construct):
         }
 
     def _add_parameter(self, run: JobPlacement) -> None:
-        name = f"/emr-eks-placement/{self._environment.name}/job-runs/{'/'.join(run)}"
+        name = f"{self._folder}/{'/'.join(run)}"
         self.parameters[run] = ssm.StringParameter(
             self,
             "-in-".join(run),
