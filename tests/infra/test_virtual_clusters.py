@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk.assertions import Match, Template
 
-from emr_eks_placement.infra.names import base36
+from emr_eks_placement.names import base36
 from tests.infra.synthesized import Synthesized
 
 

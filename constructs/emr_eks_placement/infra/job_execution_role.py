@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_eks_placement.environment.virtual_cluster import DataAccess
-from emr_eks_placement.infra.names import base36
+from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()
 _READ = ("s3:GetObject",)

@@ -18,7 +18,7 @@ from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
 from emr_eks_placement.infra.marked_folder import mark
-from emr_eks_placement.infra.names import physical_name
+from emr_eks_placement.names import physical_name
 
 _LARGEST_PARAMETER = 8192  # bytes; SSM PutParameter, advanced tier
 # As long as the names get that CloudFormation makes up.

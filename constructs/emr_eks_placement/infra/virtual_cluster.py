@@ -14,8 +14,8 @@ from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import VirtualCluster
 from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
-from emr_eks_placement.infra.names import physical_name
 from emr_eks_placement.infra.namespace import namespace_manifest
+from emr_eks_placement.names import physical_name
 
 
 class EmrVirtualCluster(Construct):
