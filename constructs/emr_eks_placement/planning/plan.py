@@ -16,7 +16,13 @@ from emr_eks_placement.planning.request_problems import (
     problems_of_labels,
     problems_of_templates,
 )
-from emr_eks_placement.planning.whole import NodesNeeded, nodes_needed, problems_of_nodes, problems_of_the_whole
+from emr_eks_placement.planning.whole import (
+    NodesNeeded,
+    fargate_vcpus,
+    nodes_needed,
+    problems_of_nodes,
+    problems_of_the_whole,
+)
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -35,6 +41,11 @@ class Plan:
     def of(self, role: Role) -> PlannedPod:
         """The pod of a role."""
         return next(pod for pod in self.pods if pod.role == role)
+
+    @property
+    def fargate_vcpus(self) -> float:
+        """What the run's pods on Fargate take together of the quota L-3032A538."""
+        return fargate_vcpus(self.pods)
 
 
 def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, *, namespace: str) -> Plan:

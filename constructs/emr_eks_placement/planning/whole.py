@@ -1,6 +1,6 @@
 """Problems of a run as a whole: its pods together, the nodes and the quota they take."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.placement import Role
@@ -95,7 +95,7 @@ def problems_of_the_whole(
         for pod in (pods["driver"], pods["executors"]):
             if pod.landing.compute == "fargate":
                 yield Problem("FARGATE_POD_IDENTITY", pod.role, f"role {name} has an association")
-    vcpus = sum(_fargate_vcpus(pod) for pod in pods.values())
+    vcpus = fargate_vcpus(pods.values())
     if vcpus > capacity.fargate_vcpus:
         role: Role = "executors" if executors.compute == "fargate" else "driver"
         what = (
@@ -104,6 +104,10 @@ def problems_of_the_whole(
         yield Problem("FARGATE_VCPU_QUOTA", role, what)
 
 
-def _fargate_vcpus(pod: PlannedPod) -> float:
-    count = pod.count.least if pod.count.most is None else pod.count.most
-    return pod.landing.size.vcpus * count if pod.landing.size else 0
+def fargate_vcpus(pods: Iterable[PlannedPod]) -> float:
+    """What the pods on Fargate take together: the most of them, or the least where their number has no bound."""
+    return sum(
+        pod.landing.size.vcpus * (pod.count.least if pod.count.most is None else pod.count.most)
+        for pod in pods
+        if pod.landing.size
+    )
