@@ -8,17 +8,19 @@ from typing import Any
 from local.aws.errors import ApiError
 from local.aws.ministack import services, state
 
+KubernetesApiOf = Callable[[str], tuple[str, bytes]]
+
 
 class ClusterLifecycle:
-    """Completes new cluster records; every cluster has the given Kubernetes API endpoint and certificate authority.
+    """Completes new cluster records.
 
+    `api_of(cluster)` gives the endpoint of a cluster's Kubernetes API and the certificate authority of it, as PEM;
     `fargate_profiles_of(cluster)` names the profiles that keep a cluster from being deleted.
     """
 
-    def __init__(self, endpoint: str, ca_pem: bytes, fargate_profiles_of: Callable[[str], list[str]]) -> None:
+    def __init__(self, api_of: KubernetesApiOf, fargate_profiles_of: Callable[[str], list[str]]) -> None:
         self._fargate_profiles_of = fargate_profiles_of
-        self._endpoint = endpoint
-        self._ca_data = base64.b64encode(ca_pem).decode()
+        self._api_of = api_of
 
     def finish(self, cluster: dict[str, Any]) -> None:
         """Make a new cluster ACTIVE, with its network, its security group and its OIDC issuer."""
@@ -29,8 +31,9 @@ class ClusterLifecycle:
         )
         issuer_id = secrets.token_hex(16).upper()
         cluster["identity"] = {"oidc": {"issuer": f"https://oidc.eks.{state.region()}.amazonaws.com/id/{issuer_id}"}}
-        cluster["endpoint"] = self._endpoint
-        cluster["certificateAuthority"] = {"data": self._ca_data}
+        endpoint, ca_pem = self._api_of(cluster["name"])
+        cluster["endpoint"] = endpoint
+        cluster["certificateAuthority"] = {"data": base64.b64encode(ca_pem).decode()}
         cluster["status"] = "ACTIVE"
 
     def refuse_to_delete_in_use(self, cluster: dict[str, Any]) -> None:

@@ -8,14 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local.aws import environment
+from local.aws import environment, service_quotas
 from local.aws.cloudformation import completions, ec2, eks, iam
 from local.aws.cloudformation import emr_containers as emr_containers_types
-from local.aws.eks_clusters import ClusterLifecycle
+from local.aws.eks_clusters import ClusterLifecycle, KubernetesApiOf
 from local.aws.eks_fargate import FargateProfiles
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.service import SERVICE, EmrContainers
-from local.aws.ministack import eks_listings, gateway, lambda_workers, resource_types, services, settings
+from local.aws.ministack import (
+    eks_listings,
+    gateway,
+    instance_offerings,
+    lambda_workers,
+    resource_types,
+    services,
+    settings,
+)
 
 
 class LocalAws:
@@ -23,8 +31,9 @@ class LocalAws:
 
     `state_dir` gets the log (`local-aws.log`) and, while the local AWS runs, the files of Lambda functions and CDK's
     caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as the certificate authority
-    of that API. Accepted job runs go to `job_runner`. `namespace_exists(cluster, namespace)`, if given, is asked before a
-    virtual cluster is created. `port` 0 takes a free one.
+    of that API, unless `api_of` gives both by the cluster's name. Accepted job runs go to `job_runner`.
+    `namespace_exists(cluster, namespace)`, if given, is asked before a virtual cluster is created. `port` 0 takes a free
+    one.
 
     Only one runs in a process at a time; what it held is forgotten by `stop`, which also ends every process it started.
     """
@@ -37,13 +46,17 @@ class LocalAws:
         cluster_ca_pem: bytes,
         job_runner: JobRunner,
         namespace_exists: Callable[[str, str], bool] | None = None,
+        api_of: KubernetesApiOf | None = None,
         port: int = 0,
         region: str = "us-east-1",
     ) -> None:
         self._state_dir = state_dir.resolve()
         self._emr_containers = EmrContainers(job_runner, namespace_exists)
         self._fargate_profiles = FargateProfiles()
-        self._clusters = ClusterLifecycle(cluster_endpoint, cluster_ca_pem, self._fargate_profiles.of_cluster)
+        self.service_quotas = service_quotas.ServiceQuotas()
+        self._clusters = ClusterLifecycle(
+            api_of or (lambda _cluster: (cluster_endpoint, cluster_ca_pem)), self._fargate_profiles.of_cluster
+        )
         self._port = port
         self._region = region
         self._undo = contextlib.ExitStack()
@@ -95,7 +108,10 @@ class LocalAws:
         enter(services.eks_cluster_hooks(clusters.finish, clusters.refuse_to_delete_in_use, clusters.clean_up))
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
+        enter(instance_offerings.answered())
         enter(services.registered_service(SERVICE, self._emr_containers.handle))
+        quotas = self.service_quotas
+        enter(services.registered_service(service_quotas.SERVICE, quotas.handle, service_quotas.SDK_NAME))
         self._gateway.start()
         self._undo.callback(self._gateway.stop)
         self._undo.callback(shutil.rmtree, self._state_dir / "cdk-home", ignore_errors=True)

@@ -95,9 +95,11 @@ def name_operation(
 ) -> None:
     """botocore's events after-call and after-call-error: has an error say its operation, for which it has no member.
 
-    event_name: after-call-error.emr-containers.DescribeJobTemplate. The names of services in it are those of IAM.
+    event_name: after-call-error.emr-containers.DescribeJobTemplate. The names of services in it are those of IAM, but for
+    Service Quotas.
     """
     _event, service, operation = event_name.split(".")
+    service = "servicequotas" if service == "service-quotas" else service
     if exception is not None:
         exception.add_note(f"{service}:{operation}")
     elif parsed is not None and "Error" in parsed:

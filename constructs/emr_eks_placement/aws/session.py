@@ -36,10 +36,13 @@ def aws_session(
         return boto3.Session(botocore_session=core, region_name=region)
 
 
-def client(session: boto3.Session, service: str) -> Any:
-    """A client whose errors name their operation, for `aws_errors`. Raises botocore's BotoCoreError as it comes."""
+def client(session: boto3.Session, service: str, region: str | None = None) -> Any:
+    """A client whose errors name their operation, for `aws_errors`. Raises botocore's BotoCoreError as it comes.
+
+    region: instead of the session's.
+    """
     try:
-        made = session.client(service)  # type: ignore[call-overload]
+        made = session.client(service, region_name=region)  # type: ignore[call-overload]
         _ = urlsplit(made.meta.endpoint_url).port  # botocore would fail of a bad one only at the first call
     except ValueError as error:
         if isinstance(error, BotoCoreError):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; 0: done, 1: a plan has problems, 2: unusable input, told in one line each on standard error."""
+    """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, told in one line each on
+    standard error.
+    """
     options = _parser().parse_args(arguments)
     from emr_eks_placement.errors import InputError  # these are imported late: --help answers at once
 
@@ -25,6 +27,14 @@ def _run(options: argparse.Namespace) -> int:
 
         run_define(options)
         return 0
+    if options.command == "check-account":
+        from emr_eks_placement.cli.check_account import run_check_account
+
+        return run_check_account(options)
+    if options.command == "drain":
+        from emr_eks_placement.cli.drain import run_drain
+
+        return run_drain(options)
     from emr_eks_placement.cli.plan import run_explain, run_plan
 
     return run_plan(options) if options.command == "plan" else run_explain(options)
@@ -53,6 +63,26 @@ def _parser() -> argparse.ArgumentParser:
             "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. "
             "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
             epilog="example: emr-placement plan job-run.json -e environments/dev.yaml",
+        )
+    )
+    _add_check_account(
+        commands.add_parser(
+            "check-account",
+            help="say whether an AWS account has what an environment needs before it is deployed",
+            description="Check with read-only calls whether the account has what an environment needs before it is "
+            "deployed: region, zones, instance types, quotas, roles, the CDK's bootstrap stack. "
+            "Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment file.",
+            epilog="example: emr-placement check-account -e environments/dev.yaml --profile my-profile",
+        )
+    )
+    _add_drain(
+        commands.add_parser(
+            "drain",
+            help="cancel the active job runs of an environment and wait until they have ended",
+            description="Cancel every active job run of an environment's deployed virtual clusters, or of one virtual "
+            "cluster, and wait until they have ended: before the environment is deleted. "
+            "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
+            epilog="example: emr-placement drain -e environments/dev.yaml --timeout 600",
         )
     )
     explain = commands.add_parser("explain", help="say what the code of a problem means and how to mend it")
@@ -95,6 +125,42 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--profile", metavar="NAME", help="the AWS profile to read with")
     parser.add_argument("--region", metavar="NAME", help="the AWS region to read from")
+
+
+def _add_check_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-e", "--environment", type=Path, required=True, metavar="FILE", help="the environment file to be deployed"
+    )
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("warning", "missing"),
+        default="warning",
+        help="the least finding that makes the exit status 1; what is not checked counts as a warning "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to read with")
+
+
+def _add_drain(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("-e", "--environment", type=Path, metavar="FILE", help="drain what this file has deployed")
+    which.add_argument("--virtual-cluster", metavar="ID", help="drain the virtual cluster of this id")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=600,
+        metavar="SECONDS",
+        help="how long to wait for the job runs to end (default: %(default)s)",
+    )
+    parser.add_argument("--yes", action="store_true", help="cancel without asking")
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
+    parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
 
 
 def _add_define(parser: argparse.ArgumentParser) -> None:

@@ -38,8 +38,8 @@ def raise_for_error(response: tuple[int, Any, bytes | str], operation: str) -> A
 
 
 @contextlib.contextmanager
-def registered_service(name: str, handler: Handler) -> Iterator[None]:
-    """Route requests signed for the service (its SDK name) to a handler.
+def registered_service(name: str, handler: Handler, sdk_name: str | None = None) -> Iterator[None]:
+    """Route requests signed for the service to a handler; sdk_name: where botocore's models have it by another name.
 
     Without the entry in SERVICE_PATTERNS the first request takes seconds: MiniStack reads all of botocore's models to find
     out whether the name is a service's.
@@ -49,7 +49,7 @@ def registered_service(name: str, handler: Handler) -> Iterator[None]:
         undo.enter_context(names.added_item(names.router.SERVICE_PATTERNS, name, patterns))
         undo.enter_context(names.added_item(names.app.SERVICE_REGISTRY, name, {"module": name.replace("-", "_")}))
         undo.enter_context(names.added_item(names.app.SERVICE_HANDLERS, name, handler))
-        undo.enter_context(names.added_item(names.iam_actions._BOTOCORE_SERVICE_MAP, name, [name]))
+        undo.enter_context(names.added_item(names.iam_actions._BOTOCORE_SERVICE_MAP, name, [sdk_name or name]))
         undo.enter_context(names.added_item(names.iam_actions.SERVICE_TO_IAM_NAMESPACE, name, name))
         yield
 

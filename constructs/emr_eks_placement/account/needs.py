@@ -1,0 +1,81 @@
+"""What an environment needs of the account it is deployed to."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from emr_eks_placement.definition import define_job_run
+from emr_eks_placement.definition.deployed import PLACEHOLDERS
+from emr_eks_placement.environment import Environment, NodeGroup, capacity_of
+from emr_eks_placement.names import physical_name
+from emr_eks_placement.placement import CapacityType
+from emr_eks_placement.planning import plan
+
+# What the quotas of Standard instances count, A, C, D, H, I, M, R, T and Z (EC2 guide, On-Demand Instance quotas):
+# the letters before the generation, of which im4gn's and is4gen's are Storage optimized, so I.
+_STANDARD = {"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNeeds:
+    """elastic_ips: one a NAT gateway. fargate_vcpus: of the largest of the environment's job runs, which fargate_run names.
+
+    node_vcpus: what the node groups of a capacity type start with and may grow to, of Standard instances; of a group's
+    instance types the largest counts. instance_types: node group -> (types, zones). role_names: of IAM roles that the
+    environment names itself; CloudFormation names the others.
+    """
+
+    vpcs: int = 1
+    clusters: int = 1
+    elastic_ips: int
+    fargate_vcpus: float
+    fargate_run: str
+    node_vcpus: Mapping[CapacityType, tuple[int, int]]
+    instance_types: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    role_names: tuple[str, ...]
+
+
+def account_needs(environment: Environment) -> AccountNeeds:
+    """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
+    fargate_vcpus, fargate_run = max(_fargate_runs(environment), default=(0.0, ""))
+    groups = environment.node_groups
+    return AccountNeeds(
+        elastic_ips=environment.network.nat_gateways,
+        fargate_vcpus=fargate_vcpus,
+        fargate_run=fargate_run,
+        node_vcpus={
+            kind: _node_vcpus([group for group in groups.values() if group.capacity_type == kind])
+            for kind in sorted({group.capacity_type for group in groups.values()})
+        },
+        instance_types={
+            name: (group.instance_types, group.zones or environment.zones) for name, group in groups.items()
+        },
+        role_names=tuple(
+            physical_name(environment.name, environment.region, name) for name in environment.virtual_clusters
+        ),
+    )
+
+
+def _fargate_runs(environment: Environment) -> Iterator[tuple[float, str]]:
+    """What each run takes of Fargate, with its job and placement."""
+    capacity = capacity_of(environment)
+    for job, settings in environment.jobs.items():
+        for placement in settings.placements:
+            definition = define_job_run(environment, job, placement)
+            templates = {PLACEHOLDERS.uri(one.key): one.content for one in definition.pod_templates}
+            namespace = environment.virtual_clusters[settings.virtual_cluster].namespace
+            planned = plan(definition.request, templates, capacity, namespace=namespace)
+            yield planned.fargate_vcpus, f"{job} in {placement}"
+
+
+def _node_vcpus(groups: list[NodeGroup]) -> tuple[int, int]:
+    sizes = [(max(_standard_vcpus(group), default=0), group) for group in groups]
+    first = sum(vcpus * group.initial_size for vcpus, group in sizes)
+    return first, sum(vcpus * group.max_size for vcpus, group in sizes)
+
+
+def _standard_vcpus(group: NodeGroup) -> Iterator[int]:
+    for machine in group.machines:
+        letters = re.match(r"[a-z]*", machine.name)
+        if letters and letters[0] in _STANDARD:
+            yield machine.vcpus

@@ -1,0 +1,152 @@
+"""The checks of an account before a first deployment: read, then judged. They change nothing."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from emr_eks_placement.account import Check, account_needs, quotas, rules
+from emr_eks_placement.account.needs import AccountNeeds
+from emr_eks_placement.aws.account import read
+from emr_eks_placement.aws.errors import aws_errors, rule_of
+from emr_eks_placement.aws.stacks import read_stacks
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.placement import CapacityType
+
+
+@dataclass
+class _Subject:
+    """An account as the checks see it. stacks: those of the environment, once they are read."""
+
+    session: boto3.Session
+    environment: Environment
+    needs: AccountNeeds
+    account: str
+    identity: str
+    stacks: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        return self.environment.region
+
+    def own(self, resource_type: str) -> tuple[str, ...]:
+        """The physical ids of the environment's own resources of a type."""
+        return tuple(one for stack in self.stacks.values() for one in stack.get(resource_type, ()))
+
+
+def check_account(session: boto3.Session, environment: Environment) -> Iterator[Check]:
+    """Every check of CHECKS that the environment needs, in order, as it is made; what is denied is `not checked`.
+
+    session: of the environment's region. Calls, by their IAM actions, are named in `emr_eks_placement.aws.account.read`
+    and `…aws.stacks`. Raises InputError where the credentials are no good, for then nothing can be told.
+    """
+    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
+        account, identity = read.identity(session)
+    subject = _Subject(session, environment, account_needs(environment), account, identity)
+    for name, check in _CHECKS.items():
+        try:
+            found = check(subject)
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
+            broken = rule_of(error)
+            yield Check(name, "not checked", broken.rule, broken.mend)
+        else:
+            if found:
+                yield found
+
+
+def _account(subject: _Subject) -> Check:
+    return rules.check_account(subject.account, subject.identity, subject.environment.account)
+
+
+def _region(subject: _Subject) -> Check:
+    return rules.check_region(subject.region, read.opt_in_status(subject.session))
+
+
+def _stacks(subject: _Subject) -> Check:
+    subject.stacks = read_stacks(subject.session, subject.environment.name)
+    there = ", ".join(subject.stacks)
+    return Check("stacks", "ok", f"deployed already: {there}" if there else "none of the environment's is deployed")
+
+
+def _zones(subject: _Subject) -> Check:
+    return rules.check_zones(subject.environment.zones, read.zones(subject.session))
+
+
+def _instance_types(subject: _Subject) -> Check:
+    groups = subject.needs.instance_types
+    names = [name for types, _zones in groups.values() for name in types]
+    return rules.check_instance_types(groups, read.offerings(subject.session, names))
+
+
+def _count(subject: _Subject, name: str, quota: quotas.Quota, used: int, needed: int, resource_type: str) -> Check:
+    value = read.quota(subject.session, quota)
+    left = max(0, needed - len(subject.own(resource_type)))
+    return quotas.check_count(name, quota, subject.region, value=value, used=used, needed=left)
+
+
+def _vpcs(subject: _Subject) -> Check:
+    used = read.vpcs(subject.session)
+    return _count(subject, "vpcs", quotas.VPCS, used, subject.needs.vpcs, "AWS::EC2::VPC")
+
+
+def _elastic_ips(subject: _Subject) -> Check:
+    used = read.elastic_ips(subject.session)
+    return _count(subject, "elastic-ips", quotas.ELASTIC_IPS, used, subject.needs.elastic_ips, "AWS::EC2::EIP")
+
+
+def _clusters(subject: _Subject) -> Check:
+    used = read.clusters(subject.session)
+    return _count(subject, "eks-clusters", quotas.CLUSTERS, used, subject.needs.clusters, "AWS::EKS::Cluster")
+
+
+def _emr_on_eks(subject: _Subject) -> Check:
+    read.ask_emr_on_eks(subject.session)
+    return Check("emr-on-eks", "ok", f"EMR on EKS answers in {subject.region}")
+
+
+def _fargate_vcpus(subject: _Subject) -> Check:
+    value = read.quota(subject.session, quotas.FARGATE_VCPUS)
+    return quotas.check_fargate_vcpus(subject.needs, subject.region, value, subject.environment.fargate_vcpus)
+
+
+def _node_vcpus(subject: _Subject, capacity_type: CapacityType) -> Check | None:
+    """None: no node group is of this capacity type."""
+    if capacity_type not in subject.needs.node_vcpus:
+        return None
+    value = read.quota(subject.session, quotas.NODE_VCPUS[capacity_type])
+    return quotas.check_node_vcpus(subject.needs, subject.region, capacity_type, value)
+
+
+def _service_linked_roles(subject: _Subject) -> Check:
+    there = read.roles_there(subject.session, [*rules.SERVICE_LINKED_ROLES.values(), rules.SPOT_ROLE[1]])
+    return rules.check_service_linked_roles(there, spot="spot" in subject.needs.node_vcpus)
+
+
+def _role_names(subject: _Subject) -> Check:
+    wanted = subject.needs.role_names
+    return rules.check_role_names(wanted, read.roles_there(subject.session, wanted), subject.own("AWS::IAM::Role"))
+
+
+def _bootstrap(subject: _Subject) -> Check:
+    return rules.check_bootstrap(read.bootstrap_version(subject.session), subject.region, subject.account)
+
+
+_CHECKS: dict[str, Callable[[_Subject], Check | None]] = {
+    "account": _account,
+    "region": _region,
+    "stacks": _stacks,
+    "zones": _zones,
+    "instance-types": _instance_types,
+    "vpcs": _vpcs,
+    "elastic-ips": _elastic_ips,
+    "eks-clusters": _clusters,
+    "emr-on-eks": _emr_on_eks,
+    "fargate-vcpus": _fargate_vcpus,
+    "on-demand-vcpus": lambda subject: _node_vcpus(subject, "on-demand"),
+    "spot-vcpus": lambda subject: _node_vcpus(subject, "spot"),
+    "service-linked-roles": _service_linked_roles,
+    "role-names": _role_names,
+    "cdk-bootstrap": _bootstrap,
+}

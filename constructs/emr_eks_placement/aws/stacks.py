@@ -1,0 +1,43 @@
+"""The deployed stacks of an environment."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from emr_eks_placement.aws.session import client
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+PARTS = ("platform", "virtual-clusters", "job-runs")
+"""An environment's stacks are named <environment>-<part>."""
+
+
+def read_stacks(
+    session: boto3.Session, environment: str, parts: Collection[str] = PARTS
+) -> dict[str, Mapping[str, tuple[str, ...]]]:
+    """The stacks of an environment that are there: their names, and the physical ids of their resources by type.
+
+    Calls cloudformation:ListStackResources. Raises botocore's errors as they come.
+    """
+    cloudformation: CloudFormationClient = client(session, "cloudformation")
+    stacks = {f"{environment}-{part}": _resources(cloudformation, f"{environment}-{part}") for part in parts}
+    return {name: resources for name, resources in stacks.items() if resources is not None}
+
+
+def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[str, tuple[str, ...]] | None:
+    """None where there is no such stack, which CloudFormation tells by its message only."""
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
+            for resource in page["StackResourceSummaries"]:
+                if resource["ResourceStatus"] != "DELETE_COMPLETE" and resource.get("PhysicalResourceId"):
+                    kind = resource["ResourceType"]
+                    found[kind] = (*found.get(kind, ()), resource["PhysicalResourceId"])
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return None
+        raise
+    return found

@@ -1,0 +1,85 @@
+"""emr-placement drain: cancels the active job runs of an environment or a virtual cluster and waits for their end."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.errors import InputError, RuleError, finding, printable
+
+if TYPE_CHECKING:
+    import boto3
+
+    from emr_eks_placement.aws.drain import ActiveRun
+
+_DRAINED, _STILL_ACTIVE = 0, 1
+
+
+def run_drain(options: argparse.Namespace) -> int:
+    """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
+    if options.timeout < 0:
+        rule = "a number of seconds, 0 or more"
+        raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
+    session, virtual_clusters = _virtual_clusters(options)
+    from emr_eks_placement.aws import drain
+
+    runs = drain.active_runs(session, virtual_clusters)
+    _print(f"{len(runs)} active job runs in {len(virtual_clusters)} virtual clusters", runs)
+    if not runs:
+        return _DRAINED
+    if not options.yes and not _agreed(len(runs)):
+        return _STILL_ACTIVE
+    drain.cancel(session, runs)
+    left = drain.wait_until_ended(session, virtual_clusters, options.timeout, _print_progress)
+    if not left:
+        _print("no job run is active", [])
+        return _DRAINED
+    others = {run.id for run in left} - {run.id for run in runs}
+    _print(f"{len(left)} job runs are still active after {options.timeout:g} s; run this again", [])
+    if others:
+        _print(f"started meanwhile, stop what starts them: {', '.join(sorted(others))}", [])
+    return _STILL_ACTIVE
+
+
+def _virtual_clusters(options: argparse.Namespace) -> tuple["boto3.Session", tuple[str, ...]]:
+    """Raises InputError for what can't be read, and for an environment of another account."""
+    if options.virtual_cluster is not None:
+        from emr_eks_placement.aws.session import aws_session  # boto3 is slow to import
+
+        return aws_session(options.profile, options.region), (options.virtual_cluster,)
+    environment = load_environment(options.environment)
+    from emr_eks_placement.aws.account.read import identity
+    from emr_eks_placement.aws.drain import virtual_clusters_of
+    from emr_eks_placement.aws.errors import aws_errors
+    from emr_eks_placement.aws.session import aws_session
+
+    session = aws_session(options.profile, environment.region)
+    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
+        account, _arn = identity(session)
+    if environment.account not in (None, account):
+        rule = f"the environment's account, but the credentials are of {account} (sts:GetCallerIdentity)"
+        broken = RuleError(environment.account, rule, "Name the other account's profile (AWS_PROFILE)")
+        raise InputError([finding(str(options.environment), broken, path=("account",))])
+    return session, virtual_clusters_of(session, environment.name)
+
+
+def _agreed(count: int) -> bool:
+    """Whether the user says yes. Raises InputError where there is no terminal to ask at."""
+    if not sys.stdin.isatty():
+        broken = RuleError(
+            None, f"{count} job runs are to be cancelled and there is no terminal to ask at", "Add --yes"
+        )
+        raise InputError([finding("--yes", broken)])
+    sys.stdout.write(f"Cancel these {count} job runs? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _print_progress(active: "list[ActiveRun]") -> None:
+    _print(f"waiting for {len(active)} job runs to end", [])
+
+
+def _print(line: str, runs: "list[ActiveRun]") -> None:
+    """At once, for whoever watches."""
+    sys.stdout.writelines(f"{printable(text)}\n" for text in (line, *(f"  {run}" for run in runs)))
+    sys.stdout.flush()

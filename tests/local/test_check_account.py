@@ -1,0 +1,170 @@
+"""emr-placement check-account against the local AWS: what is read, and what is told when it can't be."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.account import CHECKS
+from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER, SERVICE_LINKED_ROLES, SPOT_ROLE
+from emr_eks_placement.cli.main import main
+from local.aws.ministack.settings import enforcing_iam
+from tests.local.reading import ROOT, Account
+
+DEV = str(Path(__file__).parents[2] / "environments/dev.yaml")
+
+Checked = Callable[..., tuple[int, dict[str, dict[str, str]]]]
+
+
+@pytest.fixture
+def checked(account: Account, capsys: pytest.CaptureFixture[str]) -> Checked:
+    assert account
+
+    def check(*options: str, file: str = DEV, profile: str = ROOT) -> tuple[int, dict[str, dict[str, str]]]:
+        code = main(["check-account", "-e", file, "--output", "json", "--profile", profile, *options])
+        return code, {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+
+    return check
+
+
+@pytest.fixture
+def prepared(account: Account) -> Iterator[None]:
+    """The CDK's bootstrap stack and the service-linked roles, as far as they are looked at."""
+    ssm, iam = account.aws.client("ssm"), account.aws.client("iam")
+    ssm.put_parameter(Name=BOOTSTRAP_PARAMETER, Value="30", Type="String")
+    roles = [*SERVICE_LINKED_ROLES.values(), SPOT_ROLE[1]]
+    for role in roles:
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    yield
+    ssm.delete_parameter(Name=BOOTSTRAP_PARAMETER)
+    for role in roles:
+        iam.delete_role(RoleName=role)
+
+
+def test_an_empty_account_lacks_the_bootstrap_stack_and_the_spot_role(checked: Checked) -> None:
+    code, checks = checked()
+    assert code == 1
+    assert tuple(checks) == CHECKS
+    assert {name: check["state"] for name, check in checks.items() if check["state"] != "ok"} == {
+        "service-linked-roles": "warning",
+        "cdk-bootstrap": "missing",
+    }
+    assert checked("--fail-on", "missing")[0] == 1
+    code, checks = checked("--fail-on", "missing", "--ignore", "cdk-bootstrap")
+    assert code == 0
+    assert "cdk-bootstrap" not in checks
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_prepared_account_has_all(checked: Checked, capsys: pytest.CaptureFixture[str]) -> None:
+    code, checks = checked()
+    assert code == 0, checks
+    assert main(["check-account", "-e", DEV, "--profile", ROOT]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["check", "state", "found"]
+    assert [line.split()[:2] for line in lines] == [[name, "ok"] for name in CHECKS], "and nothing to mend"
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_granted_quota_counts_and_not_the_default(checked: Checked, account: Account) -> None:
+    applied = account.aws.server.service_quotas.applied
+    applied["fargate", "L-3032A538"] = 4
+    try:
+        code, checks = checked("--fail-on", "missing")
+    finally:
+        applied.clear()
+    assert code == 1
+    assert checks["fargate-vcpus"]["state"] == "missing"
+    assert checks["fargate-vcpus"]["found"].startswith("4 Fargate On-Demand vCPU allowed")
+
+
+def test_a_taken_role_name_is_told(checked: Checked, account: Account) -> None:
+    iam, name = account.aws.client("iam"), "dev-us-east-1-spark-3f71b4b4"
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    try:
+        _code, checks = checked()
+    finally:
+        iam.delete_role(RoleName=name)
+    assert checks["role-names"]["state"] == "missing"
+
+
+def test_elastic_ips_in_use_count(checked: Checked, account: Account) -> None:
+    ec2 = account.aws.client("ec2")
+    addresses = [ec2.allocate_address(Domain="vpc")["AllocationId"] for _ in range(5)]
+    try:
+        _code, checks = checked()
+    finally:
+        for address in addresses:
+            ec2.release_address(AllocationId=address)
+    assert checks["elastic-ips"]["state"] == "missing"
+
+
+def test_another_account_is_told(checked: Checked, tmp_path: Path) -> None:
+    text = Path(DEV).read_text().partition("\njobs:")[0]
+    file = tmp_path / "dev.yaml"
+    file.write_text(f'{text}\naccount: "111122223333"\n')
+    code, checks = checked(file=str(file))
+    assert code == 1
+    assert checks["account"]["state"] == "missing"
+
+
+def test_what_is_denied_is_not_checked(checked: Checked, user: Callable[..., str]) -> None:
+    name = user("ec2:DescribeVpcs", "ec2:DescribeRegions")
+    with enforcing_iam():
+        code, checks = checked("--fail-on", "missing", profile=name)
+    assert code == 0
+    states: dict[str, Any] = {}
+    for check in checks.values():
+        states.setdefault(check["state"], set()).add(check["name"])
+    assert states["ok"] == {"account", "region"}
+    assert states["not checked"] == set(CHECKS) - {"account", "region"}
+    denied = {check["mend"].removesuffix(", or name another profile") for check in checks.values()} - {""}
+    assert denied == {
+        "Allow cloudformation:ListStackResources",
+        "Allow ec2:DescribeAddresses",
+        "Allow ec2:DescribeAvailabilityZones",
+        "Allow ec2:DescribeInstanceTypeOfferings",
+        "Allow eks:ListClusters",
+        "Allow emr-containers:ListVirtualClusters",
+        "Allow iam:GetRole",
+        "Allow servicequotas:GetServiceQuota",
+        "Allow ssm:GetParameter",
+    }
+    with enforcing_iam():
+        assert checked(profile=name)[0] == 1, "what is not checked counts as a warning"
+
+
+def test_unusable_credentials_are_one_line(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.add_profile("gone", aws_access_key_id="AKIAGONE", aws_secret_access_key="no")  # noqa: S106 - no secret
+    with enforcing_iam():
+        assert main(["check-account", "-e", DEV, "--profile", "gone"]) == 2
+        captured = capsys.readouterr()
+        assert main(["drain", "-e", DEV, "--profile", "gone"]) == 2
+    assert captured.out == ""
+    assert captured.err.startswith("error: AWS credentials: sts:GetCallerIdentity was refused: ")
+    assert len(captured.err.splitlines()) == 1
+    assert capsys.readouterr().err == captured.err
+
+
+def test_drain_refuses_another_account(account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert account
+    text = Path(DEV).read_text().partition("\njobs:")[0]
+    file = tmp_path / "dev.yaml"
+    file.write_text(f'{text}\naccount: "111122223333"\n')
+    assert main(["drain", "-e", str(file), "--profile", ROOT]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {file}: account = '111122223333': the environment's account, but the credentials are of 000000000000 "
+        "(sts:GetCallerIdentity). Name the other account's profile (AWS_PROFILE).\n"
+    )
+
+
+def test_drain_of_an_unknown_virtual_cluster(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert account
+    command = ["drain", "--virtual-cluster", "abc", "--profile", ROOT, "--region", "us-east-1"]
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "error: virtual cluster abc: us-east-1 has no virtual cluster of this id (emr-containers:ListJobRuns). "
+        "Check the id, the region and the account.\n"
+    )

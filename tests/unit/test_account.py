@@ -1,0 +1,167 @@
+"""What an environment needs of an account, and how what was read of one is judged."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emr_eks_placement.account import AccountNeeds, account_needs, quotas, rules
+from emr_eks_placement.cli.main import main
+from emr_eks_placement.environment_file import load_environment
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-east-1"
+NEEDS = AccountNeeds(
+    elastic_ips=1,
+    fargate_vcpus=5,
+    fargate_run="trip-count in fargate",
+    node_vcpus={"on-demand": (10, 20)},
+    instance_types={"system": (("m6i.large", "m5.large"), ("us-east-1a", "us-east-1b"))},
+    role_names=("dev-spark",),
+)
+
+
+def test_what_dev_needs() -> None:
+    needs = account_needs(load_environment(ROOT / "environments/dev.yaml"))
+    assert (needs.vpcs, needs.clusters, needs.elastic_ips) == (1, 1, 1)
+    assert needs.fargate_vcpus == 1 + 2 * 2, "the driver and two executors"
+    assert needs.fargate_run == "trip-count in fargate"
+    assert needs.node_vcpus == {"on-demand": (2 + 8, 4 + 16), "spot": (8, 32)}
+    assert needs.instance_types["system"] == (("m6i.large",), ("us-east-1a", "us-east-1b"))
+    assert len(needs.role_names) == 1
+
+
+def test_only_standard_instances_count_and_the_largest_of_a_group(tmp_path: Path) -> None:
+    text = (ROOT / "environments/dev.yaml").read_text().partition("\njobs:")[0]
+    text = text.replace("[m6i.large]", "[m6i.large, m6i.4xlarge]").replace("[r6i.2xlarge]", "[g5.2xlarge]")
+    file = tmp_path / "changed.yaml"
+    file.write_text(text)
+    needs = account_needs(load_environment(file))
+    assert needs.node_vcpus["on-demand"] == (16, 32)
+    assert (needs.fargate_vcpus, needs.fargate_run) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("used", "needed", "state"), [(4, 1, "ok"), (5, 1, "missing"), (7, 0, "ok"), (4, 2, "missing")]
+)
+def test_a_count_has_room_for_what_is_still_to_be_made(used: int, needed: int, state: str) -> None:
+    check = quotas.check_count("vpcs", quotas.VPCS, REGION, value=5, used=used, needed=needed)
+    assert check.state == state
+    assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} there, {needed} more needed"
+    if state == "missing":
+        assert check.mend.endswith(
+            "aws service-quotas request-service-quota-increase --region us-east-1 --service-code vpc "
+            f"--quota-code L-F678F1CE --desired-value {used + needed}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "planned_with", "state"),
+    [(4, 4, "missing"), (5, 5, "ok"), (5, 6, "warning"), (50, 6, "ok")],
+)
+def test_fargate_vcpus_hold_the_largest_run_and_what_plans_count_with(
+    value: int, planned_with: int, state: str
+) -> None:
+    check = quotas.check_fargate_vcpus(NEEDS, REGION, value, planned_with)
+    assert check.state == state
+    assert check.found.startswith(
+        f"{value} Fargate On-Demand vCPU allowed (L-3032A538), the largest run, trip-count in fargate, takes 5"
+    )
+    assert ("plans count with 6" in check.found) == (planned_with == 6)
+    if state == "warning":
+        assert check.mend.startswith("Write fargate_vcpus: 5. Ask for more: ")
+
+
+def test_without_a_run_on_fargate_any_quota_will_do() -> None:
+    needs = replace(NEEDS, fargate_vcpus=0, fargate_run="")
+    assert quotas.check_fargate_vcpus(needs, REGION, 1, 1).found == "1 Fargate On-Demand vCPU allowed (L-3032A538)"
+
+
+@pytest.mark.parametrize(("value", "state"), [(9, "missing"), (10, "warning"), (19, "warning"), (20, "ok")])
+def test_node_groups_start_and_grow(value: int, state: str) -> None:
+    assert quotas.check_node_vcpus(NEEDS, REGION, "on-demand", value).state == state
+
+
+def test_the_account_is_the_environment_s() -> None:
+    arn = "arn:aws:iam::111122223333:user/a"
+    assert rules.check_account("111122223333", arn, None).state == "ok"
+    assert rules.check_account("111122223333", arn, "111122223333").state == "ok"
+    check = rules.check_account("111122223333", arn, "444455556666")
+    assert (check.state, check.found) == (
+        "missing",
+        "the credentials are of 111122223333, the environment is for 444455556666",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("opt-in-not-required", "ok"), ("opted-in", "ok"), ("not-opted-in", "missing"), (None, "missing")],
+)
+def test_the_region_is_enabled(status: str | None, state: str) -> None:
+    assert rules.check_region("eu-south-2", status).state == state
+
+
+def test_zones_are_there_and_eks_takes_them() -> None:
+    zones = {
+        "us-east-1a": ("available", "use1-az1"),
+        "us-east-1b": ("available", "use1-az3"),
+        "us-east-1c": ("impaired", "use1-az2"),
+    }
+    assert rules.check_zones(["us-east-1a"], zones).found == "us-east-1a (use1-az1) are available"
+    check = rules.check_zones(["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1f"], zones)
+    assert check.state == "missing"
+    assert check.found == (
+        "us-east-1b is use1-az3, in which EKS has no clusters; us-east-1c is impaired; "
+        "us-east-1f is not in this account"
+    )
+    assert check.mend == "Choose among us-east-1a"
+
+
+def test_each_zone_of_a_node_group_offers_an_instance_type() -> None:
+    groups = NEEDS.instance_types
+    every = {(kind, zone) for types, zones in groups.values() for kind in types for zone in zones}
+    assert rules.check_instance_types(groups, every).state == "ok"
+    some = every - {("m5.large", "us-east-1b")}
+    check = rules.check_instance_types(groups, some)
+    assert (check.state, check.found) == ("warning", "system: us-east-1b does not offer m5.large")
+    check = rules.check_instance_types(groups, some - {("m6i.large", "us-east-1b")})
+    assert (check.state, check.found) == ("missing", "system: us-east-1b does not offer m6i.large, m5.large")
+
+
+def test_aws_makes_all_service_linked_roles_but_that_of_spot() -> None:
+    made = rules.check_service_linked_roles((), spot=False)
+    assert made.state == "ok"
+    assert made.found.startswith("AWS makes AWSServiceRoleForAmazonEKS, ")
+    assert made.found.endswith(" when first needed")
+    check = rules.check_service_linked_roles(rules.SERVICE_LINKED_ROLES.values(), spot=True)
+    assert (check.state, check.found) == (
+        "warning",
+        "AWSServiceRoleForEC2Spot is not there; those of EKS and EMR on EKS are there",
+    )
+    there = [*rules.SERVICE_LINKED_ROLES.values(), "AWSServiceRoleForEC2Spot"]
+    assert rules.check_service_linked_roles(there, spot=True).found == "those of EKS and EMR on EKS are there"
+
+
+def test_a_role_of_another_s_is_told_from_the_environment_s_own() -> None:
+    wanted = NEEDS.role_names
+    assert rules.check_role_names(wanted, there=(), own=()).state == "ok"
+    assert rules.check_role_names(wanted, there=wanted, own=wanted).state == "ok"
+    check = rules.check_role_names(wanted, there=wanted, own=())
+    assert (check.state, check.found) == ("missing", "IAM has dev-spark, which no stack of the environment made")
+
+
+@pytest.mark.parametrize(("version", "state"), [(None, "missing"), ("5", "missing"), ("6", "ok"), ("30", "ok")])
+def test_the_bootstrap_stack_is_new_enough(version: str | None, state: str) -> None:
+    check = rules.check_bootstrap(version, REGION, "111122223333")
+    assert check.state == state
+    assert check.mend == ("" if state == "ok" else "Run cdk bootstrap aws://111122223333/us-east-1")
+
+
+def test_an_unknown_check_can_t_be_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-account", "-e", "none.yaml", "--ignore", "quotas"]) == 2
+    assert capsys.readouterr().err.startswith("error: --ignore: 'quotas': the checks are account, region, ")
+
+
+def test_drain_waits_no_negative_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drain", "--virtual-cluster", "abc", "--timeout", "-1"]) == 2
+    assert capsys.readouterr().err == "error: --timeout: -1.0: a number of seconds, 0 or more. Write for example 600.\n"
