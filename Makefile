@@ -1,12 +1,14 @@
 # Needs Python 3.11 or later, git and make; everything else is installed into .venv and node_modules.
 PYTHON ?= python3
 ENVIRONMENT ?= local
+ENVIRONMENT_FILE = environments/$(ENVIRONMENT).yaml
+OUTPUTS = cdk-outputs-$(ENVIRONMENT).json
 LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_mutations.py tests/unit/test_request_model.py tests/spark/test_truth.py
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test laws benchmark docs snapshots lint format synth lock facts clean
+.PHONY: help setup demo local test laws benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -61,6 +63,20 @@ format: setup ## Format the code
 
 synth: setup ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
 	cdk synth --quiet --no-notices -c environment=$(ENVIRONMENT)
+
+# The account is that of AWS_PROFILE and its like; YES=1 leaves out the CDK's and drain's questions.
+bootstrap: named setup ## Check the AWS account, then deploy ENVIRONMENT to it; YES=1 asks nothing
+	emr-placement check-account --environment $(ENVIRONMENT_FILE) --ignore cdk-bootstrap --fail-on missing
+	cdk bootstrap -c environment=$(ENVIRONMENT)
+	cdk deploy --all -c environment=$(ENVIRONMENT) --outputs-file $(OUTPUTS) $(if $(YES),--require-approval never)
+	@$(BIN)/python tools/start_commands.py $(OUTPUTS)
+
+destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from the AWS account; YES=1 asks nothing
+	emr-placement drain --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)
+	cdk destroy --all -c environment=$(ENVIRONMENT) $(if $(YES),--force)
+
+named:
+	@test "$(origin ENVIRONMENT)" != file || { echo "Name what is meant: make $(MAKECMDGOALS) ENVIRONMENT=dev" >&2; exit 2; }
 
 lock: setup ## Renew requirements.txt and requirements-dev.txt from their .in files
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements.in -o requirements.txt

@@ -53,6 +53,10 @@ class Deployed:
     def name(self) -> str:
         return self.file.stem
 
+    @property
+    def outputs_file(self) -> Path:
+        return self.file.with_suffix(".json")
+
     def outputs(self, part: str) -> dict[str, str]:
         stack = self.session.client("cloudformation").describe_stacks(StackName=f"{self.name}-{part}")["Stacks"][0]
         return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
@@ -61,6 +65,22 @@ class Deployed:
         stack = self.session.client("cloudformation").describe_stack_resources(StackName=f"{self.name}-{part}")
         found = [one for one in stack["StackResources"] if one["ResourceType"] == resource_type]
         return [one["PhysicalResourceId"] for one in found]
+
+    def deletions(self, stack_id: str) -> list[tuple[str, str]]:
+        """Type and status of what happened when a stack was deleted, in order; the stack's own events left out."""
+        pages = (
+            self.session.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        )
+        events = [event for page in pages for event in page["StackEvents"]]
+        return [
+            (event["ResourceType"], event["ResourceStatus"])
+            for event in reversed(events)
+            if event["ResourceStatus"].startswith("DELETE") and event["ResourceType"] != "AWS::CloudFormation::Stack"
+        ]
+
+    def stack_id(self, part: str) -> str:
+        stacks = self.session.client("cloudformation").describe_stacks(StackName=f"{self.name}-{part}")["Stacks"]
+        return stacks[0]["StackId"]
 
     @property
     def virtual_cluster(self) -> str:
@@ -135,14 +155,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployed, D
             _synthesize(one)
         first.cdk.bootstrap("000000000000", REGION)
         with ThreadPoolExecutor() as at_once:
-            list(at_once.map(lambda one: one.cdk.deploy(folder / f"{one.name}.json"), (first, second)))
+            list(at_once.map(lambda one: one.cdk.deploy(one.outputs_file), (first, second)))
         yield first, second
 
 
 def _copy(folder: Path, name: str) -> Path:
+    """dev.yaml with a second Fargate profile."""
     file = folder / "environments" / f"{name}.yaml"
     file.parent.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "environments/dev.yaml", file)
+    text = (ROOT / "environments/dev.yaml").read_text()
+    file.write_text(text.replace("    logs: {", "    fargate: {single_zones: [us-east-1a]}\n    logs: {"))
     return file
 
 

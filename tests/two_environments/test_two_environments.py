@@ -3,13 +3,16 @@
 The tests build on each other: the last destroys an environment.
 """
 
+import io
 import json
+import sys
 import threading
 
 import pytest
 
 from emr_eks_placement.cli.main import main
 from tests.two_environments.conftest import Deployed
+from tools.start_commands import main as print_start_commands
 
 Both = tuple[Deployed, Deployed]
 
@@ -33,6 +36,13 @@ def test_nothing_is_shared(both: Both) -> None:
     assert first.namespaces() == second.namespaces() == ["spark-jobs"]
 
 
+def test_the_commands_that_start_jobs_are_those_of_the_outputs(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
+    print_start_commands(both[0].outputs_file)
+    _heading, *commands = capsys.readouterr().out.strip().splitlines()
+    assert sorted(commands[1:]) == sorted(both[0].outputs("job-runs").values())
+    assert len(commands[1:]) == 4
+
+
 def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["check-account", "-e", str(both[0].file), "--output", "json", "--fail-on", "missing"]
     assert main(command) == 0
@@ -44,7 +54,14 @@ def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.Ca
     assert "AWS makes AWSServiceRoleForAmazonEKS," in checks["service-linked-roles"]["found"]
 
 
-def test_draining_one_environment_leaves_the_other_s_runs(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_draining_one_environment_leaves_the_other_s_runs(
+    both: Both, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = both
     runs, other = [first.start(), first.start()], second.start()
     assert main(["drain", "-e", str(first.file)]) == 2, "there is no terminal to ask at"
@@ -53,6 +70,10 @@ def test_draining_one_environment_leaves_the_other_s_runs(both: Both, capsys: py
         "error: --yes: 2 job runs are to be cancelled and there is no terminal to ask at. Add --yes.\n"
     )
     assert all(f"  {run} trip-count RUNNING\n" in captured.out for run in runs)
+    with monkeypatch.context() as terminal:
+        terminal.setattr(sys, "stdin", Terminal("no\n"))
+        assert main(["drain", "-e", str(first.file)]) == 1
+    assert capsys.readouterr().out.endswith("Cancel these 2 job runs? [y/N] ")
     assert {first.state(run) for run in runs} == {"RUNNING"}
     assert main(["drain", "-e", str(first.file), "--yes"]) == 0
     assert capsys.readouterr().out.endswith("no job run is active\n")
@@ -72,7 +93,9 @@ def test_a_run_that_does_not_end_in_time_is_told_and_waited_for_again(
     assert capsys.readouterr().out.endswith("1 job runs are still active after 0 s; run this again\n")
     assert first.state(run) == "CANCEL_PENDING"
     threading.Timer(1.5, first.runner.started[run].set_state, ["CANCELLED"]).start()
-    assert main(["drain", "--virtual-cluster", first.virtual_cluster, "--yes"]) == 0
+    assert main(["drain", "--virtual-cluster", first.virtual_cluster]) == 0, (
+        "only to be waited for: nothing to agree to"
+    )
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:] == [f"  {run} trip-count CANCEL_PENDING", "waiting for 1 job runs to end", "no job run is active"]
 
@@ -98,8 +121,10 @@ def test_destroying_one_environment_leaves_the_other(both: Both) -> None:
     first, second = both
     other = second.start()
     (gone,) = first.resources("platform", "AWS::EKS::Cluster")
+    platform, virtual_clusters = first.stack_id("platform"), first.stack_id("virtual-clusters")
     assert main(["drain", "-e", str(first.file), "--yes"]) == 0
     first.cdk.destroy()
+    check_order(first.deletions(platform), first.deletions(virtual_clusters))
     eks = second.session.client("eks")
     assert eks.list_clusters()["clusters"] == second.resources("platform", "AWS::EKS::Cluster") != [gone]
     assert first.apis.namespaces(gone) == []
@@ -110,3 +135,15 @@ def test_destroying_one_environment_leaves_the_other(both: Both) -> None:
     ]
     second.cdk.assert_no_difference()
     assert main(["drain", "-e", str(first.file), "--yes"]) == 0, "nothing is deployed: nothing to drain"
+
+
+def check_order(platform: list[tuple[str, str]], virtual_clusters: list[tuple[str, str]]) -> None:
+    """Virtual cluster, namespace, one Fargate profile after the other; then node groups, then the cluster."""
+    kinds = ("AWS::EMRContainers::VirtualCluster", "Custom::AWSCDK-EKS-KubernetesResource", "AWS::EKS::FargateProfile")
+    started, ended = "DELETE_IN_PROGRESS", "DELETE_COMPLETE"
+    assert [event for event in virtual_clusters if event[0] in kinds] == [
+        (kind, status) for kind in (*kinds, kinds[-1]) for status in (started, ended)
+    ]
+    nodes = [event for event in platform if event[0] in ("AWS::EKS::Nodegroup", "AWS::EKS::Cluster")]
+    assert nodes[-2:] == [("AWS::EKS::Cluster", started), ("AWS::EKS::Cluster", ended)]
+    assert nodes.count(("AWS::EKS::Nodegroup", ended)) == 3

@@ -1,5 +1,6 @@
 """What the README shows is so."""
 
+import json
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from emr_eks_placement.account import CHECKS
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 
@@ -61,3 +63,17 @@ def test_the_plan_of_the_readme_is_what_is_printed(
     printed = capsys.readouterr().out.splitlines()
     for line, seen in zip(printed, shown, strict=True):
         assert line.startswith(seen.removesuffix("…")) if seen.endswith("…") else line == seen
+
+
+def test_the_stacks_of_dev_have_as_many_resources_as_the_readme_says() -> None:
+    counts = dict(re.findall(r"^\| `(dev-[a-z-]+)` \| (\d+) \|", README, re.MULTILINE))
+    snapshots = {
+        file.stem: json.loads(file.read_text()) for file in (ROOT / "tests/infra/snapshots").glob("dev-*.json")
+    }
+    assert counts == {name: str(len(template["Resources"])) for name, template in snapshots.items()}
+
+
+def test_the_readme_names_every_check_of_an_account() -> None:
+    rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|", README, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
+    assert set(CHECKS) <= named

@@ -97,7 +97,7 @@ def check_role_names(wanted: Collection[str], there: Collection[str], own: Colle
     """Whether IAM roles that are not the environment's have the names of its roles. own: those of its stacks."""
     taken = [name for name in wanted if name in there and name not in own]
     if not taken:
-        return Check("role-names", "ok", f"no role of others is called {' or '.join(wanted)}")
+        return Check("role-names", "ok", "no name of the environment's roles is taken")
     mend = "Delete them if nothing uses them, or rename the environment's file or the virtual cluster"
     return Check("role-names", "missing", f"IAM has {', '.join(taken)}, which no stack of the environment made", mend)
 

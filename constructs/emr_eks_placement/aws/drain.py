@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 from botocore.exceptions import ClientError
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
     from types_boto3_emr_containers.literals import JobRunStateType
 
-_ACTIVE: tuple["JobRunStateType", ...] = ("PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING")
+_CANCELLING: Literal["CANCEL_PENDING"] = "CANCEL_PENDING"
+_ACTIVE: tuple["JobRunStateType", ...] = ("PENDING", "SUBMITTED", "RUNNING", _CANCELLING)
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5  # seconds between looks, each longer than the one before
 _REFUSED = "ValidationException"  # CancelJobRun, of a run that is not active any more
 
@@ -30,6 +31,11 @@ class ActiveRun:
     id: str
     name: str
     state: str
+
+    @property
+    def is_being_cancelled(self) -> bool:
+        """Whether it has been asked to end."""
+        return self.state == _CANCELLING
 
     def __str__(self) -> str:
         """As a progress line names it."""
@@ -70,14 +76,12 @@ def _active_runs_of(emr: "EMRContainersClient", virtual_cluster: str) -> Iterato
 
 
 def cancel(session: boto3.Session, runs: Collection[ActiveRun]) -> None:
-    """Asks for the end of each run that is not being cancelled already; one that has ended meanwhile is left alone.
+    """Asks for the end of each run; one that has ended meanwhile, or is being cancelled, is left alone.
 
     Calls emr-containers:CancelJobRun. Raises InputError where that fails.
     """
     emr: EMRContainersClient = client(session, "emr-containers")
     for run in runs:
-        if run.state == "CANCEL_PENDING":
-            continue
         with aws_errors(f"job run {run.id}"):
             try:
                 emr.cancel_job_run(id=run.id, virtualClusterId=run.virtual_cluster_id)

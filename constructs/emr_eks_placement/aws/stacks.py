@@ -18,17 +18,17 @@ PARTS = ("platform", "virtual-clusters", "job-runs")
 def read_stacks(
     session: boto3.Session, environment: str, parts: Collection[str] = PARTS
 ) -> dict[str, Mapping[str, tuple[str, ...]]]:
-    """The stacks of an environment that are there: their names, and the physical ids of their resources by type.
+    """The stacks of an environment that have anything: their names, and the physical ids of their resources by type.
 
     Calls cloudformation:ListStackResources. Raises botocore's errors as they come.
     """
     cloudformation: CloudFormationClient = client(session, "cloudformation")
     stacks = {f"{environment}-{part}": _resources(cloudformation, f"{environment}-{part}") for part in parts}
-    return {name: resources for name, resources in stacks.items() if resources is not None}
+    return {name: resources for name, resources in stacks.items() if resources}
 
 
-def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[str, tuple[str, ...]] | None:
-    """None where there is no such stack, which CloudFormation tells by its message only."""
+def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[str, tuple[str, ...]]:
+    """None of no stack, which CloudFormation tells by its message only."""
     found: dict[str, tuple[str, ...]] = {}
     try:
         for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
@@ -38,6 +38,6 @@ def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[st
                     found[kind] = (*found.get(kind, ()), resource["PhysicalResourceId"])
     except ClientError as error:
         if "does not exist" in error.response["Error"].get("Message", ""):
-            return None
+            return {}
         raise
     return found

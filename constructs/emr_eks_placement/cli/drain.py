@@ -27,9 +27,10 @@ def run_drain(options: argparse.Namespace) -> int:
     _print(f"{len(runs)} active job runs in {len(virtual_clusters)} virtual clusters", runs)
     if not runs:
         return _DRAINED
-    if not options.yes and not _agreed(len(runs)):
+    to_cancel = [run for run in runs if not run.is_being_cancelled]
+    if to_cancel and not options.yes and not _agreed(len(to_cancel)):
         return _STILL_ACTIVE
-    drain.cancel(session, runs)
+    drain.cancel(session, to_cancel)
     left = drain.wait_until_ended(session, virtual_clusters, options.timeout, _print_progress)
     if not left:
         _print("no job run is active", [])
