@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.account import CHECKS
+from emr_eks_placement.account import CHECKS as ALL_CHECKS
 from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER, SERVICE_LINKED_ROLES, SPOT_ROLE
 from emr_eks_placement.cli.main import main
 from local.aws.ministack.settings import enforcing_iam
+from tests.changed_environment import changed_environment
 from tests.local.reading import ROOT, Account
 
+CHECKS = tuple(name for name in ALL_CHECKS if name != "existing")  # dev creates everything
 DEV = str(Path(__file__).parents[2] / "environments/dev.yaml")
 
 Checked = Callable[..., tuple[int, dict[str, dict[str, str]]]]
@@ -88,6 +90,40 @@ def test_a_taken_role_name_is_told(checked: Checked, account: Account) -> None:
     finally:
         iam.delete_role(RoleName=name)
     assert checks["role-names"]["state"] == "missing"
+
+
+def test_what_the_environment_is_given_is_looked_for(
+    checked: Checked, account: Account, cluster: dict[str, str], tmp_path: Path
+) -> None:
+    subnets = {"us-east-1a": cluster["Private"], "us-east-1b": cluster["Public"]}
+    oidc_provider = "arn:aws:iam::000000000000:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"
+    given = {"name": "spark", "oidc_provider_arn": oidc_provider, "endpoint_access": "public"}
+    settings: dict[str, Any] = {
+        "network": {"vpc_id": cluster["VpcId"], "subnets": subnets, "cidr": None, "nat_gateways": None},
+        "cluster": given,
+        "bucket": {"name": "somebody-elses"},
+    }
+    changed_environment(tmp_path, **settings)
+    file = str(tmp_path / "changed.yaml")
+    _code, checks = checked(file=file)
+    assert checks["existing"]["found"] == "there is no bucket somebody-elses"
+    account.aws.client("s3").create_bucket(Bucket="somebody-elses")
+    try:
+        _code, checks = checked(file=file)
+    finally:
+        account.aws.client("s3").delete_bucket(Bucket="somebody-elses")
+    assert checks["existing"]["state"] == "ok"
+    for name in ("vpcs", "elastic-ips", "eks-clusters"):
+        assert checks[name]["found"].endswith(", 0 more needed")
+    absent = {"us-east-1a": "subnet-00000000", "us-east-1b": cluster["Private"]}
+    settings |= {"network": {**settings["network"], "subnets": absent}, "cluster": {**given, "name": "gone"}}
+    changed_environment(tmp_path, **settings)
+    _code, checks = checked(file=file)
+    assert checks["existing"]["state"] == "missing"
+    assert checks["existing"]["found"] == (
+        f"there is no subnet subnet-00000000; {cluster['Private']} is in {cluster['VpcId']} and us-east-1a, "
+        f"not in {cluster['VpcId']} and us-east-1b; there is no EKS cluster gone; there is no bucket somebody-elses"
+    )
 
 
 def test_elastic_ips_in_use_count(checked: Checked, account: Account) -> None:

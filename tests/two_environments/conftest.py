@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import boto3
 import pytest
 
@@ -18,7 +17,7 @@ from local.aws.emr_containers.job_runs import JobRun
 from local.aws.server import LocalAws
 from local.cdk import ROOT, CdkCli
 from local.kubernetes import RecordingKubernetesApi
-from stacks import EnvironmentStacks
+from tests.changed_environment import synthesize
 
 REGION = "us-east-1"
 
@@ -152,7 +151,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployed, D
             for name in ("first", "second")
         )
         for one in (first, second):
-            _synthesize(one)
+            synthesize(load_environment(one.file), one.cdk.assembly)
         first.cdk.bootstrap("000000000000", REGION)
         with ThreadPoolExecutor() as at_once:
             list(at_once.map(lambda one: one.cdk.deploy(one.outputs_file), (first, second)))
@@ -166,9 +165,3 @@ def _copy(folder: Path, name: str) -> Path:
     text = (ROOT / "environments/dev.yaml").read_text()
     file.write_text(text.replace("    logs: {", "    fargate: {single_zones: [us-east-1a]}\n    logs: {"))
     return file
-
-
-def _synthesize(one: Deployed) -> None:
-    app = cdk.App(outdir=str(one.cdk.assembly), analytics_reporting=False)
-    EnvironmentStacks(app, load_environment(one.file))
-    app.synth()

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from emr_eks_placement.account import AccountNeeds, account_needs, quotas, rules
+from emr_eks_placement.account.existing import Existing, ExistingCluster, check_existing
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
+from tests.unit.environments import environment
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
 NEEDS = AccountNeeds(
+    vpcs=1,
+    clusters=1,
     elastic_ips=1,
     fargate_vcpus=5,
     fargate_run="trip-count in fargate",
@@ -39,6 +43,26 @@ def test_only_standard_instances_count_and_the_largest_of_a_group(tmp_path: Path
     needs = account_needs(load_environment(file))
     assert needs.node_vcpus["on-demand"] == (16, 32)
     assert (needs.fargate_vcpus, needs.fargate_run) == (0, "")
+
+
+def test_a_cluster_that_is_given_is_active_in_the_vpc_and_knows_access_entries() -> None:
+    oidc_provider = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"
+    subnets = {"us-east-1a": "subnet-0000000a", "us-east-1b": "subnet-0000000b"}
+    given = environment(
+        network={"vpc_id": "vpc-00000001", "subnets": subnets},
+        cluster={"name": "analytics", "oidc_provider_arn": oidc_provider, "endpoint_access": "public"},
+        node_groups={},
+    )
+    needs = account_needs(given)
+    assert (needs.vpcs, needs.clusters, needs.elastic_ips, needs.node_vcpus) == (0, 0, 0, {})
+    there = {subnet: ("vpc-00000001", zone) for zone, subnet in subnets.items()}
+    cluster = ExistingCluster("ACTIVE", "vpc-00000001", "API_AND_CONFIG_MAP")
+    assert check_existing(given, Existing(there, cluster, has_bucket=False)).state == "ok"
+    other = ExistingCluster("UPDATING", "vpc-00000002", "CONFIG_MAP")
+    assert check_existing(given, Existing(there, other, has_bucket=False)).found == (
+        "cluster analytics is UPDATING; cluster analytics is in vpc-00000002, not in vpc-00000001; "
+        "the authentication mode of cluster analytics is CONFIG_MAP, not API_AND_CONFIG_MAP"
+    )
 
 
 @pytest.mark.parametrize(

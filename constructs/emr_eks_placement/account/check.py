@@ -9,6 +9,7 @@ CHECKS = (
     "account",
     "region",
     "stacks",
+    "existing",
     "zones",
     "instance-types",
     "vpcs",

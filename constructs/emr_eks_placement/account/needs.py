@@ -18,15 +18,16 @@ _STANDARD = {"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
 
 @dataclass(frozen=True, kw_only=True)
 class AccountNeeds:
-    """elastic_ips: one a NAT gateway. fargate_vcpus: of the largest of the environment's job runs, which fargate_run names.
+    """What is to be created, so not what the environment is given. elastic_ips: one a NAT gateway. fargate_vcpus: of the
+    largest of the environment's job runs, which fargate_run names.
 
     node_vcpus: what the node groups of a capacity type start with and may grow to, of Standard instances; of a group's
     instance types the largest counts. instance_types: node group -> (types, zones). role_names: of IAM roles that the
     environment names itself; CloudFormation names the others.
     """
 
-    vpcs: int = 1
-    clusters: int = 1
+    vpcs: int
+    clusters: int
     elastic_ips: int
     fargate_vcpus: float
     fargate_run: str
@@ -39,8 +40,11 @@ def account_needs(environment: Environment) -> AccountNeeds:
     """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
     fargate_vcpus, fargate_run = max(_fargate_runs(environment), default=(0.0, ""))
     groups = environment.node_groups
+    creates_vpc = environment.network.vpc_id is None
     return AccountNeeds(
-        elastic_ips=environment.network.nat_gateways,
+        vpcs=int(creates_vpc),
+        clusters=int(environment.cluster.name is None),
+        elastic_ips=environment.network.nat_gateways if creates_vpc else 0,
         fargate_vcpus=fargate_vcpus,
         fargate_run=fargate_run,
         node_vcpus={

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from emr_eks_placement.account import Check, account_needs, quotas, rules
+from emr_eks_placement.account.existing import check_existing
 from emr_eks_placement.account.needs import AccountNeeds
 from emr_eks_placement.aws.account import read
 from emr_eks_placement.aws.errors import aws_errors, rule_of
@@ -70,12 +71,23 @@ def _stacks(subject: _Subject) -> Check:
     return Check("stacks", "ok", f"deployed already: {there}" if there else "none of the environment's is deployed")
 
 
+def _existing(subject: _Subject) -> Check | None:
+    """None: the environment creates everything."""
+    given = subject.environment
+    if not (given.network.vpc_id or given.cluster.name or given.bucket):
+        return None
+    return check_existing(given, read.existing(subject.session, given))
+
+
 def _zones(subject: _Subject) -> Check:
     return rules.check_zones(subject.environment.zones, read.zones(subject.session))
 
 
-def _instance_types(subject: _Subject) -> Check:
+def _instance_types(subject: _Subject) -> Check | None:
+    """None: the environment has no node groups."""
     groups = subject.needs.instance_types
+    if not groups:
+        return None
     names = [name for types, _zones in groups.values() for name in types]
     return rules.check_instance_types(groups, read.offerings(subject.session, names))
 
@@ -137,6 +149,7 @@ _CHECKS: dict[str, Callable[[_Subject], Check | None]] = {
     "account": _account,
     "region": _region,
     "stacks": _stacks,
+    "existing": _existing,
     "zones": _zones,
     "instance-types": _instance_types,
     "vpcs": _vpcs,

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, cast
 import boto3
 from botocore.exceptions import ClientError
 
+from emr_eks_placement.account.existing import Existing, ExistingCluster
 from emr_eks_placement.account.quotas import Quota
 from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER
 from emr_eks_placement.aws.session import client
+from emr_eks_placement.environment import Environment
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_eks import EKSClient
+    from types_boto3_s3 import S3Client
     from types_boto3_ssm import SSMClient
 
 # Regions that every account has: what is asked there is answered even where the environment's region is disabled.
@@ -69,6 +72,50 @@ def elastic_ips(session: boto3.Session) -> int:
     """How many Elastic IP addresses the region has (ec2:DescribeAddresses)."""
     ec2: EC2Client = client(session, "ec2")
     return len(ec2.describe_addresses()["Addresses"])
+
+
+def existing(session: boto3.Session, environment: Environment) -> Existing:
+    """What there is of what the environment is given.
+
+    Calls ec2:DescribeSubnets, eks:DescribeCluster and s3:ListBucket, each where something of it is given.
+    """
+    subnets = environment.network.subnets.values()
+    return Existing(
+        subnets=_subnets(session, subnets) if subnets else {},
+        cluster=_cluster(session, environment.cluster.name) if environment.cluster.name else None,
+        has_bucket=environment.bucket is not None and _has_bucket(session, environment.bucket.name),
+    )
+
+
+def _subnets(session: boto3.Session, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    ec2: EC2Client = client(session, "ec2")
+    pages = ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": "subnet-id", "Values": sorted(set(ids))}])
+    return {one["SubnetId"]: (one["VpcId"], one["AvailabilityZone"]) for page in pages for one in page["Subnets"]}
+
+
+def _cluster(session: boto3.Session, name: str) -> ExistingCluster | None:
+    eks: EKSClient = client(session, "eks")
+    try:
+        described = eks.describe_cluster(name=name)["cluster"]
+    except eks.exceptions.ResourceNotFoundException:
+        return None
+    return ExistingCluster(
+        described["status"],
+        described["resourcesVpcConfig"].get("vpcId", ""),
+        # CONFIG_MAP unless told (botocore's service model of eks, CreateAccessConfigRequest)
+        described.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP"),
+    )
+
+
+def _has_bucket(session: boto3.Session, name: str) -> bool:
+    s3: S3Client = client(session, "s3")
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return False
+        raise
+    return True
 
 
 def clusters(session: boto3.Session) -> int:
