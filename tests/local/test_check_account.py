@@ -196,6 +196,18 @@ def test_drain_refuses_another_account(account: Account, tmp_path: Path, capsys:
     )
 
 
+def test_drain_without_a_region_is_one_line(
+    account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert account
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    assert main(["drain", "--virtual-cluster", "abc", "--profile", ROOT]) == 2
+    assert capsys.readouterr().err == (
+        "error: virtual cluster abc: no region is chosen. Name one (AWS_REGION), or set it in the profile.\n"
+    )
+
+
 def test_drain_of_an_unknown_virtual_cluster(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     assert account
     command = ["drain", "--virtual-cluster", "abc", "--profile", ROOT, "--region", "us-east-1"]

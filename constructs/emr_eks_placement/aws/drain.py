@@ -57,13 +57,13 @@ def active_runs(session: boto3.Session, virtual_clusters: Collection[str]) -> li
 
     Calls emr-containers:ListJobRuns. Raises InputError where that fails, and for an id that no virtual cluster has.
     """
-    emr: EMRContainersClient = client(session, "emr-containers")
-    return [run for id_ in virtual_clusters for run in _active_runs_of(emr, id_)]
+    return [run for id_ in virtual_clusters for run in _active_runs_of(session, id_)]
 
 
-def _active_runs_of(emr: "EMRContainersClient", virtual_cluster: str) -> Iterator[ActiveRun]:
+def _active_runs_of(session: boto3.Session, virtual_cluster: str) -> Iterator[ActiveRun]:
     place = f"virtual cluster {virtual_cluster}"
     with aws_errors(place):
+        emr: EMRContainersClient = client(session, "emr-containers")
         try:
             pages = emr.get_paginator("list_job_runs").paginate(virtualClusterId=virtual_cluster, states=list(_ACTIVE))
             for page in pages:
