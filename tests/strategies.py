@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.job import Job
 from emr_eks_placement.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
 
@@ -46,10 +46,20 @@ def _zones(least: int = 0) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def environments(draw: st.DrawFn) -> Environment:
-    """An environment with one virtual cluster, up to three node groups beside `system`, profiles of its own at times."""
+    """An environment with one virtual cluster, up to three node groups beside `system`, node pools and profiles at times."""
     group = st.fixed_dictionaries(
         {"instance_types": _INSTANCE_TYPES, "capacity_type": st.sampled_from(["on-demand", "spot"])},
         optional={"labels": _LABELS, "taints": st.lists(_TAINTS, max_size=1), "zones": _zones()},
+    )
+    pool = st.fixed_dictionaries(
+        {"instance_types": _INSTANCE_TYPES},
+        optional={
+            "capacity_types": st.sampled_from([["spot"], ["on-demand", "spot"]]),
+            "max_vcpus": st.sampled_from([16, 40]),
+            "labels": _LABELS,
+            "taints": st.lists(_TAINTS, max_size=1),
+            "zones": _zones(),
+        },
     )
     selector = st.fixed_dictionaries(
         {"namespace": st.sampled_from([NAMESPACE, "spark-*", "other"])},
@@ -68,6 +78,7 @@ def environments(draw: st.DrawFn) -> Environment:
         {"selectors": st.lists(selector, min_size=1, max_size=2)}, optional={"zones": _zones()}
     )
     groups = draw(st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), group, max_size=3))
+    pools = draw(st.dictionaries(st.sampled_from(["pool-a", "pool-b"]), pool, max_size=2))
     crowded = draw(st.integers(0, 6)) == 0
     return Environment.model_validate(
         {
@@ -76,6 +87,7 @@ def environments(draw: st.DrawFn) -> Environment:
             "zones": ZONES,
             "cluster": {"version": draw(st.sampled_from(["1.33", "1.35"]))},
             "node_groups": {"system": {"instance_types": ["m6i.2xlarge"]}, **groups},
+            "node_pools": pools,
             "fargate_profiles": draw(st.dictionaries(st.sampled_from(["a", "z"]), profile, max_size=2))
             if crowded
             else {},
@@ -148,20 +160,22 @@ def jobs(draw: st.DrawFn, releases: tuple[str, ...] = RELEASES) -> Job:
 
 
 def _ec2_of(environment: Environment) -> st.SearchStrategy[Ec2]:
-    """EC2 nodes that one of the environment's groups has, asked for in part or in full."""
+    """EC2 nodes that one of the environment's groups or pools has, asked for in part or in full."""
+    there = capacity_of(environment).groups_and_pools
 
-    def asked(name: str, labels: bool, capacity: bool, machine: bool, zone: bool) -> Ec2:
-        group = environment.node_groups[name]
+    def asked(name: str, labels: bool, pool: bool, capacity: bool, machine: bool, zone: bool) -> Ec2:
+        one = there[name]
+        by_name = {"karpenter.sh/nodepool": name} if pool and name in environment.node_pools else {}
         return Ec2(
-            node_labels=group.labels if labels else {},
-            zone=(group.zones or environment.zones)[0] if zone else None,
-            instance_type=group.instance_types[-1] if machine else None,
-            capacity_type=group.capacity_type if capacity else None,
-            tolerations=tuple(Toleration(**taint.model_dump()) for taint in group.taints),
+            node_labels={**(one.labels if labels else {}), **by_name},
+            zone=one.zones[0] if zone else None,
+            instance_type=one.machines[-1].name if machine else None,
+            capacity_type=one.nodes[-1].capacity_type if capacity else None,
+            tolerations=tuple(Toleration(**taint.model_dump()) for taint in one.taints),
         )
 
-    flags = [st.booleans() for _ in range(4)]
-    return st.builds(asked, st.sampled_from(sorted(environment.node_groups)), *flags)
+    flags = [st.booleans() for _ in range(5)]
+    return st.builds(asked, st.sampled_from(sorted(there)), *flags)
 
 
 def targets(environment: Environment) -> st.SearchStrategy[Fargate | Ec2]:

@@ -152,6 +152,7 @@ class Ec2(Model):
             kubernetes.ZONE: "zone",
             kubernetes.INSTANCE_TYPE: "instance_type",
             kubernetes.CAPACITY_TYPE: "capacity_type",
+            kubernetes.POOL_CAPACITY_TYPE: "capacity_type",
         }
         for key, field in fields.items():
             if key in self.node_labels:

@@ -74,10 +74,10 @@ class Scheduler:
         return node_labels(region, self._next(zones))
 
     def _ec2_node(self, pod: PodShape) -> dict[str, str]:
-        found = candidates(pod, self._cluster.capacity.node_groups)
+        found = candidates(pod, self._cluster.capacity.groups_and_pools)
         if not found.nodes:
-            raise Unschedulable("; ".join(f"{refusal.node_group}: {refusal.reason}" for refusal in found.refusals))
-        return dict(self._next(found.nodes[found.node_groups[0]]).labels)
+            raise Unschedulable("; ".join(f"{refusal.name}: {refusal.reason}" for refusal in found.refusals))
+        return dict(self._next(found.nodes[found.names[0]]).labels)
 
     def _next(self, choices: Sequence[Choice]) -> Choice:
         with self._lock:

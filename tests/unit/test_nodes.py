@@ -169,8 +169,8 @@ def test_the_guides_30g_driver_does_not_fit_a_32_gib_node() -> None:
 
 def test_every_group_is_a_candidate_or_refused() -> None:
     found = candidates(pod(), {"a": group(), "b": group(taints=[{"key": "a", "effect": "NoSchedule"}])})
-    assert found.node_groups == ("a",)
-    assert [refusal.node_group for refusal in found.refusals] == ["b"]
+    assert found.names == ("a",)
+    assert [refusal.name for refusal in found.refusals] == ["b"]
 
 
 def test_the_placement_of_nodes_is_their_labels() -> None:

@@ -53,10 +53,11 @@ def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) 
     assert target.node_labels.items() <= pod.node_selector.items()
     for field, label in SPECIFIC.items():
         assert getattr(target, field) in (None, pod.node_selector.get(label))
-    capacity_type = {None: None, "spot": "SPOT", "on-demand": "ON_DEMAND"}[target.capacity_type]
-    assert capacity_type in (None, pod.node_selector.get("eks.amazonaws.com/capacityType"))
     assert set(target.tolerations) <= set(pod.tolerations)
-    assert candidates(pod, capacity.node_groups).nodes, "a node group takes it"
+    taken = candidates(pod, capacity.groups_and_pools).nodes
+    assert taken, "a node group or pool takes it"
+    if target.capacity_type:
+        assert {node.capacity_type for nodes in taken.values() for node in nodes} == {target.capacity_type}
 
 
 def defined(case: Case, **more: Any) -> JobRunDefinition:

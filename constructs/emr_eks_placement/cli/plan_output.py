@@ -128,6 +128,8 @@ def _row(pod: PlannedPod) -> tuple[str, ...]:
 
 def _nodes(needed: NodesNeeded) -> str:
     least = f"{needed.least}" if needed.least == needed.most else f"{needed.least} to {needed.most}"
-    groups, roles = " or ".join(needed.node_groups), " and ".join(needed.roles)
-    there = f"{needed.running} now, at most {needed.allowed}"
-    return f"nodes for {roles}: {least} of {groups} in {', '.join(needed.zones)}, which has {there}"
+    names, roles = " or ".join(needed.names), " and ".join(needed.roles)
+    there = f"{needed.running} now, " + (
+        "as many as it takes" if needed.allowed is None else f"at most {needed.allowed}"
+    )
+    return f"nodes for {roles}: {least} of {names} in {', '.join(needed.zones)}, which has {there}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.definition.bypass import check_not_bypassed
+from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_placeable, check_zone
@@ -47,7 +48,8 @@ def define(
     capacity = capacity_of(environment)
     for role in ROLES:
         check_zone(role, placement.of(role), capacity)
-    mechanism = express(job, placement, node_selection, environment.cluster.version, folder=virtual_cluster)
+    asked = with_capacity_labels(placement, capacity)
+    mechanism = express(job, asked, node_selection, environment.cluster.version, folder=virtual_cluster)
     namespace = _namespace(environment, virtual_cluster)
     uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
     uris |= pod_template_uris or {}

@@ -4,6 +4,7 @@ from emr_eks_placement.environment.capacity import capacity_of
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
 from emr_eks_placement.environment.job_runs import EnvironmentJob, PlacementChoice
+from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
@@ -16,6 +17,7 @@ __all__ = [
     "FargateSelector",
     "Network",
     "NodeGroup",
+    "NodePool",
     "PlacementChoice",
     "VirtualCluster",
     "capacity_of",

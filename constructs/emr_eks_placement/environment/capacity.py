@@ -2,8 +2,15 @@
 
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile
+from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
-from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, PodSelector
+from emr_eks_placement.scheduling.capacity import (
+    Capacity,
+    FargateProfileCapacity,
+    NodeGroupCapacity,
+    NodePoolCapacity,
+    PodSelector,
+)
 
 _OTHER_NODES = "the cluster is there already and may have nodes that the environment file does not describe"
 
@@ -15,6 +22,7 @@ def capacity_of(environment: Environment) -> Capacity:
         zones=environment.zones,
         kubernetes_version=environment.cluster.version,
         node_groups={name: _node_group(group, environment.zones) for name, group in environment.node_groups.items()},
+        node_pools={name: _node_pool(name, pool, environment.zones) for name, pool in environment.node_pools.items()},
         fargate_profiles={name: _profile(one, environment.zones) for name, one in environment.profiles().items()},
         namespaces={name: cluster.namespace for name, cluster in environment.virtual_clusters.items()},
         other_nodes=_OTHER_NODES if environment.cluster.name else "",
@@ -33,6 +41,19 @@ def _node_group(group: NodeGroup, zones: tuple[str, ...]) -> NodeGroupCapacity:
         initial_size=group.initial_size,
         max_size=group.max_size,
         disk_gib=group.disk_gib,
+    )
+
+
+def _node_pool(name: str, pool: NodePool, zones: tuple[str, ...]) -> NodePoolCapacity:
+    return NodePoolCapacity(
+        name=name,
+        machines=pool.machines,
+        capacity_types=pool.capacity_types,
+        labels=pool.labels,
+        taints=pool.taints,
+        zones=pool.zones or zones,
+        max_vcpus=pool.max_vcpus,
+        disk_gib=pool.disk_gib,
     )
 
 

@@ -11,6 +11,7 @@ from emr_eks_placement.environment.encryption import Encryption
 from emr_eks_placement.environment.fargate import MOST_PROFILES, FargateProfile
 from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
+from emr_eks_placement.environment.node_pools import NodePool, not_built_in
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
@@ -74,6 +75,8 @@ class Environment(Model):
         dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
     ]
     """EC2 node groups by name."""
+    node_pools: Annotated[dict[str, NodePool], names("node pool"), not_built_in] = {}
+    """Node pools of EKS Auto Mode by name, beside the node groups; none given: no EKS Auto Mode."""
     fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
     """Fargate profiles by name, beyond those that the virtual clusters get."""
     virtual_clusters: Annotated[dict[str, VirtualCluster], names("virtual cluster")]
@@ -95,6 +98,7 @@ class Environment(Model):
         self._check_given()
         self._check_nat_gateways()
         self._check_core_dns_has_a_node()
+        self._check_node_pools()
         self._check_namespaces()
         self._check_profiles()
         self._check_jobs()
@@ -132,6 +136,8 @@ class Environment(Model):
     def _named_zones(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         for name, group in self.node_groups.items():
             yield from ((("node_groups", name, "zones", i), zone) for i, zone in enumerate(group.zones))
+        for name, pool in self.node_pools.items():
+            yield from ((("node_pools", name, "zones", i), zone) for i, zone in enumerate(pool.zones))
         for name, profile in self.fargate_profiles.items():
             yield from ((("fargate_profiles", name, "zones", i), zone) for i, zone in enumerate(profile.zones))
         for name, virtual_cluster in self.virtual_clusters.items():
@@ -186,6 +192,16 @@ class Environment(Model):
                 "Add a small node group without taints",
                 path=("node_groups",),
             )
+
+    def _check_node_pools(self) -> None:
+        for name in self.node_pools:
+            if name in self.node_groups:
+                raise RuleError(
+                    name,
+                    "a node group is called so, and plans tell nodes by these names",
+                    "Rename one of them",
+                    path=("node_pools", name),
+                )
 
     def _check_namespaces(self) -> None:
         owners: dict[str, str] = {}

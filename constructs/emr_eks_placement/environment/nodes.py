@@ -9,23 +9,32 @@ from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.model import Model, between, count, distinct
 from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels, Taint
 
-_RESERVED_PREFIXES = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
+_RESERVED_DOMAINS = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
 _MOST_NODES = 450
 
 Nodes = Annotated[int, Strict(), between(0, _MOST_NODES, "nodes", "EKS quota L-BD136A63, nodes per managed node group")]
 
 
 def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:
+    rule = "node labels under kubernetes.io, k8s.io and eks.amazonaws.com are set by Kubernetes and EKS (EKS guide)"
+    return check_domains(labels, _RESERVED_DOMAINS, rule)
+
+
+def check_domains(labels: dict[str, str], reserved: tuple[str, ...], rule: str) -> dict[str, str]:
+    """The labels themselves. Raises RuleError with the rule for a key in one of the domains, each ending in a slash."""
     for key, value in labels.items():
-        prefix = key.rpartition("/")[0] + "/"
-        if "/" in key and prefix.endswith(_RESERVED_PREFIXES):
-            raise RuleError(
-                value,
-                "node labels under kubernetes.io, k8s.io and eks.amazonaws.com are set by Kubernetes and EKS (EKS guide)",
-                "Rename the key",
-                path=(key,),
-            )
+        domain = key.rpartition("/")[0] + "/"
+        if "/" in key and domain.endswith(reserved):
+            raise RuleError(value, rule, "Rename the key", path=(key,))
     return labels
+
+
+def check_one_architecture(names: tuple[str, ...], rule: str, mend: str) -> None:
+    """Raises RuleError, with the path ("instance_types",), where instance types are of several; the rule tells which."""
+    architectures = {instance_type(name).architecture for name in names}
+    if len(architectures) > 1:
+        told = rule.format(" and ".join(sorted(architectures)))
+        raise RuleError(list(names), told, mend, path=("instance_types",))
 
 
 class NodeGroup(Model):
@@ -74,15 +83,8 @@ class NodeGroup(Model):
 
     @model_validator(mode="after")
     def _check_one_architecture(self) -> "NodeGroup":
-        architectures = {instance_type(name).architecture for name in self.instance_types}
-        if len(architectures) > 1:
-            raise RuleError(
-                list(self.instance_types),
-                f"one node group has one machine image, so one architecture, not {' and '.join(sorted(architectures))} "
-                "(EKS managed node groups)",
-                "Split the node group",
-                path=("instance_types",),
-            )
+        rule = "one node group has one machine image, so one architecture, not {} (EKS managed node groups)"
+        check_one_architecture(self.instance_types, rule, "Split the node group")
         return self
 
     @property

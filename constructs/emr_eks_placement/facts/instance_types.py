@@ -55,6 +55,11 @@ def _rows() -> dict[str, tuple[int, int, str, int]]:
     return rows
 
 
+def instance_types() -> tuple[InstanceType, ...]:
+    """Every instance type that EC2 has."""
+    return tuple(InstanceType(name, *row) for name, row in _rows().items())
+
+
 def instance_type(name: str) -> InstanceType:
     """The instance type of that name. Raises RuleError when EC2 has none."""
     row = _rows().get(name)

@@ -113,26 +113,26 @@ _FARGATE = {
 _EC2 = {
     "EC2_NO_NODE_GROUP": Code(
         "error",
-        "No Fargate profile takes the pod, and no node group can: it stays Pending.",
-        "Correct node selector, tolerations or size, or add such a node group",
+        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending.",
+        "Correct node selector, tolerations or size, or add such a node group or node pool",
     ),
     "EC2_OTHER_NODES": Code(
         "warning",
-        "No managed node group can take the pod; the cluster makes nodes by other means too, of which a plan knows "
+        "No node group or node pool can take the pod; the cluster makes nodes by other means too, of which a plan knows "
         "nothing.",
         "Check the node selector and tolerations against those nodes",
     ),
     "EC2_TOO_FEW_NODES": Code(
         "warning",
-        "The node groups that can take these pods hold fewer of them at their largest than the job asks for: the rest "
-        "stay Pending.",
-        "Raise max_size, or ask for fewer or smaller executors",
+        "The node groups and node pools that can take these pods hold fewer of them at their largest than the job asks "
+        "for: the rest stay Pending.",
+        "Raise max_size or max_vcpus, or ask for fewer or smaller executors",
     ),
     "EC2_SCALE_UP": Code(
         "warning",
         "The job needs more nodes than the node groups have now: pods wait until something scales the groups, which EKS "
-        "does not do by itself.",
-        "Raise desired_size or min_size, or install a cluster autoscaler",
+        "does not do by itself; node pools grow by themselves.",
+        "Raise desired_size or min_size, install a cluster autoscaler, or use a node pool",
     ),
     "EC2_INSTANCE_TYPES": Code(
         "warning",
@@ -148,7 +148,8 @@ _EC2 = {
         "warning",
         "The job submitter or driver can land on Spot nodes, and with it the whole job is lost when EC2 takes the node "
         "back.",
-        "Ask for On-Demand nodes: eks.amazonaws.com/capacityType=ON_DEMAND, or a taint on the Spot nodes",
+        "Ask for On-Demand nodes: eks.amazonaws.com/capacityType=ON_DEMAND, of node pools "
+        "karpenter.sh/capacity-type=on-demand; or taint the Spot nodes",
     ),
     "EC2_SCHEDULER": Code(
         "warning",

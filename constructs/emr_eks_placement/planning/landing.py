@@ -20,9 +20,9 @@ Compute = Literal["fargate", "ec2"]
 class Landing:
     """Where a kind of pod lands.
 
-    on: the names of the Fargate profile or of the node groups, of which the scheduler chooses by room; several
-    profiles where it is not known which one EKS chooses. zones: where; empty: nowhere. size: what Fargate grants.
-    nodes: of each node group, those that can take the pod. reasons: in words, in the order in which they decide.
+    on: the names of the Fargate profile or of the node groups and pools, of which the scheduler chooses by room;
+    several profiles where it is not known which one EKS chooses. zones: where; empty: nowhere. size: what Fargate
+    grants. nodes: of each node group and pool, those that can take the pod. reasons: in words, in the order in which they decide.
     """
 
     compute: Compute
@@ -69,11 +69,11 @@ def _on_fargate(
 
 
 def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, reason: str) -> Landing:
-    found = candidates(pod, capacity.node_groups)
+    found = candidates(pod, capacity.groups_and_pools)
     zones = {node.zone for nodes in found.nodes.values() for node in nodes}
-    refused = tuple(f"not {refusal.node_group}: {refusal.reason}" for refusal in found.refusals)
+    refused = tuple(f"not {refusal.name}: {refusal.reason}" for refusal in found.refusals)
     problems = (
         *on_ec2.problems_of_groups(role, pod, found, capacity),
         *on_ec2.problems_of_pod(role, pod, spec),
     )
-    return Landing("ec2", found.node_groups, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)
+    return Landing("ec2", found.names, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)

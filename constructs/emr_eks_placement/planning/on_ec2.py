@@ -14,14 +14,19 @@ from emr_eks_placement.scheduling.pod import PodShape
 
 
 def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
-    """That no node group can take the pod; and of those that can, what speaks against them."""
+    """That no node group or pool can take the pod; and of those that can, what speaks against them.
+
+    A node pool makes the node that its pods need: of an instance type that they fit, in the zone that they ask for.
+    """
     if not found.nodes:
         yield _no_node_group(role, pod, found, capacity)
-    spot = [name for name in found.nodes if capacity.node_groups[name].capacity_type == "spot"]
+    spot = [name for name, nodes in found.nodes.items() if any(node.capacity_type == "spot" for node in nodes)]
     if spot and role != "executors":
         yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
-    for name, nodes in found.nodes.items():
-        group = capacity.node_groups[name]
+    for name, group in capacity.node_groups.items():
+        nodes = found.nodes.get(name, ())
+        if not nodes:
+            continue
         fitting = sorted({node.machine.name for node in nodes})
         small = sorted({node.machine.name for node in group.nodes if not fits(pod, node.room)})
         if small and kubernetes.INSTANCE_TYPE not in pod.node_selector:
@@ -47,11 +52,11 @@ def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Itera
 
 
 def _no_node_group(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Problem:
-    why = "; ".join(f"{refusal.node_group}: {refusal.reason}" for refusal in found.refusals)
+    why = "; ".join(f"{refusal.name}: {refusal.reason}" for refusal in found.refusals)
     for key, value in pod.node_selector.items():
         code = code_of_selector(key, value)
         if code and all(
-            node.labels.get(key) != value for group in capacity.node_groups.values() for node in group.nodes
+            node.labels.get(key) != value for group in capacity.groups_and_pools.values() for node in group.nodes
         ):
             return Problem(code, role, f"it asks for {key}={value}", ("spec", "nodeSelector", key), value)
     if capacity.other_nodes:

@@ -6,73 +6,119 @@ from dataclasses import dataclass
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.scheduling.capacity import Capacity, Room
+from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, NodePoolCapacity, Room
 from emr_eks_placement.scheduling.packing import nodes_for
 
 
 @dataclass(frozen=True)
 class NodesNeeded:
-    """The EC2 nodes that pods with the same node groups and zones need, if they have them to themselves.
+    """The EC2 nodes that pods with the same node groups, node pools and zones need, if they have them to themselves.
 
     least, most: of the roomiest and of the smallest nodes that hold such pods; running, allowed: how many nodes the groups
-    have in these zones now, and at their largest. Executors count with their highest number; without a bound, the lowest.
+    and pools have in these zones now, and at their largest, which for a pool is a matter of its nodes' size; None: without
+    bound. Executors count with their highest number; without a bound, the lowest.
     """
 
     node_groups: tuple[str, ...]
+    node_pools: tuple[str, ...]
     zones: tuple[str, ...]
     roles: tuple[Role, ...]
     least: int
     most: int
     running: int
-    allowed: int
+    allowed: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the node groups and pools."""
+        return self.node_groups + self.node_pools
 
 
 def nodes_needed(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> tuple[NodesNeeded, ...]:
-    """For each choice of node groups and zones that pods of the run have. Groups that two choices share count for both."""
+    """For each choice of groups, pools and zones that pods of the run have. What two choices share counts for both."""
     together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[PlannedPod]] = {}
     for pod in pods.values():
         if pod.landing.compute == "ec2" and pod.landing.on:
             together.setdefault((pod.landing.on, pod.landing.zones), []).append(pod)
-    return tuple(_needed(groups, zones, some, capacity) for (groups, zones), some in together.items())
+    return tuple(_needed(names, zones, some, capacity) for (names, zones), some in together.items())
 
 
 def _needed(names: tuple[str, ...], zones: tuple[str, ...], pods: list[PlannedPod], capacity: Capacity) -> NodesNeeded:
-    least, most = _nodes_for(pods)
-    running = allowed = 0
-    for name in names:
-        group = capacity.node_groups[name]
-        share = len(set(zones) & set(group.zones)), len(set(group.zones))
-        running += group.initial_size * share[0] // share[1]
-        allowed += -(-group.max_size * share[0] // share[1])  # EKS spreads a group evenly over its zones
-    return NodesNeeded(names, zones, tuple(pod.role for pod in pods), least, most, running, allowed)
+    choices = _choices_for(pods)
+    least, most = min(choices).count, max(choices).count
+    there = [capacity.groups_and_pools[name] for name in names]
+    allowed = {choice: _sum([_most(one, zones, choice.vcpus) for one in there]) for choice in choices}
+    enough = [one for choice, one in allowed.items() if one is None or one >= choice.count]
+    return NodesNeeded(
+        node_groups=tuple(name for name in names if name in capacity.node_groups),
+        node_pools=tuple(name for name in names if name in capacity.node_pools),
+        zones=zones,
+        roles=tuple(pod.role for pod in pods),
+        least=least,
+        most=most,
+        running=sum(_running(one, zones) for one in there),
+        allowed=_largest(enough) if enough else allowed[min(choices)],
+    )
 
 
-def _nodes_for(pods: list[PlannedPod]) -> tuple[int, int]:
-    """How many nodes the pods need, of the roomiest and of the smallest that hold each of them.
+def _running(one: NodeGroupCapacity | NodePoolCapacity, zones: tuple[str, ...]) -> int:
+    """Nodes in these zones for sure: EKS spreads a group evenly over its own; a pool drops nodes without pods."""
+    if isinstance(one, NodePoolCapacity):
+        return 0
+    return one.initial_size * len(set(zones) & set(one.zones)) // len(set(one.zones))
+
+
+def _most(one: NodeGroupCapacity | NodePoolCapacity, zones: tuple[str, ...], vcpus: int) -> int | None:
+    """Nodes of so many vCPU that there can be in these zones; a pool makes them in any."""
+    if isinstance(one, NodePoolCapacity):
+        return None if one.max_vcpus is None else one.max_vcpus // vcpus
+    return -(-one.max_size * len(set(zones) & set(one.zones)) // len(set(one.zones)))
+
+
+def _sum(bounds: list[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return sum(known) if len(known) == len(bounds) else None
+
+
+def _largest(bounds: list[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return max(known) if len(known) == len(bounds) else None
+
+
+@dataclass(frozen=True, order=True)
+class _Choice:
+    """So many nodes of so many vCPU each."""
+
+    count: int
+    vcpus: int
+
+
+def _choices_for(pods: list[PlannedPod]) -> set[_Choice]:
+    """How many nodes the pods need, of each size of nodes that holds each of them.
 
     Where no node holds each of them, each kind of pod is counted on nodes of its own.
     """
-    rooms: set[Room] = set.intersection(
-        *({node.room for nodes in pod.landing.nodes.values() for node in nodes} for pod in pods)
+    sizes: set[tuple[Room, int]] = set.intersection(
+        *({(node.room, node.machine.vcpus) for nodes in pod.landing.nodes.values() for node in nodes} for pod in pods)
     )
-    if not rooms:
-        apart = [_nodes_for([pod]) for pod in pods]
-        return sum(least for least, _ in apart), sum(most for _, most in apart)
+    if not sizes:
+        apart = [_choices_for([pod]) for pod in pods]
+        smallest = min(choice.vcpus for choices in apart for choice in choices)
+        return {_Choice(sum(extreme(choices).count for choices in apart), smallest) for extreme in (min, max)}
     counted = [(pod.shape, pod.count.most if pod.count.most is not None else pod.count.least) for pod in pods]
-    needs = [nodes_for(counted, room) for room in rooms]
-    return min(needs), max(needs)
+    return {_Choice(nodes_for(counted, room), vcpus) for room, vcpus in sizes}
 
 
 def problems_of_nodes(needed: tuple[NodesNeeded, ...]) -> Iterator[Problem]:
-    """That the node groups have to grow for the run, or can't grow enough."""
+    """That the node groups have to grow for the run, or they and the node pools can't grow enough."""
     for need in needed:
-        groups, roles = " or ".join(need.node_groups), " and ".join(need.roles)
+        names, roles = " or ".join(need.names), " and ".join(need.roles)
         nodes = str(need.least) if need.least == need.most else f"{need.least} to {need.most}"
-        if need.least > need.allowed:
-            what = f"{roles} need {nodes} nodes of {groups}, which can have {need.allowed}"
+        if need.allowed is not None and need.least > need.allowed:
+            what = f"{roles} need {nodes} nodes of {names}, which can have {need.allowed}"
             yield Problem("EC2_TOO_FEW_NODES", need.roles[-1], what)
-        elif need.least > need.running:
-            what = f"{roles} need {nodes} nodes of {groups}, which has {need.running} for sure"
+        elif need.least > need.running and not need.node_pools:
+            what = f"{roles} need {nodes} nodes of {names}, which has {need.running} for sure"
             yield Problem("EC2_SCALE_UP", need.roles[-1], what)
 
 

@@ -1,10 +1,10 @@
 """What of a cluster decides where pods land, wherever it was read from: an environment, templates or the live cluster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from emr_eks_placement.facts import kubernetes, system_pods
+from emr_eks_placement.facts import auto_mode, kubernetes, system_pods
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.regions import region_of_zone
@@ -26,11 +26,12 @@ class Room:
 
 @dataclass(frozen=True)
 class Node:
-    """A kind of node that a group can have: its size, the room on it, its zone and the labels it comes with."""
+    """A kind of node that a group or pool can have: its size, the room on it, its zone and the labels it comes with."""
 
     machine: InstanceType
     room: Room
     zone: str
+    capacity_type: CapacityType
     labels: Mapping[str, str]
 
 
@@ -72,7 +73,7 @@ class NodeGroupCapacity:
         """A node of each instance type in each zone."""
         rooms = {machine: room_of(machine, self.disk_gib) for machine in self.machines}
         return tuple(
-            Node(machine, rooms[machine], zone, self._labels(machine, zone))
+            Node(machine, rooms[machine], zone, self.capacity_type, self._labels(machine, zone))
             for machine in self.machines
             for zone in self.zones
         )
@@ -81,16 +82,72 @@ class NodeGroupCapacity:
         """The group's own labels and those that Kubernetes and EKS set."""
         labels = {
             **self.labels,
-            kubernetes.INSTANCE_TYPE: machine.name,
-            kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
-            kubernetes.OPERATING_SYSTEM: "linux",
+            **_labels_of_kubernetes(machine, zone),
             kubernetes.CAPACITY_TYPE: CAPACITY_TYPE_LABEL_VALUES[self.capacity_type],
         }
-        if zone != UNKNOWN_ZONE:
-            labels |= {kubernetes.ZONE: zone, kubernetes.REGION: region_of_zone(zone)}
         if self.deployed_name is not None:
             labels[kubernetes.NODE_GROUP] = self.deployed_name
         return labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePoolCapacity:
+    """A node pool of EKS Auto Mode, which has no nodes until pods wait for them.
+
+    name: in Kubernetes. zones: where its subnets are and its requirements allow. max_vcpus: of its nodes together, None:
+    without bound. disk_gib: of the volume with pods' files, None where unknown.
+    """
+
+    name: str
+    machines: tuple[InstanceType, ...]
+    capacity_types: tuple[CapacityType, ...] = ("on-demand",)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+    zones: tuple[str, ...]
+    max_vcpus: int | None = None
+    disk_gib: int | None = auto_mode.DEFAULT_DISK_GIB
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """A node of each instance type within max_vcpus, in each zone, of each capacity type."""
+        return tuple(
+            Node(machine, self._room(machine), zone, capacity_type, self._labels(machine, zone, capacity_type))
+            for machine in self.machines
+            if self.max_vcpus is None or machine.vcpus <= self.max_vcpus
+            for zone in self.zones
+            for capacity_type in self.capacity_types
+        )
+
+    def _room(self, machine: InstanceType) -> Room:
+        """As on a node of a node group, with EKS Auto Mode's bound of pods.
+
+        Networking, DNS, storage and Pod Identity are processes of the node there, not pods (EKS guide, EKS Auto Mode); what
+        is kept for them is not published, so what the system pods of other nodes request is taken to be.
+        """
+        room = room_of(machine, self.disk_gib)
+        return replace(room, pods=min(room.pods, auto_mode.MOST_PODS))
+
+    def _labels(self, machine: InstanceType, zone: str, capacity_type: CapacityType) -> dict[str, str]:
+        """The pool's own labels and those that Kubernetes and EKS Auto Mode set (EKS guide, supported labels)."""
+        return {
+            **self.labels,
+            **_labels_of_kubernetes(machine, zone),
+            **auto_mode.instance_labels(machine),
+            kubernetes.COMPUTE_TYPE: "auto",
+            kubernetes.NODE_POOL: self.name,
+            kubernetes.POOL_CAPACITY_TYPE: capacity_type,
+        }
+
+
+def _labels_of_kubernetes(machine: InstanceType, zone: str) -> dict[str, str]:
+    labels = {
+        kubernetes.INSTANCE_TYPE: machine.name,
+        kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
+        kubernetes.OPERATING_SYSTEM: "linux",
+    }
+    if zone != UNKNOWN_ZONE:
+        labels |= {kubernetes.ZONE: zone, kubernetes.REGION: region_of_zone(zone)}
+    return labels
 
 
 @dataclass(frozen=True)
@@ -112,19 +169,25 @@ class FargateProfileCapacity:
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """A cluster's node groups and Fargate profiles, each by name.
+    """A cluster's node groups, node pools and Fargate profiles, each by name; no group has the name of a pool.
 
     zones: every zone that pods can run in. namespaces: of the virtual clusters, by name and, once deployed, by id.
     pod_identity_roles: names of the execution roles that have an EKS Pod Identity association. other_nodes: what else
-    makes nodes that are not described here, such as EKS Auto Mode; empty: nothing. fargate_vcpus: the account's quota.
+    makes nodes that are not described here, such as Karpenter; empty: nothing. fargate_vcpus: the account's quota.
     """
 
     region: str
     zones: tuple[str, ...]
     kubernetes_version: str
     node_groups: Mapping[str, NodeGroupCapacity] = field(default_factory=dict)
+    node_pools: Mapping[str, NodePoolCapacity] = field(default_factory=dict)
     fargate_profiles: Mapping[str, FargateProfileCapacity] = field(default_factory=dict)
     namespaces: Mapping[str, str] = field(default_factory=dict)
     pod_identity_roles: frozenset[str] = frozenset()
     other_nodes: str = ""
     fargate_vcpus: int = DEFAULT_VCPU_QUOTA
+
+    @property
+    def groups_and_pools(self) -> Mapping[str, NodeGroupCapacity | NodePoolCapacity]:
+        """All that has EC2 nodes, by name."""
+        return {**self.node_groups, **self.node_pools}

@@ -1,40 +1,40 @@
-"""Which EC2 node groups can take a pod: the Kubernetes scheduler's NodeAffinity, TaintToleration and NodeResourcesFit."""
+"""Which node groups and pools can take a pod: the Kubernetes scheduler's NodeAffinity, TaintToleration, NodeResourcesFit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
-from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, Room
+from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, NodePoolCapacity, Room
 from emr_eks_placement.scheduling.pod import PodShape
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a node group takes no pod of a shape."""
+    """Why a node group or pool takes no pod of a shape; name: the group's or pool's."""
 
-    node_group: str
+    name: str
     reason: str
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The node groups that can take a pod, each with the nodes of it that can, and why the others can't."""
+    """The node groups and pools that can take a pod, each with the nodes of it that can, and why the others can't."""
 
     nodes: Mapping[str, tuple[Node, ...]]
     refusals: tuple[Refusal, ...]
 
     @property
-    def node_groups(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The names of those that can."""
         return tuple(self.nodes)
 
 
-def candidates(pod: PodShape, node_groups: Mapping[str, NodeGroupCapacity]) -> Candidates:
-    """Filters the node groups for a pod."""
+def candidates(pod: PodShape, groups: Mapping[str, NodeGroupCapacity | NodePoolCapacity]) -> Candidates:
+    """Filters node groups and pools for a pod: a pool makes nodes only of pods that they would take."""
     nodes: dict[str, tuple[Node, ...]] = {}
     refusals = []
-    for name, group in node_groups.items():
+    for name, group in groups.items():
         found = _fitting_nodes(pod, group)
         if isinstance(found, str):
             refusals.append(Refusal(name, found))
@@ -63,11 +63,13 @@ def fits(pod: PodShape, room: Room) -> bool:
     )
 
 
-def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity) -> tuple[Node, ...] | str:
+def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -> tuple[Node, ...] | str:
     """The nodes of the group that can take the pod, or why none can."""
     for taint in group.taints:
         if taint.effect != "PreferNoSchedule" and not tolerates(pod.tolerations, taint):
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
+    if not group.nodes:
+        return "it can have no node within its limits"
     selected = [node for node in group.nodes if pod.node_selector.items() <= node.labels.items()]
     if not selected:
         return f"no node of it has {_missing(pod.node_selector, group)}"
@@ -82,7 +84,7 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity) -> tuple[Node, ...] 
     return f"{largest.machine.name} offers pods at most {_offer(largest.room, pod)}"
 
 
-def _missing(node_selector: Mapping[str, str], group: NodeGroupCapacity) -> str:
+def _missing(node_selector: Mapping[str, str], group: NodeGroupCapacity | NodePoolCapacity) -> str:
     """The entries that no node has; all of them where only their combination is missing."""
     nowhere = {
         key: value for key, value in node_selector.items() if all(node.labels.get(key) != value for node in group.nodes)

@@ -1,0 +1,45 @@
+"""By which label a pod asks for its capacity type: nodes of node groups and nodes of node pools have one each."""
+
+from collections.abc import Mapping
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import ROLES, Ec2, Fargate, Placement, Role
+from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, NodePoolCapacity
+from emr_eks_placement.scheduling.nodes import candidates
+from emr_eks_placement.scheduling.pod import PodShape
+
+
+def with_capacity_labels(placement: Placement, capacity: Capacity) -> Placement:
+    """The placement, in which a capacity type that only node pools have is asked for by their label.
+
+    What else the placement asks for decides which node groups and node pools are left. Raises RuleError, with a path from
+    ("placement", …), where both are.
+    """
+    # A copy is not validated: in a placement that users write, this label has a field of its own.
+    return placement.model_copy(update={str(role): _with_label(role, placement.of(role), capacity) for role in ROLES})
+
+
+def _with_label(role: Role, target: Fargate | Ec2, capacity: Capacity) -> Fargate | Ec2:
+    if isinstance(target, Fargate) or target.capacity_type is None:
+        return target
+    by_label = {**target.node_labels, kubernetes.POOL_CAPACITY_TYPE: target.capacity_type}
+    of_pool = target.model_copy(update={"capacity_type": None, "node_labels": by_label})
+    groups, pools = _left(target, capacity.node_groups), _left(of_pool, capacity.node_pools)
+    if groups and pools:
+        raise RuleError(
+            target.capacity_type,
+            f"{', '.join(groups)} and {', '.join(pools)} have such nodes, and a node selector asks for one label: "
+            f"{kubernetes.CAPACITY_TYPE} of node groups or {kubernetes.POOL_CAPACITY_TYPE} of node pools (EKS guide)",
+            f"Add node labels that only one kind has, such as {kubernetes.NODE_POOL}: {pools[0]}",
+            path=("placement", role, "capacity_type"),
+        )
+    return of_pool if pools else target
+
+
+def _left(target: Ec2, named: Mapping[str, NodeGroupCapacity | NodePoolCapacity]) -> tuple[str, ...]:
+    """Those with a node that is what the target asks for, whatever the pod's size."""
+    pod = PodShape(
+        namespace="", node_selector=target.node_selector, tolerations=target.tolerations, cpu_millis=0, memory_mib=0
+    )
+    return candidates(pod, named).names

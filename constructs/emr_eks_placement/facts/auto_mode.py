@@ -1,0 +1,68 @@
+"""EKS Auto Mode: the instance types that its node pools make nodes of, and what is on these nodes.
+
+Source: the EKS user guide, EKS Auto Mode supported instance reference, supported labels, node class specification.
+"""
+
+import re
+from functools import cache
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types
+
+# A node has no more, whatever its instance type's network interfaces hold (EKS guide, node class considerations).
+MOST_PODS = 110
+# Of a node class that does not say (EKS guide, node class specification).
+DEFAULT_DISK_GIB = 80
+# What EKS calls its own: the node class and the node pools that it makes (EKS guide, node class considerations).
+BUILT_IN_NAMES = ("default", "general-purpose", "system")
+
+_FAMILIES = frozenset(
+    """
+    c8id c8i c8i-flex c8gd c8gn c8g c8a c8gb c7a c7g c7gn c7gd c7i c7i-flex c6a c6g c6i c6gn c6id c6in c6gd c5 c5a c5d
+    c5ad c5n c4
+    m8id m8i m8i-flex m8a m8azn m8gn m8gb m8gd m8g m7i m7a m7g m7gd m7i-flex m6a m6i m6in m6g m6idn m6id m6gd m5 m5a
+    m5ad m5n m5dn m5d m5zn m4
+    r8id r8i r8i-flex r8gn r8gb r8gd r8g r8a r7a r7iz r7gd r7i r7g r6a r6i r6id r6in r6idn r6g r6gd r5 r5n r5a r5dn r5b
+    r5ad r5d r4
+    t4g t3 t3a t2
+    z1d x8aedz x8g x8i x2gd
+    i8ge i7i i8g i7ie i4g i4i i3 i3en is4gen d3 d3en im4gn
+    p6-b200 p6-b300 p5 p5e p5en p4d p4de p3dn g7e g6 gr6 g6e g5g g5 g4dn g4ad inf2 inf1 trn1 trn1n trn2
+    hpc8a x2iezn x2iedn x2idn
+    """.split()  # noqa: SIM905 - as text it can be read
+)
+_SMALL_SIZES = ("nano", "micro", "small")
+
+
+def check_instance_type(name: str) -> str:
+    """The name itself. Raises RuleError for an instance type that EC2 has not or EKS Auto Mode makes no nodes of."""
+    machine = instance_type(name)
+    if not _is_supported(machine):
+        raise RuleError(
+            name,
+            "EKS Auto Mode makes no nodes of this instance type: of its families, it takes sizes with more than one vCPU "
+            f"and above {_SMALL_SIZES[-1]} (EKS guide, EKS Auto Mode supported instance reference)",
+            "Write for example m6i.2xlarge, or use a node group",
+        )
+    return name
+
+
+@cache
+def supported_instance_types() -> tuple[InstanceType, ...]:
+    """All that EKS Auto Mode makes nodes of."""
+    return tuple(machine for machine in instance_types() if _is_supported(machine))
+
+
+def _is_supported(machine: InstanceType) -> bool:
+    family, _, size = machine.name.partition(".")
+    return family in _FAMILIES and machine.vcpus > 1 and size not in _SMALL_SIZES
+
+
+def instance_labels(machine: InstanceType) -> dict[str, str]:
+    """The labels that tell a node's instance type apart, beside those that Kubernetes has for it."""
+    family, _, size = machine.name.partition(".")
+    labels = {"family": family, "size": size, "cpu": str(machine.vcpus), "memory": str(machine.memory_mib)}
+    series = re.match("([a-z]+)([0-9]+)", family)
+    if series:
+        labels |= {"category": series[1], "generation": series[2]}
+    return {f"eks.amazonaws.com/instance-{name}": value for name, value in labels.items()}
