@@ -14,7 +14,9 @@ from emr_eks_placement.infra import (
     FlowLogs,
     InterfaceEndpoints,
     Network,
+    NetworkAddons,
     NodeGroups,
+    NodePools,
 )
 from stacks.environment_stack import EnvironmentStack
 
@@ -22,7 +24,7 @@ _ISOLATED_SUBNETS = "@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets"
 
 
 class PlatformStack(EnvironmentStack):
-    """The network with what the environment chooses for it, the EKS cluster and its node groups, the encryption key.
+    """The network with what the environment chooses for it, the EKS cluster, its node groups and pools, the encryption key.
 
     What the environment is given of them is used as it is.
     """
@@ -42,6 +44,9 @@ class PlatformStack(EnvironmentStack):
             version=environment.cluster.version,
             tags=self.tags.tag_values(),
         )
+        if environment.node_pools:
+            NetworkAddons(self, "NetworkAddons", cluster=self.cluster.cluster, nodes=self.node_groups)
+            NodePools(self, "NodePools", cluster=self.cluster.cluster, pools=environment.node_pools)
 
     def _encryption_key(self, environment: Environment) -> kms.IKey | None:
         encryption = environment.encryption
@@ -87,5 +92,11 @@ class PlatformStack(EnvironmentStack):
         settings = environment.cluster
         if settings.name:
             return ExistingEksCluster(self, "Eks", settings=settings, vpc=self.vpc)
-        key = self.encryption_key
-        return EksCluster(self, "Eks", settings=settings, vpc=self.vpc, encryption_key=key)
+        return EksCluster(
+            self,
+            "Eks",
+            settings=settings,
+            vpc=self.vpc,
+            auto_mode=bool(environment.node_pools),
+            encryption_key=self.encryption_key,
+        )

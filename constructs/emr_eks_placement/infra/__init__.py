@@ -1,4 +1,4 @@
-"""CDK constructs: the network, the EKS cluster, its node groups and Fargate profiles, virtual clusters and job runs."""
+"""CDK constructs: network, EKS cluster, node groups, node pools, Fargate profiles, virtual clusters and job runs."""
 
 from emr_eks_placement.infra.cluster import AnyCluster, EksCluster
 from emr_eks_placement.infra.encryption_key import EncryptionKey
@@ -10,7 +10,9 @@ from emr_eks_placement.infra.job_bucket import JobBucket
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.job_runs import JobRuns
 from emr_eks_placement.infra.network import Network
+from emr_eks_placement.infra.network_addons import NetworkAddons
 from emr_eks_placement.infra.node_groups import NodeGroups
+from emr_eks_placement.infra.node_pools import NodePools
 from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
 
 __all__ = [
@@ -26,5 +28,7 @@ __all__ = [
     "JobExecutionRole",
     "JobRuns",
     "Network",
+    "NetworkAddons",
     "NodeGroups",
+    "NodePools",
 ]

@@ -17,7 +17,7 @@ _ENDPOINT_ACCESS = {
     "private": eks.EndpointAccess.PRIVATE,
     "public-and-private": eks.EndpointAccess.PUBLIC_AND_PRIVATE,
 }
-
+_AUTO_MODE = eks.DefaultCapacityType.AUTOMODE
 
 # Any cluster of aws_eks_v2, made by the app or imported; jsii leaves a member of ICluster out of Cluster.
 AnyCluster = eks.Cluster | eks.ICluster
@@ -26,10 +26,11 @@ AnyCluster = eks.Cluster | eks.ICluster
 class EksCluster(Construct):
     """An EKS cluster, `cluster`, with native CloudFormation resources, an OIDC provider and the CDK's kubectl handler.
 
-    Nodes come from NodeGroups and FargateProfiles. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for
-    before it makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The
-    creator gets no access: `settings.admins` do, and the kubectl handler. encryption_key: of Kubernetes secrets, which
-    EKS encrypts with a key of its own otherwise; once there is one, EKS neither changes nor removes it.
+    Nodes come from NodeGroups and FargateProfiles. auto_mode: EKS Auto Mode, without node pools of EKS's own, for NodePools;
+    then node groups need NetworkAddons too. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for before it
+    makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The creator gets no
+    access: `settings.admins` do, and the kubectl handler. encryption_key: of Kubernetes secrets, which EKS encrypts with a
+    key of its own otherwise; once there is one, EKS neither changes nor removes it.
 
     Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
     """
@@ -41,6 +42,7 @@ class EksCluster(Construct):
         *,
         settings: Cluster,
         vpc: ec2.IVpc,
+        auto_mode: bool = False,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -52,8 +54,9 @@ class EksCluster(Construct):
             version=eks.KubernetesVersion.of(settings.version),
             vpc=vpc,
             vpc_subnets=[ec2.SubnetSelection(subnets=private_subnets(vpc, ()).subnets)],
-            default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
-            default_capacity=0,
+            default_capacity_type=_AUTO_MODE if auto_mode else eks.DefaultCapacityType.NODEGROUP,
+            default_capacity=None if auto_mode else 0,
+            compute=eks.ComputeConfig(node_pools=[]) if auto_mode else None,
             bootstrap_cluster_creator_admin_permissions=False,
             endpoint_access=_endpoint_access(settings),
             cluster_logging=[
