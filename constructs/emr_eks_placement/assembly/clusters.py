@@ -12,6 +12,7 @@ from emr_eks_placement.assembly.values import Reference, Resolver
 CLUSTER_KINDS = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
 # What a cluster is taken to run whose version the assembly does not say.
 _DEFAULT_VERSION = "1.35"
+AUTO_MODE_NODES = "EKS Auto Mode makes nodes too"
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,17 @@ ClusterKey = Resource | ImportedCluster
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster. names: that fit it, the shortest first; other_nodes: as in Capacity."""
+    """A cluster. names: that fit it, the shortest first; other_nodes: as in Capacity.
+
+    auto_mode: whether node pools of EKS Auto Mode can have nodes in it; of those, EKS's own are other nodes.
+    """
 
     names: list[str]
     region: str
     version: str
     subnets: list[Subnet]
     other_nodes: str
+    auto_mode: bool = False
 
 
 class Clusters:
@@ -51,13 +56,15 @@ class Clusters:
             return Cluster([key.name, *longer], key.region, _DEFAULT_VERSION, [], other)
         properties = settings_of(key, self._resolver)
         network = properties.either("ResourcesVpcConfig", "resourcesVpcConfig")
-        makes_nodes = properties["ComputeConfig"]["Enabled"].is_true()
+        compute = properties["ComputeConfig"]
+        auto_mode = compute["Enabled"].is_true()
         return Cluster(
             names=names_of(key, properties.either("Name", "name").known_text()),
             region=region_of(key.stack),
             version=properties.either("Version", "version").text(_DEFAULT_VERSION),
             subnets=subnets_of(network.either("SubnetIds", "subnetIds"), self._resolver),
-            other_nodes="EKS Auto Mode makes nodes too" if makes_nodes else "",
+            other_nodes=AUTO_MODE_NODES if auto_mode and compute["NodePools"].value else "",
+            auto_mode=auto_mode,
         )
 
     def of(self, name: Field, stack: Stack) -> ClusterKey:

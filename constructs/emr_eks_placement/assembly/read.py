@@ -2,21 +2,31 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, load_stacks
-from emr_eks_placement.assembly.clusters import CLUSTER_KINDS, Cluster, ClusterKey, Clusters, settings_of
+from emr_eks_placement.assembly.clusters import (
+    AUTO_MODE_NODES,
+    CLUSTER_KINDS,
+    Cluster,
+    ClusterKey,
+    Clusters,
+    settings_of,
+)
 from emr_eks_placement.assembly.execution_roles import role_name
 from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
 from emr_eks_placement.assembly.fields import Field, findings_in
+from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
 from emr_eks_placement.assembly.network import zones_of
 from emr_eks_placement.assembly.node_groups import read_node_group
+from emr_eks_placement.assembly.node_pools import class_name_of, is_node_class, is_node_pool, read_node_pool
 from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
-from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity
+from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, NodePoolCapacity
 
 Part = TypeVar("Part")
 
@@ -24,9 +34,10 @@ Part = TypeVar("Part")
 def read_assembly(folder: Path) -> dict[str, Capacity]:
     """What a synthesized CDK app deploys, by EKS cluster; folder: its cloud assembly, cdk.out unless told otherwise.
 
-    A cluster, a node group and a Fargate profile go by their names in EKS, where the app gives them; else, and virtual
-    clusters always, by the last component of their construct path, with more of the path where two would be called the
-    same. A cluster of another app is there by its name, with what this one adds to it.
+    A cluster, a node group and a Fargate profile go by their names in EKS, where the app gives them, a node pool by its
+    name in Kubernetes; else, and virtual clusters always, by the last component of their construct path, with more of
+    the path where two would be called the same. A cluster of another app is there by its name, with what this one adds
+    to it.
 
     Parameters are taken to have their defaults, and an account's zones to be called a, b and so on. Raises InputError,
     with a finding for each resource that can't be used, for what is no assembly, is malformed, leaves its region open
@@ -45,6 +56,7 @@ class _Parts:
 
     cluster: Cluster
     node_groups: dict[Resource, NodeGroupCapacity] = field(default_factory=dict)
+    node_pools: dict[str, NodePoolCapacity] = field(default_factory=dict)
     fargate_profiles: dict[Resource, FargateProfileCapacity] = field(default_factory=dict)
     namespaces: dict[Resource, str] = field(default_factory=dict)
     roles: set[str] = field(default_factory=set)
@@ -56,17 +68,23 @@ class _Parts:
         zones = [
             *zones_of(cluster.subnets),
             *(zone for group in groups.values() for zone in group.zones),
+            *(zone for pool in self.node_pools.values() for zone in pool.zones),
             *(zone for profile in profiles.values() for zone in profile.zones),
         ]
+        named = _named(groups, lambda group: group.deployed_name)
+        others = [cluster.other_nodes, *self.other_nodes]
+        if cluster.auto_mode and not self.node_pools:
+            others.append(AUTO_MODE_NODES)
         return Capacity(
             region=cluster.region,
             zones=tuple(dict.fromkeys(zones)),
             kubernetes_version=cluster.version,
-            node_groups=_named(groups, lambda group: group.deployed_name),
+            node_groups=named,
+            node_pools={f"{name} (node pool)" if name in named else name: one for name, one in self.node_pools.items()},
             fargate_profiles=_named(profiles, lambda profile: profile.deployed_name),
             namespaces=_named(self.namespaces, lambda _: None),
             pod_identity_roles=frozenset(self.roles),
-            other_nodes="; ".join(dict.fromkeys(one for one in (cluster.other_nodes, *self.other_nodes) if one)),
+            other_nodes="; ".join(dict.fromkeys(one for one in others if one)),
         )
 
 
@@ -89,6 +107,7 @@ class _Reader:
             "Custom::AWSCDK-EKS-FargateProfile": self._add_fargate_profile,
             "AWS::EMRContainers::VirtualCluster": self._add_virtual_cluster,
             "AWS::EKS::PodIdentityAssociation": self._add_role,
+            MANIFEST_KIND: self._add_node_pools,
         }
 
     def read(self) -> dict[str, Capacity]:
@@ -131,6 +150,29 @@ class _Reader:
         association = self._settings(resource)
         parts = self._parts_of(self._clusters.of(association["ClusterName"], resource.stack))
         parts.roles.add(role_name(association["RoleArn"], self._resolver))
+
+    def _add_node_pools(self, resource: Resource) -> None:
+        for pool in filter(is_node_pool, objects_of(resource, self._resolver)):
+            _check_unconditional(resource)
+            key = self._cluster_of_manifest(resource)
+            parts, class_name = self._parts_of(key), class_name_of(pool)
+            read = read_node_pool(pool, self._node_classes.get((key, class_name)), parts.cluster, self._resolver)
+            if isinstance(read, str):
+                parts.other_nodes.append(read)
+            else:
+                parts.node_pools[read.name] = read
+
+    @cached_property
+    def _node_classes(self) -> dict[tuple[ClusterKey, str], Field]:
+        """By cluster and name."""
+        return {
+            (self._cluster_of_manifest(resource), one["metadata"]["name"].text()): one
+            for resource in self._resolver.resources(MANIFEST_KIND)
+            for one in filter(is_node_class, objects_of(resource, self._resolver))
+        }
+
+    def _cluster_of_manifest(self, resource: Resource) -> ClusterKey:
+        return self._clusters.of(self._resolver.properties(resource)["ClusterName"], resource.stack)
 
     def _add_other_nodes(self, resource: Resource) -> None:
         for what, cluster in other_nodes(resource, self._resolver):

@@ -1,0 +1,56 @@
+"""Kubernetes objects in the manifests that the CDK's kubectl handler applies."""
+
+import json
+from collections.abc import Iterator
+
+from emr_eks_placement.assembly.cloud_assembly import Resource
+from emr_eks_placement.assembly.fields import Field, Unresolved
+from emr_eks_placement.assembly.texts import joined
+from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.nesting import deeper_than
+
+MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"
+_MOST_LEVELS = 200  # more than manifests have, fewer than Python follows
+_MARK = "\N{REPLACEMENT CHARACTER}"  # stands, with a number in between, for a part that is open until the deployment
+
+
+def objects_of(resource: Resource, resolver: Resolver) -> Iterator[Field]:
+    """The objects of a manifest, each a mapping, with what is open as Unresolved; none where it is open what they are."""
+    manifest = resolver.properties(resource)["Manifest"]
+    text, parts = _marked(manifest.value)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if deeper_than(data, _MOST_LEVELS):
+        return
+    for one in data if isinstance(data, list) else [data]:
+        if isinstance(one, dict):
+            yield Field(_with_parts(one, parts), manifest.path)
+
+
+def _marked(value: object) -> tuple[str, list[object]]:
+    """The text with a mark for each part that is open, and these parts."""
+    if isinstance(value, str):
+        return value, []
+    text = ""
+    parts: list[object] = []
+    for part in value.parts if isinstance(value, Unresolved) else ():
+        if isinstance(part, str):
+            text += part
+        else:
+            text += f"{_MARK}{len(parts)}{_MARK}"
+            parts.append(part)
+    return text, parts
+
+
+def _with_parts(data: object, parts: list[object]) -> object:
+    """The data with the parts in place of their marks."""
+    if isinstance(data, dict):
+        return {key: _with_parts(value, parts) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_parts(value, parts) for value in data]
+    if isinstance(data, str) and _MARK in data:
+        pieces = data.split(_MARK)
+        return joined("", [parts[int(piece)] if number % 2 else piece for number, piece in enumerate(pieces)])
+    return data

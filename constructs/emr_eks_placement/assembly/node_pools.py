@@ -1,0 +1,170 @@
+"""Node pools of EKS Auto Mode of an assembly: NodePools with their NodeClasses, in manifests.
+
+Source: Karpenter's NodePool (karpenter.sh/v1) and the EKS guide's node class specification.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from emr_eks_placement.assembly.clusters import Cluster
+from emr_eks_placement.assembly.fields import Field
+from emr_eks_placement.assembly.network import subnets_of, zones_of
+from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.facts import auto_mode, kubernetes
+from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
+from emr_eks_placement.facts.regions import region_of_zone
+from emr_eks_placement.placement import CapacityType, Taint
+from emr_eks_placement.scheduling.affinity import matches
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodePoolCapacity
+
+_BUILT_IN_CLASS = "default"  # of EKS: with the cluster's subnets and the default disk
+_CAPACITY_TYPES: tuple[CapacityType, ...] = ("on-demand", "spot")  # what a pool has that does not say
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
+_RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "karpenter.sh", "eks.amazonaws.com")
+
+Choice = TypeVar("Choice")
+
+
+def is_node_class(one: Field) -> bool:
+    """Whether the Kubernetes object is a node class of EKS Auto Mode."""
+    return one["kind"].value == "NodeClass" and str(one["apiVersion"].value).startswith("eks.amazonaws.com/")
+
+
+def is_node_pool(one: Field) -> bool:
+    """Whether the Kubernetes object is a node pool of EKS Auto Mode, not one of a Karpenter of one's own."""
+    is_pool = one["kind"].value == "NodePool" and str(one["apiVersion"].value).startswith("karpenter.sh/")
+    return is_pool and _class_of(one)["group"].value == "eks.amazonaws.com"
+
+
+def class_name_of(pool: Field) -> str:
+    """The name of the pool's node class."""
+    return _class_of(pool)["name"].text()
+
+
+def _class_of(pool: Field) -> Field:
+    return pool["spec"]["template"]["spec"]["nodeClassRef"]
+
+
+def read_node_pool(
+    pool: Field, node_class: Field | None, cluster: Cluster, resolver: Resolver
+) -> NodePoolCapacity | str:
+    """The pool of a cluster; where it is not understood what nodes it makes, that in words.
+
+    node_class: None for one that is not in the assembly. Of limits, that of CPU is read. Raises RuleError for what is
+    malformed or known only at deployment.
+    """
+    name, template = pool["metadata"]["name"].text(), pool["spec"]["template"]
+    requirements = [_Requirement(one) for one in template["spec"]["requirements"].items()]
+    unknown = sorted(one.key for one in requirements if not one.is_known)
+    if unknown:
+        return f"node pool {name} makes nodes too, by requirements that are not read: {', '.join(unknown)}"
+    if pool["spec"]["replicas"].value is not None:
+        return f"node pool {name} keeps a number of nodes too"
+    labels = {key: value.text() for key, value in template["metadata"]["labels"].entries().items()}
+    return NodePoolCapacity(
+        name=name,
+        machines=_allowed(requirements, _machines(requirements), _labels_of_machine),
+        capacity_types=_allowed(
+            requirements,
+            sorted(_CAPACITY_TYPES, key=_order_in(requirements, kubernetes.POOL_CAPACITY_TYPE)),
+            lambda capacity_type: {kubernetes.POOL_CAPACITY_TYPE: capacity_type},
+        ),
+        labels=labels | {one.key: one.values[0] for one in requirements if one.is_label},
+        taints=tuple(_taint(one) for one in template["spec"]["taints"].items()),
+        zones=_zones(requirements, node_class, cluster, resolver),
+        max_vcpus=_vcpus(pool["spec"]["limits"]["cpu"]),
+        disk_gib=_disk_gib(class_name_of(pool), node_class),
+    )
+
+
+class _Requirement:
+    """A requirement of a pool's nodes; is_label: it gives them a label, of the pool's own."""
+
+    def __init__(self, given: Field) -> None:
+        self.key, self.operator = given["key"].text(), given["operator"].text()
+        self.values = [one.text() for one in given["values"].items()]
+        is_own = self.key not in _KNOWN and not self.key.rpartition("/")[0].endswith(_RESERVED_DOMAINS)
+        self.is_label = is_own and self.operator == "In" and len(self.values) == 1
+        self.is_known = self.is_label or (self.key in _KNOWN and self.operator in _OPERATORS)
+
+    def allows(self, labels: dict[str, str]) -> bool:
+        expression = {"key": self.key, "operator": self.operator, "values": self.values}
+        return self.key not in labels or matches([{"matchExpressions": [expression]}], labels)
+
+
+def _allowed(
+    requirements: list[_Requirement], choices: Iterable[Choice], labels_of: Callable[[Choice], dict[str, str]]
+) -> tuple[Choice, ...]:
+    return tuple(one for one in choices if all(need.allows(labels_of(one)) for need in requirements))
+
+
+def _order_in(requirements: list[_Requirement], key: str) -> Callable[[str], int]:
+    """Where a value stands in the requirement that lists them."""
+    listed = next((one.values for one in requirements if one.key == key and one.operator == "In"), [])
+    return lambda value: listed.index(value) if value in listed else len(listed)
+
+
+def _machines(requirements: list[_Requirement]) -> list[InstanceType]:
+    order = _order_in(requirements, kubernetes.INSTANCE_TYPE)
+    return sorted(auto_mode.supported_instance_types(), key=lambda machine: order(machine.name))
+
+
+def _labels_of_machine(machine: InstanceType) -> dict[str, str]:
+    return {
+        **auto_mode.instance_labels(machine),
+        kubernetes.INSTANCE_TYPE: machine.name,
+        kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
+        kubernetes.OPERATING_SYSTEM: "linux",
+        kubernetes.COMPUTE_TYPE: "auto",
+    }
+
+
+_KNOWN = {
+    *_labels_of_machine(auto_mode.supported_instance_types()[0]),
+    kubernetes.POOL_CAPACITY_TYPE,
+    kubernetes.ZONE,
+    kubernetes.REGION,
+}
+
+
+def _zones(
+    requirements: list[_Requirement], node_class: Field | None, cluster: Cluster, resolver: Resolver
+) -> tuple[str, ...]:
+    """Those of the node class's subnets that the requirements allow.
+
+    Subnets that it selects by tags are taken to be in the cluster's zones. Where no zone is known, all that the
+    requirements list.
+    """
+    terms = node_class["spec"]["subnetSelectorTerms"] if node_class else Field(None)
+    ids = [term["id"].value for term in terms.items()]
+    subnets = subnets_of(Field(ids, terms.path), resolver) if ids and None not in ids else cluster.subnets
+    zones = zones_of(subnets)
+    if not zones or UNKNOWN_ZONE in zones:
+        listed = [one.values for one in requirements if one.key == kubernetes.ZONE and one.operator == "In"]
+        return tuple(listed[0]) if listed else (UNKNOWN_ZONE,)
+    return _allowed(requirements, zones, lambda zone: {kubernetes.ZONE: zone, kubernetes.REGION: region_of_zone(zone)})
+
+
+def _taint(taint: Field) -> Taint:
+    key, value, effect = taint["key"].text(), taint["value"].text(""), taint["effect"].text()
+    taint["key"].checked(lambda: kubernetes.check_label_key(key))
+    taint["value"].checked(lambda: kubernetes.check_label_value(value))
+    if effect not in kubernetes.EKS_TAINT_EFFECTS:
+        rule = f"the effects are {', '.join(kubernetes.EKS_TAINT_EFFECTS)} (Kubernetes taints)"
+        raise taint["effect"].refused(rule, "Write one of these")
+    return Taint.model_validate({"key": key, "value": value, "effect": effect})
+
+
+def _vcpus(limit: Field) -> int | None:
+    text = limit.value if isinstance(limit.value, int) else limit.text("")
+    return limit.checked(lambda: cpu_millis(text)) // 1000 if text != "" else None
+
+
+def _disk_gib(class_name: str, node_class: Field | None) -> int | None:
+    """The size of the volume with pods' files; None where that is not known."""
+    if node_class is None:
+        return auto_mode.DEFAULT_DISK_GIB if class_name == _BUILT_IN_CLASS else None
+    size = node_class["spec"]["ephemeralStorage"]["size"]
+    text = size.text(f"{auto_mode.DEFAULT_DISK_GIB}Gi")
+    return size.checked(lambda: memory_mib(text)) // 1024
