@@ -78,7 +78,9 @@ def environments(draw: st.DrawFn) -> Environment:
         {"selectors": st.lists(selector, min_size=1, max_size=2)}, optional={"zones": _zones()}
     )
     groups = draw(st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), group, max_size=3))
-    pools = draw(st.dictionaries(st.sampled_from(["pool-a", "pool-b"]), pool, max_size=2))
+    pools = (
+        draw(st.dictionaries(st.sampled_from(["pool-a", "pool-b"]), pool, max_size=2)) if draw(st.booleans()) else {}
+    )
     crowded = draw(st.integers(0, 6)) == 0
     return Environment.model_validate(
         {

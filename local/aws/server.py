@@ -16,6 +16,7 @@ from local.aws.eks_fargate import FargateProfiles
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.service import SERVICE, EmrContainers
 from local.aws.ministack import (
+    eks_access,
     eks_listings,
     gateway,
     instance_offerings,
@@ -108,6 +109,7 @@ class LocalAws:
         enter(services.eks_cluster_hooks(clusters.finish, clusters.refuse_to_delete_in_use, clusters.clean_up))
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
+        enter(eks_access.auto_mode_access_entries())
         enter(instance_offerings.answered())
         enter(services.registered_service(SERVICE, self._emr_containers.handle))
         quotas = self.service_quotas

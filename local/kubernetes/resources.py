@@ -40,6 +40,8 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ResourceType(
         "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", namespaced=True, short_names=("netpol",)
     ),
+    ResourceType("eks.amazonaws.com", "v1", "nodeclasses", "NodeClass", namespaced=False),
+    ResourceType("karpenter.sh", "v1", "nodepools", "NodePool", namespaced=False),
     ResourceType(RBAC_GROUP, "v1", "roles", "Role", namespaced=True),
     ResourceType(RBAC_GROUP, "v1", "rolebindings", "RoleBinding", namespaced=True),
     ResourceType(RBAC_GROUP, "v1", "clusterroles", "ClusterRole", namespaced=False),

@@ -66,10 +66,10 @@ def check_landing(landing: Landing, target: Fargate | Ec2, capacity: Capacity) -
     assert landing.compute == target.compute
     if isinstance(target, Ec2):
         for name in landing.on:
-            group = capacity.node_groups[name]
-            assert target.node_labels.items() <= group.labels.items()
-            assert target.capacity_type in (None, group.capacity_type)
-            assert target.instance_type in (None, *(node.machine.name for node in landing.nodes[name]))
+            for node in landing.nodes[name]:
+                assert target.node_labels.items() <= node.labels.items()
+                assert target.capacity_type in (None, node.capacity_type)
+                assert target.instance_type in (None, node.machine.name)
     if target.zone:
         assert landing.zones == (target.zone,)
     else:

@@ -103,6 +103,18 @@ def test_node_groups(example: Example) -> None:
         assert "Version" not in group["Properties"]  # the cluster's
 
 
+def test_node_pools(example: Example) -> None:
+    made = example("node_pools")
+    drivers, executors = (made.capacity.node_pools[name] for name in ("spark-drivers", "spark-executors"))
+    assert drivers.zones == ZONES
+    assert drivers.labels == {"workload": "spark-driver"}
+    assert {node.labels["kubernetes.io/arch"] for node in drivers.nodes} == {"arm64"}
+    assert (executors.zones, executors.max_vcpus) == (("us-east-1a",), 320)
+    assert executors.capacity_types == ("spot", "on-demand")
+    assert executors.taints == (Taint(key="workload", value="spark-executor", effect="NoSchedule"),)
+    assert made.capacity.other_nodes == "EKS Auto Mode makes nodes too"  # its own pool, system
+
+
 def test_fargate_profiles_on_your_cluster(example: Example) -> None:
     profiles = example("fargate_profiles_on_your_cluster").capacity.fargate_profiles
     assert {name: profile.zones for name, profile in profiles.items()} == {

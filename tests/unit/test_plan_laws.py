@@ -32,7 +32,9 @@ def check_on_target(pod: PlannedPod, target: Fargate | Ec2) -> None:
     else:
         assert landing.compute == "ec2"
         for nodes in landing.nodes.values():
-            assert all(target.node_selector.items() <= node.labels.items() for node in nodes)
+            anyhow = target.model_copy(update={"capacity_type": None})
+            assert all(anyhow.node_selector.items() <= node.labels.items() for node in nodes)
+            assert all(target.capacity_type in (None, node.capacity_type) for node in nodes)
     if target.zone:
         assert landing.zones == (target.zone,)
 

@@ -46,13 +46,18 @@ def _class_of(pool: Field) -> Field:
     return pool["spec"]["template"]["spec"]["nodeClassRef"]
 
 
-def read_node_pool(
-    pool: Field, node_class: Field | None, cluster: Cluster, resolver: Resolver
-) -> NodePoolCapacity | str:
-    """The pool of a cluster; where it is not understood what nodes it makes, that in words.
+def zones_of_class(node_class: Field | None, cluster: Cluster, resolver: Resolver) -> tuple[str, ...]:
+    """Where its subnets are; those that it selects by tags are taken to be in the cluster's zones."""
+    terms = node_class["spec"]["subnetSelectorTerms"] if node_class else Field(None)
+    ids = [term["id"].value for term in terms.items()]
+    return zones_of(subnets_of(Field(ids, terms.path), resolver) if ids and None not in ids else cluster.subnets)
 
-    node_class: None for one that is not in the assembly. Of limits, that of CPU is read. Raises RuleError for what is
-    malformed or known only at deployment.
+
+def read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]) -> NodePoolCapacity | str:
+    """The pool; where it is not understood what nodes it makes, that in words.
+
+    node_class: None for one that is not known, as of EKS's own; zones: of its subnets, as `zones_of_class` gives them. Of
+    limits, that of CPU is read. Raises RuleError for what is malformed or known only at deployment.
     """
     name, template = pool["metadata"]["name"].text(), pool["spec"]["template"]
     requirements = [_Requirement(one) for one in template["spec"]["requirements"].items()]
@@ -72,7 +77,7 @@ def read_node_pool(
         ),
         labels=labels | {one.key: one.values[0] for one in requirements if one.is_label},
         taints=tuple(_taint(one) for one in template["spec"]["taints"].items()),
-        zones=_zones(requirements, node_class, cluster, resolver),
+        zones=_zones(requirements, zones),
         max_vcpus=_vcpus(pool["spec"]["limits"]["cpu"]),
         disk_gib=_disk_gib(class_name_of(pool), node_class),
     )
@@ -128,18 +133,8 @@ _KNOWN = {
 }
 
 
-def _zones(
-    requirements: list[_Requirement], node_class: Field | None, cluster: Cluster, resolver: Resolver
-) -> tuple[str, ...]:
-    """Those of the node class's subnets that the requirements allow.
-
-    Subnets that it selects by tags are taken to be in the cluster's zones. Where no zone is known, all that the
-    requirements list.
-    """
-    terms = node_class["spec"]["subnetSelectorTerms"] if node_class else Field(None)
-    ids = [term["id"].value for term in terms.items()]
-    subnets = subnets_of(Field(ids, terms.path), resolver) if ids and None not in ids else cluster.subnets
-    zones = zones_of(subnets)
+def _zones(requirements: list[_Requirement], zones: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that the requirements allow; where one is not known, all that they list."""
     if not zones or UNKNOWN_ZONE in zones:
         listed = [one.values for one in requirements if one.key == kubernetes.ZONE and one.operator == "In"]
         return tuple(listed[0]) if listed else (UNKNOWN_ZONE,)

@@ -22,7 +22,13 @@ from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
 from emr_eks_placement.assembly.network import zones_of
 from emr_eks_placement.assembly.node_groups import read_node_group
-from emr_eks_placement.assembly.node_pools import class_name_of, is_node_class, is_node_pool, read_node_pool
+from emr_eks_placement.assembly.node_pools import (
+    class_name_of,
+    is_node_class,
+    is_node_pool,
+    read_node_pool,
+    zones_of_class,
+)
 from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
@@ -155,8 +161,8 @@ class _Reader:
         for pool in filter(is_node_pool, objects_of(resource, self._resolver)):
             _check_unconditional(resource)
             key = self._cluster_of_manifest(resource)
-            parts, class_name = self._parts_of(key), class_name_of(pool)
-            read = read_node_pool(pool, self._node_classes.get((key, class_name)), parts.cluster, self._resolver)
+            parts, node_class = self._parts_of(key), self._node_classes.get((key, class_name_of(pool)))
+            read = read_node_pool(pool, node_class, zones_of_class(node_class, parts.cluster, self._resolver))
             if isinstance(read, str):
                 parts.other_nodes.append(read)
             else:
