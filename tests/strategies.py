@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from emr_eks_placement.environment import Environment, capacity_of
+from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.job import Job
 from emr_eks_placement.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
 
@@ -167,7 +168,7 @@ def _ec2_of(environment: Environment) -> st.SearchStrategy[Ec2]:
 
     def asked(name: str, labels: bool, pool: bool, capacity: bool, machine: bool, zone: bool) -> Ec2:
         one = there[name]
-        by_name = {"karpenter.sh/nodepool": name} if pool and name in environment.node_pools else {}
+        by_name = {kubernetes.NODE_POOL: name} if pool and name in environment.node_pools else {}
         return Ec2(
             node_labels={**(one.labels if labels else {}), **by_name},
             zone=one.zones[0] if zone else None,

@@ -5,8 +5,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
 
-from emr_eks_placement.environment import NodePool
-from emr_eks_placement.infra import NodePools
+from emr_eks_placement.environment import NodeGroup, NodePool
+from emr_eks_placement.infra import NetworkAddons, NodeGroups, NodePools
 from emr_eks_placement.placement import Taint
 
 app = cdk.App()
@@ -18,9 +18,12 @@ cluster = eks.Cluster(
     version=eks.KubernetesVersion.V1_35,
     vpc=vpc,
     default_capacity_type=eks.DefaultCapacityType.AUTOMODE,
-    compute=eks.ComputeConfig(node_pools=["system"]),  # of EKS's own, for what runs in every cluster
+    compute=eks.ComputeConfig(node_pools=[]),  # none of EKS's own
     kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(stack, "Kubectl")),
 )
+
+system = NodeGroups(stack, "NodeGroups", cluster=cluster, groups={"system": NodeGroup(instance_types=("m6i.large",))})
+NetworkAddons(stack, "NetworkAddons", cluster=cluster, nodes=system)
 
 drivers = NodePool(instance_types=("m7g.xlarge", "m6g.xlarge"), labels={"workload": "spark-driver"}, max_vcpus=32)
 taint = Taint(key="workload", value="spark-executor", effect="NoSchedule")

@@ -112,7 +112,9 @@ def test_node_pools(example: Example) -> None:
     assert (executors.zones, executors.max_vcpus) == (("us-east-1a",), 320)
     assert executors.capacity_types == ("spot", "on-demand")
     assert executors.taints == (Taint(key="workload", value="spark-executor", effect="NoSchedule"),)
-    assert made.capacity.other_nodes == "EKS Auto Mode makes nodes too"  # its own pool, system
+    assert list(made.capacity.node_groups) == ["system"]
+    assert made.capacity.other_nodes == ""
+    made.template.resource_count_is("AWS::EKS::Addon", 3)
 
 
 def test_fargate_profiles_on_your_cluster(example: Example) -> None:
