@@ -33,6 +33,14 @@ class DeployedCluster:
         with self._lock:
             self._capacity = None
 
+    def zones_of(self, subnets: list[str]) -> tuple[str, ...]:
+        """The zones of subnets, in the order given."""
+        if self._session is None or not subnets:
+            return ()
+        described = self._session.client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
+        zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in described}
+        return tuple(dict.fromkeys(zones[subnet] for subnet in subnets))
+
     def _read(self) -> Capacity:
         if self._session is None:
             raise RuntimeError("the deployed cluster is read before connect")

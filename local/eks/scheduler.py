@@ -1,4 +1,4 @@
-"""Binds pods to nodes: Fargate makes a node for each pod, the default scheduler finds one of a node group."""
+"""Binds pods to nodes: Fargate makes a node for each pod, the default scheduler finds one of a node group or pool."""
 
 import itertools
 import threading
@@ -12,6 +12,7 @@ from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from local.eks.admission import FARGATE_SCHEDULER, PROFILE_LABEL
 from local.eks.cluster import DeployedCluster
+from local.eks.node_pools import node_pools
 from local.kubernetes import CreatedObject, RecordingKubernetesApi
 
 Choice = TypeVar("Choice")
@@ -41,7 +42,7 @@ class Scheduler:
         if created.resource != "pods" or api is None:
             return
         try:
-            labels = self._node_labels(created.object)
+            labels = self._node_labels(created.object, api)
         except Unschedulable as reason:
             status = {
                 "phase": "Pending",
@@ -55,12 +56,12 @@ class Scheduler:
         api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}})
         api.update("pods", created.name, created.namespace, lambda pod: _bind(pod, name))
 
-    def _node_labels(self, pod: dict[str, Any]) -> dict[str, str]:
+    def _node_labels(self, pod: dict[str, Any], api: RecordingKubernetesApi) -> dict[str, str]:
         shape = pod_of_manifest(pod)
         if pod["spec"].get("schedulerName") == FARGATE_SCHEDULER:
             profile = pod["metadata"]["labels"][PROFILE_LABEL]
             return self._fargate_node(shape, self._cluster.capacity.fargate_profiles[profile])
-        return self._ec2_node(shape)
+        return self._ec2_node(shape, api)
 
     def _fargate_node(self, pod: PodShape, profile: FargateProfileCapacity) -> dict[str, str]:
         region = self._cluster.capacity.region
@@ -73,8 +74,8 @@ class Scheduler:
             raise Unschedulable("Pod resource requests exceed the largest Fargate configuration, 16 vCPU and 120 GB")
         return node_labels(region, self._next(zones))
 
-    def _ec2_node(self, pod: PodShape) -> dict[str, str]:
-        found = candidates(pod, self._cluster.capacity.groups_and_pools)
+    def _ec2_node(self, pod: PodShape, api: RecordingKubernetesApi) -> dict[str, str]:
+        found = candidates(pod, {**self._cluster.capacity.node_groups, **node_pools(api, self._cluster)})
         if not found.nodes:
             raise Unschedulable("; ".join(f"{refusal.name}: {refusal.reason}" for refusal in found.refusals))
         return dict(self._next(found.nodes[found.names[0]]).labels)

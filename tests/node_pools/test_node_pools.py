@@ -64,6 +64,16 @@ def test_a_node_pool_deploys_takes_pods_and_leaves_nothing_behind(deployed: tupl
     assert [one["AvailabilityZone"] for one in subnets] == ["us-east-1b"]
     assert set(eks.list_addons(clusterName=name)["addons"]) == {"coredns", "kube-proxy", "vpc-cni"}
 
+    local.kubernetes.create(pod({"karpenter.sh/nodepool": "burst", "karpenter.sh/capacity-type": "spot"}))
+    (placed,) = local.kubernetes.objects("pods")
+    (node,) = (
+        one for one in local.kubernetes.objects("nodes") if one["metadata"]["name"] == placed["spec"]["nodeName"]
+    )
+    labels = node["metadata"]["labels"]
+    assert labels["topology.kubernetes.io/zone"] == "us-east-1b"
+    assert (labels["workload"], labels["eks.amazonaws.com/compute-type"]) == ("burst", "auto")
+    local.kubernetes.delete("pods", "spark", "default")
+
     cli.destroy()
     assert not local.kubernetes.objects("nodepools")
     assert not local.kubernetes.objects("nodeclasses")

@@ -17,7 +17,7 @@ from emr_eks_placement.placement import ROLES, Ec2, Fargate
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, unsatisfied_by_fargate
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
-from tests.strategies import NAMESPACE, RELEASES, VIRTUAL_CLUSTER, Case, cases
+from tests.strategies import NAMESPACE, RELEASES, VIRTUAL_CLUSTER, Case, all_cases
 from tests.unit.environments import environment
 from tests.unit.read_back import DEPLOYED, NO_LOGS, classification, pods
 from tests.unit.sizes import job
@@ -77,7 +77,7 @@ def test_what_define_does_not_refuse_lands_where_the_placement_says() -> None:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(cases())
+    @given(all_cases())
     def check(case: Case) -> None:
         deployed = NO_LOGS if case.job.main_class else DEPLOYED
         try:

@@ -1,0 +1,20 @@
+"""The node pools that manifests have made in the Kubernetes API, as EKS Auto Mode understands them."""
+
+from emr_eks_placement.assembly.fields import Field
+from emr_eks_placement.assembly.node_pools import class_name_of, is_node_pool, read_node_pool
+from emr_eks_placement.scheduling.capacity import NodePoolCapacity
+from local.eks.cluster import DeployedCluster
+from local.kubernetes import RecordingKubernetesApi
+
+
+def node_pools(api: RecordingKubernetesApi, cluster: DeployedCluster) -> dict[str, NodePoolCapacity]:
+    """Those that are understood, by name; subnets are those that a node class names by id."""
+    classes = {one["metadata"]["name"]: Field(one) for one in api.objects("nodeclasses")}
+    found: dict[str, NodePoolCapacity] = {}
+    for pool in filter(is_node_pool, map(Field, api.objects("nodepools"))):
+        node_class = classes.get(class_name_of(pool))
+        terms = node_class["spec"]["subnetSelectorTerms"].items() if node_class else []
+        read = read_node_pool(pool, node_class, cluster.zones_of([term["id"].text() for term in terms]))
+        if not isinstance(read, str):
+            found[read.name] = read
+    return found
