@@ -7,6 +7,8 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from cfnlint.api import lint_file  # type: ignore[import-untyped]
+from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.environment import Environment, capacity_of
@@ -14,6 +16,7 @@ from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
 from tests.infra.synthesized import Synthesized, cli_context
+from tests.infra.test_validators import EXPLAINED
 
 POOLS: dict[str, Any] = {
     "spark-burst": {
@@ -136,6 +139,11 @@ def test_other_nodes_have_the_add_ons_that_auto_mode_leaves_out(pooled: Synthesi
         assert {addons["vpc-cni"][0], addons["kube-proxy"][0]} <= set(group["DependsOn"])
     assert set(groups) <= set(addons["coredns"][1]["DependsOn"])
     assert all(one["Properties"]["ResolveConflicts"] == "OVERWRITE" for _, one in addons.values())
+
+
+def test_cfn_lint_has_nothing_to_say(pooled: Synthesized) -> None:
+    findings = [each for file in pooled.files for each in lint_file(file, ManualArgs(regions=["us-east-1"]))]
+    assert [str(each) for each in findings if each.rule.id not in EXPLAINED] == []
 
 
 def test_without_pools_there_is_nothing_of_them(dev: Synthesized) -> None:

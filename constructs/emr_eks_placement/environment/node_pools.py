@@ -41,7 +41,7 @@ class NodePool(Model):
 
     instance_types: Annotated[
         tuple[Annotated[str, AfterValidator(auto_mode.check_instance_type)], ...],
-        count(1, 100, "instance types", "Karpenter NodePool"),
+        count(1, 100, "instance types", "product limit"),
         distinct("instance type"),
     ]
     """Instance types of one architecture, among which EKS Auto Mode picks by what the pods need, then by price."""
