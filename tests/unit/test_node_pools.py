@@ -127,6 +127,15 @@ def test_what_one_size_of_nodes_allows_is_no_problem() -> None:
     assert "EC2_TOO_FEW_NODES" in codes(planned(request(many), pooled("m6i.2xlarge", max_vcpus=224)))
 
 
+def test_a_limit_that_smaller_nodes_keep_to_is_enough() -> None:
+    """Of m6i.8xlarge the run needs two nodes where there can be one, of m6i.4xlarge three, and there can be three."""
+    spark = {"spark.executor.instances": "9", "spark.executor.cores": "4"}
+    found = planned(request(spark), pooled("m6i.4xlarge", "m6i.8xlarge", max_vcpus=48, zones=(ZONE_A,)))
+    (nodes,) = found.nodes
+    assert (nodes.least, nodes.most, nodes.allowed) == (2, 3, 3)
+    assert codes(found) == set()
+
+
 def test_a_node_group_and_a_pool_add_up() -> None:
     both = capacity(
         node_groups={"nodes": node_group("m6i.4xlarge", initial_size=1, max_size=2)},
