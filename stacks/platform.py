@@ -1,11 +1,13 @@
 """The platform: changes by the month."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, NodePool
 from emr_eks_placement.environment import Network as NetworkChoices
 from emr_eks_placement.infra import (
     EksCluster,
@@ -45,8 +47,14 @@ class PlatformStack(EnvironmentStack):
             tags=self.tags.tag_values(),
         )
         if environment.node_pools:
+            self._add_node_pools(environment.node_pools)
+
+    def _add_node_pools(self, pools: Mapping[str, NodePool]) -> None:
+        node_pools = NodePools(self, "NodePools", cluster=self.cluster.cluster, pools=pools)
+        if isinstance(self.cluster, ExistingEksCluster):
+            node_pools.node.add_dependency(self.cluster.kubectl_access)
+        else:
             NetworkAddons(self, "NetworkAddons", cluster=self.cluster.cluster, nodes=self.node_groups)
-            NodePools(self, "NodePools", cluster=self.cluster.cluster, pools=environment.node_pools)
 
     def _encryption_key(self, environment: Environment) -> kms.IKey | None:
         encryption = environment.encryption

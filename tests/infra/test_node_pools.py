@@ -11,11 +11,12 @@ from cfnlint.api import lint_file  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from emr_eks_placement.assembly import read_assembly
-from emr_eks_placement.environment import Environment, capacity_of
+from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
 from tests.infra.synthesized import Synthesized, cli_context
+from tests.infra.test_existing import CLUSTER, VPC
 from tests.infra.test_validators import EXPLAINED
 
 POOLS: dict[str, Any] = {
@@ -36,18 +37,18 @@ POOLS: dict[str, Any] = {
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 
 
-def with_pools(folder: Path, pools: dict[str, Any]) -> Environment:
-    return changed_environment(folder, node_pools=pools)
-
-
-@pytest.fixture(scope="module")
-def pooled(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    folder = tmp_path_factory.mktemp("pooled")
-    environment = with_pools(folder, POOLS)
+def synthesized(folder: Path, **parts: Any) -> Synthesized:
+    """dev.yaml with these pools and settings."""
+    environment = changed_environment(folder, node_pools=POOLS, **parts)
     app = cdk.App(outdir=str(folder / "cdk.out"), context=cli_context(), analytics_reporting=False)
     stacks = EnvironmentStacks(app, environment)
     app.synth()
     return Synthesized(environment, stacks, folder / "cdk.out")
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    return synthesized(tmp_path_factory.mktemp("pooled"))
 
 
 def manifest(pooled: Synthesized, name: str) -> list[dict[str, Any]]:
@@ -139,6 +140,18 @@ def test_other_nodes_have_the_add_ons_that_auto_mode_leaves_out(pooled: Synthesi
         assert {addons["vpc-cni"][0], addons["kube-proxy"][0]} <= set(group["DependsOn"])
     assert set(groups) <= set(addons["coredns"][1]["DependsOn"])
     assert all(one["Properties"]["ResolveConflicts"] == "OVERWRITE" for _, one in addons.values())
+
+
+def test_a_cluster_that_is_there_gets_pools_and_is_left_as_it_is(tmp_path: Path) -> None:
+    made = synthesized(tmp_path, network=VPC, cluster=CLUSTER)
+    assert not made.of_type("AWS::EKS::Addon")
+    access_id, _ = made.at("Eks/KubectlAccess/Resource", "AWS::EKS::AccessEntry")
+    _, resource = made.at("NodePools/arm/Resource/Default", MANIFEST)
+    assert access_id in resource["DependsOn"]
+    node_class, _ = manifest(made, "arm")
+    assert node_class["spec"]["securityGroupSelectorTerms"] == [{"id": CLUSTER["security_group_id"]}]
+    assert [term["id"] for term in node_class["spec"]["subnetSelectorTerms"]] == list(VPC["subnets"].values())
+    assert set(read_assembly(made.folder)["analytics"].node_pools) == set(POOLS)
 
 
 def test_cfn_lint_has_nothing_to_say(pooled: Synthesized) -> None:

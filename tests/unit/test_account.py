@@ -189,3 +189,16 @@ def test_an_unknown_check_can_t_be_ignored(capsys: pytest.CaptureFixture[str]) -
 def test_drain_waits_no_negative_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drain", "--virtual-cluster", "abc", "--timeout", "-1"]) == 2
     assert capsys.readouterr().err == "error: --timeout: -1.0: a number of seconds, 0 or more. Write for example 600.\n"
+
+
+def test_node_pools_count_with_all_that_they_may_have() -> None:
+    pools = {
+        "both": {"instance_types": ["m6i.large"], "capacity_types": ["spot", "on-demand"], "zones": ["us-east-1b"]},
+        "devices": {"instance_types": ["g5.xlarge"], "max_vcpus": 32},  # of another quota
+    }
+    alone = account_needs(environment())
+    needs = account_needs(environment(node_pools=pools))
+    first, most = alone.node_vcpus["on-demand"]
+    assert needs.node_vcpus["on-demand"] == (first, most + 64)
+    assert needs.node_vcpus["spot"] == (0, 64)
+    assert needs.instance_types["both"] == (("m6i.large",), ("us-east-1b",))

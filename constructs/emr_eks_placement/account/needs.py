@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.definition.deployed import PLACEHOLDERS
-from emr_eks_placement.environment import Environment, NodeGroup, capacity_of
+from emr_eks_placement.environment import Environment, NodeGroup, NodePool, capacity_of
 from emr_eks_placement.names import physical_name
 from emr_eks_placement.placement import CapacityType
 from emr_eks_placement.planning import plan
@@ -21,9 +21,10 @@ class AccountNeeds:
     """What is to be created, so not what the environment is given. elastic_ips: one a NAT gateway. fargate_vcpus: of the
     largest of the environment's job runs, which fargate_run names.
 
-    node_vcpus: what the node groups of a capacity type start with and may grow to, of Standard instances; of a group's
-    instance types the largest counts. instance_types: node group -> (types, zones). role_names: of IAM roles that the
-    environment names itself; CloudFormation names the others.
+    node_vcpus: what node groups and node pools of a capacity type start with and may grow to, of Standard instances; of a
+    group's instance types the largest counts, of a pool with both capacity types all that it may have for each.
+    instance_types: node group or pool -> (types, zones). role_names: of IAM roles that the environment names itself;
+    CloudFormation names the others.
     """
 
     vpcs: int
@@ -39,7 +40,9 @@ class AccountNeeds:
 def account_needs(environment: Environment) -> AccountNeeds:
     """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
     fargate_vcpus, fargate_run = max(_fargate_runs(environment), default=(0.0, ""))
-    groups = environment.node_groups
+    groups, pools = environment.node_groups, environment.node_pools
+    both: dict[str, NodeGroup | NodePool] = {**groups, **pools}
+    kinds = {group.capacity_type for group in groups.values()}.union(*(pool.capacity_types for pool in pools.values()))
     creates_vpc = environment.network.vpc_id is None
     return AccountNeeds(
         vpcs=int(creates_vpc),
@@ -48,12 +51,13 @@ def account_needs(environment: Environment) -> AccountNeeds:
         fargate_vcpus=fargate_vcpus,
         fargate_run=fargate_run,
         node_vcpus={
-            kind: _node_vcpus([group for group in groups.values() if group.capacity_type == kind])
-            for kind in sorted({group.capacity_type for group in groups.values()})
+            kind: _node_vcpus(
+                [group for group in groups.values() if group.capacity_type == kind],
+                [pool for pool in pools.values() if kind in pool.capacity_types],
+            )
+            for kind in sorted(kinds)
         },
-        instance_types={
-            name: (group.instance_types, group.zones or environment.zones) for name, group in groups.items()
-        },
+        instance_types={name: (one.instance_types, one.zones or environment.zones) for name, one in both.items()},
         role_names=tuple(
             physical_name(environment.name, environment.region, name) for name in environment.virtual_clusters
         ),
@@ -72,14 +76,15 @@ def _fargate_runs(environment: Environment) -> Iterator[tuple[float, str]]:
             yield planned.fargate_vcpus, f"{job} in {placement}"
 
 
-def _node_vcpus(groups: list[NodeGroup]) -> tuple[int, int]:
+def _node_vcpus(groups: list[NodeGroup], pools: list[NodePool]) -> tuple[int, int]:
     sizes = [(max(_standard_vcpus(group), default=0), group) for group in groups]
     first = sum(vcpus * group.initial_size for vcpus, group in sizes)
-    return first, sum(vcpus * group.max_size for vcpus, group in sizes)
+    of_pools = sum(pool.max_vcpus for pool in pools if any(_standard_vcpus(pool)))
+    return first, sum(vcpus * group.max_size for vcpus, group in sizes) + of_pools
 
 
-def _standard_vcpus(group: NodeGroup) -> Iterator[int]:
-    for machine in group.machines:
+def _standard_vcpus(one: NodeGroup | NodePool) -> Iterator[int]:
+    for machine in one.machines:
         letters = re.match(r"[a-z]*", machine.name)
         if letters and letters[0] in _STANDARD:
             yield machine.vcpus

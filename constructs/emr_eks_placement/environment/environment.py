@@ -202,6 +202,14 @@ class Environment(Model):
                     "Rename one of them",
                     path=("node_pools", name),
                 )
+        if self.node_pools and self.cluster.name is not None and self.cluster.security_group_id is None:
+            raise RuleError(
+                list(self.node_pools),
+                "nodes of node pools get the cluster security group (EKS guide, node class), which is not known of a "
+                "cluster that is there already",
+                "Add cluster.security_group_id",
+                path=("node_pools",),
+            )
 
     def _check_namespaces(self) -> None:
         owners: dict[str, str] = {}
