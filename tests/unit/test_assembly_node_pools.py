@@ -137,6 +137,8 @@ def test_what_is_not_understood_makes_other_nodes(tmp_path: Path) -> None:
     assert "node pool burst makes nodes too, by requirements that are not read: eks.amaz" in gpu.other_nodes
     odd = read(tmp_path, node_pool(requirement("kubernetes.io/arch", "amd64", operator="Near")))
     assert "kubernetes.io/arch" in odd.other_nodes
+    bare = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-cpu", operator="Gt")))
+    assert "eks.amazonaws.com/instance-cpu" in bare.other_nodes
     assert "keeps a number of nodes too" in read(tmp_path, node_pool(replicas=3)).other_nodes
 
 
@@ -150,6 +152,9 @@ def test_what_is_no_pool_of_eks_auto_mode(tmp_path: Path) -> None:
     role = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark"}}
     found = read(tmp_path, role, node_pool(FOUR, group="karpenter.k8s.aws"))
     assert (found.node_pools, found.other_nodes) == ({}, "EKS Auto Mode makes nodes too")
+    mark = "\N{REPLACEMENT CHARACTER}"
+    named = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{mark}7{mark} {mark}"}}
+    assert read(tmp_path, named).node_pools == {}
     for text in ("no JSON", {"Fn::GetAtt": ["NodeRole", "Arn"]}, '"text"', "[" * 300 + "]" * 300):
         assert read(tmp_path, Other=manifest(Manifest=text)).node_pools == {}
 

@@ -1,6 +1,7 @@
 """Kubernetes objects in the manifests that the CDK's kubectl handler applies."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from emr_eks_placement.assembly.cloud_assembly import Resource
@@ -12,6 +13,7 @@ from emr_eks_placement.nesting import deeper_than
 MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"
 _MOST_LEVELS = 200  # more than manifests have, fewer than Python follows
 _MARK = "\N{REPLACEMENT CHARACTER}"  # stands, with a number in between, for a part that is open until the deployment
+_MARKED = re.compile(f"{_MARK}([0-9]{{1,6}}){_MARK}", re.ASCII)
 
 
 def objects_of(resource: Resource, resolver: Resolver) -> Iterator[Field]:
@@ -50,7 +52,7 @@ def _with_parts(data: object, parts: list[object]) -> object:
         return {key: _with_parts(value, parts) for key, value in data.items()}
     if isinstance(data, list):
         return [_with_parts(value, parts) for value in data]
-    if isinstance(data, str) and _MARK in data:
-        pieces = data.split(_MARK)
+    pieces = _MARKED.split(data) if isinstance(data, str) else []
+    if len(pieces) > 1 and all(int(number) < len(parts) for number in pieces[1::2]):
         return joined("", [parts[int(piece)] if number % 2 else piece for number, piece in enumerate(pieces)])
     return data

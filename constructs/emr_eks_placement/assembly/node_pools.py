@@ -91,7 +91,10 @@ class _Requirement:
         self.values = [one.text() for one in given["values"].items()]
         is_own = self.key not in _KNOWN and not self.key.rpartition("/")[0].endswith(_RESERVED_DOMAINS)
         self.is_label = is_own and self.operator == "In" and len(self.values) == 1
-        self.is_known = self.is_label or (self.key in _KNOWN and self.operator in _OPERATORS)
+        compares = self.operator in ("Gt", "Lt")
+        self.is_known = self.is_label or (
+            self.key in _KNOWN and self.operator in _OPERATORS and (not compares or len(self.values) == 1)
+        )
 
     def allows(self, labels: dict[str, str]) -> bool:
         expression = {"key": self.key, "operator": self.operator, "values": self.values}
