@@ -139,7 +139,8 @@ def test_other_nodes_have_the_add_ons_that_auto_mode_leaves_out(pooled: Synthesi
     for group in groups.values():
         assert {addons["vpc-cni"][0], addons["kube-proxy"][0]} <= set(group["DependsOn"])
     assert set(groups) <= set(addons["coredns"][1]["DependsOn"])
-    assert all(one["Properties"]["ResolveConflicts"] == "OVERWRITE" for _, one in addons.values())
+    for _, one in addons.values():
+        assert (one["Properties"]["ResolveConflicts"], one["Properties"]["PreserveOnDelete"]) == ("OVERWRITE", True)
 
 
 def test_a_cluster_that_is_there_gets_pools_and_is_left_as_it_is(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ class NetworkAddons(Construct):
 
     Nodes of node pools have them built in. `nodes`, those of node groups, join only with the first two there, and CoreDNS,
     by which Fargate pods too resolve names, is ready only with nodes: they are made in this order. What a cluster has of
-    them already, from before EKS Auto Mode was turned on, EKS takes over with its own settings.
+    them already, from before EKS Auto Mode was turned on, EKS takes over with its own settings; a
+    cluster that goes on without this construct keeps them, no longer as add-ons.
     """
 
     def __init__(self, scope: Construct, id_: str, *, cluster: AnyCluster, nodes: IConstruct) -> None:
@@ -24,4 +25,11 @@ class NetworkAddons(Construct):
         self._addon(_AFTER_NODES).node.add_dependency(nodes)
 
     def _addon(self, name: str) -> eks.CfnAddon:
-        return eks.CfnAddon(self, name, cluster_name=self._cluster_name, addon_name=name, resolve_conflicts="OVERWRITE")
+        return eks.CfnAddon(
+            self,
+            name,
+            cluster_name=self._cluster_name,
+            addon_name=name,
+            resolve_conflicts="OVERWRITE",
+            preserve_on_delete=True,
+        )
