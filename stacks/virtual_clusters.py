@@ -6,7 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from emr_eks_placement.definition import output_ids
+from emr_eks_placement.definition import output_ids, role_output_ids
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket
 from stacks.environment_stack import EnvironmentStack
@@ -74,3 +74,5 @@ class VirtualClustersStack(EnvironmentStack):
                 value = getattr(virtual_cluster.deployed, field)
                 if field != "bucket" and value is not None:
                     CfnOutput(self, id_, value=value)
+            for role, id_ in role_output_ids(name, virtual_cluster.execution_roles).items():
+                CfnOutput(self, id_, value=virtual_cluster.deployed.role_arn(role))

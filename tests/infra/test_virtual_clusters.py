@@ -40,7 +40,7 @@ def test_one_namespace_feeds_selector_virtual_cluster_trust_and_manifest(synthes
             virtual_cluster["Properties"]["ContainerProvider"]["Info"]["EksInfo"]["Namespace"],
             statement["Condition"]["StringLike"]["${Issuer}:sub"].split(":")[2],
         }
-        for profile in settings.fargate_profiles(name):
+        for profile in (name, *(f"{name}-{zone}" for zone in settings.fargate.single_zones)):
             _, resource = synthesized.at(f"Fargate/{profile}", "AWS::EKS::FargateProfile")
             found |= {selector["Namespace"] for selector in resource["Properties"]["Selectors"]}
         assert found == {settings.namespace}

@@ -20,6 +20,7 @@ from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
 from emr_eks_placement.assembly.fields import Field, findings_in
 from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
+from emr_eks_placement.assembly.namespaces import rules_of
 from emr_eks_placement.assembly.network import zones_of
 from emr_eks_placement.assembly.node_groups import read_node_group
 from emr_eks_placement.assembly.node_pools import (
@@ -33,6 +34,7 @@ from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, NodePoolCapacity
+from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
 Part = TypeVar("Part")
 
@@ -65,6 +67,7 @@ class _Parts:
     node_pools: dict[str, NodePoolCapacity] = field(default_factory=dict)
     fargate_profiles: dict[Resource, FargateProfileCapacity] = field(default_factory=dict)
     namespaces: dict[Resource, str] = field(default_factory=dict)
+    namespace_rules: dict[str, NamespaceRules] = field(default_factory=dict)
     roles: set[str] = field(default_factory=set)
     other_nodes: list[str] = field(default_factory=list)
 
@@ -89,6 +92,7 @@ class _Parts:
             node_pools={f"{name} (node pool)" if name in named else name: one for name, one in self.node_pools.items()},
             fargate_profiles=_named(profiles, lambda profile: profile.deployed_name),
             namespaces=_named(self.namespaces, lambda _: None),
+            namespace_rules=self.namespace_rules,
             pod_identity_roles=frozenset(self.roles),
             other_nodes="; ".join(dict.fromkeys(one for one in others if one)),
         )
@@ -113,7 +117,7 @@ class _Reader:
             "Custom::AWSCDK-EKS-FargateProfile": self._add_fargate_profile,
             "AWS::EMRContainers::VirtualCluster": self._add_virtual_cluster,
             "AWS::EKS::PodIdentityAssociation": self._add_role,
-            MANIFEST_KIND: self._add_node_pools,
+            MANIFEST_KIND: self._add_manifest,
         }
 
     def read(self) -> dict[str, Capacity]:
@@ -156,6 +160,13 @@ class _Reader:
         association = self._settings(resource)
         parts = self._parts_of(self._clusters.of(association["ClusterName"], resource.stack))
         parts.roles.add(role_name(association["RoleArn"], self._resolver))
+
+    def _add_manifest(self, resource: Resource) -> None:
+        self._add_node_pools(resource)
+        for namespace, rules in filter(None, map(rules_of, objects_of(resource, self._resolver))):
+            _check_unconditional(resource)
+            known = self._parts_of(self._cluster_of_manifest(resource)).namespace_rules
+            known[namespace] = known.get(namespace, NO_RULES) & rules
 
     def _add_node_pools(self, resource: Resource) -> None:
         for pool in filter(is_node_pool, objects_of(resource, self._resolver)):

@@ -40,7 +40,11 @@ def _chosen_jobs(environment: Environment, name: str | None) -> Iterator[tuple[s
 def _files(
     environment: Environment, jobs: dict[str, EnvironmentJob], options: argparse.Namespace
 ) -> Iterator[tuple[str, str | bytes]]:
-    deployed = deployed_virtual_clusters(options, {job.virtual_cluster for job in jobs.values()})
+    roles: dict[str, set[str]] = {job.virtual_cluster: set() for job in jobs.values()}
+    for job in jobs.values():
+        if job.execution_role is not None:
+            roles[job.virtual_cluster].add(job.execution_role)
+    deployed = deployed_virtual_clusters(options, roles)
     for job_name, job in jobs.items():
         if options.placement is not None and options.placement not in job.placements:
             raise _unknown("PLACEMENT", options.placement, list(job.placements))

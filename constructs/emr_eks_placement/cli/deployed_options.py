@@ -3,10 +3,11 @@
 import argparse
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, output_ids
+from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, output_ids, role_output_ids
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 # Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
@@ -25,8 +26,12 @@ _OPTIONS = {
 }
 
 
-def deployed_virtual_clusters(options: argparse.Namespace, names: set[str]) -> dict[str, DeployedVirtualCluster]:
-    """What is deployed for each virtual cluster of these names; placeholders for what isn't told.
+def deployed_virtual_clusters(
+    options: argparse.Namespace, roles: Mapping[str, Iterable[str]]
+) -> dict[str, DeployedVirtualCluster]:
+    """What is deployed for each virtual cluster, given by name with the further execution roles that its jobs name.
+
+    Placeholders for what isn't told; --execution-role-arn stands for every role.
 
     Raises InputError for malformed values, and for options that would have to stand for several virtual clusters.
     """
@@ -35,14 +40,18 @@ def deployed_virtual_clusters(options: argparse.Namespace, names: set[str]) -> d
         pattern, rule = _OPTIONS[name]
         if not re.fullmatch(pattern, value):
             raise InputError([finding(f"--{name.replace('_', '-')}", RuleError(value, rule, "Correct the value"))])
-    if len(names) > 1 and given.keys() - {"bucket"}:
+    if len(roles) > 1 and given.keys() - {"bucket"}:
         option = f"--{min(given.keys() - {'bucket'}).replace('_', '-')}"
-        rule = f"one value can't stand for the virtual clusters {', '.join(sorted(names))}"
+        rule = f"one value can't stand for the virtual clusters {', '.join(sorted(roles))}"
         raise InputError(
             [finding(option, RuleError(given[option[2:].replace("-", "_")], rule, "Name a job, or use --outputs"))]
         )
     from_file = _read_outputs(options.outputs) if options.outputs else {}
-    return {name: replace(_from_outputs(name, from_file, options.outputs), **given) for name in names}
+    if "execution_role_arn" in given:
+        roles = dict.fromkeys(roles, ())
+    return {
+        name: replace(_from_outputs(name, some, from_file, options.outputs), **given) for name, some in roles.items()
+    }
 
 
 def _read_outputs(path: Path) -> dict[str, str]:
@@ -57,12 +66,18 @@ def _read_outputs(path: Path) -> dict[str, str]:
         raise InputError([finding(str(path), RuleError(path.name, rule, "Deploy with --outputs-file"))]) from None
 
 
-def _from_outputs(name: str, outputs: dict[str, str], path: Path | None) -> DeployedVirtualCluster:
+def _from_outputs(
+    name: str, roles: Iterable[str], outputs: dict[str, str], path: Path | None
+) -> DeployedVirtualCluster:
     if path is None:
         return PLACEHOLDERS
-    values = {field: outputs[output] for field, output in output_ids(name).items() if output in outputs}
-    for field in ("bucket", "virtual_cluster_id", "execution_role_arn"):
-        if field not in values:
-            rule = f"the outputs of the deployed environment name {output_ids(name)[field]}"
+    ids = output_ids(name)
+    values = {field: outputs[output] for field, output in ids.items() if output in outputs}
+    role_ids = role_output_ids(name, roles)
+    needed = [ids["bucket"], ids["virtual_cluster_id"], ids["execution_role_arn"], *role_ids.values()]
+    for output in needed:
+        if output not in outputs:
+            rule = f"the outputs of the deployed environment name {output}"
             raise InputError([finding(str(path), RuleError(name, rule, "Deploy this environment and use its outputs"))])
-    return DeployedVirtualCluster(**values)
+    arns = {role: outputs[output] for role, output in role_ids.items()}
+    return DeployedVirtualCluster(**values, execution_role_arns=arns)

@@ -1,7 +1,13 @@
 """Job-run definitions: StartJobRun request bodies, and the pod templates they name."""
 
 from emr_eks_placement.definition.define import JobRunDefinition, define
-from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster, output_id, output_ids
+from emr_eks_placement.definition.deployed import (
+    PLACEHOLDERS,
+    DeployedVirtualCluster,
+    output_id,
+    output_ids,
+    role_output_ids,
+)
 from emr_eks_placement.definition.job_run import define_job_run
 
 __all__ = [
@@ -12,4 +18,5 @@ __all__ = [
     "define_job_run",
     "output_id",
     "output_ids",
+    "role_output_ids",
 ]

@@ -9,7 +9,7 @@ from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
-from emr_eks_placement.definition.placeable import check_placeable, check_zone
+from emr_eks_placement.definition.placeable import check_placeable, check_whole, check_zone
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
@@ -34,14 +34,16 @@ def define(
     environment: Environment,
     *,
     virtual_cluster: str,
+    execution_role: str | None = None,
     deployed: DeployedVirtualCluster = PLACEHOLDERS,
     node_selection: NodeSelection | None = None,
     pod_template_uris: Mapping[TemplateRole, str] | None = None,
 ) -> JobRunDefinition:
     """The definition that makes a job's pods land as the placement says.
 
-    virtual_cluster: its name in the environment; node_selection: by pod template, where the release has them, unless
-    given; pod_template_uris: where templates stand, instead of under their content-addressed keys in the bucket.
+    virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; node_selection: by
+    pod template, where the release has them, unless given; pod_template_uris: where templates stand, instead of under
+    their content-addressed keys in the bucket.
     Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
     release can't express it.
     """
@@ -56,7 +58,7 @@ def define(
     request = {
         "name": job.name,
         "virtualClusterId": deployed.virtual_cluster_id,
-        "executionRoleArn": deployed.execution_role_arn,
+        "executionRoleArn": deployed.role_arn(execution_role),
         "releaseLabel": job.release_label,
         "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
         "configurationOverrides": _configuration(job, mechanism, uris, deployed),
@@ -70,6 +72,7 @@ def define(
         raise broken.below("job", "spark_conf") from None
     for pod in planned.pods:
         check_placeable(pod, placement.of(pod.role), capacity)
+    check_whole(planned)
     return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
 
 

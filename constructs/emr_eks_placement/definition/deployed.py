@@ -1,6 +1,7 @@
 """What a job-run definition needs to know of deployed resources."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from emr_eks_placement.job import LocalFile
 
@@ -10,7 +11,8 @@ class DeployedVirtualCluster:
     """The names of a deployed virtual cluster and what its jobs use. CDK tokens are as good as real values.
 
     bucket: name of the bucket of pod templates and uploaded files; log_group_name, log_uri: where containers log,
-    None for nowhere; log_stream_name_prefix: the job's name unless given.
+    None for nowhere; log_stream_name_prefix: the job's name unless given. execution_role_arns: of the further execution
+    roles by name; empty where all jobs run with execution_role_arn.
     """
 
     virtual_cluster_id: str
@@ -19,6 +21,13 @@ class DeployedVirtualCluster:
     log_group_name: str | None = None
     log_stream_name_prefix: str | None = None
     log_uri: str | None = None
+    execution_role_arns: Mapping[str, str] = field(default_factory=dict)
+
+    def role_arn(self, name: str | None) -> str:
+        """The ARN of the execution role of a name; None: the virtual cluster's own."""
+        if name is None or not self.execution_role_arns:
+            return self.execution_role_arn
+        return self.execution_role_arns[name]
 
     def uri(self, key: str) -> str:
         """The S3 URI of an object in the bucket."""
@@ -42,7 +51,12 @@ PLACEHOLDERS = DeployedVirtualCluster(
 def output_ids(virtual_cluster: str) -> dict[str, str]:
     """The stack output that holds each field of a virtual cluster's DeployedVirtualCluster, where it has a value."""
     own = ("virtual_cluster_id", "execution_role_arn", "log_group_name", "log_uri")
-    return {"bucket": "BucketName", **{field: output_id(virtual_cluster, field.replace("_", "-")) for field in own}}
+    return {"bucket": "BucketName", **{name: output_id(virtual_cluster, name.replace("_", "-")) for name in own}}
+
+
+def role_output_ids(virtual_cluster: str, execution_roles: Iterable[str]) -> dict[str, str]:
+    """The stack output that holds the ARN of each of these further execution roles."""
+    return {role: output_id(virtual_cluster, role, "execution-role") for role in execution_roles}
 
 
 def output_id(*parts: str) -> str:

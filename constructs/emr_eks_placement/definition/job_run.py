@@ -21,6 +21,7 @@ def define_job_run(
             choice.placement,
             environment,
             virtual_cluster=settings.virtual_cluster,
+            execution_role=settings.execution_role,
             deployed=deployed,
             node_selection=choice.node_selection,
         )

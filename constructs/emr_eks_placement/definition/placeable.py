@@ -2,7 +2,7 @@
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Ec2, Fargate, Role
-from emr_eks_placement.planning import CODES, Landing, PlannedPod, Problem
+from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.pod import PodShape
 
@@ -35,6 +35,14 @@ def check_placeable(pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) 
     for problem in landing.problems:
         if problem.severity == "error":
             raise _as_rule(problem, pod, target)
+
+
+def check_whole(planned: Plan) -> None:
+    """Raises RuleError, with a path from ("job", …), for an error of the run as a whole, such as a quota it exceeds."""
+    for problem in planned.problems:
+        if problem.severity == "error":
+            rule = f"{problem.what}. {CODES[problem.code].meaning.rstrip('.')} ({problem.code})"
+            raise RuleError(problem.value, rule, problem.mend, path=("job", problem.role))
 
 
 def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
@@ -77,7 +85,8 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2) -> RuleEr
         return RuleError(problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.mend, path=path)
     if problem.path and role != "submitter":
         rule = f"{problem.what}. {meaning} ({'EKS guide, Fargate' if isinstance(target, Fargate) else 'Kubernetes'})"
-        mend = "Remove it from the pod template, or place the pod accordingly"
+        place = "Remove it from the pod template, or place the pod accordingly"
+        mend = problem.mend if problem.code == "POD_SECURITY" else place
         return RuleError(problem.value, rule, mend, path=("job", role, "pod_template", *problem.path))
     if problem.code == "FARGATE_TOO_LARGE":
         rule = (

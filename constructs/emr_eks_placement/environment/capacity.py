@@ -4,6 +4,8 @@ from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile
 from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
+from emr_eks_placement.environment.virtual_cluster import VirtualCluster
+from emr_eks_placement.facts.quantities import memory_bound_mib
 from emr_eks_placement.scheduling.capacity import (
     Capacity,
     FargateProfileCapacity,
@@ -11,6 +13,7 @@ from emr_eks_placement.scheduling.capacity import (
     NodePoolCapacity,
     PodSelector,
 )
+from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
 _OTHER_NODES = "the cluster is there already and may have nodes that the environment file does not describe"
 
@@ -26,7 +29,25 @@ def capacity_of(environment: Environment) -> Capacity:
         fargate_profiles={name: _profile(one, environment.zones) for name, one in environment.profiles().items()},
         namespaces={name: cluster.namespace for name, cluster in environment.virtual_clusters.items()},
         other_nodes=_OTHER_NODES if environment.cluster.name else "",
+        namespace_rules={
+            cluster.namespace: rules
+            for cluster in environment.virtual_clusters.values()
+            if (rules := _namespace_rules(cluster)) != NO_RULES
+        },
         fargate_vcpus=environment.fargate_vcpus,
+    )
+
+
+def _namespace_rules(virtual_cluster: VirtualCluster) -> NamespaceRules:
+    """None are known of a namespace that is not created here."""
+    if virtual_cluster.existing_namespace:
+        return NO_RULES
+    quota = virtual_cluster.quota
+    return NamespaceRules(
+        pods=quota.pods,
+        memory_mib=None if quota.memory is None else memory_bound_mib(quota.memory),
+        container_memory_mib=None if quota.container_memory is None else memory_bound_mib(quota.container_memory),
+        pod_security=virtual_cluster.pod_security,
     )
 
 

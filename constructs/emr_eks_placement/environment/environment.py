@@ -8,12 +8,14 @@ from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
-from emr_eks_placement.environment.fargate import MOST_PROFILES, FargateProfile
+from emr_eks_placement.environment.fargate import DEFAULT_PROFILE_QUOTA, FargateProfile, check_selector_namespace
+from emr_eks_placement.environment.fargate_sharing import FargateSharing, needed_by_sharing, profiles_of
 from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.teams import check_apart
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
@@ -59,6 +61,17 @@ class Environment(Model):
     """Whether the bucket and the log groups outlive the stacks."""
     fargate_vcpus: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] = DEFAULT_VCPU_QUOTA
     """The account's quota of Fargate On-Demand vCPU in the region (L-3032A538), which plans count with."""
+    fargate_profile_quota: Annotated[int, Strict(), between(1, 1000, "Fargate profiles", "product limit")] = (
+        DEFAULT_PROFILE_QUOTA
+    )
+    """How many Fargate profiles a cluster may have in the account and region (EKS quota L-33415657)."""
+    fargate_sharing: FargateSharing = "none"
+    """How virtual clusters share Fargate profiles: not at all; packed, five selectors to a profile in the order of the
+    file; or wildcard, one profile for any zone and one for each single zone, for all namespaces that match
+    fargate_namespaces. EKS deletes the pods of a profile whose selectors change: unshared and wildcard profiles do not
+    change when another team comes or goes."""
+    fargate_namespaces: Annotated[str, AfterValidator(check_selector_namespace)] | None = None
+    """The pattern of all virtual clusters' namespaces, such as spark-*, for fargate_sharing: wildcard."""
     tags: Annotated[dict[str, str], count(0, _MOST_TAGS, "tags", "AWS tags"), AfterValidator(_check_tags)] = {}
     """Tags of every resource."""
     network: Network = Network()
@@ -99,17 +112,17 @@ class Environment(Model):
         self._check_nat_gateways()
         self._check_core_dns_has_a_node()
         self._check_node_pools()
-        self._check_namespaces()
+        check_apart(self.virtual_clusters)
         self._check_profiles()
         self._check_jobs()
         return self
 
     def profiles(self) -> Mapping[str, FargateProfile]:
         """Every Fargate profile by name: those of the virtual clusters and the environment's own."""
-        profiles = dict(self.fargate_profiles)
-        for name, virtual_cluster in self.virtual_clusters.items():
-            profiles |= virtual_cluster.fargate_profiles(name)
-        return profiles
+        return {**self.fargate_profiles, **self._virtual_cluster_profiles()}
+
+    def _virtual_cluster_profiles(self) -> Mapping[str, FargateProfile]:
+        return profiles_of(self.virtual_clusters, self.fargate_sharing, self.fargate_namespaces)
 
     def _check_zones(self) -> None:
         for index, zone in enumerate(self.zones):
@@ -211,36 +224,47 @@ class Environment(Model):
                 path=("node_pools",),
             )
 
-    def _check_namespaces(self) -> None:
-        owners: dict[str, str] = {}
-        for name, virtual_cluster in self.virtual_clusters.items():
-            other = owners.setdefault(virtual_cluster.namespace, name)
-            if other != name:
-                raise RuleError(
-                    virtual_cluster.namespace,
-                    f"a namespace holds one virtual cluster, and {other} has this one (emr-containers CreateVirtualCluster)",
-                    "Choose another namespace",
-                    path=("virtual_clusters", name, "namespace"),
-                )
-
     def _check_profiles(self) -> None:
-        derived = {name for vc, settings in self.virtual_clusters.items() for name in settings.fargate_profiles(vc)}
-        for name in derived & self.fargate_profiles.keys():
+        if (self.fargate_sharing == "wildcard") != (self.fargate_namespaces is not None):
+            raise RuleError(
+                self.fargate_namespaces,
+                "fargate_sharing: wildcard, and no other way of sharing, needs a pattern of namespaces",
+                "Write for example spark-*, or remove it",
+                path=("fargate_namespaces",),
+            )
+        for name in self._virtual_cluster_profiles().keys() & self.fargate_profiles.keys():
             raise RuleError(
                 name,
-                "the virtual cluster of this name has a Fargate profile called so",
+                "a virtual cluster has a Fargate profile called so",
                 "Rename the profile",
                 path=("fargate_profiles", name),
             )
-        count = len(self.profiles())
-        if count > MOST_PROFILES:
+        wanted, most = len(self.profiles()), self.fargate_profile_quota
+        if wanted > most:
             raise RuleError(
-                f"{count} Fargate profiles",
-                f"a cluster has at most {MOST_PROFILES} (EKS quota L-33415657); every virtual cluster has one for any zone "
-                "and one for each single zone",
-                "Drop profiles or single zones",
+                f"{wanted} Fargate profiles",
+                f"a cluster has at most {most} (EKS quota L-33415657); {self._what_fits()}",
+                "Drop single zones, choose another fargate_sharing, or have the quota raised and write it as "
+                "fargate_profile_quota",
                 path=("virtual_clusters",),
             )
+
+    def _what_fits(self) -> str:
+        """How many virtual clusters the quota has room for, and how many profiles other ways of sharing would take."""
+        names, own = list(self.virtual_clusters), len(self.fargate_profiles)
+
+        def count_with(clusters: int) -> int:
+            some = {name: self.virtual_clusters[name] for name in names[:clusters]}
+            return own + len(profiles_of(some, self.fargate_sharing, self.fargate_namespaces))
+
+        fitting = max((n for n in range(len(names) + 1) if count_with(n) <= self.fargate_profile_quota), default=0)
+        others = [
+            f"{sharing} {own + needed}"
+            for sharing, needed in needed_by_sharing(self.virtual_clusters).items()
+            if sharing != self.fargate_sharing
+        ]
+        fit = f"the first {fitting} of {len(names)} virtual clusters fit"
+        return f"{fit}, and by fargate_sharing they would need: {', '.join(others)}"
 
     def _check_jobs(self) -> None:
         for name, job in self.jobs.items():
@@ -250,4 +274,12 @@ class Environment(Model):
                     f"the environment's virtual clusters are {', '.join(self.virtual_clusters) or 'none'}",
                     "Name one of them",
                     path=("jobs", name, "virtual_cluster"),
+                )
+            roles = self.virtual_clusters[job.virtual_cluster].execution_roles
+            if job.execution_role is not None and job.execution_role not in roles:
+                raise RuleError(
+                    job.execution_role,
+                    f"the execution roles of virtual cluster {job.virtual_cluster} are {', '.join(roles) or 'its own alone'}",
+                    "Name one of them, or remove it for the virtual cluster's own",
+                    path=("jobs", name, "execution_role"),
                 )

@@ -10,12 +10,13 @@ from emr_eks_placement.model import Model, distinct
 
 MOST_SELECTORS = 5  # EKS quota L-D78D8AF8, selectors per Fargate profile
 MOST_LABELS = 5  # EKS quota L-23414FF3, label pairs per Fargate profile selector
-MOST_PROFILES = 10  # EKS quota L-33415657, Fargate profiles per cluster
+DEFAULT_PROFILE_QUOTA = 10  # EKS quota L-33415657, Fargate profiles per cluster; adjustable
 _LONGEST_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
 _LONGEST_VALUE = 255
 
 
-def _check_selector_namespace(namespace: str) -> str:
+def check_selector_namespace(namespace: str) -> str:
+    """The namespace itself, or the pattern of namespaces. Raises RuleError when it is neither."""
     if not re.fullmatch(r"[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?", namespace):
         raise RuleError(
             namespace,
@@ -65,7 +66,7 @@ def _check_selectors(selectors: tuple["FargateSelector", ...]) -> tuple["Fargate
 class FargateSelector(Model):
     """Takes the pods of a namespace that carry all these labels; * and ? are wildcards in each."""
 
-    namespace: Annotated[str, AfterValidator(_check_selector_namespace)]
+    namespace: Annotated[str, AfterValidator(check_selector_namespace)]
     """The pods' namespace."""
     labels: Annotated[dict[str, str], AfterValidator(_check_selector_labels)] = {}
     """All that the pods carry."""

@@ -66,6 +66,8 @@ class EnvironmentJob(Job):
 
     virtual_cluster: str
     """The name of the virtual cluster that it runs on."""
+    execution_role: str | None = None
+    """The name of one of the virtual cluster's execution_roles; the virtual cluster's own unless given."""
     placements: Annotated[dict[str, PlacementChoice], count(1, 100, "placements", "product limit"), names("placement")]
     """Placements by name: one definition is made for each."""
 

@@ -1,37 +1,43 @@
 """EMR virtual clusters of an environment."""
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Strict
+from pydantic import AfterValidator, Strict, model_validator
 
-from emr_eks_placement.environment.fargate import FargateProfile, FargateSelector
+from emr_eks_placement.environment.execution_role import ExecutionRole
+from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.model import Model, distinct, each
-from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
+from emr_eks_placement.model import Model, distinct, names
+
+# Kubernetes keeps kube-*; EKS's add-ons and Fargate's logging have namespaces such as amazon-cloudwatch,
+# amazon-guardduty and aws-observability (EKS guide, add-ons; Fargate logging).
+_RESERVED_NAMESPACES = ("kube-", "amazon-", "aws-")
 
 
 def _check_namespace(namespace: str) -> str:
-    if namespace == "default" or namespace.startswith("kube-"):
+    if namespace == "default" or namespace.startswith(_RESERVED_NAMESPACES):
         raise RuleError(
             namespace,
-            "the namespace is created for the virtual cluster; default and kube-* are Kubernetes' own (Kubernetes)",
+            "a virtual cluster has a namespace of its own; default and kube-* are Kubernetes', amazon-* and aws-* are of "
+            "EKS add-ons (Kubernetes; EKS guide)",
             "Choose another, for example spark-jobs",
         )
     return kubernetes.check_namespace(namespace)
 
 
-def _check_location(uri: str) -> str:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not 3 <= len(bucket) <= 63 or any(mark in key for mark in "*?"):
+def _check_log_group(name: str) -> str:
+    if not re.fullmatch(r"[.\-_/#A-Za-z0-9]{1,512}", name) or name.startswith("aws/"):
         raise RuleError(
-            uri, "must be an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
+            name,
+            "a log group's name has 1 to 512 of A-Z, a-z, 0-9, ., -, _, / and #, and does not begin with aws/ "
+            "(CloudWatch Logs CreateLogGroup)",
+            "Write for example /spark/reporting",
         )
-    return uri
-
-
-Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location")]
+    return name
 
 
 class FargateChoice(Model):
@@ -42,14 +48,10 @@ class FargateChoice(Model):
     single_zones: Annotated[tuple[str, ...], distinct("zone")] = ()
     """It gets one for each of these zones, for pods labelled spark-node-placement=fargate-ZONE."""
 
-
-class DataAccess(Model):
-    """S3 locations that the jobs reach beyond the environment's own bucket."""
-
-    read: Locations = ()
-    """Locations to read."""
-    write: Locations = ()
-    """Locations to read and write."""
+    @property
+    def targets(self) -> tuple[str | None, ...]:
+        """The zones that pods can ask Fargate for; None: any."""
+        return (*((None,) if self.any_zone else ()), *self.single_zones)
 
 
 class Logs(Model):
@@ -61,29 +63,62 @@ class Logs(Model):
     """Whether it goes to the bucket, below logs/."""
     retention_days: RetentionDays = 30
     """How long the CloudWatch log group keeps it."""
+    log_group: Annotated[str, AfterValidator(_check_log_group)] | None = None
+    """A CloudWatch log group that exists, used as it is instead of one that is created."""
+
+    @model_validator(mode="after")
+    def _check_given_log_group(self) -> "Logs":
+        if self.log_group is not None and not self.cloudwatch:
+            raise RuleError(
+                self.log_group,
+                "with cloudwatch: false nothing goes to a log group",
+                "Remove log_group or cloudwatch",
+                path=("log_group",),
+            )
+        if self.log_group is not None and "retention_days" in self.model_fields_set:
+            raise RuleError(
+                self.retention_days,
+                "a given log group is used as it is: its retention is set where it is made",
+                "Remove retention_days or log_group",
+                path=("retention_days",),
+            )
+        return self
 
 
-class VirtualCluster(Model):
-    """An EMR virtual cluster: a namespace of the EKS cluster and the role its jobs run with."""
+class VirtualCluster(ExecutionRole):
+    """An EMR virtual cluster: a namespace of the EKS cluster and the roles its jobs run with."""
 
     namespace: Annotated[str, AfterValidator(_check_namespace)]
     """Its namespace in Kubernetes, which is created for it."""
+    existing_namespace: Annotated[bool, Strict()] = False
+    """Whether the namespace exists and is left as it is: neither created nor changed nor deleted."""
+    pod_security: Literal["baseline", "privileged"] = "baseline"
+    """What Kubernetes lets the pods of its namespace ask of their node (Pod Security Standards). EMR's pods do not meet
+    the third level, restricted."""
+    quota: Quota = Quota()
+    """What its pods may take."""
     fargate: FargateChoice = FargateChoice()
     """Which Fargate profiles it gets."""
-    data_access: DataAccess = DataAccess()
-    """What its jobs reach in S3."""
+    execution_roles: Annotated[dict[str, ExecutionRole], names("execution role")] = {}
+    """Further roles by name: a job runs with the virtual cluster's own unless it names one of these."""
     logs: Logs = Logs()
     """Where its jobs' output goes."""
 
-    def fargate_profiles(self, name: str) -> dict[str, FargateProfile]:
-        """The Fargate profiles of this virtual cluster, whose name is given, each by its own name."""
-        profiles = {}
-        if self.fargate.any_zone:
-            profiles[name] = self._profile(Fargate(), ())
-        for zone in self.fargate.single_zones:
-            profiles[f"{name}-{zone}"] = self._profile(Fargate(zone=zone), (zone,))
-        return profiles
+    @model_validator(mode="after")
+    def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":
+        for field in ("pod_security", "quota"):
+            if self.existing_namespace and field in self.model_fields_set:
+                value = getattr(self, field)
+                raise RuleError(
+                    value.model_dump(exclude_none=True) if isinstance(value, Model) else value,
+                    "an existing namespace is left as it is: its labels and quotas are changed where it is made",
+                    f"Remove {field} or existing_namespace",
+                    path=(field,),
+                )
+        return self
 
-    def _profile(self, target: Fargate, zones: tuple[str, ...]) -> FargateProfile:
-        selector = FargateSelector(namespace=self.namespace, labels={PLACEMENT_LABEL: target.label_value})
-        return FargateProfile(selectors=(selector,), zones=zones)
+    @property
+    def roles(self) -> Mapping[str | None, ExecutionRole]:
+        """Every execution role by name; None: its own."""
+        own: dict[str | None, ExecutionRole] = {None: self}
+        return own | dict(self.execution_roles.items())

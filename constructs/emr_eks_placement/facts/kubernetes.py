@@ -15,6 +15,7 @@ FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
 NODE_POOL = "karpenter.sh/nodepool"
 POOL_CAPACITY_TYPE = "karpenter.sh/capacity-type"  # of the nodes of a node pool, instead of CAPACITY_TYPE
+POD_SECURITY = "pod-security.kubernetes.io/enforce"  # of a namespace: the Pod Security Standard that its pods must meet
 DEFAULT_SCHEDULER = "default-scheduler"  # what the API fills in where a pod names none
 
 # Effects of taints, and what EKS calls them (botocore's service model of eks, TaintEffect).

@@ -40,3 +40,8 @@ def cpu_millis(text: str | int | float) -> int:
 def memory_mib(text: str | int | float) -> int:
     """A memory quantity in MiB, rounded up."""
     return math.ceil(parse_quantity(text) / (1024 * 1024))
+
+
+def memory_bound_mib(text: str | int | float) -> int:
+    """The most whole MiB that an upper bound on memory has room for."""
+    return math.floor(parse_quantity(text) / (1024 * 1024))

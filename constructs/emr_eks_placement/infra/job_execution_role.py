@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from emr_eks_placement.environment.virtual_cluster import DataAccess
+from emr_eks_placement.environment import DataAccess
 from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()

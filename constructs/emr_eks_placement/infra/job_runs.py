@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations, Stack, Token
 from aws_cdk import aws_emrcontainers as emrcontainers
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -58,7 +59,8 @@ class JobRuns(Construct):
         self.parameters: dict[JobPlacement, ssm.StringParameter] = {}
         self.job_templates: dict[JobPlacement, emrcontainers.CfnJobTemplate] = {}
         self.start_commands: dict[JobPlacement, str] = {}
-        for run, sample in self._define_all(dict.fromkeys(deployed, _LONGEST_NAMES)).items():
+        longest = {name: _with_longest_names(virtual_cluster) for name, virtual_cluster in deployed.items()}
+        for run, sample in self._define_all(longest).items():
             text = _parameter_text(sample)
             _check_fits_a_parameter(text, run)
             self._add_parameter(run)
@@ -121,6 +123,17 @@ class JobRuns(Construct):
             definitions=self._define_all({name: virtual_cluster for name, (virtual_cluster, _) in marked.items()}),
             markers={marker: value for _, markers in marked.values() for marker, value in markers.items()},
         )
+
+
+def _with_longest_names(deployed: DeployedVirtualCluster) -> DeployedVirtualCluster:
+    """The virtual cluster with names as long as they get, but for those that are given."""
+    given = {"execution_role_arn": deployed.execution_role_arn, "log_group_name": deployed.log_group_name}
+    known = {field: value for field, value in given.items() if value and not Token.is_unresolved(value)}
+    arns = {
+        role: _LONGEST_NAMES.execution_role_arn if Token.is_unresolved(arn) else arn
+        for role, arn in deployed.execution_role_arns.items()
+    }
+    return replace(_LONGEST_NAMES, **known, execution_role_arns=arns)
 
 
 def _parameter_text(definition: JobRunDefinition) -> str:

@@ -35,6 +35,18 @@ class MarkedFolder:
 
 def mark(name: str, deployed: DeployedVirtualCluster) -> tuple[DeployedVirtualCluster, Markers]:
     """The virtual cluster with markers for its tokens, and what stands for each; name: its own in the environment."""
-    values = {field: value for field, value in asdict(deployed).items() if value is not None}
-    markers = {field: f"<<{name}:{field}>>" for field in values}
-    return DeployedVirtualCluster(**markers), {markers[field]: value for field, value in values.items()}
+    markers: dict[str, Any] = {}
+
+    def marker(value: str, *place: str) -> str:
+        text = f"<<{':'.join((name, *place))}>>"
+        markers[text] = value
+        return text
+
+    fields: dict[str, Any] = {
+        field: {key: marker(one, field, key) for key, one in value.items()}
+        if isinstance(value, dict)
+        else marker(value, field)
+        for field, value in asdict(deployed).items()
+        if value is not None
+    }
+    return DeployedVirtualCluster(**fields), markers

@@ -192,6 +192,38 @@ _WHOLE = {
     ),
 }
 
+_NAMESPACE = {
+    "POD_SECURITY": Code(
+        "error",
+        "The namespace enforces a Pod Security Standard that forbids this: the Kubernetes API refuses the pod.",
+        "Remove it from the pod template or the Spark configuration, or let the namespace enforce privileged "
+        "(pod_security of the virtual cluster)",
+    ),
+    "POD_SECURITY_RESTRICTED": Code(
+        "warning",
+        "The namespace enforces the Pod Security Standard restricted, which asks for fields that EMR's pods are not known "
+        "to set: the Kubernetes API may refuse every pod.",
+        "Let the namespace enforce baseline, or try a run with the release",
+    ),
+    "QUOTA_CONTAINER_MEMORY": Code(
+        "error",
+        "A container asks for more memory than the namespace's LimitRange allows one: the Kubernetes API refuses the pod.",
+        "Lower memory or overhead, or raise the limit (quota.container_memory of the virtual cluster)",
+    ),
+    "QUOTA_EXCEEDED": Code(
+        "error",
+        "The run alone exceeds the namespace's ResourceQuota: the Kubernetes API refuses some of its pods for as long as "
+        "it runs.",
+        "Ask for fewer or smaller executors, or raise the quota (quota of the virtual cluster)",
+    ),
+    "QUOTA_REACHED": Code(
+        "warning",
+        "With as many executors as dynamic allocation may ask for, the run exceeds the namespace's ResourceQuota: the "
+        "Kubernetes API refuses the last of them.",
+        "Lower spark.dynamicAllocation.maxExecutors, or raise the quota (quota of the virtual cluster)",
+    ),
+}
+
 _REQUEST = {
     "ZONE_KEY": Code(
         "error",
@@ -252,4 +284,4 @@ _REQUEST = {
     ),
 }
 
-CODES: Mapping[str, Code] = MappingProxyType({**_FARGATE, **_EC2, **_WHOLE, **_REQUEST})
+CODES: Mapping[str, Code] = MappingProxyType({**_FARGATE, **_EC2, **_WHOLE, **_NAMESPACE, **_REQUEST})

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
+from emr_eks_placement.planning.admission import problems_of_admission
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node
 from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, opts_out, possible_profiles, zones_of
@@ -57,6 +58,7 @@ def _on_fargate(
     problems = (
         *on_fargate.problems_of_profiles(role, pod, spec, capacity, profiles),
         *on_fargate.problems_of_pod(role, pod, spec),
+        *problems_of_admission(role, pod, spec, capacity),
     )
     reasons = [f"Fargate profile {' or '.join(names)} selects its namespace and labels"]
     if size:
@@ -75,5 +77,6 @@ def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capaci
     problems = (
         *on_ec2.problems_of_groups(role, pod, found, capacity),
         *on_ec2.problems_of_pod(role, pod, spec),
+        *problems_of_admission(role, pod, spec, capacity),
     )
     return Landing("ec2", found.names, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)

@@ -11,6 +11,7 @@ from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.landing import land
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.planning.request_problems import (
     problems_of_configuration,
     problems_of_labels,
@@ -71,6 +72,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_templates({role: one.faults for role, one in read.items()}),
         *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
+        *problems_of_quota(pods, capacity),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),
     ]

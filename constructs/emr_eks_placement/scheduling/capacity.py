@@ -9,6 +9,7 @@ from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.regions import region_of_zone
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
+from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
 
 # A zone that can't be told, as of a subnet that is only known by its id: its nodes promise no zone label.
 UNKNOWN_ZONE = "unknown"
@@ -172,6 +173,7 @@ class Capacity:
     """A cluster's node groups, node pools and Fargate profiles, each by name; no group has the name of a pool.
 
     zones: every zone that pods can run in. namespaces: of the virtual clusters, by name and, once deployed, by id.
+    namespace_rules: of the namespaces that have any and of which they are known, by namespace.
     pod_identity_roles: names of the execution roles that have an EKS Pod Identity association. other_nodes: what else
     makes nodes that are not described here, such as Karpenter; empty: nothing. fargate_vcpus: the account's quota.
     """
@@ -183,6 +185,7 @@ class Capacity:
     node_pools: Mapping[str, NodePoolCapacity] = field(default_factory=dict)
     fargate_profiles: Mapping[str, FargateProfileCapacity] = field(default_factory=dict)
     namespaces: Mapping[str, str] = field(default_factory=dict)
+    namespace_rules: Mapping[str, NamespaceRules] = field(default_factory=dict)
     pod_identity_roles: frozenset[str] = frozenset()
     other_nodes: str = ""
     fargate_vcpus: int = DEFAULT_VCPU_QUOTA

@@ -1,0 +1,96 @@
+"""How the virtual clusters of an environment share Fargate profiles."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Literal, get_args
+
+from emr_eks_placement.environment.fargate import MOST_SELECTORS, FargateProfile, FargateSelector
+from emr_eks_placement.environment.virtual_cluster import VirtualCluster
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
+
+FargateSharing = Literal["none", "packed", "wildcard"]
+Profiles = dict[str, FargateProfile]
+
+_SHARED = "shared"  # begins the name of a profile that no single virtual cluster owns
+
+
+def profiles_of(
+    virtual_clusters: Mapping[str, VirtualCluster], sharing: FargateSharing, namespaces: str | None
+) -> Profiles:
+    """The Fargate profiles that virtual clusters get, by name; namespaces: the pattern that wildcard sharing takes.
+
+    Raises RuleError, with the path in the environment, for two profiles of one name and for a namespace that the
+    pattern does not match.
+    """
+    if sharing == "none":
+        return _own(virtual_clusters)
+    if sharing == "packed" or namespaces is None:
+        return _packed(virtual_clusters)
+    _check_matched(virtual_clusters, namespaces)
+    zones = dict.fromkeys(zone for one in virtual_clusters.values() for zone in one.fargate.targets)
+    return {_name(_SHARED, zone): _profile((_selector(namespaces, zone),), zone) for zone in zones}
+
+
+def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[FargateSharing, int]:
+    """How many profiles the virtual clusters take in each way of sharing, if a pattern matches all their namespaces."""
+    return {
+        sharing: len({zone for one in virtual_clusters.values() for zone in one.fargate.targets})
+        if sharing == "wildcard"
+        else len(profiles_of(virtual_clusters, sharing, None))
+        for sharing in get_args(FargateSharing)
+    }
+
+
+def _own(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
+    profiles: Profiles = {}
+    for name, virtual_cluster in virtual_clusters.items():
+        for zone in virtual_cluster.fargate.targets:
+            profile_name = _name(name, zone)
+            if profile_name in profiles:
+                raise RuleError(
+                    name,
+                    f"another virtual cluster has a Fargate profile called {profile_name}, made of its name and a zone",
+                    "Rename the virtual cluster",
+                    path=("virtual_clusters", name),
+                )
+            profiles[profile_name] = _profile((_selector(virtual_cluster.namespace, zone),), zone)
+    return profiles
+
+
+def _packed(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
+    """Full profiles in the order of the file: a virtual cluster that is added at the end changes the last one only."""
+    selectors: dict[str | None, list[FargateSelector]] = {}
+    for virtual_cluster in virtual_clusters.values():
+        for zone in virtual_cluster.fargate.targets:
+            selectors.setdefault(zone, []).append(_selector(virtual_cluster.namespace, zone))
+    return {
+        f"{_name(_SHARED, zone)}-{start // MOST_SELECTORS + 1}": _profile(
+            tuple(some[start : start + MOST_SELECTORS]), zone
+        )
+        for zone, some in selectors.items()
+        for start in range(0, len(some), MOST_SELECTORS)
+    }
+
+
+def _check_matched(virtual_clusters: Mapping[str, VirtualCluster], namespaces: str) -> None:
+    for name, virtual_cluster in virtual_clusters.items():
+        if virtual_cluster.fargate.targets and not fnmatchcase(virtual_cluster.namespace, namespaces):
+            raise RuleError(
+                virtual_cluster.namespace,
+                f"the shared Fargate profiles select namespaces like {namespaces} (fargate_namespaces)",
+                "Rename the namespace or widen fargate_namespaces",
+                path=("virtual_clusters", name, "namespace"),
+            )
+
+
+def _name(start: str, zone: str | None) -> str:
+    return start if zone is None else f"{start}-{zone}"
+
+
+def _selector(namespace: str, zone: str | None) -> FargateSelector:
+    return FargateSelector(namespace=namespace, labels={PLACEMENT_LABEL: Fargate(zone=zone).label_value})
+
+
+def _profile(selectors: tuple[FargateSelector, ...], zone: str | None) -> FargateProfile:
+    return FargateProfile(selectors=selectors, zones=() if zone is None else (zone,))
