@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.bad_input import Bad, check
+from emr_eks_placement.environment_file import load_environment
+from tests.unit import environments
+from tests.unit.bad_input import Bad, check, findings_of
 
 LONG = "x" * 64
 REGION = "region: us-east-1\n"
 NAMESPACE = "    namespace: spark-jobs\n"
 ANY_ZONE = "    fargate: {any_zone: true, single_zones: [us-east-1a]}\n"
+ROLE = "arn:aws:iam::111122223333:role/jobs"
 
 
 def profile(selector: str) -> str:
@@ -60,6 +63,34 @@ FARGATE = {
         + "virtual_clusters: # <-\n",
         field="virtual_clusters", value="11 Fargate profiles", rule="at most 10 (EKS quota L-33415657)", mend="Drop",
     ),
+    "profiles of one name": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "  spark-us-east-1a: {namespace: other} # <-\n",
+        field="virtual_clusters.spark-us-east-1a", value="spark-us-east-1a", rule="called spark-us-east-1a",
+        mend="Rename the virtual cluster",
+    ),
+    "profile quota": Bad(
+        old=REGION, new=REGION + "fargate_profile_quota: 0 # <-\n",
+        field="fargate_profile_quota", value=0, rule="from 1 to 1000 Fargate profiles", mend="within these bounds",
+    ),
+    "wildcard without a pattern": Bad(
+        old=REGION, new="fargate_sharing: wildcard # <-\n" + REGION,
+        field="fargate_sharing", value="wildcard", rule="needs a pattern of namespaces", mend="Add fargate_namespaces",
+    ),
+    "pattern without wildcard": Bad(
+        old=REGION, new="fargate_namespaces: spark-* # <-\n" + REGION,
+        field="fargate_namespaces", value="spark-*", rule="is read with fargate_sharing: wildcard", mend="Remove it",
+    ),
+    "pattern that is none": Bad(
+        old=REGION, new="fargate_sharing: wildcard\nfargate_namespaces: Spark* # <-\n" + REGION,
+        field="fargate_namespaces", value="Spark*", rule="* and ? are wildcards", mend="spark-*",
+    ),
+    "namespace that the pattern does not match": Bad(
+        old=f"virtual_clusters:\n  spark:\n{NAMESPACE}",
+        new="fargate_sharing: wildcard\nfargate_namespaces: team-*\nvirtual_clusters:\n  spark:\n"
+        "    namespace: spark-jobs # <-\n",
+        field="virtual_clusters.spark.namespace", value="spark-jobs", rule="like team-* (fargate_namespaces)",
+        mend="widen fargate_namespaces",
+    ),
     "Fargate in an unknown zone": Bad(
         old=ANY_ZONE, new="    fargate: {single_zones: [us-east-1c]} # <-\n",
         field="virtual_clusters.spark.fargate.single_zones[0]", value="us-east-1c", rule="us-east-1b", mend="or add it",
@@ -83,6 +114,92 @@ VIRTUAL_CLUSTERS = {
     "namespace used twice": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "  other: {namespace: spark-jobs} # <-\n",
         field="virtual_clusters.other.namespace", value="spark-jobs", rule="and spark has this one", mend="another",
+    ),
+    "namespace of an add-on": Bad(
+        old=NAMESPACE, new="    namespace: amazon-guardduty # <-\n",
+        field="virtual_clusters.spark.namespace", value="amazon-guardduty", rule="of EKS add-ons", mend="Choose another",
+    ),
+    "pod security": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    pod_security: restricted # <-\n",
+        field="virtual_clusters.spark.pod_security", value="restricted", rule="baseline", mend="Write one of these",
+    ),
+    "quota of pods": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {pods: 0} # <-\n",
+        field="virtual_clusters.spark.quota.pods", value=0, rule="from 1 to 1000000 pods", mend="within these bounds",
+    ),
+    "quota of memory": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 800 GiB} # <-\n",
+        field="virtual_clusters.spark.quota.memory", value="800 GiB", rule="Kubernetes Quantity", mend="2Gi",
+    ),
+    "quota of memory in thousandths": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 800m} # <-\n",
+        field="virtual_clusters.spark.quota.memory", value="800m", rule="memory above 0", mend="Write for example 800Gi",
+    ),
+    "container above the quota": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 64Gi, container_memory: 65Gi} # <-\n",
+        field="virtual_clusters.spark.quota.container_memory", value="65Gi", rule="more than all pods together, 64Gi",
+        mend="raise memory",
+    ),
+    "quota of CPU": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {cpu: 64} # <-\n",
+        field="virtual_clusters.spark.quota.cpu", value=64, rule="known here are pods, memory", mend="Remove it",
+    ),
+    "quota of an existing namespace": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    quota: {pods: 9} # <-\n",
+        field="virtual_clusters.spark.quota", value={"pods": 9}, rule="left as it is", mend="or existing_namespace",
+    ),
+    "pod security of an existing namespace": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    pod_security: baseline # <-\n",
+        field="virtual_clusters.spark.pod_security", value="baseline", rule="left as it is", mend="Remove pod_security",
+    ),
+    "role ARN": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    execution_role_arn: arn:aws:iam::1:role/jobs # <-\n",
+        field="virtual_clusters.spark.execution_role_arn", value="arn:aws:iam::1:role/jobs", rule="ARN of an IAM role",
+        mend="arn:aws:iam::111122223333:role/jobs",
+    ),
+    "rights of a given role": Bad(
+        old=NAMESPACE,
+        new=NAMESPACE + f"    execution_role_arn: {ROLE}\n    data_access: {{read: [s3://trips/]}} # <-\n",
+        field="virtual_clusters.spark.data_access", value={"read": ["s3://trips/"], "write": []},
+        rule="used as it is", mend="Remove data_access",
+    ),
+    "name of a role": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    execution_roles: {Etl: {}} # <-\n",
+        field="virtual_clusters.spark.execution_roles.Etl", value="Etl", rule="execution role: a name has", mend="Rename",
+    ),
+    "role of two virtual clusters": Bad(
+        old=ANY_ZONE,
+        new=f"{ANY_ZONE}    execution_roles: {{etl: {{execution_role_arn: {ROLE}}}}}\n"
+        f"  other: {{namespace: b, execution_role_arn: {ROLE}}} # <-\n",
+        field="virtual_clusters.other.execution_role_arn", value=ROLE, rule="virtual cluster spark has this role",
+        mend="Choose another role",
+    ),
+    "roles that read alike": Bad(
+        old=ANY_ZONE,
+        new=f"{ANY_ZONE}    execution_roles: {{a-b: {{}}}}\n  spark-a: {{namespace: b, execution_roles: {{b: {{}}}}}} # <-\n",
+        field="virtual_clusters.spark-a.execution_roles.b", value="b", rule="as those of spark", mend="Rename it",
+    ),
+    "log group": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + '    logs: {log_group: "spark:logs"} # <-\n',
+        field="virtual_clusters.spark.logs.log_group", value="spark:logs", rule="CreateLogGroup", mend="/spark/reporting",
+    ),
+    "given log group with a retention": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, retention_days: 30} # <-\n",
+        field="virtual_clusters.spark.logs.retention_days", value=30, rule="used as it is", mend="Remove retention_days",
+    ),
+    "log group without CloudWatch": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, cloudwatch: false} # <-\n",
+        field="virtual_clusters.spark.logs.log_group", value="/spark", rule="nothing goes to a log group", mend="Remove",
+    ),
+    "log group of two virtual clusters": Bad(
+        old=ANY_ZONE,
+        new=f"{ANY_ZONE}    logs: {{log_group: /spark}}\n  other: {{namespace: b, logs: {{log_group: /spark}}}} # <-\n",
+        field="virtual_clusters.other.logs.log_group", value="/spark", rule="spark logs there", mend="another log group",
+    ),
+    "unknown role of a job": Bad(
+        old="    virtual_cluster: spark\n", new="    virtual_cluster: spark\n    execution_role: etl # <-\n",
+        field="jobs.count.execution_role", value="etl", rule="of virtual cluster spark are its own alone",
+        mend="the virtual cluster's own",
     ),
     "virtual cluster name": Bad(
         old="virtual_clusters:\n  spark:\n", new="virtual_clusters:\n  spark_1: # <-\n",
@@ -108,3 +225,29 @@ CASES = FARGATE | VIRTUAL_CLUSTERS
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_a_wrong_value_gives_one_line_with_field_value_rule_and_mend(case: Bad, tmp_path: Path) -> None:
     check(case, tmp_path)
+
+
+def test_over_the_profile_quota_it_is_told_what_fits_and_what_sharing_would_take(tmp_path: Path) -> None:
+    teams = "".join(f"  team-{i}: {{namespace: team-{i}, fargate: {{single_zones: [us-east-1b]}}}}\n" for i in range(9))
+    text = environments.TEXT.replace(ANY_ZONE, ANY_ZONE + teams)
+    (told,) = findings_of(text, tmp_path)
+    assert told.value == "20 Fargate profiles"
+    assert told.rule == (
+        "a cluster has at most 10 (EKS quota L-33415657); the first 5 of 10 virtual clusters fit, and by fargate_sharing "
+        "they would need: packed 5, wildcard 3"
+    )
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        "fargate_profile_quota: 20\n",
+        "fargate_sharing: packed\n",
+        "fargate_sharing: wildcard\nfargate_namespaces: '*'\nfargate_profile_quota: 3\n",
+    ],
+)
+def test_what_is_told_mends_it(mend: str, tmp_path: Path) -> None:
+    teams = "".join(f"  team-{i}: {{namespace: team-{i}, fargate: {{single_zones: [us-east-1b]}}}}\n" for i in range(9))
+    file = tmp_path / "test.yaml"
+    file.write_text(mend + environments.TEXT.replace(ANY_ZONE, ANY_ZONE + teams))
+    assert len(load_environment(file).virtual_clusters) == 10

@@ -2,6 +2,7 @@
 
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.placement import Taint
+from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
 from tests.unit.environments import data, environment
 
 
@@ -33,3 +34,22 @@ def test_the_rest_of_the_environment_is_there_too() -> None:
     assert (found.kubernetes_version, found.fargate_vcpus) == ("1.35", 50)
     assert found.namespaces == {"spark": "spark-jobs"}
     assert {one.zones for one in found.fargate_profiles.values()} == {("us-east-1a", "us-east-1b"), ("us-east-1a",)}
+
+
+def test_the_rules_of_the_namespaces_that_are_created_are_there() -> None:
+    quota = {"pods": 200, "memory": "800Gi", "container_memory": "1500M"}
+    found = capacity_of(
+        environment(
+            virtual_clusters={
+                "a": {"namespace": "a"},
+                "b": {"namespace": "b", "pod_security": "privileged"},
+                "c": {"namespace": "c", "existing_namespace": True},
+                "d": {"namespace": "d", "quota": quota},
+            }
+        )
+    )
+    assert found.namespace_rules == {
+        "a": NamespaceRules(pod_security="baseline"),
+        "d": NamespaceRules(pods=200, memory_mib=819200, container_memory_mib=1430, pod_security="baseline"),
+    }
+    assert set(found.namespaces) == {"a", "b", "c", "d"}

@@ -9,9 +9,11 @@ from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import CODES
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
+from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
 from tests.unit.planned import (
     CAPACITY,
     LABEL,
+    NAMESPACE,
     ON_FARGATE,
     SUBMITTER_ON_FARGATE,
     ZONE_A,
@@ -50,6 +52,21 @@ ZONES = capacity(
     fargate_profiles={"spark": profile({LABEL: "fargate"}, (ZONE_A, ZONE_B))},
 )
 MANY = {"spark.executor.instances": "40", "spark.executor.cores": "4"}
+
+
+def ruled(**rules: Any) -> Capacity:
+    """The cluster whose namespace has rules."""
+    return capacity(namespace_rules={NAMESPACE: NamespaceRules(**rules)})
+
+
+BASELINE = ruled(pod_security="baseline")
+
+
+def side(**security: Any) -> dict[str, Any]:
+    """A driver's template whose sidecar has a security context."""
+    return template(sidecars=[{"name": "side", "securityContext": security}])
+
+
 CASES: dict[str, list[Case]] = {
     "FARGATE_NODE_SELECTOR": [
         on_fargate("it asks for workload=spark", {f"{SELECTOR}workload": "spark"}),
@@ -181,6 +198,57 @@ CASES: dict[str, list[Case]] = {
             "b": profile({LABEL: "fargate", "spark-role": "executor"}, (ZONE_B,))})),
     ],
     "EXECUTORS_UNBOUNDED": [Case("executors", "maxExecutors is not set", {"spark.dynamicAllocation.enabled": "true"})],
+    "POD_SECURITY": [
+        Case("driver", "volume data is a directory of its node", where=BASELINE,
+             spark={"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d"}),
+        Case("executors", "volume data is a directory", where=BASELINE,
+             executor=template("executor", volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
+        Case("driver", "volume data is", where=ruled(pod_security="restricted"),
+             driver=template(volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
+        Case("driver", "side is privileged", where=BASELINE, driver=side(privileged=True)),
+        Case("driver", "first is privileged", where=BASELINE, driver=template(
+            initContainers=[{"name": "first", "securityContext": {"privileged": True}}])),
+        Case("driver", "adds the capabilities NET_ADMIN", where=BASELINE,
+             driver=side(capabilities={"add": ["CHOWN", "NET_ADMIN"]})),
+        Case("driver", "procMount Unmasked", where=BASELINE, driver=side(procMount="Unmasked")),
+        Case("driver", "seccompProfile Unconfined", where=BASELINE, driver=side(seccompProfile={"type": "Unconfined"})),
+        Case("driver", "appArmorProfile Unconfined", where=BASELINE, driver=side(appArmorProfile={"type": "Unconfined"})),
+        Case("driver", "sets seLinuxOptions", where=BASELINE, driver=side(seLinuxOptions={"type": "spc_t"})),
+        Case("driver", "sets seLinuxOptions", where=BASELINE, driver=side(seLinuxOptions={"user": "root"})),
+        Case("driver", "side is a host process", where=BASELINE, driver=side(windowsOptions={"hostProcess": True})),
+        Case("driver", "side binds port 80", where=BASELINE, driver=template(
+            sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 80}]}])),
+        Case("driver", "a probe or hook of host 10.0.0.1", where=BASELINE, driver=template(
+            sidecars=[{"name": "side", "livenessProbe": {"httpGet": {"port": 80, "host": "10.0.0.1"}}}])),
+        Case("driver", "a probe or hook of host db", where=BASELINE, driver=template(
+            sidecars=[{"name": "side", "lifecycle": {"preStop": {"tcpSocket": {"port": 80, "host": "db"}}}}])),
+        Case("driver", "shares its node's namespace (hostPID)", where=BASELINE, driver=template(hostPID=True)),
+        Case("driver", "it sets kernel.msgmax", where=BASELINE, driver=template(
+            securityContext={"sysctls": [{"name": "kernel.msgmax", "value": "1"}]})),
+        Case("driver", "its AppArmor profile is unconfined", where=BASELINE, driver=template(
+            metadata={"annotations": {"container.apparmor.security.beta.kubernetes.io/side": "unconfined"}})),
+    ],
+    "POD_SECURITY_RESTRICTED": [
+        Case("submitter", "enforces restricted", where=ruled(pod_security="restricted")),
+    ],
+    "QUOTA_CONTAINER_MEMORY": [
+        Case("driver", "spark-kubernetes-driver has 5734 MiB of memory, the namespace allows a container 4096 MiB",
+             {"spark.driver.memory": "4g"}, ruled(container_memory_mib=4096)),
+        Case("driver", "side has 6144 MiB", where=ruled(container_memory_mib=4096), driver=template(
+            sidecars=[{"name": "side", "resources": {"limits": {"memory": "6Gi"}}}])),
+        Case("driver", "first has 6144 MiB", where=ruled(container_memory_mib=4096), driver=template(
+            initContainers=[{"name": "first", "resources": {"requests": {"memory": "6Gi"}}}])),
+        Case("submitter", "job-runner has 512 MiB", where=ruled(container_memory_mib=511)),
+    ],
+    "QUOTA_EXCEEDED": [
+        Case("executors", "the run has 6 pods, the namespace may have 5", {"spark.executor.instances": "4"}, ruled(pods=5)),
+        Case("executors", "MiB of memory, the namespace may have 5000",
+             {"spark.executor.instances": "4"}, ruled(memory_mib=5000)),
+    ],
+    "QUOTA_REACHED": [
+        Case("executors", "at its largest the run has 12 pods, the namespace may have 11", {
+            "spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "10"}, ruled(pods=11)),
+    ],
     "ZONE_KEY": [
         Case("driver", "it asks for zone=us-east-1a", {f"{SELECTOR}zone": ZONE_A}),
         on_fargate("it asks for zone=us-east-1a", {f"{SELECTOR}zone": ZONE_A}),
@@ -355,3 +423,31 @@ def test_a_code_is_explained_in_sentences(code: str) -> None:
     assert explained.meaning.endswith(".")
     assert explained.mend[0].isupper()
     assert not explained.mend.endswith(".")
+
+
+def test_a_run_that_its_namespace_has_room_for_is_no_problem() -> None:
+    """Up to the last pod and MiB: a submitter, a driver and two executors."""
+    free = planned(request())
+    memory = sum(pod.shape.memory_mib * pod.count.least for pod in free.pods)
+    largest = max(pod.shape.memory_mib for pod in free.pods)
+    rules = {"pods": 4, "memory_mib": memory, "container_memory_mib": largest, "pod_security": "baseline"}
+    assert planned(request(), ruled(**rules)).problems == ()
+    assert {one.code for one in planned(request(), ruled(**{**rules, "pods": 3})).problems} == {"QUOTA_EXCEEDED"}
+    assert {one.code for one in planned(request(), ruled(memory_mib=memory - 1)).problems} == {"QUOTA_EXCEEDED"}
+
+
+def test_another_namespaces_rules_do_not_count() -> None:
+    where = capacity(namespace_rules={"other": NamespaceRules(pods=1, pod_security="restricted")})
+    assert planned(request(), where).problems == ()
+
+
+def test_what_baseline_allows_is_no_problem() -> None:
+    allowed = side(
+        capabilities={"add": ["CHOWN"], "drop": ["ALL"]},
+        seccompProfile={"type": "RuntimeDefault"},
+        seLinuxOptions={"type": "container_t"},
+        procMount="Default",
+        privileged=False,
+    )
+    allowed["spec"]["volumes"] = [{"name": "data", "emptyDir": {}}]
+    assert planned(request(), BASELINE, driver=allowed).problems == ()

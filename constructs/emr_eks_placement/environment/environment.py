@@ -225,11 +225,18 @@ class Environment(Model):
             )
 
     def _check_profiles(self) -> None:
-        if (self.fargate_sharing == "wildcard") != (self.fargate_namespaces is not None):
+        if self.fargate_sharing == "wildcard" and self.fargate_namespaces is None:
+            raise RuleError(
+                self.fargate_sharing,
+                "a profile for all virtual clusters needs a pattern of namespaces (EKS guide, Fargate profile)",
+                "Add fargate_namespaces, for example spark-*",
+                path=("fargate_sharing",),
+            )
+        if self.fargate_sharing != "wildcard" and self.fargate_namespaces is not None:
             raise RuleError(
                 self.fargate_namespaces,
-                "fargate_sharing: wildcard, and no other way of sharing, needs a pattern of namespaces",
-                "Write for example spark-*, or remove it",
+                "the pattern is read with fargate_sharing: wildcard only",
+                "Remove it, or set fargate_sharing",
                 path=("fargate_namespaces",),
             )
         for name in self._virtual_cluster_profiles().keys() & self.fargate_profiles.keys():
