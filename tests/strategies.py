@@ -39,6 +39,15 @@ _TOLERATIONS: st.SearchStrategy[dict[str, Any]] = st.one_of(
 _INSTANCE_TYPES = st.sampled_from(
     [("m6i.large",), ("m6i.4xlarge",), ("m6i.large", "m6i.4xlarge"), ("r6i.large", "c6i.4xlarge"), ("m7g.4xlarge",)]
 )
+_QUOTAS = st.sampled_from(
+    [
+        *[{}] * 8,
+        {"pods": 4},
+        {"memory": "16Gi"},
+        {"container_memory": "8Gi"},
+        {"pods": 100, "container_memory": "4000Mi"},
+    ]
+)
 
 
 def _zones(least: int = 0) -> st.SearchStrategy[list[str]]:
@@ -97,6 +106,8 @@ def environments(draw: st.DrawFn) -> Environment:
             "virtual_clusters": {
                 VIRTUAL_CLUSTER: {
                     "namespace": NAMESPACE,
+                    "pod_security": draw(st.sampled_from(["baseline", "baseline", "privileged"])),
+                    "quota": draw(_QUOTAS),
                     "fargate": {
                         "any_zone": draw(st.integers(0, 7)) > 0,
                         "single_zones": draw(st.one_of(st.just(ZONES), _zones())),
@@ -113,7 +124,9 @@ def _template(role: str) -> st.SearchStrategy[dict[str, Any]]:
         optional={
             "nodeSelector": st.sampled_from([{"workload": "a"}, {"kubernetes.io/arch": "amd64"}]),
             "tolerations": st.lists(_TOLERATIONS, max_size=1),
-            "volumes": st.just([{"name": "data", "emptyDir": {}}]),
+            "volumes": st.sampled_from(
+                [*[[{"name": "data", "emptyDir": {}}]] * 3, [{"name": "data", "hostPath": {"path": "/d"}}]]
+            ),
         },
     )
     metadata = st.sampled_from([{}, {"labels": {"team": "a"}}])

@@ -47,6 +47,7 @@ def check_round_trip(case: Case) -> None:
     if made is None:
         return
     found = planned(made, case.environment)
+    assert [problem for problem in found.problems if problem.severity == "error"] == []
     for role in ROLES:
         check_on_target(found.of(role), case.placement.of(role))
         OUTCOMES[case.placement.of(role).compute] += 1

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import botocore.session
@@ -13,7 +14,7 @@ from emr_eks_placement.definition import JobRunDefinition, define
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.modes import Mode, placement
-from emr_eks_placement.placement import ROLES, Ec2, Fargate
+from emr_eks_placement.placement import ROLES, Ec2, Fargate, Role
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, unsatisfied_by_fargate
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
@@ -60,6 +61,16 @@ def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) 
         assert {node.capacity_type for nodes in taken.values() for node in nodes} == {target.capacity_type}
 
 
+def check_within_quota(read: Mapping[Role, PodShape], case: Case) -> None:
+    """The run's pods fit what its namespace may have, in as many MiB as the quota says."""
+    quota = case.environment.virtual_clusters[VIRTUAL_CLUSTER].quota
+    dynamic = case.job.spark_conf.get("spark.dynamicAllocation.enabled") == "true"
+    executors = 0 if dynamic else case.job.executors.instances or 2
+    memory = read["submitter"].memory_mib + read["driver"].memory_mib + executors * read["executors"].memory_mib
+    assert quota.pods is None or 2 + executors <= quota.pods
+    assert quota.memory is None or memory <= int(quota.memory.removesuffix("Gi")) * 1024
+
+
 def defined(case: Case, **more: Any) -> JobRunDefinition:
     return define(
         case.job, case.placement, case.environment,
@@ -92,11 +103,12 @@ def test_what_define_does_not_refuse_lands_where_the_placement_says() -> None:
         read = pods(definition, NAMESPACE)
         for role in ROLES:
             check_lands(read[role], case.placement.of(role), case.environment)
+        check_within_quota(read, case)
         assert case.job.spark_conf.items() <= classification(definition.request, "spark-defaults").items()
         assert defined(case, deployed=deployed) == definition, "the same each time"
 
     check()
-    assert outcomes["defined"] > 60, outcomes
+    assert outcomes["defined"] > 50, outcomes
     assert outcomes["refused"] > 60, outcomes
     assert outcomes["templates"] > 20, outcomes
 

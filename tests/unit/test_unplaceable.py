@@ -185,7 +185,34 @@ BY_RELEASE = {
     ),
 }  # fmt: skip
 
-CASES = ON_FARGATE_CASES | ON_EC2 | BY_RELEASE
+BY_NAMESPACE = {
+    "more pods than the quota": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    quota: {pods: 3}\n",
+        also=(("    executors:\n", "    executors: # <-\n"),),
+        field="jobs.count.executors", value="2 executors", rule="the run has 4 pods, the namespace may have 3",
+        mend="raise the quota",
+    ),
+    "more memory than the quota": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    quota: {memory: 16Gi}\n",
+        also=(("    executors:\n", "    executors: # <-\n"),),
+        field="jobs.count.executors", value="2 executors", rule="16583 MiB of memory, the namespace may have 16384",
+        mend="raise the quota",
+    ),
+    "a container of more memory than is allowed": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    quota: {container_memory: 2Gi}\n",
+        also=(("    driver:\n      cores", "    driver: # <-\n      cores"),),
+        field="jobs.count.driver", value="1 vCPU and 3379 MiB", rule="has 2867 MiB of memory, the namespace allows a container "
+        "2048 MiB", mend="quota.container_memory",
+    ),
+    "a directory of the node": Bad(
+        old=SIZE, new="    driver:\n      pod_template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: "
+        "spark-kubernetes-driver}], volumes: [{name: a, hostPath: {path: /a}}]}} # <-\n", also=((FARGATE, ""),),
+        field="jobs.count.driver.pod_template.spec.volumes[0].hostPath", value={"path": "/a"},
+        rule="volume a is a directory of its node (hostPath). The namespace enforces", mend="enforce privileged",
+    ),
+}  # fmt: skip
+
+CASES = ON_FARGATE_CASES | ON_EC2 | BY_RELEASE | BY_NAMESPACE
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

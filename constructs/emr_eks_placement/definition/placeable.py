@@ -42,7 +42,8 @@ def check_whole(planned: Plan) -> None:
     for problem in planned.problems:
         if problem.severity == "error":
             rule = f"{problem.what}. {CODES[problem.code].meaning.rstrip('.')} ({problem.code})"
-            raise RuleError(problem.value, rule, problem.mend, path=("job", problem.role))
+            pods = f"{planned.of(problem.role).count} {problem.role}"
+            raise RuleError(pods, rule, problem.mend, path=("job", problem.role))
 
 
 def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
