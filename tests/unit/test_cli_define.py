@@ -74,6 +74,44 @@ def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
     assert (request["virtualClusterId"], request["executionRoleArn"]) == ("other", ROLE)
 
 
+@pytest.fixture
+def with_a_role(tmp_path: Path) -> Path:
+    """dev.yaml with a job that runs with a further role of its virtual cluster."""
+    text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
+    text = text.replace("    namespace: spark-jobs\n", "    namespace: spark-jobs\n    execution_roles: {etl: {}}\n")
+    file = tmp_path / "roles.yaml"
+    file.write_text(
+        text.replace("    virtual_cluster: spark\n", "    virtual_cluster: spark\n    execution_role: etl\n")
+    )
+    return file
+
+
+def role_defined(environment: Path, *options: str) -> str:
+    folder = environment.parent / "out"
+    assert main(["define", "-e", str(environment), "-o", str(folder), *options]) == 0
+    request = json.loads((folder / "job-runs/trip-count/fargate.json").read_text())
+    return str(request["executionRoleArn"])
+
+
+def test_the_role_that_a_job_names_comes_from_the_stack_outputs(with_a_role: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs.json"
+    etl = ROLE.replace("role/", "role/etl-")
+    outputs.write_text(json.dumps({**OUTPUTS, "roles": {"SparkEtlExecutionRole": etl}}))
+    assert role_defined(with_a_role, "--outputs", str(outputs)) == etl
+    assert role_defined(with_a_role, "--outputs", str(outputs), "--execution-role-arn", ROLE) == ROLE
+    assert role_defined(with_a_role) == "<execution-role-arn>"
+
+
+def test_outputs_without_the_role_that_a_job_names_are_refused(
+    with_a_role: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps(OUTPUTS))
+    assert main(["define", "-e", str(with_a_role), "-o", str(tmp_path / "out"), "--outputs", str(outputs)]) == 2
+    assert "name SparkEtlExecutionRole" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_templates_are_written_as_yaml_that_reads_back(tmp_path: Path) -> None:
     assert define(tmp_path) == 0
     templates = [yaml.safe_load(file.read_text()) for file in (tmp_path / "pod-templates/spark").iterdir()]

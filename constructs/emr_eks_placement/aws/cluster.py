@@ -28,6 +28,7 @@ def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
 
     Node groups and Fargate profiles go by their EKS names. namespaces: of the running virtual clusters, by id and by
     name, but for a name that several of them have. zones: of the subnets of the cluster, its groups and its profiles.
+    namespace_rules: none, as quotas and Pod Security Standards stand in the Kubernetes API, which is not called.
 
     Calls, by their IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles,
     DescribeFargateProfile, ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if there is no

@@ -93,8 +93,8 @@ class VirtualCluster(ExecutionRole):
     existing_namespace: Annotated[bool, Strict()] = False
     """Whether the namespace exists and is left as it is: neither created nor changed nor deleted."""
     pod_security: Literal["baseline", "privileged"] = "baseline"
-    """What Kubernetes lets the pods of its namespace ask of their node (Pod Security Standards). EMR's pods do not meet
-    the third level, restricted."""
+    """What Kubernetes lets the pods of its namespace ask of their node (Pod Security Standards). There is no restricted:
+    EMR's pods are not known to set what it asks."""
     quota: Quota = Quota()
     """What its pods may take."""
     fargate: FargateChoice = FargateChoice()
