@@ -146,22 +146,22 @@ VIRTUAL_CLUSTERS = {
     ),
     "quota of an existing namespace": Bad(
         old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    quota: {pods: 9} # <-\n",
-        field="virtual_clusters.spark.quota", value={"pods": 9}, rule="left as it is", mend="or existing_namespace",
+        field="virtual_clusters.spark.quota", value={"pods": 9}, rule="a namespace that is created", mend="or existing_namespace",
     ),
     "pod security of an existing namespace": Bad(
         old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    pod_security: baseline # <-\n",
-        field="virtual_clusters.spark.pod_security", value="baseline", rule="left as it is", mend="Remove pod_security",
+        field="virtual_clusters.spark.pod_security", value="baseline", rule="namespace that is created", mend="Remove pod",
     ),
     "role ARN": Bad(
         old=NAMESPACE, new=NAMESPACE + "    execution_role_arn: arn:aws:iam::1:role/jobs # <-\n",
         field="virtual_clusters.spark.execution_role_arn", value="arn:aws:iam::1:role/jobs", rule="ARN of an IAM role",
-        mend="arn:aws:iam::111122223333:role/jobs",
+        mend="arn:aws:iam::111122223333:role/spark",
     ),
     "rights of a given role": Bad(
         old=NAMESPACE,
         new=NAMESPACE + f"    execution_role_arn: {ROLE}\n    data_access: {{read: [s3://trips/]}} # <-\n",
-        field="virtual_clusters.spark.data_access", value={"read": ["s3://trips/"], "write": []},
-        rule="used as it is", mend="Remove data_access",
+        field="virtual_clusters.spark.data_access", value={"read": ["s3://trips/"]},
+        rule="for a role that is created", mend="Remove data_access",
     ),
     "name of a role": Bad(
         old=NAMESPACE, new=NAMESPACE + "    execution_roles: {Etl: {}} # <-\n",
@@ -185,7 +185,7 @@ VIRTUAL_CLUSTERS = {
     ),
     "given log group with a retention": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, retention_days: 30} # <-\n",
-        field="virtual_clusters.spark.logs.retention_days", value=30, rule="used as it is", mend="Remove retention_days",
+        field="virtual_clusters.spark.logs.retention_days", value=30, rule="log group that is created", mend="Remove retention",
     ),
     "log group without CloudWatch": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, cloudwatch: false} # <-\n",

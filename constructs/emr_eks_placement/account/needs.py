@@ -59,7 +59,10 @@ def account_needs(environment: Environment) -> AccountNeeds:
         },
         instance_types={name: (one.instance_types, one.zones or environment.zones) for name, one in both.items()},
         role_names=tuple(
-            physical_name(environment.name, environment.region, name) for name in environment.virtual_clusters
+            physical_name(environment.name, environment.region, name, *([role] if role else []))
+            for name, virtual_cluster in environment.virtual_clusters.items()
+            for role, settings in virtual_cluster.roles.items()
+            if settings.execution_role_arn is None
         ),
     )
 

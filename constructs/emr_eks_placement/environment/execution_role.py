@@ -1,10 +1,10 @@
 """The IAM roles that the jobs of a virtual cluster run with, and what they reach in S3."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
+from emr_eks_placement.environment.given import RoleArn, refuse_beside_given
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.model import Model, distinct, each
 
@@ -16,14 +16,6 @@ def _check_location(uri: str) -> str:
             uri, "must be an S3 location s3://bucket/prefix, without wildcards", "Write for example s3://sales/orders/"
         )
     return uri
-
-
-def _check_role_arn(arn: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/([\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}", arn, re.ASCII):
-        raise RuleError(
-            arn, "must be the ARN of an IAM role (IAM)", "Write for example arn:aws:iam::111122223333:role/jobs"
-        )
-    return arn
 
 
 Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location")]
@@ -43,18 +35,13 @@ class ExecutionRole(Model):
 
     data_access: DataAccess = DataAccess()
     """What its jobs reach in S3."""
-    execution_role_arn: Annotated[str, AfterValidator(_check_role_arn)] | None = None
+    execution_role_arn: RoleArn | None = None
     """The ARN of a role that exists, used as it is instead of one that is created: it is to trust the namespace's
     service accounts (aws emr-containers update-role-trust-policy), to read job-files/ and pod-templates/ of the virtual
     cluster in the bucket, and to write where the containers log."""
 
     @model_validator(mode="after")
     def _check_given_role_is_left_alone(self) -> "ExecutionRole":
-        if self.execution_role_arn is not None and "data_access" in self.model_fields_set:
-            raise RuleError(
-                self.data_access.model_dump(),
-                "a given execution role is used as it is: its rights are changed where it is made",
-                "Remove data_access or execution_role_arn",
-                path=("data_access",),
-            )
+        if self.execution_role_arn is not None:
+            refuse_beside_given(self, "execution_role_arn", "role", "data_access")
         return self

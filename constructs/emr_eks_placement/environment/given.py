@@ -76,7 +76,7 @@ def refuse_beside_given(settings: Model, given: str, what: str, *fields: str) ->
     for field in fields:
         if field in settings.model_fields_set:
             raise RuleError(
-                getattr(settings, field),
+                settings.model_dump(exclude_unset=True)[field],
                 f"is a choice for a {what} that is created; {given} gives one that is there already",
                 f"Remove {field} or {given}",
                 path=(field,),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.environment.execution_role import ExecutionRole
+from emr_eks_placement.environment.given import refuse_beside_given
 from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
@@ -75,13 +76,8 @@ class Logs(Model):
                 "Remove log_group or cloudwatch",
                 path=("log_group",),
             )
-        if self.log_group is not None and "retention_days" in self.model_fields_set:
-            raise RuleError(
-                self.retention_days,
-                "a given log group is used as it is: its retention is set where it is made",
-                "Remove retention_days or log_group",
-                path=("retention_days",),
-            )
+        if self.log_group is not None:
+            refuse_beside_given(self, "log_group", "log group", "retention_days")
         return self
 
 
@@ -106,15 +102,8 @@ class VirtualCluster(ExecutionRole):
 
     @model_validator(mode="after")
     def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":
-        for field in ("pod_security", "quota"):
-            if self.existing_namespace and field in self.model_fields_set:
-                value = getattr(self, field)
-                raise RuleError(
-                    value.model_dump(exclude_none=True) if isinstance(value, Model) else value,
-                    "an existing namespace is left as it is: its labels and quotas are changed where it is made",
-                    f"Remove {field} or existing_namespace",
-                    path=(field,),
-                )
+        if self.existing_namespace:
+            refuse_beside_given(self, "existing_namespace", "namespace", "pod_security", "quota")
         return self
 
     @property
