@@ -43,7 +43,8 @@ def test_nothing_has_a_fixed_name_but_roles_and_parameters(synthesized: Synthesi
     }
     found = Counter(kind for kind, field in named.items() for each in synthesized.properties(kind) if field in each)
     runs = sum(len(job.placements) for job in synthesized.environment.jobs.values())
-    assert found == {"AWS::IAM::Role": len(synthesized.environment.virtual_clusters), "AWS::SSM::Parameter": runs}
+    roles = sum(len(virtual_cluster.roles) for virtual_cluster in synthesized.environment.virtual_clusters.values())
+    assert found == {"AWS::IAM::Role": roles, "AWS::SSM::Parameter": runs}
 
 
 def test_templates_know_no_account_and_no_machine(synthesized: Synthesized) -> None:

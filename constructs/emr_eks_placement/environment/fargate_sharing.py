@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Literal, get_args
+from typing import Literal
 
 from emr_eks_placement.environment.fargate import MOST_SELECTORS, FargateProfile, FargateSelector
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
@@ -18,27 +18,24 @@ _SHARED = "shared"  # begins the name of a profile that no single virtual cluste
 def profiles_of(
     virtual_clusters: Mapping[str, VirtualCluster], sharing: FargateSharing, namespaces: str | None
 ) -> Profiles:
-    """The Fargate profiles that virtual clusters get, by name; namespaces: the pattern that wildcard sharing takes.
+    """The Fargate profiles that virtual clusters get, by name; namespaces: the pattern of wildcard sharing, None for all.
 
     Raises RuleError, with the path in the environment, for two profiles of one name and for a namespace that the
     pattern does not match.
     """
     if sharing == "none":
         return _own(virtual_clusters)
-    if sharing == "packed" or namespaces is None:
+    if sharing == "packed":
         return _packed(virtual_clusters)
-    _check_matched(virtual_clusters, namespaces)
-    zones = dict.fromkeys(zone for one in virtual_clusters.values() for zone in one.fargate.targets)
-    return {_name(_SHARED, zone): _profile((_selector(namespaces, zone),), zone) for zone in zones}
+    return _wildcard(virtual_clusters, namespaces or "*")
 
 
 def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[FargateSharing, int]:
     """How many profiles the virtual clusters take in each way of sharing, if a pattern matches all their namespaces."""
     return {
-        sharing: len({zone for one in virtual_clusters.values() for zone in one.fargate.targets})
-        if sharing == "wildcard"
-        else len(profiles_of(virtual_clusters, sharing, None))
-        for sharing in get_args(FargateSharing)
+        "none": sum(len(one.fargate.targets) for one in virtual_clusters.values()),
+        "packed": len(_packed(virtual_clusters)),
+        "wildcard": len(_wildcard(virtual_clusters, "*")),
     }
 
 
@@ -71,6 +68,12 @@ def _packed(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
         for zone, some in selectors.items()
         for start in range(0, len(some), MOST_SELECTORS)
     }
+
+
+def _wildcard(virtual_clusters: Mapping[str, VirtualCluster], namespaces: str) -> Profiles:
+    _check_matched(virtual_clusters, namespaces)
+    zones = dict.fromkeys(zone for one in virtual_clusters.values() for zone in one.fargate.targets)
+    return {_name(_SHARED, zone): _profile((_selector(namespaces, zone),), zone) for zone in zones}
 
 
 def _check_matched(virtual_clusters: Mapping[str, VirtualCluster], namespaces: str) -> None:
