@@ -9,6 +9,16 @@ from emr_eks_placement.cli.main import main
 from tests.demo.conftest import JOB, NAMESPACE, PLACEMENTS, Deployed
 
 
+def test_kubectl_applies_the_namespace_with_its_quota(deployed: Deployed) -> None:
+    kubernetes = deployed.local.kubernetes
+    labels = [one["metadata"].get("labels", {}) for one in kubernetes.objects("namespaces")]
+    assert "baseline" in [one.get("pod-security.kubernetes.io/enforce") for one in labels]
+    (quota,) = kubernetes.objects("resourcequotas", NAMESPACE)
+    (limits,) = kubernetes.objects("limitranges", NAMESPACE)
+    assert quota["spec"] == {"hard": {"pods": "50", "requests.memory": "400Gi"}}
+    assert limits["spec"]["limits"][0]["max"] == {"memory": "64Gi"}
+
+
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_the_aws_cli_accepts_the_emitted_file(deployed: Deployed, placement: str, tmp_path: Path) -> None:
     file = tmp_path / "definition.json"

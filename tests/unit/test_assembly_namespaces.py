@@ -75,6 +75,8 @@ def test_manifests_of_one_namespace_add_up(tmp_path: Path) -> None:
         manifest(thing("ResourceQuota", {"hard": {"requests.cpu": "1"}})),
         manifest(limits({"type": "Container", "max": {"cpu": 1}}, {"type": "Container", "default": {"memory": "1Gi"}})),
         manifest(thing("ConfigMap"), {"kind": ["Namespace"]}, {}),
+        manifest(text="{"),
+        manifest({"kind": "Namespace"}),
         manifest(text={"Fn::Join": ["", ["[{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"", {"Ref": "Open"}, "\"}}]"]]}),
     ],
 )  # fmt: skip
@@ -89,9 +91,8 @@ def test_an_object_without_a_namespace_is_in_default(tmp_path: Path) -> None:
 
 
 def test_manifests_that_are_malformed(tmp_path: Path) -> None:
-    assert "Properties.Manifest" in refused(tmp_path, M=manifest(text="{"))
-    assert "Manifest[0].spec.hard.pods = true" in refused(tmp_path, M=manifest(quota(pods=True)))
+    assert "Manifest.spec.hard.pods = true" in refused(tmp_path, M=manifest(quota(pods=True)))
     assert "a quantity is a number" in refused(tmp_path, M=manifest(quota(memory="1 GB")))
     assert "must be a list" in refused(tmp_path, M=manifest(thing("LimitRange", {"limits": {"a": "b"}})))
-    assert "Manifest[0].metadata.name" in refused(tmp_path, M=manifest({"kind": "Namespace"}))
+    assert "must be a mapping" in refused(tmp_path, M=manifest({"kind": "Namespace", "metadata": []}))
     assert "M.Condition = 'Large'" in refused(tmp_path, M={**manifest(namespace("baseline")), "Condition": "Large"})

@@ -163,6 +163,21 @@ VIRTUAL_CLUSTERS = {
         field="virtual_clusters.spark.data_access", value={"read": ["s3://trips/"]},
         rule="for a role that is created", mend="Remove data_access",
     ),
+    "folder of another virtual cluster": Bad(
+        old=ANY_ZONE,
+        new=f"{ANY_ZONE}    data_access: {{read: [s3://jobs-bucket/logs/other/]}} # <-\n  other: {{namespace: b}}\n",
+        also=((REGION, f"bucket: {{name: jobs-bucket}}\n{REGION}"),),
+        field="virtual_clusters.spark.data_access.read[0]", value="s3://jobs-bucket/logs/other/",
+        rule="folders of virtual cluster other in the environment's bucket", mend="Name another location",
+    ),
+    "folders of all virtual clusters": Bad(
+        old=ANY_ZONE,
+        new=f"{ANY_ZONE}    execution_roles: {{etl: {{data_access: {{write: [s3://jobs-bucket/data]}}}}}} # <-\n"
+        "  other: {namespace: b}\n",
+        also=((REGION, f"bucket: {{name: jobs-bucket}}\n{REGION}"),),
+        field="virtual_clusters.spark.execution_roles.etl.data_access.write[0]", value="s3://jobs-bucket/data",
+        rule="folders of virtual cluster other", mend="Name another location",
+    ),
     "name of a role": Bad(
         old=NAMESPACE, new=NAMESPACE + "    execution_roles: {Etl: {}} # <-\n",
         field="virtual_clusters.spark.execution_roles.Etl", value="Etl", rule="execution role: a name has", mend="Rename",
@@ -225,6 +240,16 @@ CASES = FARGATE | VIRTUAL_CLUSTERS
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_a_wrong_value_gives_one_line_with_field_value_rule_and_mend(case: Bad, tmp_path: Path) -> None:
     check(case, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "location", ["jobs-bucket/raw/", "jobs-bucket/data/spark/a", "jobs-bucket/data/others", "b-1/data/"]
+)
+def test_locations_beside_the_folders_of_others_are_free(location: str, tmp_path: Path) -> None:
+    file = tmp_path / "test.yaml"
+    teams = f"{ANY_ZONE}    data_access: {{read: [s3://{location}]}}\n  other: {{namespace: b}}\n"
+    file.write_text(f"bucket: {{name: jobs-bucket}}\n{environments.TEXT.replace(ANY_ZONE, teams)}")
+    assert load_environment(file)
 
 
 def test_over_the_profile_quota_it_is_told_what_fits_and_what_sharing_would_take(tmp_path: Path) -> None:

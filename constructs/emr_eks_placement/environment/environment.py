@@ -111,8 +111,8 @@ class Environment(Model):
         self._check_given()
         self._check_nat_gateways()
         self._check_core_dns_has_a_node()
+        check_apart(self.virtual_clusters, self.bucket.name if self.bucket else None)
         self._check_node_pools()
-        check_apart(self.virtual_clusters)
         self._check_profiles()
         self._check_jobs()
         return self

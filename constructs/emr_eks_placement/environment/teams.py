@@ -1,13 +1,52 @@
 """What keeps the virtual clusters of an environment apart from each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import FieldPath, RuleError
 
+# What of the bucket each virtual cluster has a folder in.
+_FOLDERS = ("job-files", "pod-templates", "logs", "data")
 
-def check_apart(virtual_clusters: Mapping[str, VirtualCluster]) -> None:
-    """Raises RuleError, with the path in the environment, where two would share what is to be of one alone."""
+
+def check_apart(virtual_clusters: Mapping[str, VirtualCluster], bucket: str | None) -> None:
+    """Raises RuleError, with the path in the environment, where two would share what is to be of one alone.
+
+    bucket: the name of the environment's own, None where CloudFormation names it.
+    """
+    _check_owned(virtual_clusters)
+    for name, virtual_cluster in virtual_clusters.items():
+        for path, location in _locations(virtual_cluster):
+            other = _whose_folder(location, virtual_clusters.keys() - {name}, bucket)
+            if other is not None:
+                raise RuleError(
+                    location,
+                    f"folders of virtual cluster {other} in the environment's bucket, which its own jobs alone reach",
+                    "Name another location",
+                    path=("virtual_clusters", name, *path),
+                )
+
+
+def _locations(virtual_cluster: VirtualCluster) -> Iterator[tuple[FieldPath, str]]:
+    for role, settings in virtual_cluster.roles.items():
+        place: FieldPath = ("data_access",) if role is None else ("execution_roles", role, "data_access")
+        for field in ("read", "write"):
+            for index, location in enumerate(getattr(settings.data_access, field)):
+                yield (*place, field, index), location
+
+
+def _whose_folder(location: str, others: Iterable[str], bucket: str | None) -> str | None:
+    """The first virtual cluster of which a folder is in the location, or the location in a folder."""
+    name, _, key = location.removeprefix("s3://").partition("/")
+    prefix = f"{key.rstrip('/')}/" if key else ""
+    for other in sorted(others) if name == bucket else ():
+        folders = [f"{folder}/{other}/" for folder in _FOLDERS]
+        if any(folder.startswith(prefix) or prefix.startswith(folder) for folder in folders):
+            return other
+    return None
+
+
+def _check_owned(virtual_clusters: Mapping[str, VirtualCluster]) -> None:
     owners: dict[tuple[str, str], str] = {}
     for name, virtual_cluster in virtual_clusters.items():
         for value, what, rule, path in _owned(name, virtual_cluster):
