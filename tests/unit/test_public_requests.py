@@ -105,7 +105,8 @@ EXPECTED: dict[str, Expected] = {
     "zone-by-a-wrong-key": Expected("pending", "pending", {"driver": {"ZONE_KEY"}, "executors": {"ZONE_KEY"}}),
     "zone-in-quotes": Expected("pending", "pending", {"driver": {"ZONE_QUOTED"}, "executors": {"ZONE_QUOTED"}}),
     # 16.8 GiB: one executor a node.
-    "shuffle-on-nvme": on_ec2({"executors": {ACROSS_ZONES, "EC2_SCALE_UP"}}),
+    # The Pod Security level of its namespace, baseline, takes no hostPath.
+    "shuffle-on-nvme": Expected("ec2", "pending", {"executors": {ACROSS_ZONES, "EC2_SCALE_UP", "POD_SECURITY"}}),
     "claims-on-demand": Expected(
         "fargate", "pending", {"submitter": {"SUBMITTER_ON_EC2"}, "executors": {"FARGATE_VOLUME"}}
     ),
