@@ -1,10 +1,11 @@
 """What MiniStack leaves out of types it provisions: API checks of their properties, record members, attributes."""
 
+import secrets
 from typing import Any
 
 from local.aws.cloudformation.properties import api_request
 from local.aws.ministack import state
-from local.aws.ministack.resource_types import Attributes, Completion, Properties
+from local.aws.ministack.resource_types import Attributes, Completion, Properties, generated_name
 from local.aws.ministack.services import eks_operation, raise_for_error
 
 _CLUSTER_MEMBERS = (
@@ -138,6 +139,20 @@ def _complete_parameter(name: str, properties: Properties) -> Attributes:
     return {}
 
 
+def _name_parameter(logical_id: str, _stack_name: str) -> Properties:
+    """As the handler in aws-cloudformation/aws-cloudformation-resource-providers-ssm names parameters."""
+    return {"Name": f"CFN-{logical_id[:23]}-{secrets.token_hex(6)}"}
+
+
+def _name_log_group(logical_id: str, stack_name: str) -> Properties:
+    """As the handler in aws-cloudformation/aws-cloudformation-resource-providers-logs names log groups."""
+    return {"LogGroupName": generated_name(stack_name, logical_id, 512)}
+
+
+def _complete_log_group(_name: str, _properties: Properties) -> Attributes:
+    return {}
+
+
 def _complete_vpc(vpc_id: str, properties: Properties) -> Attributes:
     return {"VpcId": vpc_id, "CidrBlock": properties.get("CidrBlock", "")}
 
@@ -146,7 +161,8 @@ def completions() -> list[Completion]:
     """The stock types that are completed."""
     return [
         Completion("AWS::EC2::VPC", _complete_vpc),
-        Completion("AWS::SSM::Parameter", _complete_parameter, _check_parameter),
+        Completion("AWS::SSM::Parameter", _complete_parameter, _check_parameter, made_up=_name_parameter),
+        Completion("AWS::Logs::LogGroup", _complete_log_group, made_up=_name_log_group),
         Completion("AWS::EKS::Cluster", _complete_cluster, _check_cluster, _delete_cluster),
         Completion("AWS::EKS::Nodegroup", _complete_node_group, _check_node_group),
     ]

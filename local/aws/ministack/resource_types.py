@@ -83,12 +83,14 @@ class Completion:
 
     `check(properties)` raises `ValueError` for properties that AWS refuses; `complete(physical_id, properties)` mends the
     record and gives further attributes, after a creation and after an update; `delete` takes the place of MiniStack's.
+    `made_up(logical_id, stack_name)` gives properties that CloudFormation makes up where a template has none.
     """
 
     type_name: str
     complete: Callable[[str, Properties], Attributes]
     check: Callable[[Properties], None] | None = None
     delete: Callable[[str, Properties], None] | None = None
+    made_up: Callable[[str, str], Properties] | None = None
 
 
 @contextlib.contextmanager
@@ -113,6 +115,8 @@ def _completed_handlers(original: Mapping[str, Any], completion: Completion) -> 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Created:
         if completion.check:
             completion.check(properties)
+        if completion.made_up:
+            properties = {**completion.made_up(logical_id, stack_name), **properties}
         return finished(original["create"](logical_id, properties, stack_name), properties)
 
     def update(physical_id: str, old: Properties, new: Properties, *where: Any) -> Created:

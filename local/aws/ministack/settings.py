@@ -44,7 +44,12 @@ def running_at(port: int, region: str, directory: Path) -> Iterator[None]:
 def enforcing_iam() -> Iterator[None]:
     """Check signatures and IAM policies until the end of the block; else whoever calls may do everything.
 
-    The keys of an account's root, which are its 12 digits or this process's AWS_ACCESS_KEY_ID, may do so even then.
+    The keys of an account's root, which are its 12 digits or this process's AWS_ACCESS_KEY_ID, may do so even then. The
+    loopback interface counts as TLS, which bucket policies ask for.
     """
-    with names.replaced_attribute(names.app, "AUTH", True):
+    pin_origin = names.app.pin_request_origin
+    with (
+        names.replaced_attribute(names.app, "AUTH", True),
+        names.replaced_attribute(names.app, "pin_request_origin", lambda address, _secure: pin_origin(address, True)),
+    ):
         yield

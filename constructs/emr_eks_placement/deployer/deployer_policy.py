@@ -1,0 +1,88 @@
+"""A cloud assembly -> the IAM policies that its deployment by the CDK CLI needs."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from emr_eks_placement.assembly.cloud_assembly import Resource, Stack, load_stacks
+from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.deployer.caller import caller_policy
+from emr_eks_placement.deployer.names import Names, partition
+from emr_eks_placement.deployer.statements import Policy, Statements, policies
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.facts.deployment import CUSTOM_RESOURCE, GRANTS, Grant, arn, grant
+
+_NOTHING_IS_CALLED = ("AWS::CDK::Metadata",)
+_ACCOUNT = re.compile("[0-9]{12}", re.ASCII)
+
+
+class DeployerPolicies(NamedTuple):
+    """execution: of the role that CloudFormation deploys with; caller: of whoever runs the CDK CLI."""
+
+    execution: list[Policy]
+    caller: Policy
+
+
+def deployer_policies(folder: Path, account: str | None = None) -> DeployerPolicies:
+    """The policies that deploying, changing and deleting the stacks of a cloud assembly takes.
+
+    folder: what `cdk synth` wrote; account: its 12 digits, unless the assembly knows them; unknown to both, ARNs have *.
+    Raises InputError for what is no assembly, for a resource type whose permissions are not known, and for a resource
+    that is named only at deployment.
+    """
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        broken = RuleError(account, "an AWS account is 12 digits", "Write for example 111122223333")
+        raise InputError([finding("--account", broken)])
+    stacks = load_stacks(folder)
+    try:
+        execution = policies(_execution(stacks, account).write())
+    except RuleError as broken:
+        raise InputError([finding(str(folder), broken)]) from None
+    return DeployerPolicies(execution, caller_policy(folder, account))
+
+
+def _execution(stacks: list[Stack], account: str | None) -> Statements:
+    names = Names(Resolver(stacks), account)
+    statements, findings = Statements(), list[Finding]()
+    for stack in stacks:
+        for resource in stack.resources.values():
+            try:
+                for needed in _grants(resource):
+                    statements.add(needed, partial(names.of_hole, resource=resource))
+            except RuleError as broken:
+                path = broken.path or ("Resources", resource.logical_id, "Type")
+                findings.append(finding(str(stack.file), broken, path=path))
+        for needed in _parameters(stack):
+            statements.add(needed, partial(_of_stack, stack, account))
+    if findings:
+        raise InputError(findings)
+    return statements
+
+
+def _grants(resource: Resource) -> tuple[Grant, ...]:
+    if resource.kind in _NOTHING_IS_CALLED:
+        return ()
+    if resource.kind.startswith("Custom::"):
+        return CUSTOM_RESOURCE
+    if resource.kind not in GRANTS:
+        raise RuleError(
+            resource.kind,
+            "no permissions are known of this resource type: they are of those that this package's constructs make",
+            "Grant by hand what the registry's schema of the type names",
+        )
+    return GRANTS[resource.kind]
+
+
+def _parameters(stack: Stack) -> Iterator[Grant]:
+    """CloudFormation reads the SSM parameters that a template's parameters name (CloudFormation guide, SSM parameter types)."""
+    for parameter in stack.template["Parameters"].entries().values():
+        name = parameter["Default"].known_text()
+        if (parameter["Type"].known_text() or "").startswith("AWS::SSM::Parameter::") and name:
+            yield grant("ssm", "GetParameters", arn("ssm", f"parameter/{name.strip('/')}"))
+
+
+def _of_stack(stack: Stack, account: str | None, hole: str) -> list[str]:
+    region = stack.region or "*"
+    return [{"partition": partition(region), "region": region, "account": account or stack.account or "*"}[hole]]

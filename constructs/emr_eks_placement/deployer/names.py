@@ -1,0 +1,136 @@
+"""What the holes of a grant stand for: names of resources, as patterns where CloudFormation makes them up."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
+from emr_eks_placement.assembly.fields import Unresolved
+from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.errors import RuleError
+
+_NAME_PROPERTIES: Mapping[str, str] = {
+    "AWS::EKS::Cluster": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SSM::Parameter": "Name",
+}
+# How the CloudFormation handlers of these types begin the names that they make up is not documented: with the stack's name,
+# as for the other types, or, as those that are public do for some, with the logical id.
+_MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
+    "AWS::EKS::Cluster": "",
+    "AWS::Lambda::LayerVersion": "",
+    "AWS::SSM::Parameter": "CFN-",
+}
+# Of the stack's name and of the logical id, characters that a made-up name has at least (IdentifierUtils.fairSplit in
+# aws-cloudformation/cloudformation-cli-java-plugin, for names of at most 63; 40 without the stack's name).
+_KEPT_OF_EACH, _KEPT_WITHOUT_STACK = 24, 23
+_PATH = 2  # segments of a parameter's name that are kept: another parameter beside it needs no other policy
+
+
+class Names:
+    """The names in an assembly; account: its number, or * where it is not known."""
+
+    def __init__(self, resolver: Resolver, account: str | None) -> None:
+        self._resolver = resolver
+        self._account = account
+
+    def of_hole(self, hole: str, resource: Resource) -> list[str]:
+        """What a hole of a grant stands for with that resource; nothing where the property is absent.
+
+        Raises RuleError, with the property's path, for a value that is known only at deployment.
+        """
+        stack = resource.stack
+        region = stack.region or "*"
+        known = {
+            "partition": partition(region),
+            "region": region,
+            "account": self._account_of(stack),
+            "stack": stack.name or "*",
+        }
+        if hole in known:
+            return [known[hole]]
+        return self._own(resource, of_stack=True) if hole == "name" else self._of_property(resource, hole)
+
+    def _account_of(self, stack: Stack) -> str:
+        return self._account or stack.account or "*"
+
+    def _own(self, resource: Resource, *, of_stack: bool) -> list[str]:
+        given = self._of_property(resource, _NAME_PROPERTIES[resource.kind])
+        if resource.kind == "AWS::SSM::Parameter" and given:
+            return [_below_path(name) for name in given]
+        return given or list(_made_up(resource, of_stack=of_stack))
+
+    def _of_property(self, resource: Resource, path: str) -> list[str]:
+        value = self._resolver.properties(resource)
+        for part in path.split("."):
+            value = value[part]
+        found = list(dict.fromkeys(self._patterns(resource.stack, value.value)))
+        if "*" in found:
+            raise RuleError(
+                value.value.value if isinstance(value.value, Unresolved) else value.value,
+                f"what it names is known only at deployment, so no permission of {resource.kind} can be limited to it",
+                "Write the name itself, or give its parameter a default",
+                path=value.path,
+            )
+        return found
+
+    def _patterns(self, stack: Stack, value: object) -> Iterator[str]:
+        match value:
+            case None:
+                return
+            case list():
+                for one in value:
+                    yield from self._patterns(stack, one)
+            case Reference():
+                yield from self._own(value.resource, of_stack=False)
+            case Unresolved(value={"Fn::If": [_, one, other]}):
+                for branch in (one, other):
+                    yield from self._patterns(stack, self._branch(stack, branch))
+            case Unresolved(parts=parts):
+                yield _resource_part("".join(self._part(stack, part) for part in parts) or "*")
+            case _:
+                yield _resource_part(str(value))
+
+    def _branch(self, stack: Stack, value: object) -> object:
+        return None if value == {"Ref": "AWS::NoValue"} else self._resolver.resolve(stack, value)
+
+    def _part(self, stack: Stack, part: object) -> str:
+        match part:
+            case str():
+                return part
+            case Unresolved(value={"Ref": "AWS::AccountId"}):
+                return self._account_of(stack)
+        return "*"
+
+
+def partition(region: str) -> str:
+    """The partition of a region (AWS General Reference, ARNs)."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _made_up(resource: Resource, *, of_stack: bool) -> Iterator[str]:
+    """The name that CloudFormation makes up: STACK-LOGICALID-RANDOM, cut where it would be too long.
+
+    of_stack: what the names of all resources of the stack have in common.
+    """
+    stack = re.sub("-{2,}", "-", (resource.stack.name or "*").lstrip("-"))
+    whole = len(stack) <= _KEPT_OF_EACH
+    logical_id = resource.logical_id[:_KEPT_OF_EACH] if whole and not of_stack else ""
+    name = f"{stack}-{logical_id}*" if whole else f"{stack[:_KEPT_OF_EACH]}*"
+    yield name.lower() if resource.kind == "AWS::S3::Bucket" else name
+    if resource.kind in _MAYBE_BY_LOGICAL_ID:
+        yield f"{_MAYBE_BY_LOGICAL_ID[resource.kind]}{resource.logical_id[:_KEPT_WITHOUT_STACK]}*"
+
+
+def _below_path(name: str) -> str:
+    segments = name.strip("/").split("/")
+    return "/".join([*segments[:_PATH], "*"] if len(segments) > _PATH else segments)
+
+
+def _resource_part(text: str) -> str:
+    """The name in an ARN, with its path; other text as it is."""
+    found = re.fullmatch(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:[\w-]+[:/](.+)", text)
+    return found[1] if found else text

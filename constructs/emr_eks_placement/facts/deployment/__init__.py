@@ -1,0 +1,17 @@
+"""The permissions that CloudFormation needs to deploy resources of a type: to create, read, change and delete them.
+
+Source: the handlers' and tagging's `permissions` of the CloudFormation registry's schemas, which tests compare with, less
+what only properties ask for that the constructs never set; what is beyond them has its source beside it. What an action
+can be limited to: Service Authorization Reference.
+"""
+
+from collections.abc import Mapping
+
+from emr_eks_placement.facts.deployment.ec2 import EC2
+from emr_eks_placement.facts.deployment.eks import EKS
+from emr_eks_placement.facts.deployment.grants import Condition, Grant, arn, grant
+from emr_eks_placement.facts.deployment.other import CUSTOM_RESOURCE, OTHER
+
+__all__ = ["CUSTOM_RESOURCE", "GRANTS", "Condition", "Grant", "arn", "grant"]
+
+GRANTS: Mapping[str, tuple[Grant, ...]] = {**EC2, **EKS, **OTHER}

@@ -1,0 +1,123 @@
+"""What CloudFormation calls for EKS clusters, what belongs to them, and EMR on EKS."""
+
+from collections.abc import Mapping
+
+from emr_eks_placement.facts.deployment.grants import (
+    OF_STACK,
+    Condition,
+    Grant,
+    arn,
+    grant,
+    passed_to,
+    role,
+)
+
+_EKS, _NODES, _FARGATE = "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks-fargate.amazonaws.com"
+_CLUSTER = arn("eks", "cluster/{ClusterName}")
+_ACCESS_ENTRIES = arn("eks", "access-entry/{ClusterName}/*")
+_NODE_GROUPS = arn("eks", "nodegroup/{ClusterName}/*")
+_PROFILES = arn("eks", "fargateprofile/{ClusterName}/*")
+_VIRTUAL_CLUSTERS = arn("emr-containers", "/virtualclusters/*")
+_JOB_TEMPLATES = arn("emr-containers", "/jobtemplates/*")
+_EMR_ROLE = "AWSServiceRoleForAmazonEMRContainers"
+_EMR_ENTRY = arn("eks", f"access-entry/{{ContainerProvider.Id}}/role/{{account}}/{_EMR_ROLE}/*")
+# What EKS launches nodes with, as it tries whoever makes a node group of a launch template may (EKS guide, launch templates).
+_LAUNCHED = ("instance", "launch-template", "network-interface", "security-group", "subnet", "volume")
+_IMAGES = "arn:{partition}:ec2:{region}::image/*"
+
+
+def _linked_role(service: str) -> str:
+    """A handler that asks for iam:GetRole looks at the role that it passes and whether the service has its own."""
+    return role(f"aws-service-role/{service}/*")
+
+
+def _makes_linked_role(service: str) -> Grant:
+    """A service makes its service-linked role with the rights of whoever first needs it (IAM guide)."""
+    of_service = Condition("StringEquals", "iam:AWSServiceName", (service,))
+    return grant("iam", "CreateServiceLinkedRole", _linked_role(service), condition=of_service)
+
+
+EKS: Mapping[str, tuple[Grant, ...]] = {
+    "AWS::EKS::Cluster": (
+        grant("eks", "CreateCluster"),
+        grant(
+            "eks",
+            "DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource UpdateClusterConfig"
+            " UpdateClusterVersion",
+            arn("eks", "cluster/{name}"),
+        ),
+        grant("ec2", "DescribeSubnets DescribeVpcs"),
+        grant("iam", "GetRole", role("{RoleArn}"), _linked_role(_EKS)),
+        grant("iam", "ListAttachedRolePolicies", role("{RoleArn}")),
+        grant("iam", "PassRole", role("{RoleArn}"), condition=passed_to(_EKS)),
+        _makes_linked_role(_EKS),
+    ),
+    "AWS::EKS::AccessEntry": (
+        grant("eks", "CreateAccessEntry", _CLUSTER),
+        grant(
+            "eks",
+            "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
+            " ListAssociatedAccessPolicies TagResource UntagResource UpdateAccessEntry",
+            _ACCESS_ENTRIES,
+        ),
+    ),
+    "AWS::EKS::Nodegroup": (
+        grant("eks", "CreateNodegroup", _CLUSTER),
+        grant(
+            "eks",
+            "DeleteNodegroup DescribeNodegroup DescribeUpdate ListUpdates TagResource UntagResource"
+            " UpdateNodegroupConfig UpdateNodegroupVersion",
+            _NODE_GROUPS,
+        ),
+        grant(
+            "ec2",
+            "DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeRouteTables DescribeSecurityGroups"
+            " DescribeSubnets DescribeVpcs",
+        ),
+        grant("ec2", "RunInstances", *(arn("ec2", f"{kind}/*") for kind in _LAUNCHED), _IMAGES),
+        grant("ec2", "CreateTags DeleteTags", *(arn("ec2", f"{kind}/*") for kind in ("instance", "volume"))),
+        grant("iam", "GetRole", role("{NodeRole}"), _linked_role(_NODES)),
+        grant("iam", "ListAttachedRolePolicies", role("{NodeRole}")),
+        # Passed to EKS, which gives it to the nodes (EKS guide, identity-based policies; EC2 as the role's own trust).
+        grant("iam", "PassRole", role("{NodeRole}"), condition=passed_to(_EKS, "ec2.amazonaws.com")),
+        _makes_linked_role(_NODES),
+    ),
+    "AWS::EKS::FargateProfile": (
+        grant("eks", "CreateFargateProfile", _CLUSTER),
+        grant("eks", "DeleteFargateProfile DescribeFargateProfile TagResource UntagResource", _PROFILES),
+        grant("iam", "GetRole", role("{PodExecutionRoleArn}"), _linked_role(_FARGATE)),
+        grant(
+            "iam",
+            "PassRole",
+            role("{PodExecutionRoleArn}"),
+            condition=passed_to(_EKS, "eks-fargate-pods.amazonaws.com"),
+        ),
+        _makes_linked_role(_FARGATE),
+    ),
+    "AWS::EMRContainers::VirtualCluster": (
+        grant("emr-containers", "CreateVirtualCluster"),
+        grant(
+            "emr-containers", "DescribeVirtualCluster ListTagsForResource TagResource UntagResource", _VIRTUAL_CLUSTERS
+        ),
+        grant("emr-containers", "DeleteVirtualCluster", _VIRTUAL_CLUSTERS, condition=OF_STACK),
+        # EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS
+        # guide, cluster access management).
+        grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
+        grant(
+            "eks",
+            "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
+            " ListAssociatedAccessPolicies",
+            _EMR_ENTRY,
+        ),
+        _makes_linked_role("emr-containers.amazonaws.com"),
+    ),
+    # Not tagged with its stack: the registry's schema takes no tags of CloudFormation's own.
+    "AWS::EMRContainers::JobTemplate": (
+        grant("emr-containers", "CreateJobTemplate"),
+        grant(
+            "emr-containers",
+            "DeleteJobTemplate DescribeJobTemplate ListTagsForResource TagResource UntagResource",
+            _JOB_TEMPLATES,
+        ),
+    ),
+}

@@ -1,0 +1,95 @@
+"""MiniStack's CloudFormation asks somebody before it calls its services, which it does without IAM; and IAM's verdict."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from local.aws.ministack import names
+
+Properties = Mapping[str, Any]
+
+
+class Overseer(Protocol):
+    """Is told what a stack does. `ValueError` with the text of the stack event refuses it."""
+
+    def created(self, kind: str, physical_id: str, properties: Properties, attributes: Properties) -> None:
+        """A resource was created, and goes again if it is refused."""
+
+    def update(self, kind: str, physical_id: str, properties: Properties) -> None:
+        """A resource will get these properties."""
+
+    def delete(self, kind: str, physical_id: str, properties: Properties) -> None:
+        """A resource will be deleted."""
+
+    def read_parameter(self, name: str) -> None:
+        """An SSM parameter will be read, which a template's parameter names."""
+
+
+@contextlib.contextmanager
+def overseen(overseer: Overseer) -> Iterator[None]:
+    """Ask the overseer about whatever a stack does, until the end of the block."""
+    stacks, ssm = names.stacks, names.ssm
+    provision, update, delete = stacks._provision_resource, stacks._update_resource, stacks._delete_resource
+    resolve = ssm.resolve_parameter_value
+
+    def overseen_provision(kind: str, logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Any]:
+        physical_id, attributes = provision(kind, logical_id, properties, stack_name)
+        try:
+            overseer.created(kind, physical_id, properties, attributes or {})
+        except Exception:
+            delete(kind, physical_id, properties, stack_name, logical_id)
+            raise
+        return physical_id, attributes
+
+    def overseen_update(kind: str, physical_id: str, old: Properties, new: Properties, *where: Any) -> Any:
+        if old != new:
+            overseer.update(kind, physical_id, new)
+        new_id, attributes = update(kind, physical_id, old, new, *where)
+        if new_id != physical_id:
+            overseer.created(kind, new_id, new, attributes or {})
+        return new_id, attributes
+
+    def overseen_delete(kind: str, physical_id: str, properties: Properties, *where: Any) -> Any:
+        overseer.delete(kind, physical_id, properties)
+        return delete(kind, physical_id, properties, *where)
+
+    def overseen_resolve(name: str, *more: Any) -> Any:
+        overseer.read_parameter(name)
+        return resolve(name, *more)
+
+    with contextlib.ExitStack() as undo:
+        for owner, name, value in (
+            (stacks, "_provision_resource", overseen_provision),
+            (stacks, "_update_resource", overseen_update),
+            (stacks, "_delete_resource", overseen_delete),
+            (ssm, "resolve_parameter_value", overseen_resolve),
+        ):
+            undo.enter_context(names.replaced_attribute(owner, name, value))
+        yield
+
+
+def role_allows(role_name: str, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
+    """Whether the policies of a role allow an action on a resource, by MiniStack's evaluation; context: condition keys."""
+    return allows(names.iam_evaluator._gather_role_policies(role_name, account), account, region, action, arn, context)
+
+
+def documents_allow(
+    documents: list[dict[str, Any]], account: str, region: str, action: str, arn: str, context: Mapping[str, str]
+) -> bool:
+    """The same for policy documents."""
+    parsed = [names.iam_evaluator.parse_policy_document(document) for document in documents]
+    return allows(parsed, account, region, action, arn, context)
+
+
+def allows(policies: Any, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
+    """Whether parsed policies allow an action."""
+    request = names.iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{account}:assumed-role/cloudformation/AWSCloudFormation",
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=action,
+        resource_arn=arn,
+        region=region,
+        service_context={key.lower(): value for key, value in context.items()},
+    )
+    return bool(names.iam_evaluator.evaluate(request, policies).decision == "Allow")
