@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -29,9 +30,10 @@ class CdkCli:
             "synth", "--quiet", "--app", app, "--output", str(self.assembly), "-c", f"environment={self._environment}"
         )
 
-    def bootstrap(self, account: str, region: str) -> None:
-        """Prepares the account for deployments."""
-        self._on_assembly("bootstrap", f"aws://{account}/{region}")
+    def bootstrap(self, account: str, region: str, *, execution_policies: Sequence[str] = ()) -> None:
+        """Prepares the account for deployments; execution_policies: ARNs, of what CloudFormation may do then."""
+        policies = ("--cloudformation-execution-policies", ",".join(execution_policies)) if execution_policies else ()
+        self._on_assembly("bootstrap", f"aws://{account}/{region}", *policies)
 
     def deploy(self, outputs: Path) -> None:
         """Deploys every stack; outputs: the file that gets the stack outputs."""

@@ -62,6 +62,11 @@ class DeploymentPermissions:
         both = {**before, **properties}
         self._ask(kind, called(kind, ("update", "read"), both, self._account.region), arns, both)
 
+    def change_everything(self) -> None:
+        """Asks for what a change of each resource would take; nothing is changed."""
+        for (kind, physical_id), deployed in list(self._deployed.items()):
+            self.update(kind, physical_id, deployed.properties)
+
     def delete(self, kind: str, physical_id: str, properties: Properties) -> None:
         """Overseer.delete. What was not created under this oversight is not asked for."""
         known = self._deployed.get((kind, physical_id))

@@ -96,19 +96,9 @@ def test_only_this_clusters_profiles_may_use_the_pod_execution_role(synthesized:
                         "Condition": {
                             "ArnLike": {
                                 "aws:SourceArn": {
-                                    "Fn::Join": [
-                                        "",
-                                        [
-                                            "arn:",
-                                            {"Ref": "AWS::Partition"},
-                                            ":eks:",
-                                            {"Ref": "AWS::Region"},
-                                            ":",
-                                            {"Ref": "AWS::AccountId"},
-                                            ":fargateprofile/",
-                                            {"Fn::ImportValue": Match.string_like_regexp("Cluster")},
-                                            "/*",
-                                        ],
+                                    "Fn::Sub": [
+                                        "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:fargateprofile/${Cluster}/*",
+                                        {"Cluster": {"Fn::ImportValue": Match.string_like_regexp("Cluster")}},
                                     ]
                                 }
                             }

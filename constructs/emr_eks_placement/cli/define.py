@@ -4,9 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from emr_eks_placement.cli.deployed_options import deployed_virtual_clusters
+from emr_eks_placement.cli.output_files import write_file
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, EnvironmentJob
 from emr_eks_placement.environment_file import load_environment
@@ -22,7 +22,7 @@ def run_define(options: argparse.Namespace) -> None:
     jobs = dict(_chosen_jobs(environment, options.job))
     files = dict(_files(environment, jobs, options))
     for name, content in files.items():
-        _write(options.output_directory / name, content)
+        write_file(options.output_directory / name, content)
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     sys.stdout.write("".join(f"{options.output_directory / name}\n" for name in files))
     if left:
@@ -55,21 +55,6 @@ def _files(
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
         yield from ((file.key, file.path.read_bytes()) for file in job.local_files)
-
-
-def _write(path: Path, content: str | bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise InputError(
-            [
-                finding(
-                    "--output-directory",
-                    RuleError(str(path), f"a writable file: {error.strerror}", "Choose another folder"),
-                )
-            ]
-        ) from None
 
 
 def _unknown(argument: str, value: str, known: list[str]) -> InputError:

@@ -35,6 +35,11 @@ def _run(options: argparse.Namespace) -> int:
         from emr_eks_placement.cli.drain import run_drain
 
         return run_drain(options)
+    if options.command == "deployer-policy":
+        from emr_eks_placement.cli.deployer_policy import run_deployer_policy
+
+        run_deployer_policy(options)
+        return 0
     from emr_eks_placement.cli.plan import run_explain, run_plan
 
     return run_plan(options) if options.command == "plan" else run_explain(options)
@@ -83,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
             "cluster, and wait until they have ended: before the environment is deleted. "
             "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
             epilog="example: emr-placement drain -e environments/dev.yaml --timeout 600",
+        )
+    )
+    _add_deployer_policy(
+        commands.add_parser(
+            "deployer-policy",
+            help="write the IAM policies that deploying a synthesized app takes",
+            description="Write the IAM policies that deploying, changing and deleting the stacks of a synthesized app takes, as "
+            "files: execution-*.json for the role that CloudFormation deploys with, caller.json for whoever runs the CDK CLI.",
+            epilog="example: emr-placement deployer-policy --assembly cdk.out --account 111122223333",
         )
     )
     explain = commands.add_parser("explain", help="say what the code of a problem means and how to mend it")
@@ -161,6 +175,23 @@ def _add_drain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="cancel without asking")
     parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
     parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
+
+
+def _add_deployer_policy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--assembly", type=Path, required=True, metavar="DIR", help="what cdk synth wrote, such as cdk.out"
+    )
+    parser.add_argument(
+        "--account", metavar="ID", help="the account of the resources (default: the assembly's, or * where it has none)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output-directory",
+        type=Path,
+        default=Path("deployer-policy"),
+        metavar="DIR",
+        help="where to write (default: %(default)s)",
+    )
 
 
 def _add_define(parser: argparse.ArgumentParser) -> None:

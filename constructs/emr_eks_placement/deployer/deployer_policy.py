@@ -9,7 +9,7 @@ from typing import NamedTuple
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack, load_stacks
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.deployer.caller import caller_policy
-from emr_eks_placement.deployer.names import Names, partition
+from emr_eks_placement.deployer.names import Names
 from emr_eks_placement.deployer.statements import Policy, Statements, policies
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.facts.deployment import CUSTOM_RESOURCE, GRANTS, Grant, arn, grant
@@ -40,6 +40,9 @@ def deployer_policies(folder: Path, account: str | None = None) -> DeployerPolic
         execution = policies(_execution(stacks, account).write())
     except RuleError as broken:
         raise InputError([finding(str(folder), broken)]) from None
+    except RecursionError:
+        broken = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
+        raise InputError([finding(str(folder), broken)]) from None
     return DeployerPolicies(execution, caller_policy(folder, account))
 
 
@@ -54,8 +57,9 @@ def _execution(stacks: list[Stack], account: str | None) -> Statements:
             except RuleError as broken:
                 path = broken.path or ("Resources", resource.logical_id, "Type")
                 findings.append(finding(str(stack.file), broken, path=path))
+        place = names.of_place(stack)
         for needed in _parameters(stack):
-            statements.add(needed, partial(_of_stack, stack, account))
+            statements.add(needed, lambda hole, place=place: [place[hole]])  # type: ignore[misc]
     if findings:
         raise InputError(findings)
     return statements
@@ -81,8 +85,3 @@ def _parameters(stack: Stack) -> Iterator[Grant]:
         name = parameter["Default"].known_text()
         if (parameter["Type"].known_text() or "").startswith("AWS::SSM::Parameter::") and name:
             yield grant("ssm", "GetParameters", arn("ssm", f"parameter/{name.strip('/')}"))
-
-
-def _of_stack(stack: Stack, account: str | None, hole: str) -> list[str]:
-    region = stack.region or "*"
-    return [{"partition": partition(region), "region": region, "account": account or stack.account or "*"}[hole]]

@@ -18,10 +18,11 @@ _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::SSM::Parameter": "Name",
 }
 # How the CloudFormation handlers of these types begin the names that they make up is not documented: with the stack's name,
-# as for the other types, or, as those that are public do for some, with the logical id.
+# as for the other types, or with the logical id, as the public ones in aws-cloudformation's repositories do.
 _MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
     "AWS::EKS::Cluster": "",
     "AWS::Lambda::LayerVersion": "",
+    "AWS::Logs::LogGroup": "",
     "AWS::SSM::Parameter": "CFN-",
 }
 # Of the stack's name and of the logical id, characters that a made-up name has at least (IdentifierUtils.fairSplit in
@@ -42,22 +43,23 @@ class Names:
 
         Raises RuleError, with the property's path, for a value that is known only at deployment.
         """
-        stack = resource.stack
-        region = stack.region or "*"
-        known = {
-            "partition": partition(region),
-            "region": region,
-            "account": self._account_of(stack),
-            "stack": stack.name or "*",
-        }
-        if hole in known:
-            return [known[hole]]
+        place = self.of_place(resource.stack)
+        if hole in place:
+            return [place[hole]]
         return self._own(resource, of_stack=True) if hole == "name" else self._of_property(resource, hole)
+
+    def of_place(self, stack: Stack) -> dict[str, str]:
+        """The holes that say where a stack is deployed."""
+        region = stack.region or "*"
+        place = {"partition": partition(region), "region": region, "account": self._account_of(stack)}
+        return {**place, "stack": stack.name or "*"}
 
     def _account_of(self, stack: Stack) -> str:
         return self._account or stack.account or "*"
 
     def _own(self, resource: Resource, *, of_stack: bool) -> list[str]:
+        if resource.kind not in _NAME_PROPERTIES:
+            return ["*"]
         given = self._of_property(resource, _NAME_PROPERTIES[resource.kind])
         if resource.kind == "AWS::SSM::Parameter" and given:
             return [_below_path(name) for name in given]

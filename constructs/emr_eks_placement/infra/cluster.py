@@ -11,6 +11,7 @@ from constructs import Construct
 from emr_eks_placement.environment import Cluster
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import private_subnets
+from emr_eks_placement.infra.service_roles import trust_cluster_of_own_account, trust_functions_of_own_account
 
 _ENDPOINT_ACCESS = {
     "public": eks.EndpointAccess.PUBLIC,
@@ -72,6 +73,8 @@ class EksCluster(Construct):
         resource = self.cluster.node.default_child
         assert isinstance(resource, eks.CfnCluster)  # noqa: S101 - the L2 has no authentication mode
         resource.add_property_override("AccessConfig.AuthenticationMode", "API_AND_CONFIG_MAP")
+        trust_cluster_of_own_account(self.cluster.role)
+        trust_functions_of_own_account(self.cluster.node.find_child("KubectlProvider"))
         # A node or pod that comes up before its subnet's route to the NAT gateway can't join.
         resource.node.add_dependency(vpc)
         self.oidc_provider: iam.IOpenIdConnectProvider = self.cluster.open_id_connect_provider

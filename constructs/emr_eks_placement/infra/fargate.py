@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws
+from aws_cdk import Fn
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -52,7 +52,10 @@ class FargateProfiles(Construct):
 
     def _role(self, cluster: AnyCluster) -> iam.Role:
         """The role that EKS pulls images with; only this cluster's profiles may use it (EKS guide, pod execution role)."""
-        profiles = f"arn:{Aws.PARTITION}:eks:{Aws.REGION}:{Aws.ACCOUNT_ID}:fargateprofile/{cluster.cluster_name}/*"
+        profiles = Fn.sub(
+            "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:fargateprofile/${Cluster}/*",
+            {"Cluster": cluster.cluster_name},
+        )
         return iam.Role(
             self,
             "PodExecutionRole",

@@ -117,5 +117,5 @@ def _log_access(log_group_arn: str | None) -> Iterator[iam.PolicyStatement]:
         # EMR looks its log group up in the list, and a list has no narrower ARN than all log groups of the region.
         yield _allow(
             ("logs:DescribeLogGroups",),
-            f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:*",
+            Fn.sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),
         )

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from emr_eks_placement.definition import JobRunDefinition
 from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
+from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 from emr_eks_placement.job import Job
 
 JobPlacement = tuple[str, str]
@@ -35,7 +36,7 @@ def deploy_job_files(
         for (job, placement), definition in definitions.items():
             text = json.dumps(definition.request, indent=2) + "\n"
             _write(marked / "job-runs" / job / f"{placement}.json", text.encode())
-        return s3_deployment.BucketDeployment(
+        deployment = s3_deployment.BucketDeployment(
             scope,
             id_,
             destination_bucket=bucket,
@@ -45,6 +46,8 @@ def deploy_job_files(
             ],
             prune=False,
         )
+        trust_functions_of_own_account(deployment.handler_role)
+        return deployment
 
 
 def _write_named_files(folder: Path, jobs: Iterable[Job], definitions: Iterable[JobRunDefinition]) -> None:

@@ -42,6 +42,8 @@ class NodeGroups(Construct):
         self.node_role = iam.Role(
             self,
             "NodeRole",
+            # Without aws:SourceArn or aws:SourceAccount: that EC2 sends them for an instance profile is not documented, and
+            # nodes without credentials never join.
             assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in _NODE_POLICIES],
         )

@@ -145,7 +145,7 @@ def _name_parameter(logical_id: str, _stack_name: str) -> Properties:
 
 
 def _name_log_group(logical_id: str, stack_name: str) -> Properties:
-    """As the handler in aws-cloudformation/aws-cloudformation-resource-providers-logs names log groups."""
+    """STACK-LOGICALID-RANDOM, as CloudFormation names most of what has no name of its own."""
     return {"LogGroupName": generated_name(stack_name, logical_id, 512)}
 
 

@@ -10,17 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import cfnlint
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+import cfnlint  # type: ignore[import-untyped]
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 Handler = Literal["create", "read", "update", "delete"]
 
 
 @cache
 def permissions(type_name: str, region: str) -> Mapping[str, frozenset[str]]:
-    """By handler, the actions that it may call; empty for types that the registry does not know (custom resources)."""
+    """By handler, the actions that it may call; those of tagging are called to change a resource."""
     schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_name).schema
-    return {name: frozenset(handler["permissions"]) for name, handler in schema["handlers"].items()}
+    asked = {name: frozenset(handler["permissions"]) for name, handler in schema["handlers"].items()}
+    tagging = schema.get("tagging", {}).get("permissions", ())
+    return {**asked, "update": asked.get("update", frozenset()).union(tagging)}
 
 
 def resource_kinds(action: str) -> tuple[str, ...] | None:

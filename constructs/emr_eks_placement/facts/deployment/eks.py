@@ -42,7 +42,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         grant("eks", "CreateCluster"),
         grant(
             "eks",
-            "DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource UpdateClusterConfig"
+            "CreateAccessEntry DeleteCluster DescribeCluster DescribeUpdate TagResource UntagResource UpdateClusterConfig"
             " UpdateClusterVersion",
             arn("eks", "cluster/{name}"),
         ),
@@ -62,7 +62,8 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         ),
     ),
     "AWS::EKS::Nodegroup": (
-        grant("eks", "CreateNodegroup", _CLUSTER),
+        # An update of a node group is one of its cluster's too; on which of them IAM is asked is not documented.
+        grant("eks", "CreateNodegroup DescribeUpdate ListUpdates", _CLUSTER),
         grant(
             "eks",
             "DeleteNodegroup DescribeNodegroup DescribeUpdate ListUpdates TagResource UntagResource"

@@ -1,0 +1,35 @@
+"""Trust policies of the roles that the CDK's own constructs make: services assume them for this account alone."""
+
+from aws_cdk import Aws, Fn
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct
+
+_FIRST_CONDITION = (
+    "AssumeRolePolicyDocument.Statement.0.Condition"  # the CDK's roles trust one service in one statement
+)
+
+
+def trust_cluster_of_own_account(role: IConstruct) -> None:
+    """EKS assumes a cluster's role for clusters of this account and region (EKS guide, confused deputy prevention).
+
+    A cluster named by CloudFormation has no ARN before its role.
+    """
+    clusters = Fn.sub("arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*")
+    _resource(role).add_property_override(_FIRST_CONDITION, {"ArnLike": {"aws:SourceArn": clusters}})
+
+
+def trust_functions_of_own_account(scope: IConstruct) -> None:
+    """Lambda assumes the roles below the scope for functions of this account (Lambda guide, execution role).
+
+    The account alone: a function and its role can't name each other.
+    """
+    own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+    for construct in scope.node.find_all():
+        if isinstance(construct, iam.CfnRole):
+            construct.add_property_override(_FIRST_CONDITION, own_account)
+
+
+def _resource(role: IConstruct) -> iam.CfnRole:
+    resource = role.node.default_child
+    assert isinstance(resource, iam.CfnRole)  # noqa: S101 - what the CDK's Role is made of
+    return resource

@@ -1,0 +1,167 @@
+"""environments/dev.yaml, deployed by the CDK CLI with no more rights than its deployer policies give.
+
+A proof about the policies' ARNs and conditions, by names, tags and an IAM of the local AWS; what handlers call is what the
+registry's schemas say.
+"""
+
+import copy
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from emr_eks_placement.deployer import DeployerPolicies, deployer_policies
+from local.aws.deployment_permissions import DeploymentPermissions, Request, deploying_with
+from local.aws.ministack.deployments import documents_allow
+from local.aws.ministack.settings import enforcing_iam
+from local.cdk import CdkCli, CdkError
+from local.cluster import LocalCluster
+
+ACCOUNT, REGION = "000000000000", "us-east-1"
+STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
+# What is left to CloudFormation of other stacks' resources, which have ids and no names: what a handler may call before they
+# have tags, and what is no more than a change of tags. And OIDC providers, which EKS names.
+WITHOUT_NAME_OR_TAG = {
+    *(f"ec2:{direction}SecurityGroup{way}" for direction in ("Authorize", "Revoke") for way in ("Egress", "Ingress")),
+    *(f"ec2:UpdateSecurityGroupRuleDescriptions{way}" for way in ("Egress", "Ingress")),
+    *("ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeVpcAttribute", "ec2:RunInstances"),
+    *("ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint", "ec2:ModifyVpcTenancy"),
+    *(f"emr-containers:{action}" for action in ("DescribeVirtualCluster", "ListTagsForResource")),
+    *(f"emr-containers:{action}" for action in ("TagResource", "UntagResource")),
+}
+ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Whoever runs the CDK CLI, with the policies that were made for it and for CloudFormation's role."""
+
+    cli: CdkCli
+    policies: DeployerPolicies
+    keys: dict[str, str]
+    session: boto3.Session
+
+
+@pytest.fixture(scope="module")
+def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
+    folder = tmp_path_factory.mktemp("deployer")
+    cli = CdkCli("dev", folder / "cdk.out", folder / "cdk.log")
+    with LocalCluster(folder, region=REGION) as local:
+        cli.synth()
+        made = deployer_policies(cli.assembly, ACCOUNT)
+        iam = local.session.client("iam")
+        arns = [
+            iam.create_policy(PolicyName=f"deployer-{number}", PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+            for number, policy in enumerate(made.execution, 1)
+        ]
+        cli.bootstrap(ACCOUNT, REGION, execution_policies=arns)
+        iam.create_user(UserName="deployer")
+        iam.put_user_policy(UserName="deployer", PolicyName="caller", PolicyDocument=json.dumps(made.caller))
+        key = iam.create_access_key(UserName="deployer")["AccessKey"]
+        keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        yield Deployer(cli, made, keys, local.session)
+
+
+@pytest.fixture(scope="module")
+def asked(deployer: Deployer) -> dict[Request, bool]:
+    """What CloudFormation asked the role for, to create, change and delete every resource."""
+    with pytest.MonkeyPatch.context() as patch, enforcing_iam(), deploying_with(ROLE, ACCOUNT, REGION) as permissions:
+        for name, value in deployer.keys.items():
+            patch.setenv(name, value)
+        deployer.cli.deploy(deployer.cli.assembly.with_name("outputs.json"))
+        deployer.cli.assert_no_difference()
+        permissions.change_everything()
+        deployer.cli.destroy()
+    return permissions.requests
+
+
+def statements(policies: DeployerPolicies) -> list[dict[str, Any]]:
+    return [statement for policy in policies.execution for statement in policy["Statement"]]
+
+
+def denied(allowed: list[dict[str, Any]], asked: dict[Request, bool]) -> list[Request]:
+    document = {"Version": "2012-10-17", "Statement": allowed}
+    return [
+        one for one in asked if not documents_allow([document], ACCOUNT, REGION, one.action, one.arn, dict(one.context))
+    ]
+
+
+def test_the_policies_are_enough_to_deploy_and_to_destroy(asked: dict[Request, bool], deployer: Deployer) -> None:
+    assert len(asked) > 500
+    assert all(asked.values())
+    assert not denied(statements(deployer.policies), asked)
+    left = deployer.session.client("cloudformation").describe_stacks()["Stacks"]
+    assert [stack["StackName"] for stack in left] == ["CDKToolkit"]
+
+
+def test_every_action_of_every_statement_is_needed(asked: dict[Request, bool], deployer: Deployer) -> None:
+    whole = statements(deployer.policies)
+    for index, statement in enumerate(whole):
+        for action in statement["Action"]:
+            others = [one for one in statement["Action"] if one != action]
+            less = [{**statement, "Action": others}] if others else []
+            assert denied([*whole[:index], *less, *whole[index + 1 :]], asked), (action, statement["Resource"])
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"), [("dev", "prod"), (REGION, "eu-west-1"), (ACCOUNT, "111122223333")], ids=str
+)
+def test_another_environment_is_out_of_reach(
+    mine: str, other: str, asked: dict[Request, bool], deployer: Deployer
+) -> None:
+    """The same requests, for stacks of another name, in another region or account."""
+    whole = [{"Version": "2012-10-17", "Statement": statements(deployer.policies)}]
+    elsewhere = {one for one in (_with(request, mine, other) for request in asked) if one}
+    assert len(elsewhere) > 100
+    reached = {
+        one.action
+        for one in elsewhere
+        if documents_allow(whole, ACCOUNT, REGION, one.action, one.arn, dict(one.context))
+    }
+    assert {one for one in reached if "OpenIDConnectProvider" not in one} == (
+        WITHOUT_NAME_OR_TAG if mine == "dev" else set()
+    )
+
+
+def _with(request: Request, mine: str, other: str) -> Request | None:
+    """The request on what belongs to another one; None where nothing tells whose it is."""
+    tag = dict(request.context).get(STACK_TAG, "")
+    arn = request.arn.replace(mine, other)
+    if (arn, tag) == (request.arn, tag.replace(mine, other)):
+        return None
+    return request._replace(arn=arn, context=tuple((key, value.replace(mine, other)) for key, value in request.context))
+
+
+def test_a_deployment_without_one_permission_fails_and_leaves_nothing(deployer: Deployer, tmp_path: Path) -> None:
+    whole = copy.deepcopy(statements(deployer.policies))
+    for statement in whole:
+        statement["Action"] = [one for one in statement["Action"] if one != "ec2:CreateNatGateway"]
+    document = {"Version": "2012-10-17", "Statement": [one for one in whole if one["Action"]]}
+    iam = deployer.session.client("iam")
+    for policy in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=ROLE, PolicyArn=policy["PolicyArn"])
+    iam.put_role_policy(RoleName=ROLE, PolicyName="less", PolicyDocument=json.dumps(document))
+    with deploying_with(ROLE, ACCOUNT, REGION), pytest.raises(CdkError, match="not authorized to perform: ec2:Create"):
+        deployer.cli.deploy(tmp_path / "outputs.json")
+    gateways = deployer.session.client("ec2").describe_nat_gateways()["NatGateways"]
+    assert {gateway["State"] for gateway in gateways} == {"deleted"}
+
+
+def test_whoever_calls_may_do_nothing_but_assume_the_roles(deployer: Deployer) -> None:
+    client = boto3.Session(
+        deployer.keys["AWS_ACCESS_KEY_ID"], deployer.keys["AWS_SECRET_ACCESS_KEY"], region_name=REGION
+    ).client("cloudformation", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+    with enforcing_iam(), pytest.raises(client.exceptions.ClientError, match="not authorized"):
+        client.describe_stacks()
+
+
+def test_permissions_record_what_they_refuse() -> None:
+    permissions = DeploymentPermissions("nobody", ACCOUNT, REGION)
+    with pytest.raises(ValueError, match=r"to perform: ssm:GetParameters on resource: .*:parameter/a"):
+        permissions.read_parameter("/a")
+    assert [one.action for one, allowed in permissions.requests.items() if not allowed] == ["ssm:GetParameters"]
