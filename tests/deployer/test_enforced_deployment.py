@@ -24,8 +24,9 @@ from local.cluster import LocalCluster
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
-# What is left to CloudFormation of other stacks' resources, which have ids and no names: what a handler may call before they
-# have tags, and what is no more than a change of tags. And OIDC providers, which EKS names.
+# What is left to CloudFormation of other stacks' resources: of those with ids and no names, what a handler may call before
+# they have tags, and what is no more than tags; OIDC providers, which EKS names; the parameter of the CDK's kubectl handler,
+# which CloudFormation names by its logical id.
 WITHOUT_NAME_OR_TAG = {
     *(f"ec2:{direction}SecurityGroup{way}" for direction in ("Authorize", "Revoke") for way in ("Egress", "Ingress")),
     *(f"ec2:UpdateSecurityGroupRuleDescriptions{way}" for way in ("Egress", "Ingress")),
@@ -33,6 +34,8 @@ WITHOUT_NAME_OR_TAG = {
     *("ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint", "ec2:ModifyVpcTenancy"),
     *(f"emr-containers:{action}" for action in ("DescribeVirtualCluster", "ListTagsForResource")),
     *(f"emr-containers:{action}" for action in ("TagResource", "UntagResource")),
+    *(f"ssm:{action}" for action in ("DeleteParameter", "GetParameters", "ListTagsForResource", "PutParameter")),
+    *("ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"),
 }
 ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 

@@ -41,8 +41,8 @@ def deployer_policies(folder: Path, account: str | None = None) -> DeployerPolic
     except RuleError as broken:
         raise InputError([finding(str(folder), broken)]) from None
     except RecursionError:
-        broken = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
-        raise InputError([finding(str(folder), broken)]) from None
+        deep = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
+        raise InputError([finding(str(folder), deep)]) from None
     return DeployerPolicies(execution, caller_policy(folder, account))
 
 
