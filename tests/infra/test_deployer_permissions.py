@@ -9,16 +9,14 @@ from emr_eks_placement.deployer.statements import size
 from emr_eks_placement.facts.deployment import CUSTOM_RESOURCE, GRANTS
 from local.aws.cloudformation import registry
 from local.aws.cloudformation.handler_calls import called
-from tests.infra.conftest import NAMES, Synthesize
+from tests.infra.conftest import Synthesize
+from tests.infra.every_choice import every_choice
 from tests.infra.synthesized import Synthesized
-from tests.infra.test_network_choices import CHOICES, Choices
 
 
 @pytest.fixture(scope="module")
 def everything(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> list[Synthesized]:
-    """Every environment and every choice of a network."""
-    choices = Choices(tmp_path_factory.mktemp("choices"))
-    return [*map(synthesize, NAMES), *map(choices, CHOICES)]
+    return list(every_choice(synthesize, tmp_path_factory.mktemp("choices")))
 
 
 def test_exactly_the_types_of_the_templates_have_permissions(everything: list[Synthesized]) -> None:

@@ -53,7 +53,8 @@ def _execution(stacks: list[Stack], account: str | None) -> Statements:
         for resource in stack.resources.values():
             try:
                 for needed in _grants(resource):
-                    statements.add(needed, partial(names.of_hole, resource=resource))
+                    if needed.when is None or names.has(resource, needed.when):
+                        statements.add(needed, partial(names.of_hole, resource=resource))
             except RuleError as broken:
                 path = broken.path or ("Resources", resource.logical_id, "Type")
                 findings.append(finding(str(stack.file), broken, path=path))

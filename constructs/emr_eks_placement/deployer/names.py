@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
-from emr_eks_placement.assembly.fields import Unresolved
+from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.values import Reference, Resolver
 from emr_eks_placement.errors import RuleError
 
@@ -17,6 +17,7 @@ _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SSM::Parameter": "Name",
 }
+_IDS: Mapping[str, str] = {"AWS::KMS::Key": "*-*-*-*-*"}  # what resources without names are known by: KMS's are UUIDs
 # How the CloudFormation handlers of these types begin the names that they make up is not documented: with the stack's name,
 # as for the other types, or with the logical id, as the public ones in aws-cloudformation's repositories do.
 _MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
@@ -59,33 +60,34 @@ class Names:
 
     def _own(self, resource: Resource, *, of_stack: bool) -> list[str]:
         if resource.kind not in _NAME_PROPERTIES:
-            return ["*"]
+            return [_IDS.get(resource.kind, "*")]
         given = self._of_property(resource, _NAME_PROPERTIES[resource.kind])
         if resource.kind == "AWS::SSM::Parameter" and given:
             return [_below_path(name) for name in given]
         return given or list(_made_up(resource, of_stack=of_stack))
 
+    def has(self, resource: Resource, path: str) -> bool:
+        """Whether the resource has the property."""
+        return any(field.value is not None for field in _fields(self._resolver.properties(resource), path.split(".")))
+
     def _of_property(self, resource: Resource, path: str) -> list[str]:
-        value = self._resolver.properties(resource)
-        for part in path.split("."):
-            value = value[part]
-        found = list(dict.fromkeys(self._patterns(resource.stack, value.value)))
-        if "*" in found:
-            raise RuleError(
-                value.value.value if isinstance(value.value, Unresolved) else value.value,
-                f"what it names is known only at deployment, so no permission of {resource.kind} can be limited to it",
-                "Write the name itself, or give its parameter a default",
-                path=value.path,
-            )
-        return found
+        found: dict[str, None] = {}
+        for value in _fields(self._resolver.properties(resource), path.split(".")):
+            patterns = list(self._patterns(resource.stack, value.value))
+            if "*" in patterns:
+                raise RuleError(
+                    value.value.value if isinstance(value.value, Unresolved) else value.value,
+                    f"what it names is known only at deployment, so no permission of {resource.kind} can be limited to it",
+                    "Write the name itself, or give its parameter a default",
+                    path=value.path,
+                )
+            found.update(dict.fromkeys(patterns))
+        return list(found)
 
     def _patterns(self, stack: Stack, value: object) -> Iterator[str]:
         match value:
             case None:
                 return
-            case list():
-                for one in value:
-                    yield from self._patterns(stack, one)
             case Reference():
                 yield from self._own(value.resource, of_stack=False)
             case Unresolved(value={"Fn::If": [_, one, other]}):
@@ -106,6 +108,17 @@ class Names:
             case Unresolved(value={"Ref": "AWS::AccountId"}):
                 return self._account_of(stack)
         return "*"
+
+
+def _fields(field: Field, path: list[str]) -> Iterator[Field]:
+    """The fields at the path, of every item where a list is on the way."""
+    if isinstance(field.value, list):
+        for item in field.items():
+            yield from _fields(item, path)
+    elif path:
+        yield from _fields(field[path[0]], path[1:])
+    else:
+        yield field
 
 
 def partition(region: str) -> str:

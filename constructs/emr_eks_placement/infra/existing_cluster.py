@@ -10,6 +10,7 @@ from constructs import Construct
 from emr_eks_placement.environment import Cluster
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import private_subnets
+from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 
 
 class ExistingEksCluster(Construct):
@@ -42,6 +43,7 @@ class ExistingEksCluster(Construct):
             kubectl_layer=kubectl_layer(self, settings.version),
             private_subnets=private_subnets(vpc, ()).subnets if inside else None,
         )
+        trust_functions_of_own_account(self.kubectl_provider)
         self.cluster = eks.Cluster.from_cluster_attributes(
             self, "Cluster", **known, kubectl_provider=self.kubectl_provider
         )

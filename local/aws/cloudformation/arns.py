@@ -75,6 +75,7 @@ _OWN: Mapping[str, Mapping[str, list[str]]] = {
     "AWS::EMRContainers::VirtualCluster": {"emr-containers:virtualCluster": ["{Arn}"]},
     "AWS::IAM::OIDCProvider": {"iam:oidc-provider": ["{id}"]},
     "AWS::IAM::Role": {"iam:role": ["arn:aws:iam::{account}:role/{id}"]},
+    "AWS::KMS::Key": {"kms:key": ["{Arn}"]},
     "AWS::Lambda::Function": {"lambda:function": ["arn:aws:lambda:{region}:{account}:function:{id}"]},
     "AWS::Lambda::LayerVersion": {"lambda:layer": ["{LayerArn}"], "lambda:layerVersion": ["{id}"]},
     "AWS::Logs::LogGroup": {
@@ -126,6 +127,8 @@ def _named(kind: str, properties: Properties, account: Account) -> Iterator[tupl
 
 def _named_by_type(kind: str, properties: Properties, account: Account) -> Iterator[tuple[str, list[str]]]:
     match kind:
+        case "AWS::EKS::Cluster":
+            yield "kms:key", [each["Provider"]["KeyArn"] for each in properties.get("EncryptionConfig", ())]
         case "AWS::EKS::Nodegroup":
             template = properties["LaunchTemplate"]["Id"]
             launched = [f"launch-template/{template}", "network-interface/any", "security-group/any", "volume/any"]

@@ -47,6 +47,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
             arn("eks", "cluster/{name}"),
         ),
         grant("ec2", "DescribeSubnets DescribeVpcs"),
+        grant("kms", "CreateGrant DescribeKey", arn("kms", "key/{EncryptionConfig.Provider.KeyArn}")),
         grant("iam", "GetRole", role("{RoleArn}"), _linked_role(_EKS)),
         grant("iam", "ListAttachedRolePolicies", role("{RoleArn}")),
         grant("iam", "PassRole", role("{RoleArn}"), condition=passed_to(_EKS)),

@@ -16,17 +16,20 @@ class Grant(NamedTuple):
 
     resources: ARN patterns; none for actions that IAM knows no resource of. In braces, resources and conditions have
     holes: partition, region, account, stack (its name), name (the resource's own), or a property of the resource, which
-    stands for the name of what the property names.
+    stands for the name of what the property names. when: a property without which nothing of it is called.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
     condition: Condition | None = None
+    when: str | None = None
 
 
-def grant(service: str, actions: str, *resources: str, condition: Condition | None = None) -> Grant:
+def grant(
+    service: str, actions: str, *resources: str, condition: Condition | None = None, when: str | None = None
+) -> Grant:
     """A grant from the service's IAM prefix and the names of its actions, parted by blanks."""
-    return Grant(tuple(f"{service}:{action}" for action in actions.split()), resources, condition)
+    return Grant(tuple(f"{service}:{action}" for action in actions.split()), resources, condition, when)
 
 
 def arn(service: str, resource: str) -> str:

@@ -1,4 +1,4 @@
-"""What CloudFormation calls for roles, functions, log groups, buckets and parameters."""
+"""What CloudFormation calls for roles, functions, log groups, buckets, keys and parameters."""
 
 from collections.abc import Mapping
 
@@ -37,6 +37,16 @@ OTHER: Mapping[str, tuple[Grant, ...]] = {
             "arn:{partition}:iam::{account}:oidc-provider/oidc.eks.{region}.*",  # of EKS clusters
         ),
     ),
+    # A key has an id, and no tag of its stack: the registry's schema takes no tags of CloudFormation's own.
+    "AWS::KMS::Key": (
+        grant("kms", "CreateKey"),
+        grant(
+            "kms",
+            "DescribeKey DisableKey DisableKeyRotation EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus"
+            " ListResourceTags PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription",
+            arn("kms", "key/{name}"),
+        ),
+    ),
     "AWS::Lambda::Function": (
         grant(
             "lambda",
@@ -63,6 +73,13 @@ OTHER: Mapping[str, tuple[Grant, ...]] = {
             " PutRetentionPolicy TagResource UntagResource",
             arn("logs", "log-group:{name}"),
             arn("logs", "log-group:{name}:*"),
+        ),
+        grant(
+            "logs",
+            "AssociateKmsKey DisassociateKmsKey",
+            arn("logs", "log-group:{name}"),
+            arn("logs", "log-group:{name}:*"),
+            when="KmsKeyId",
         ),
         grant("logs", "DescribeLogGroups DescribeIndexPolicies DescribeResourcePolicies"),
     ),
