@@ -1,4 +1,4 @@
-"""environments/dev.yaml, deployed by the CDK CLI with no more rights than its deployer policies give.
+"""dev.yaml with all that it can add, deployed by the CDK CLI with no more rights than its deployer policies give.
 
 A proof about the policies' ARNs and conditions, by names, tags and an IAM of the local AWS; what handlers call is what the
 registry's schemas say.
@@ -21,16 +21,22 @@ from local.aws.ministack.deployments import documents_allow
 from local.aws.ministack.settings import enforcing_iam
 from local.cdk import CdkCli, CdkError
 from local.cluster import LocalCluster
+from tests.changed_environment import changed_environment, synthesize
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
+EVERYTHING: dict[str, Any] = {
+    "network": {"nat_gateways": 2, "interface_endpoints": True, "flow_logs": True},
+    "encryption": {"customer_managed_key": True},
+}
 STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
 # What is left to CloudFormation of other stacks' resources: of those with ids and no names, what a handler may call before
-# they have tags, and what is no more than tags; OIDC providers, which EKS names; the parameter of the CDK's kubectl handler,
-# which CloudFormation names by its logical id.
+# they have tags, and what is no more than tags; OIDC providers, which EKS names; KMS keys, which have no tags; the parameter
+# of the CDK's kubectl handler, which CloudFormation names by its logical id.
 WITHOUT_NAME_OR_TAG = {
     *(f"ec2:{direction}SecurityGroup{way}" for direction in ("Authorize", "Revoke") for way in ("Egress", "Ingress")),
     *(f"ec2:UpdateSecurityGroupRuleDescriptions{way}" for way in ("Egress", "Ingress")),
-    *("ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeVpcAttribute", "ec2:RunInstances"),
+    *("ec2:CreateFlowLogs", "ec2:CreateSecurityGroup", "ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeVpcAttribute"),
+    "ec2:RunInstances",
     *("ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcEndpoint", "ec2:ModifyVpcTenancy"),
     *(f"emr-containers:{action}" for action in ("DescribeVirtualCluster", "ListTagsForResource")),
     *(f"emr-containers:{action}" for action in ("TagResource", "UntagResource")),
@@ -53,9 +59,9 @@ class Deployer:
 @pytest.fixture(scope="module")
 def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
     folder = tmp_path_factory.mktemp("deployer")
-    cli = CdkCli("dev", folder / "cdk.out", folder / "cdk.log")
+    environment = changed_environment(folder, **EVERYTHING)
+    cli = CdkCli(environment.name, synthesize(environment, folder / "cdk.out"), folder / "cdk.log")
     with LocalCluster(folder, region=REGION) as local:
-        cli.synth()
         made = deployer_policies(cli.assembly, ACCOUNT)
         iam = local.session.client("iam")
         arns = [
@@ -112,7 +118,7 @@ def test_every_action_of_every_statement_is_needed(asked: dict[Request, bool], d
 
 
 @pytest.mark.parametrize(
-    ("mine", "other"), [("dev", "prod"), (REGION, "eu-west-1"), (ACCOUNT, "111122223333")], ids=str
+    ("mine", "other"), [("changed", "other"), (REGION, "eu-west-1"), (ACCOUNT, "111122223333")], ids=str
 )
 def test_another_environment_is_out_of_reach(
     mine: str, other: str, asked: dict[Request, bool], deployer: Deployer
@@ -126,8 +132,8 @@ def test_another_environment_is_out_of_reach(
         for one in elsewhere
         if documents_allow(whole, ACCOUNT, REGION, one.action, one.arn, dict(one.context))
     }
-    assert {one for one in reached if "OpenIDConnectProvider" not in one} == (
-        WITHOUT_NAME_OR_TAG if mine == "dev" else set()
+    assert {one for one in reached if "OpenIDConnectProvider" not in one and not one.startswith("kms:")} == (
+        WITHOUT_NAME_OR_TAG if mine == "changed" else set()
     )
 
 

@@ -180,7 +180,10 @@ def test_policies_are_filled_to_the_size_that_iam_takes() -> None:
             {"Policy": POLICY_OF_A_CUSTOM_BUCKET, "Mine": {"Type": "Custom::Mine"}},
             "Resources.Policy.Properties.Bucket",
         ),
-        ({"Custom": {"Type": "Custom::Thing", "Properties": ["no mapping"]}}, "Resources.Custom.Properties[0] = 'no mapping': must be a mapping"),
+        (
+            {"Custom": {"Type": "Custom::Thing", "Properties": ["no mapping"]}},
+            "Resources.Custom.Properties[0] = 'no mapping': must be a mapping",
+        ),
     ],
 )
 def test_what_no_policy_can_be_written_for_is_refused_in_one_line(tmp_path: Path, resources: Data, said: str) -> None:
