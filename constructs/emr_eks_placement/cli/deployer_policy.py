@@ -21,6 +21,6 @@ def run_deployer_policy(options: argparse.Namespace) -> None:
     for file, policy in files.items():
         write_file(file, json.dumps(policy, indent=2) + "\n")
     for left in directory.glob("execution-*.json"):
-        if left not in files:
+        if left not in files and left.is_file():
             left.unlink()
     sys.stdout.write("".join(f"{file}\n" for file in files))

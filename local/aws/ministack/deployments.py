@@ -70,7 +70,7 @@ def overseen(overseer: Overseer) -> Iterator[None]:
 
 def role_allows(role_name: str, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
     """Whether the policies of a role allow an action on a resource, by MiniStack's evaluation; context: condition keys."""
-    return allows(names.iam_evaluator._gather_role_policies(role_name, account), account, region, action, arn, context)
+    return _allows(names.iam_evaluator._gather_role_policies(role_name, account), account, region, action, arn, context)
 
 
 def documents_allow(
@@ -78,10 +78,10 @@ def documents_allow(
 ) -> bool:
     """The same for policy documents."""
     parsed = [names.iam_evaluator.parse_policy_document(document) for document in documents]
-    return allows(parsed, account, region, action, arn, context)
+    return _allows(parsed, account, region, action, arn, context)
 
 
-def allows(policies: Any, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
+def _allows(policies: Any, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
     """Whether parsed policies allow an action."""
     request = names.iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/cloudformation/AWSCloudFormation",
