@@ -12,11 +12,13 @@ from tests.infra.conftest import NAMES, Synthesize
 from tests.infra.synthesized import Synthesized, cli_context
 from tests.infra.test_existing import GIVEN
 from tests.infra.test_network_choices import CHOICES
+from tests.infra.test_node_pools import POOLS
 
 _OF_ALL: dict[str, dict[str, Any]] = {
     **CHOICES,
     "encrypted": {"encryption": {"customer_managed_key": True}, **CHOICES["routed"]},
     "existing": GIVEN,
+    "pooled": {"node_pools": POOLS},
 }
 
 

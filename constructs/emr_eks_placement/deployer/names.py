@@ -67,8 +67,9 @@ class Names:
         return given or list(_made_up(resource, of_stack=of_stack))
 
     def has(self, resource: Resource, path: str) -> bool:
-        """Whether the resource has the property."""
-        return any(field.value is not None for field in _fields(self._resolver.properties(resource), path.split(".")))
+        """Whether the resource has the property, and it is not false."""
+        fields = _fields(self._resolver.properties(resource), path.split("."))
+        return any(field.value not in (None, False, "false") for field in fields)
 
     def _of_property(self, resource: Resource, path: str) -> list[str]:
         found: dict[str, None] = {}

@@ -63,6 +63,7 @@ _PASSED = {
 # By service:kind, in terms of the physical id and the attributes. IAM writes a log group's ARN either way (CloudWatch Logs
 # guide, resources); a node group's instances and volumes are tagged as they are launched.
 _OWN: Mapping[str, Mapping[str, list[str]]] = {
+    "AWS::EKS::Addon": {"eks:addon": ["{Arn}"]},
     "AWS::EKS::AccessEntry": {"eks:access-entry": ["{AccessEntryArn}"]},
     "AWS::EKS::Cluster": {"eks:cluster": ["{Arn}"]},
     "AWS::EKS::FargateProfile": {"eks:fargateprofile": ["{Arn}"]},
@@ -128,6 +129,7 @@ def _named(kind: str, properties: Properties, account: Account) -> Iterator[tupl
 def _named_by_type(kind: str, properties: Properties, account: Account) -> Iterator[tuple[str, list[str]]]:
     match kind:
         case "AWS::EKS::Cluster":
+            yield "iam:instance-profile", [f"arn:aws:iam::{account.account}:instance-profile/eks-{account.region}-any"]
             yield "kms:key", [each["Provider"]["KeyArn"] for each in properties.get("EncryptionConfig", ())]
         case "AWS::EKS::Nodegroup":
             template = properties["LaunchTemplate"]["Id"]

@@ -30,6 +30,10 @@ _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
         "ServiceRegion": "vpce:AllowMultiRegion",
     },
     "AWS::EC2::VPCGatewayAttachment": {"VpnGatewayId": "ec2:AttachVpnGateway ec2:DetachVpnGateway"},
+    "AWS::EKS::Addon": {
+        "PodIdentityAssociations": "eks:CreatePodIdentityAssociation eks:DeletePodIdentityAssociation"
+        " eks:UpdatePodIdentityAssociation iam:GetRole iam:PassRole",
+    },
     "AWS::EKS::Cluster": {
         "ActiveCertificateAuthorityId": "eks:ActivateCertificateAuthority",
         "ComputeConfig.Enabled": "iam:AddRoleToInstanceProfile iam:CreateInstanceProfile iam:DeleteInstanceProfile"

@@ -23,6 +23,12 @@ _EMR_ROLE = "AWSServiceRoleForAmazonEMRContainers"
 _EMR_ENTRY = arn("eks", f"access-entry/{{ContainerProvider.Id}}/role/{{account}}/{_EMR_ROLE}/*")
 # What EKS launches nodes with, as it tries whoever makes a node group of a launch template may (EKS guide, launch templates).
 _LAUNCHED = ("instance", "launch-template", "network-interface", "security-group", "subnet", "volume")
+# EKS Auto Mode's nodes have instance profiles of such names (managed policy AmazonEKSComputePolicy).
+_INSTANCE_PROFILES = "arn:{partition}:iam::{account}:instance-profile/eks*"
+_PROFILE_OF_NODES = (
+    "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile"
+    " RemoveRoleFromInstanceProfile TagInstanceProfile"
+)
 _IMAGES = "arn:{partition}:ec2:{region}::image/*"
 
 
@@ -50,8 +56,17 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         grant("kms", "CreateGrant DescribeKey", arn("kms", "key/{EncryptionConfig.Provider.KeyArn}")),
         grant("iam", "GetRole", role("{RoleArn}"), _linked_role(_EKS)),
         grant("iam", "ListAttachedRolePolicies", role("{RoleArn}")),
+        grant("iam", _PROFILE_OF_NODES, _INSTANCE_PROFILES, when="ComputeConfig.Enabled"),
         grant("iam", "PassRole", role("{RoleArn}"), condition=passed_to(_EKS)),
         _makes_linked_role(_EKS),
+    ),
+    "AWS::EKS::Addon": (
+        grant("eks", "CreateAddon DescribeUpdate", _CLUSTER),
+        grant(
+            "eks",
+            "DeleteAddon DescribeAddon DescribeUpdate TagResource UntagResource UpdateAddon",
+            arn("eks", "addon/{ClusterName}/*"),
+        ),
     ),
     "AWS::EKS::AccessEntry": (
         grant("eks", "CreateAccessEntry", _CLUSTER),
