@@ -33,12 +33,12 @@ class Arns(NamedTuple):
         if not kinds:
             return ["*"]
         if "Tag" in name:
-            kinds = tuple(kind for kind in kinds if f"{service}:{kind}" in self.own)
+            kinds = tuple(kind for kind in kinds if f"{service}:{kind}" in self.own) or kinds
         found = list(self.named.get(action, ())) or [
             one for kind in kinds for arns in (self.own, self.named) for one in arns.get(f"{service}:{kind}", ())
         ]
         if not found:
-            raise LookupError(f"{action}: no ARN of {', '.join(kinds) or 'a kind that takes tags'} is known")
+            raise LookupError(f"{action}: no ARN of {', '.join(kinds)} is known")
         return found
 
 
