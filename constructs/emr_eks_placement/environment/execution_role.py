@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import model_validator
 
-from emr_eks_placement.environment.given import RoleArn, refuse_beside_given
+from emr_eks_placement.environment.given import KmsKeyArn, RoleArn, refuse_beside_given
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.model import Model, distinct, each
 
@@ -28,6 +28,8 @@ class DataAccess(Model):
     """Locations to read."""
     write: Locations = ()
     """Locations to read and write."""
+    kms_key_arns: Annotated[tuple[KmsKeyArn, ...], distinct("key")] = ()
+    """KMS keys that these locations are encrypted with: its jobs may decrypt with them and encrypt what they write."""
 
 
 class ExecutionRole(Model):

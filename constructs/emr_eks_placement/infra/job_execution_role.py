@@ -15,6 +15,7 @@ _NO_DATA_ACCESS = DataAccess()
 _READ = ("s3:GetObject",)
 _WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 _LOG = ("s3:PutObject", "s3:GetObject")
+_KEY = ("kms:Decrypt", "kms:GenerateDataKey")  # S3 guide, objects encrypted with KMS keys
 
 
 class JobExecutionRole(Construct):
@@ -99,7 +100,7 @@ def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatem
     yield _allow((*_READ, *_WRITE), bucket.arn_for_objects(data))
     yield _list(bucket.bucket_arn, [logs_, data])
     if bucket.encryption_key:
-        yield _allow(("kms:Decrypt", "kms:GenerateDataKey"), bucket.encryption_key.key_arn)
+        yield _allow(_KEY, bucket.encryption_key.key_arn)
 
 
 def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
@@ -109,6 +110,8 @@ def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
             arn, prefix = f"arn:{Aws.PARTITION}:s3:::{bucket}", key.rstrip("/")
             yield _allow(actions, *([f"{arn}/{prefix}", f"{arn}/{prefix}/*"] if prefix else [f"{arn}/*"]))
             yield _list(arn, [prefix, f"{prefix}/*"] if prefix else [])
+    if data_access.kms_key_arns:
+        yield _allow(_KEY, *data_access.kms_key_arns)
 
 
 def _log_access(log_group_arn: str | None) -> Iterator[iam.PolicyStatement]:

@@ -31,7 +31,8 @@ class EmrVirtualCluster(Construct):
     name: in the environment; owner: what tells this deployment from others in the account (environment, region);
     bucket: of pod templates, logs and data; after: what is created before the namespace and deleted after it, so the
     Fargate profiles, which EKS can't delete while their pods run. encryption_key: of the log group, one that CloudWatch
-    Logs may use; its own keys unless given. `deployed`: what job-run definitions need.
+    Logs may use; its own keys unless given. `deployed`: what job-run definitions need. `execution_role` is its own role,
+    `execution_roles` are further ones by name; `log_group` and `namespace` are None where none is created.
 
     cluster: one with the authentication mode API_AND_CONFIG_MAP, that takes manifests (it has a kubectl provider) unless
     the namespace exists.
@@ -53,7 +54,8 @@ class EmrVirtualCluster(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.settings = settings
-        log_group = self._log_group(removal_policy, encryption_key)
+        self.log_group = self._create_log_group(removal_policy, encryption_key)
+        log_group = self._logs_to()
         roles = {
             role: self._role(
                 role, one, owner=(*owner, name), folder=name, cluster=cluster, bucket=bucket, logs_to=log_group
@@ -83,6 +85,30 @@ class EmrVirtualCluster(Construct):
             execution_role_arns={role: one.role_arn for role, one in self.execution_roles.items()},
             log_group_name=log_group.name if log_group else None,
             log_uri=f"s3://{bucket.bucket_name}/logs/{name}/" if settings.logs.s3 else None,
+        )
+
+    def grant_start_job_run(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets the grantee start job runs here with the virtual cluster's execution roles, and with no others."""
+        roles = [self.execution_role.role_arn, *(role.role_arn for role in self.execution_roles.values())]
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["emr-containers:StartJobRun"],
+            resource_arns=[self.virtual_cluster.attr_arn],
+            conditions={"ArnEquals": {"emr-containers:ExecutionRoleArn": roles}},
+        )
+
+    def grant_read_job_runs(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets the grantee list and describe the job runs here."""
+        return self._grant(grantee, "emr-containers:ListJobRuns", "emr-containers:DescribeJobRun")
+
+    def grant_cancel_job_run(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Lets the grantee cancel the job runs here."""
+        return self._grant(grantee, "emr-containers:CancelJobRun")
+
+    def _grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        arn = self.virtual_cluster.attr_arn
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(actions), resource_arns=[arn, f"{arn}/jobruns/*"]
         )
 
     def _namespace(self, cluster: AnyCluster, after: Sequence[IDependable]) -> eks.KubernetesManifest:
@@ -122,13 +148,12 @@ class EmrVirtualCluster(Construct):
             log_group_arn=logs_to.arn if logs_to else None,
         ).role
 
-    def _log_group(self, removal_policy: RemovalPolicy, encryption_key: kms.IKey | None) -> _LogGroup | None:
+    def _create_log_group(
+        self, removal_policy: RemovalPolicy, encryption_key: kms.IKey | None
+    ) -> logs.CfnLogGroup | None:
         settings = self.settings.logs
-        if not settings.cloudwatch:
+        if not settings.cloudwatch or settings.log_group is not None:
             return None
-        if settings.log_group is not None:
-            arn = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{settings.log_group}:*"
-            return _LogGroup(settings.log_group, arn)
         group = logs.CfnLogGroup(
             self,
             "LogGroup",
@@ -136,4 +161,12 @@ class EmrVirtualCluster(Construct):
             kms_key_id=encryption_key.key_arn if encryption_key else None,
         )
         group.apply_removal_policy(removal_policy)
-        return _LogGroup(group.ref, group.attr_arn)
+        return group
+
+    def _logs_to(self) -> _LogGroup | None:
+        if self.log_group is not None:
+            return _LogGroup(self.log_group.ref, self.log_group.attr_arn)
+        given = self.settings.logs.log_group
+        if given is None:
+            return None
+        return _LogGroup(given, f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{given}:*")
