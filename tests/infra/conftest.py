@@ -9,6 +9,7 @@ import pytest
 
 from emr_eks_placement.environment_file import load_environment
 from stacks import EnvironmentStacks
+from tests.infra.gates import synthesize_examined
 from tests.infra.synthesized import ROOT, Synthesized, cli_context
 
 NAMES = sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
@@ -23,18 +24,19 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Synthesize
 
 
 class Synthesize:
-    """Environment name -> its templates; each is synthesized when a test first asks for it."""
+    """Environment name -> its templates; each is synthesized, and looked at by gates, when a test first asks for it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._done: dict[str, Synthesized] = {}
 
-    def __call__(self, name: str) -> Synthesized:
+    def __call__(self, name: str, folder: Path = ROOT / "environments") -> Synthesized:
+        """folder: of the environment file."""
         if name not in self._done:
             app = cdk.App(outdir=str(self._folder / name), context=cli_context(), analytics_reporting=False)
-            environment = load_environment(ROOT / "environments" / f"{name}.yaml")
+            environment = load_environment(folder / f"{name}.yaml")
             stacks = EnvironmentStacks(app, environment)
-            app.synth()
+            synthesize_examined(app)
             self._done[name] = Synthesized(environment, stacks, self._folder / name)
         return self._done[name]
 

@@ -52,6 +52,11 @@ class Synthesized:
     def properties(self, kind: str) -> list[dict[str, Any]]:
         return [resource.get("Properties", {}) for resource in self.of_type(kind).values()]
 
+    def path_of(self, logical_id: str) -> str:
+        """The construct path of a resource, without the environment's name."""
+        path: str = self.resources[logical_id]["Metadata"]["aws:cdk:path"]
+        return path.removeprefix(f"{self.environment.name}-")
+
     def at(self, path: str, kind: str) -> tuple[str, Resource]:
         """The resource of a type at a construct path below its stack, with its logical id."""
         found = [

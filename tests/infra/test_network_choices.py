@@ -7,8 +7,6 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
-from cfnlint.api import lint_file  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.environment import capacity_of
@@ -16,8 +14,8 @@ from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
 from stacks.platform import PlatformStack
 from tests.changed_environment import PRIVATE_NETWORK, changed_environment
+from tests.infra.gates import GATES, unexplained
 from tests.infra.synthesized import Synthesized, cli_context
-from tests.infra.test_validators import EXPLAINED
 
 NODES_PODS_AND_EMR = {"ecr.api", "ecr.dkr", "sts", "logs", "eks", "eks-auth", "ec2", "emr-containers"}
 CHOICES: dict[str, dict[str, dict[str, Any]]] = {
@@ -75,10 +73,7 @@ def private_subnets(synthesized: Synthesized) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("choice", CHOICES)
 def test_cfn_lint_has_nothing_to_say(choices: Choices, choice: str) -> None:
-    synthesized = choices(choice)
-    for file in synthesized.files:
-        findings = lint_file(file, ManualArgs(regions=[synthesized.environment.region]))
-        assert not [str(finding) for finding in findings if finding.rule.id not in EXPLAINED], file.name
+    assert not unexplained(GATES["cfn-lint"]([choices(choice)]))
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -7,17 +7,15 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from cfnlint.api import lint_file  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
+from tests.infra.gates import GATES, unexplained
 from tests.infra.synthesized import Synthesized, cli_context
 from tests.infra.test_existing import CLUSTER, VPC
-from tests.infra.test_validators import EXPLAINED
 
 POOLS: dict[str, Any] = {
     "spark-burst": {
@@ -156,8 +154,7 @@ def test_a_cluster_that_is_there_gets_pools_and_is_left_as_it_is(tmp_path: Path)
 
 
 def test_cfn_lint_has_nothing_to_say(pooled: Synthesized) -> None:
-    findings = [each for file in pooled.files for each in lint_file(file, ManualArgs(regions=["us-east-1"]))]
-    assert [str(each) for each in findings if each.rule.id not in EXPLAINED] == []
+    assert not unexplained(GATES["cfn-lint"]([pooled]))
 
 
 def test_without_pools_there_is_nothing_of_them(dev: Synthesized) -> None:

@@ -1,4 +1,4 @@
-"""What others say of the templates, and what they weigh."""
+"""What templates hold and weigh, and how they come about."""
 
 import json
 import subprocess
@@ -6,22 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from cfnlint.api import lint_file  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
-
 from tests.infra.synthesized import ROOT, Synthesized, cli_context
-
-# W3005, dependency already enforced by a Ref or GetAtt: the CDK writes whole subtrees into DependsOn (the VPC that the
-# cluster waits for, the role of each Lambda function). It costs nothing at deployment.
-EXPLAINED = {"W3005"}
-
-
-def test_cfn_lint_has_nothing_to_say(synthesized: Synthesized) -> None:
-    region = synthesized.environment.region
-    for file in synthesized.files:
-        findings = lint_file(file, ManualArgs(regions=[region]))
-        unexplained = [str(finding) for finding in findings if finding.rule.id not in EXPLAINED]
-        assert not unexplained, file.name
 
 
 def test_every_environment_has_one_bucket_deployment_and_one_kubectl_handler(synthesized: Synthesized) -> None:
