@@ -1,5 +1,6 @@
 """The CDK app: an environment file in, its stacks out. `cdk synth -c environment=dev`; local unless told."""
 
+import os
 import sys
 from os.path import relpath
 from pathlib import Path
@@ -8,6 +9,7 @@ import aws_cdk as cdk
 
 sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's source, installed or not
 
+from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.environment_file.yaml_document import read_yaml
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
@@ -21,14 +23,31 @@ def main() -> int:
     app = cdk.App()
     file = Path(relpath(ENVIRONMENTS / f"{app.node.try_get_context('environment') or 'local'}.yaml"))
     try:
-        EnvironmentStacks(app, load_environment(file))
+        environment = load_environment(file)
+        if broken := _changes_refused(app, environment):
+            return _refuse_rules(file, *broken)
+        EnvironmentStacks(app, environment)
     except InputError as error:
         return _refuse(*error.findings)
-    except RuleError as broken:
-        line = read_yaml(file, str(file)).line(broken.path)
-        return _refuse(finding(str(file), broken, line=line))
+    except RuleError as error:
+        return _refuse_rules(file, error)
     app.synth()
     return 0
+
+
+def _changes_refused(app: cdk.App, environment: Environment) -> list[RuleError]:
+    """Why the environment can't be deployed over what is there; not asked without credentials or with -c compare=false."""
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # the CDK CLI sets it when it is signed in
+    if account is None or str(app.node.try_get_context("compare")).lower() == "false":
+        return []
+    from stacks.comparison import changes_refused  # boto3 comes with it
+
+    return changes_refused(environment, environment.account or account)
+
+
+def _refuse_rules(file: Path, *broken: RuleError) -> int:
+    document = read_yaml(file, str(file))
+    return _refuse(*(finding(str(file), one, line=document.line(one.path)) for one in broken))
 
 
 def _refuse(*findings: Finding) -> int:

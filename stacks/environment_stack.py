@@ -24,6 +24,7 @@ class EnvironmentStack(cdk.Stack):
             ),
             description=description,
             tags=environment.tags,
+            suppress_template_indentation=True,  # CloudFormation's limit of 1 MB counts it
         )
         self.removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, CrossStackReferences, ReferenceStrength
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -32,6 +32,8 @@ class JobRunsStack(EnvironmentStack):
         _check_number_of_runs(environment)
         _check_output_ids(environment)
         super().__init__(scope, "job-runs", environment=environment, description="Definitions of Spark job runs")
+        # A strong reference keeps a virtual cluster from going before this stack, which changes after it, has let it go.
+        CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         self.job_runs = JobRuns(
             self,
             "JobRuns",

@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from emr_eks_placement.changes import METADATA_KEY, PlatformRecord
 from emr_eks_placement.environment import Environment, NodePool
 from emr_eks_placement.environment import Network as NetworkChoices
 from emr_eks_placement.infra import (
@@ -35,6 +36,7 @@ class PlatformStack(EnvironmentStack):
         super().__init__(
             scope, "platform", environment=environment, description="Network, EKS cluster and node groups for Spark"
         )
+        self.template_options.metadata = {METADATA_KEY: PlatformRecord.of(environment).as_metadata()}
         self.encryption_key = self._encryption_key(environment)
         self.vpc = self._vpc(environment)
         self.cluster = self._cluster(environment)

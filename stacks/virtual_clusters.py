@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from emr_eks_placement.changes import METADATA_KEY, VirtualClustersRecord
 from emr_eks_placement.definition import output_ids, role_output_ids
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket
@@ -29,6 +30,7 @@ class VirtualClustersStack(EnvironmentStack):
             environment=environment,
             description="Fargate profiles, EMR virtual clusters and what their jobs use",
         )
+        self.template_options.metadata = {METADATA_KEY: VirtualClustersRecord.of(environment).as_metadata()}
         self.bucket = self._bucket(environment, encryption_key)
         self.fargate = FargateProfiles(
             self,

@@ -68,14 +68,15 @@ class Synthesized:
         return found[0]
 
     def exported(self, value: Any) -> Any:
-        """What an Fn::ImportValue stands for in the stack that exports it; anything else as it is."""
-        if not (isinstance(value, dict) and "Fn::ImportValue" in value):
-            return value
-        for template in self.templates.values():
-            for output in template.get("Outputs", {}).values():
-                if output.get("Export", {}).get("Name") == value["Fn::ImportValue"]:
-                    return output["Value"]
-        raise AssertionError(f"nothing exports {value}")
+        """What stands in another stack for an Fn::ImportValue or Fn::GetStackOutput; anything else as it is."""
+        match value:
+            case {"Fn::GetStackOutput": where}:
+                return self.templates[where["StackName"]]["Outputs"][where["OutputName"]]["Value"]
+            case {"Fn::ImportValue": name}:
+                outputs = [one for template in self.templates.values() for one in template.get("Outputs", {}).values()]
+                (output,) = (one for one in outputs if one.get("Export", {}).get("Name") == name)
+                return output["Value"]
+        return value
 
     def zones_of(self, subnets: list[Any]) -> list[str]:
         """The zones of private subnets, told by reference."""
@@ -92,7 +93,7 @@ class Synthesized:
         if value.keys() == {"Fn::Join"}:
             separator, parts = value["Fn::Join"]
             return separator.join(self.deployed(parts))
-        if value.keys() <= {"Fn::ImportValue", "Ref", "Fn::GetAtt"}:
+        if value.keys() <= {"Fn::ImportValue", "Fn::GetStackOutput", "Ref", "Fn::GetAtt"}:
             return self._deployed_reference(self.exported(value))
         return {key: self.deployed(item) for key, item in value.items()}
 
@@ -105,6 +106,7 @@ class Synthesized:
         made: dict[tuple[str, str], str] = {
             ("AWS::EMRContainers::VirtualCluster", "Id"): "c" + logical_id.lower()[:24],
             ("AWS::S3::Bucket", "Ref"): f"bucket-{logical_id.lower()[:50]}",
+            ("AWS::S3::Bucket", "Arn"): f"arn:aws:s3:::bucket-{logical_id.lower()[:50]}",
             ("AWS::Logs::LogGroup", "Ref"): f"group-{logical_id}",
             ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role/{resource['Properties'].get('RoleName')}",
         }

@@ -15,6 +15,7 @@ from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.subnets import private_subnet
 from emr_eks_placement.environment.teams import check_apart
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import RuleError
@@ -137,6 +138,7 @@ class Environment(Model):
                 "Name a second zone",
                 path=("zones",),
             )
+        private_subnet(self.network.cidr, len(self.zones) - 1)  # the last one: raises where there is no room
         for path, zone in self._named_zones():
             if zone not in self.zones:
                 raise RuleError(

@@ -1,5 +1,6 @@
 """The EKS cluster that the jobs' pods run on."""
 
+import hashlib
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
@@ -10,7 +11,7 @@ from constructs import Construct
 
 from emr_eks_placement.environment import Cluster
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
-from emr_eks_placement.infra.network import private_subnets
+from emr_eks_placement.infra.network import control_plane_subnets
 from emr_eks_placement.infra.service_roles import trust_cluster_of_own_account, trust_functions_of_own_account
 
 _ENDPOINT_ACCESS = {
@@ -54,7 +55,7 @@ class EksCluster(Construct):
             "Cluster",
             version=eks.KubernetesVersion.of(settings.version),
             vpc=vpc,
-            vpc_subnets=[ec2.SubnetSelection(subnets=private_subnets(vpc, ()).subnets)],
+            vpc_subnets=[ec2.SubnetSelection(subnets=control_plane_subnets(vpc))],
             default_capacity_type=_AUTO_MODE if auto_mode else eks.DefaultCapacityType.NODEGROUP,
             default_capacity=None if auto_mode else 0,
             compute=eks.ComputeConfig(node_pools=[]) if auto_mode else None,
@@ -95,8 +96,10 @@ class EksCluster(Construct):
         everything = eks.AccessPolicy.from_access_policy_name(
             "AmazonEKSClusterAdminPolicy", access_scope_type=eks.AccessScopeType.CLUSTER
         )
-        for number, arn in enumerate(admins, 1):
-            self.cluster.grant_access(f"Admin{number}", arn, [everything])
+        for arn in admins:
+            # An id of its own for each: one that moves up in the list keeps its access entry, of which it can have but one.
+            id_ = f"Admin-{hashlib.sha256(arn.encode()).hexdigest()[:8]}"
+            self.cluster.grant_access(id_, arn, [everything])
 
 
 def _endpoint_access(settings: Cluster) -> eks.EndpointAccess:

@@ -1,17 +1,20 @@
 """The VPC: private subnets, public ones with NAT gateways unless it is fully private, a gateway endpoint for S3."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import jsii
 from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-_PUBLIC_SUBNET_MASK = 28  # holds a NAT gateway; every Spark pod takes an address of a private subnet
+from emr_eks_placement.environment.subnets import private_subnet, public_subnet
 
 _ROUTED = [
-    ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=_PUBLIC_SUBNET_MASK),
+    ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC),
     ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
 ]
+_CONTROL_PLANE_ZONES = 2  # EKS guide, VPC requirements: at least
 _ISOLATED = [ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
 
 
@@ -21,7 +24,8 @@ class Network(Construct):
     cidr: IPv4 network; zones: names of availability zones; nat_gateways: their number, at most one a zone. Without any,
     nothing leads to the internet and back: no internet gateway, no public subnets. Nodes and pods then need
     InterfaceEndpoints. S3, where images' layers and a job's data come from, is reached through a gateway endpoint, so
-    not through NAT gateways.
+    not through NAT gateways. Zones added at the end, or taken from there, and NAT gateways leave the other subnets as
+    they are.
 
     The stack's availability_zones must hold the zones, or the CDK looks them up in the account.
     """
@@ -32,7 +36,7 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr(cidr),
+            ip_addresses=_Addresses(cidr, zones),
             availability_zones=list(zones),
             nat_gateways=nat_gateways,
             subnet_configuration=_ROUTED if self.has_nat_gateways else _ISOLATED,
@@ -60,5 +64,44 @@ def private_subnets(vpc: ec2.IVpc, zones: Sequence[str]) -> ec2.SelectedSubnets:
     return vpc.select_subnets(subnet_type=_private_type(vpc), availability_zones=list(zones) if zones else None)
 
 
+def control_plane_subnets(vpc: ec2.IVpc) -> list[ec2.ISubnet]:
+    """Private subnets for a cluster's own network interfaces: one in each of the first two zones.
+
+    EKS never lets a cluster have them in other zones than it was created with (aws/containers-roadmap issue 2258); with
+    no more than it takes, zones beyond these come and go while the cluster stays. Nodes and Fargate pods may be anywhere.
+    """
+    subnets = {subnet.availability_zone: subnet for subnet in reversed(private_subnets(vpc, ()).subnets)}
+    return list(reversed(subnets.values()))[:_CONTROL_PLANE_ZONES]
+
+
 def _private_type(vpc: ec2.IVpc) -> ec2.SubnetType:
     return ec2.SubnetType.PRIVATE_WITH_EGRESS if vpc.private_subnets else ec2.SubnetType.PRIVATE_ISOLATED
+
+
+@jsii.implements(ec2.IIpAddresses)
+class _Addresses:
+    """The addresses of a VPC and, by the positions of their zones, of its subnets."""
+
+    def __init__(self, cidr: str, zones: Sequence[str]) -> None:
+        self._cidr = cidr
+        self._zones = list(zones)
+
+    def allocate_vpc_cidr(self) -> ec2.VpcIpamOptions:
+        """The VPC's network."""
+        return ec2.VpcIpamOptions(cidr_block=self._cidr)
+
+    def allocate_subnets_cidr(
+        self,
+        *,
+        requested_subnets: Sequence[ec2.RequestedSubnet | dict[str, Any]],
+        vpc_cidr: str,  # noqa: ARG002 - what allocate_vpc_cidr gave
+    ) -> ec2.SubnetIpamOptions:
+        """The subnets' networks, in the order in which they are requested."""
+        return ec2.SubnetIpamOptions(
+            allocated_subnets=[ec2.AllocatedSubnet(cidr=self._cidr_of(subnet)) for subnet in requested_subnets]
+        )
+
+    def _cidr_of(self, subnet: ec2.RequestedSubnet | dict[str, Any]) -> str:
+        assert isinstance(subnet, ec2.RequestedSubnet)  # noqa: S101 - jsii's types allow for a dict, its calls have none
+        cut = public_subnet if subnet.configuration.subnet_type == ec2.SubnetType.PUBLIC else private_subnet
+        return cut(self._cidr, self._zones.index(subnet.availability_zone))

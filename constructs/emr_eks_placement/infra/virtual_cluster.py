@@ -1,16 +1,17 @@
 """An EMR virtual cluster with all that its jobs need."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import Aws, CfnResource, RemovalPolicy
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_emrcontainers as emrcontainers
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from constructs import Construct, IDependable
+from constructs import Construct, IConstruct, IDependable
 
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import ExecutionRole, VirtualCluster
@@ -77,6 +78,7 @@ class EmrVirtualCluster(Construct):
                 ),
             ),
         )
+        self._name_after_namespace("VirtualCluster", self.virtual_cluster)
         self.virtual_cluster.node.add_dependency(*([self.namespace] if self.namespace else after))
         self.deployed = DeployedVirtualCluster(
             virtual_cluster_id=self.virtual_cluster.attr_id,
@@ -120,7 +122,19 @@ class EmrVirtualCluster(Construct):
             manifest=namespace_manifest(settings.namespace, settings.pod_security, settings.quota),
         )
         manifest.node.add_dependency(*after)
+        self._name_after_namespace("Namespace", manifest.node.find_child("Resource").node.default_child)
         return manifest
+
+    def _name_after_namespace(self, kind: str, resource: IConstruct | None) -> None:
+        """Gives a resource a logical id that depends on the namespace.
+
+        With another namespace it is another resource, added before the old one is removed: CloudFormation would update
+        a manifest in place, which leaves its namespace behind, and what refers to a virtual cluster would not notice that
+        it was replaced.
+        """
+        assert isinstance(resource, CfnResource)  # noqa: S101 - jsii's default_child is any construct
+        digest = hashlib.sha256(f"{self.node.path}\0{self.settings.namespace}".encode()).hexdigest()
+        resource.override_logical_id(f"{kind}{digest[:8].upper()}")
 
     def _role(
         self,

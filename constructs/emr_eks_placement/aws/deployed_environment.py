@@ -1,0 +1,82 @@
+"""What is deployed of an environment, by the records in its stacks' templates."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ValidationError
+
+from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.stacks import PARTS
+from emr_eks_placement.changes import METADATA_KEY, Deployed, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.errors import InputError, RuleError, finding
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+_Record = TypeVar("_Record", bound=BaseModel)
+# Nothing of these is kept: the CDK CLI deletes them before it deploys (aws-cdk, CloudFormationStack), or they are going.
+_NOT_DEPLOYED = {"DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+
+
+def read_deployed(session: boto3.Session, environment: str, account: str) -> Deployed:
+    """Reads the records of an environment's stacks in the session's region, and which of them are still changing.
+
+    Of a stack that failed to be created there is nothing to compare. Calls sts:GetCallerIdentity,
+    cloudformation:DescribeStacks and cloudformation:GetTemplate. Raises InputError where AWS does not answer, for
+    credentials of another account, and for a record that can't be read.
+    """
+    with aws_errors("AWS"):
+        own = client(session, "sts").get_caller_identity()["Account"]
+        if own != account:
+            rule = f"the credentials are those of account {own}, and the stacks are deployed to {account}"
+            mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
+            raise InputError([finding("AWS", RuleError(None, rule, mend))])
+        cloudformation: CloudFormationClient = client(session, "cloudformation")
+        found = {part: _status(cloudformation, f"{environment}-{part}") for part in PARTS}
+        statuses = {part: status for part, status in found.items() if status not in _NOT_DEPLOYED | {None}}
+        metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}
+    return Deployed(
+        platform=_record(PlatformRecord, metadata.get("platform")),
+        virtual_clusters=_record(VirtualClustersRecord, metadata.get("virtual-clusters")),
+        in_progress={
+            f"{environment}-{part}": status for part, status in statuses.items() if status and _is_in_progress(status)
+        },
+    )
+
+
+def _is_in_progress(status: str) -> bool:
+    """Cleaning up after an update is not: what others use of the stack is as the template says."""
+    return status.endswith("_IN_PROGRESS") and not status.endswith("_CLEANUP_IN_PROGRESS")
+
+
+def _status(cloudformation: "CloudFormationClient", stack: str) -> str | None:
+    """None where there is no such stack, which CloudFormation tells by its message only."""
+    try:
+        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return None
+        raise
+
+
+def _metadata(cloudformation: "CloudFormationClient", stack: str) -> object:
+    """A stack's record as it stands in its template; None where it has none."""
+    body: Any = cloudformation.get_template(StackName=stack)["TemplateBody"]
+    if isinstance(body, str):  # botocore reads templates that are JSON
+        body = json.loads(body) if body.startswith("{") else {}
+    metadata = body.get("Metadata", {})
+    return metadata.get(METADATA_KEY) if isinstance(metadata, Mapping) else None
+
+
+def _record(kind: type[_Record], data: object) -> _Record | None:
+    if data is None:
+        return None
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        rule = f"the template's {METADATA_KEY} metadata is not as this package writes it ({error.error_count()} errors)"
+        raise InputError([finding("AWS", RuleError(None, rule, "Deploy with the package that wrote it"))]) from None

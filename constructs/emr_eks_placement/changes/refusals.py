@@ -1,0 +1,175 @@
+"""The rules of changing what is deployed: changes that would fail half-way, or take down what runs, and the way round each.
+
+CloudFormation creates what replaces a resource before it deletes that resource (CloudFormation guide, update behaviors).
+So a replacement is refused here where both can't be there at once, or where the cluster and all in it would be replaced.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from emr_eks_placement.changes.record import CREATED_KEY, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.errors import RuleError
+
+_FIXED_ZONES = 2
+_ANOTHER = "Put it in an environment file of another name, deploy that, move the jobs there and destroy this one"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What is deployed of an environment; None: not there, or not said. in_progress: the status of stacks that change."""
+
+    platform: PlatformRecord | None = None
+    virtual_clusters: VirtualClustersRecord | None = None
+    in_progress: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
+    """Why an environment can't be deployed over what is there: each with its path in the environment, none if it can.
+
+    Of a stack that is still changing the path is empty: the environment is not to blame.
+    """
+    broken = [_in_progress(stack, status) for stack, status in deployed.in_progress.items()]
+    if deployed.platform:
+        after = PlatformRecord.of(environment)
+        for rule in (_given, _cidr, _zones, _kubernetes_version, _secrets_key):
+            broken += rule(deployed.platform, after)
+    if deployed.virtual_clusters:
+        broken += _namespaces(deployed.virtual_clusters, environment)
+        broken += _existing_namespaces(deployed.virtual_clusters, environment)
+        broken += _fargate_profiles(deployed.virtual_clusters, environment)
+    return broken
+
+
+def _in_progress(stack: str, status: str) -> RuleError:
+    return RuleError(
+        None,
+        f"the stack {stack} is {status}: CloudFormation goes on with what an earlier deployment began, and the CDK CLI "
+        "takes a stack with the same template for done (aws-cdk, deployStack) and goes on with the stacks that need it",
+        "Wait for its end, then run this again",
+    )
+
+
+def _given(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    for path, what, old, new in (
+        (("network", "vpc_id"), "VPC", before.vpc_id, after.vpc_id),
+        (("cluster", "name"), "cluster", before.cluster, after.cluster),
+    ):
+        if old != new:
+            yield RuleError(
+                new,
+                f"what is deployed is in {f'the {what} {old}' if old else f'a {what} that was created for it'}, and every "
+                "node group, Fargate profile and virtual cluster would be replaced (CloudFormation, properties that are set "
+                "when a resource is created)",
+                f"{f'Write {old}' if old else 'Leave it out'} again. {_ANOTHER}",
+                path=path,
+            )
+
+
+def _cidr(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if None not in (before.cidr, after.cidr) and before.cidr != after.cidr:
+        yield RuleError(
+            after.cidr,
+            f"the deployed VPC is {before.cidr}, and another network replaces the VPC, with the cluster and all that runs in "
+            "it (CloudFormation, AWS::EC2::VPC)",
+            f"Write {before.cidr} again. {_ANOTHER}",
+            path=("network", "cidr"),
+        )
+
+
+def _zones(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if after.cluster:
+        return
+    kept = before.zones[: max(len(after.zones), _FIXED_ZONES) if after.cidr else _FIXED_ZONES]
+    if kept != after.zones[: len(kept)]:
+        yield RuleError(
+            list(after.zones),
+            f"the deployed zones are {', '.join(before.zones)}: the first two are those of the Kubernetes API, which EKS "
+            "never moves to other zones (aws/containers-roadmap issue 2258), and a subnet that moves would overlap the "
+            "one it replaces",
+            f"Begin with {', '.join(kept)}; add and remove zones at the end only",
+            path=("zones",),
+        )
+
+
+def _kubernetes_version(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if before.version is None or after.version is None:
+        return
+    old, new = _minor(before.version), _minor(after.version)
+    if new < old:
+        yield RuleError(
+            after.version,
+            f"the deployed cluster runs Kubernetes {before.version}, and EKS never goes back to an earlier one (EKS guide, "
+            "update a cluster)",
+            f"Write {before.version} again. {_ANOTHER}",
+            path=("cluster", "version"),
+        )
+    elif new > old + 1:
+        yield RuleError(
+            after.version,
+            f"the deployed cluster runs Kubernetes {before.version}, and EKS upgrades one minor version at a time (EKS "
+            "guide, update a cluster)",
+            f"Deploy 1.{old + 1} first",
+            path=("cluster", "version"),
+        )
+
+
+def _secrets_key(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if after.cluster or before.cluster or before.secrets_key == after.secrets_key:
+        return
+    keys = {None: "EKS's own key", CREATED_KEY: "a key that was created for it"}
+    is_given = after.secrets_key not in keys
+    yield RuleError(
+        after.secrets_key if is_given else after.secrets_key is not None,
+        f"the deployed cluster encrypts secrets with {keys.get(before.secrets_key, before.secrets_key)}, and CloudFormation "
+        "replaces a cluster, with all that runs on it, for another (AWS::EKS::Cluster, EncryptionConfig)",
+        f"Write encryption as it was. {_ANOTHER}",
+        path=("encryption", "kms_key_arn" if is_given else "customer_managed_key"),
+    )
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2])
+
+
+def _namespaces(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:
+    owners = {namespace: name for name, namespace in before.namespaces.items()}
+    for name, settings in environment.virtual_clusters.items():
+        owner = owners.get(settings.namespace, name)
+        if owner != name:
+            yield RuleError(
+                settings.namespace,
+                f"it is the namespace of the deployed virtual cluster {owner}: a namespace holds one at a time "
+                "(emr-containers CreateVirtualCluster), and is deleted with the one that it was made for",
+                f"Choose another namespace, or keep the name {owner}; or deploy without {owner} and its jobs first",
+                path=("virtual_clusters", name, "namespace"),
+            )
+
+
+def _existing_namespaces(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:
+    for name, settings in environment.virtual_clusters.items():
+        is_same = before.namespaces.get(name) == settings.namespace
+        if is_same and settings.existing_namespace != (name in before.existing):
+            does = "is deleted, with all in it," if settings.existing_namespace else "can't be created"
+            yield RuleError(
+                settings.existing_namespace,
+                f"the namespace {settings.namespace} of the deployed virtual cluster {does} when it changes who owns it (CDK, "
+                "KubernetesManifest)",
+                "Write it as it was; or take another namespace",
+                path=("virtual_clusters", name, "existing_namespace"),
+            )
+
+
+def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:
+    wanted = VirtualClustersRecord.of(environment).fargate_profiles
+    deployed = before.fargate_profiles
+    created = [name for name, digest in wanted.items() if deployed.get(name) != digest]
+    count, most = len(deployed) + len(created), environment.fargate_profile_quota
+    if created and deployed and count > most:
+        yield RuleError(
+            f"{count} Fargate profiles",
+            f"{len(deployed)} are deployed, and {len(created)} are created ({', '.join(created)}) before those that they "
+            f"replace are deleted; a cluster has at most {most} (EKS quota L-33415657)",
+            "Change, add and remove profiles in several deployments, or have AWS raise the quota",
+            path=("fargate_profile_quota",),
+        )

@@ -1,0 +1,56 @@
+"""How a VPC's network is cut: each subnet's place depends on nothing but its zone's position in the list of zones.
+
+So zones and NAT gateways come and go without moving the subnets that are there: a subnet whose network changes is one
+that CloudFormation replaces, and the new one would overlap those that are still there.
+"""
+
+import ipaddress
+
+from emr_eks_placement.errors import RuleError
+
+_SMALLEST = 28  # VPC guide, subnet sizing
+_QUARTERS = 4
+_ZONES_A_LEVEL = _QUARTERS - 1  # the last quarter is for further zones and for the public subnets
+
+
+def private_subnet(cidr: str, position: int) -> str:
+    """The network of the private subnet, where nodes and pods are, of the zone at a position (0 is the first).
+
+    The first three zones get a quarter of the VPC each, the next three a quarter of the last quarter each, and so on.
+    Raises RuleError for a zone that there is no room for.
+    """
+    network = ipaddress.IPv4Network(cidr)
+    level, quarter = divmod(position, _ZONES_A_LEVEL)
+    if network.prefixlen + 2 * (level + 1) > _SMALLEST:
+        raise _no_room(cidr, position)
+    for _ in range(level):
+        network = _quarter(network, _QUARTERS - 1)
+    subnet = _quarter(network, quarter)
+    if subnet.broadcast_address >= _public(cidr, position).network_address:
+        raise _no_room(cidr, position)
+    return str(subnet)
+
+
+def public_subnet(cidr: str, position: int) -> str:
+    """The network of the public subnet of the zone at a position: the smallest, which holds a NAT gateway, at the end."""
+    return str(_public(cidr, position))
+
+
+def _quarter(network: ipaddress.IPv4Network, index: int) -> ipaddress.IPv4Network:
+    return list(network.subnets(prefixlen_diff=2))[index]
+
+
+def _public(cidr: str, position: int) -> ipaddress.IPv4Network:
+    size = 2 ** (32 - _SMALLEST)
+    first = ipaddress.IPv4Network(cidr).broadcast_address + 1 - size * (position + 1)
+    return ipaddress.IPv4Network((first, _SMALLEST))
+
+
+def _no_room(cidr: str, position: int) -> RuleError:
+    return RuleError(
+        cidr,
+        f"has no room for the subnets of zone {position + 1}: three zones get a quarter each, further ones share the rest "
+        f"with the public subnets, and a subnet is a /{_SMALLEST} or larger (VPC guide, subnet sizing)",
+        "Choose a larger network or fewer zones",
+        path=("network", "cidr"),
+    )
