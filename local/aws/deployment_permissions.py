@@ -78,6 +78,11 @@ class DeploymentPermissions:
         arn = self._account.arn("ssm", f"parameter/{name.lstrip('/')}")
         self._check(Request("AWS::SSM::Parameter::Value", "ssm:GetParameters", arn, ()))
 
+    def read_stack(self, name: str) -> None:
+        """Overseer.read_stack."""
+        arn = self._account.arn("cloudformation", f"stack/{name}/id")
+        self._check(Request("AWS::CloudFormation::Stack", "cloudformation:DescribeStacks", arn, ()))
+
     def _ask(self, kind: str, actions: list[str], arns: Arns, properties: Properties) -> None:
         for action in actions:
             for arn in arns.of(action, registry.resource_kinds(action) or ()):

@@ -133,6 +133,15 @@ def test_ssm_parameters_of_a_template_are_read(tmp_path: Path) -> None:
     assert resources_of(made, "ssm:GetParameters") == ["arn:aws:ssm:us-east-1:*:parameter/cdk-bootstrap/version"]
 
 
+def test_stacks_of_which_outputs_are_taken_are_read(tmp_path: Path) -> None:
+    output = {"Fn::GetStackOutput": {"StackName": "dev-other", "OutputName": "Id"}}
+    bucket = {**BUCKET, "Properties": {"Tags": [{"Key": "other", "Value": {"Fn::Join": ["", [output, "/"]]}}]}}
+    made = deployer_policies(assembly(tmp_path, {"Bucket": bucket}))
+    assert resources_of(made, "cloudformation:DescribeStacks") == [
+        "arn:aws:cloudformation:us-east-1:*:stack/dev-other/*"
+    ]
+
+
 def test_whoever_calls_assumes_the_roles_of_the_manifests(tmp_path: Path) -> None:
     (statement,) = deployer_policies(assembly(tmp_path, {}), "111122223333").caller["Statement"]
     roles = [f"arn:aws:iam::111122223333:role/{name}" for name in ("deploy-us-east-1", "lookup", "publish")]

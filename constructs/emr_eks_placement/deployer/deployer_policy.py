@@ -59,7 +59,7 @@ def _execution(stacks: list[Stack], account: str | None) -> Statements:
                 path = broken.path or ("Resources", resource.logical_id, "Type")
                 findings.append(finding(str(stack.file), broken, path=path))
         place = names.of_place(stack)
-        for needed in _parameters(stack):
+        for needed in (*_parameters(stack), *_outputs_of_others(stack)):
             statements.add(needed, lambda hole, place=place: [place[hole]])  # type: ignore[misc]
     if findings:
         raise InputError(findings)
@@ -86,3 +86,21 @@ def _parameters(stack: Stack) -> Iterator[Grant]:
         name = parameter["Default"].known_text()
         if (parameter["Type"].known_text() or "").startswith("AWS::SSM::Parameter::") and name:
             yield grant("ssm", "GetParameters", arn("ssm", f"parameter/{name.strip('/')}"))
+
+
+def _outputs_of_others(stack: Stack) -> Iterator[Grant]:
+    """CloudFormation reads the stacks of which a template takes outputs (CloudFormation guide, Fn::GetStackOutput)."""
+    for name in sorted(set(_named_stacks(stack.template.value))):
+        yield grant("cloudformation", "DescribeStacks", arn("cloudformation", f"stack/{name}/*"))
+
+
+def _named_stacks(value: object) -> Iterator[str]:
+    match value:
+        case {"Fn::GetStackOutput": {"StackName": str(name)}}:
+            yield name
+        case dict():
+            for one in value.values():
+                yield from _named_stacks(one)
+        case list():
+            for one in value:
+                yield from _named_stacks(one)
