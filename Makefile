@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test laws benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
+.PHONY: help setup demo local test laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -47,6 +47,9 @@ laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spa
 	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \
 	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-rP --hypothesis-seed=$$seed $(LAWS)
+
+environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
+	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/generated
 
 benchmark: setup ## Measure how long planning takes
 	$(BIN)/python -m benchmarks.plan

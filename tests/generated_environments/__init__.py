@@ -10,7 +10,15 @@ from tests.generated_environments.changes import change
 from tests.generated_environments.choices import Data
 from tests.generated_environments.given import given_cluster, given_network, given_parts
 from tests.generated_environments.jobs import add_job, add_team
-from tests.generated_environments.platform import cluster, fargate_profile, network, node_groups, node_pool, whole
+from tests.generated_environments.platform import (
+    cluster,
+    fargate_profile,
+    fargate_sharing,
+    network,
+    node_groups,
+    node_pool,
+    whole,
+)
 
 __all__ = ["Data", "change", "generate"]
 
@@ -38,10 +46,11 @@ def generate(seed: int, *, given: bool = True) -> Data:
     chance = _chance(seed, "Fargate profiles")
     if chance.random() < 0.4:
         data["fargate_profiles"] = {"tools": fargate_profile(chance, zones)}
+    data |= fargate_sharing(_chance(seed, "Fargate sharing"))
     data |= {"virtual_clusters": {}, "jobs": {}}
     chance = _chance(seed, "jobs")
     for _ in range(chance.randint(2, 4) if large else 1):
-        add_team(chance, data)
+        add_team(chance, data, given=given)
     for _ in range(chance.randint(2, 6) if large else chance.randint(0, 2)):
         add_job(chance, data)
     return data

@@ -37,5 +37,21 @@ def given_parts(chance: Random, region: str) -> Data:
     )
 
 
+def given_to_team(chance: Random, name: str, settings: Data) -> Data:
+    """A virtual cluster's settings with its namespace, log group and roles, each given or not."""
+    settings = dict(settings)
+    if chance.random() < 0.3:
+        settings = {key: value for key, value in settings.items() if key not in ("quota", "pod_security")}
+        settings["existing_namespace"] = True
+    if chance.random() < 0.3:
+        settings["logs"] = {"log_group": f"/spark/{name}"}
+    if chance.random() < 0.3:
+        settings = {key: value for key, value in settings.items() if key != "data_access"}
+        settings["execution_role_arn"] = f"arn:aws:iam::{_ACCOUNT}:role/{name}"
+    if "execution_roles" in settings and chance.random() < 0.5:
+        settings["execution_roles"] = {"audit": {"execution_role_arn": f"arn:aws:iam::{_ACCOUNT}:role/{name}-audit"}}
+    return settings
+
+
 def _key(region: str) -> str:
     return f"arn:aws:kms:{region}:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 from tests.generated_environments.choices import RETENTION_DAYS, Data, free_name, maybe
+from tests.generated_environments.given import given_to_team
 from tests.generated_environments.platform import DRIVERS
 
 _OWN_PROFILES = 1  # of the ten Fargate profiles of a cluster
@@ -15,15 +16,16 @@ _TEMPLATE_RELEASES = ("emr-5.36.0-latest", "emr-6.5.0-20220802")
 _SELECTOR_RELEASES = ("emr-6.10.0-latest", "emr-7.12.0-latest", "emr-spark-8.0.0-latest")
 
 
-def add_team(chance: Random, data: Data) -> None:
-    """A virtual cluster with a job."""
+def add_team(chance: Random, data: Data, *, given: bool = False) -> None:
+    """A virtual cluster with a job. given: whether it may name a role, a log group and a namespace that are there already."""
     clusters = data["virtual_clusters"]
     name = free_name("team", clusters)
     taken = _OWN_PROFILES + sum(
         settings.get("fargate", {}).get("any_zone", True) + len(settings.get("fargate", {}).get("single_zones", []))
         for settings in clusters.values()
     )
-    clusters[name] = _virtual_cluster(chance, name, data["zones"], _MOST_PROFILES - taken)
+    settings = _virtual_cluster(chance, name, data["zones"], _MOST_PROFILES - taken) | _namespace(chance)
+    clusters[name] = given_to_team(chance, name, settings) if given else settings
     add_job(chance, data)
 
 
@@ -47,6 +49,7 @@ def _virtual_cluster(chance: Random, name: str, zones: Sequence[str], profiles: 
             0.7,
             read=lambda: ["s3://example-trips/raw/", "s3://example-zones"][: chance.randint(1, 2)],
             write=lambda: [f"s3://example-{name}/results/"],
+            kms_key_arns=lambda: ["arn:aws:kms:us-east-1:111122223333:key/trips"],
         )
     if chance.random() < 0.7:
         settings["logs"] = maybe(
@@ -57,6 +60,19 @@ def _virtual_cluster(chance: Random, name: str, zones: Sequence[str], profiles: 
             retention_days=lambda: chance.choice(RETENTION_DAYS),
         )
     return settings
+
+
+def _namespace(chance: Random) -> Data:
+    """What its pods may ask for, of which its jobs take less, and the roles that they may run with beside its own."""
+    amounts = maybe(chance, 0.6, pods=lambda: 200, memory=lambda: "2Ti", container_memory=lambda: "64Gi")
+    roles = {"audit": maybe(chance, 0.5, data_access=lambda: {"read": ["s3://example-audit/"]})}
+    return maybe(
+        chance,
+        0.3,
+        quota=lambda: amounts,
+        pod_security=lambda: chance.choice(("baseline", "privileged")),
+        execution_roles=lambda: roles,
+    )
 
 
 def _job(chance: Random, name: str, data: Mapping[str, Any]) -> Data:
@@ -76,6 +92,8 @@ def _job(chance: Random, name: str, data: Mapping[str, Any]) -> Data:
     if job["release_label"] not in _RELEASES and chance.random() < 0.3:
         role = chance.choice(("driver", "executors"))
         job[role]["pod_template"] = _pod_template(role)
+    roles = list(data["virtual_clusters"][owner].get("execution_roles", {}))
+    job |= maybe(chance, 0.5, execution_role=lambda: chance.choice(roles)) if roles else {}
     return job | maybe(
         chance,
         0.4,

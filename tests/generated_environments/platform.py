@@ -122,3 +122,12 @@ def fargate_profile(chance: Random, zones: Sequence[str]) -> Data:
         "selectors": selectors[: chance.randint(1, 2)],
         **maybe(chance, 0.5, zones=lambda: [chance.choice(zones)]),
     }
+
+
+def fargate_sharing(chance: Random) -> Data:
+    """How the virtual clusters, whose namespaces all begin with spark-, share Fargate profiles."""
+    sharing = chance.choice(("none", "none", "packed", "wildcard"))
+    return {
+        **maybe(chance, 0.3, fargate_profile_quota=lambda: 20),
+        **maybe(chance, 0.7, fargate_sharing=lambda: sharing),
+    } | ({"fargate_sharing": sharing, "fargate_namespaces": "spark-*"} if sharing == "wildcard" else {})

@@ -117,6 +117,11 @@ def test_network(aws: AwsUnderTest, stacks: Stacks) -> None:
     [group] = ec2.describe_security_groups(GroupIds=[made["Group"]])["SecurityGroups"]
     assert [rule["ToPort"] for rule in group["IpPermissions"]] == [444]
 
+    wider["Address"]["Properties"]["Tags"] = [{"Key": "stage", "Value": "dev"}]
+    assert stacks.update("network", wider, outputs) == "UPDATE_COMPLETE", stacks.failures("network")
+    [address] = ec2.describe_addresses(AllocationIds=[made["Allocation"]])["Addresses"]
+    assert {"Key": "stage", "Value": "dev"} in address["Tags"]
+
     assert stacks.delete("network") == "DELETE_COMPLETE"
     assert made["Address"] not in [address["PublicIp"] for address in ec2.describe_addresses()["Addresses"]]
     assert made["Sts"] not in [endpoint["VpcEndpointId"] for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]]

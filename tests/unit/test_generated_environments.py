@@ -16,26 +16,10 @@ from tools.write_settings_docs import tables
 
 SEEDS = range(200)
 
-_SHARED = "what teams share and are refused has environments of its own in tests/infra"
 # Settings that no seed sets, with the reason.
 NOT_GENERATED = {
     "Environment.name": "is the name of the file",
     "Environment.account": "is the account that is deployed to, which a test chooses",
-    "Environment.fargate_namespaces": _SHARED,
-    "Environment.fargate_profile_quota": _SHARED,
-    "Environment.fargate_sharing": _SHARED,
-    "EnvironmentJob.execution_role": _SHARED,
-    "ExecutionRole.data_access": _SHARED,
-    "ExecutionRole.execution_role_arn": _SHARED,
-    "Logs.log_group": _SHARED,
-    "Quota.container_memory": _SHARED,
-    "Quota.memory": _SHARED,
-    "Quota.pods": _SHARED,
-    "VirtualCluster.execution_role_arn": _SHARED,
-    "VirtualCluster.execution_roles": _SHARED,
-    "VirtualCluster.existing_namespace": _SHARED,
-    "VirtualCluster.pod_security": _SHARED,
-    "VirtualCluster.quota": _SHARED,
 }
 
 

@@ -23,6 +23,12 @@ def _create_address(_logical_id: str, properties: Properties, _stack_name: str) 
     return public_ip, {"AllocationId": allocation_id, "PublicIp": public_ip}
 
 
+def _update_address(public_ip: str, properties: Properties) -> Attributes:
+    allocation_id = account.allocation_of(public_ip)
+    retag_resource(allocation_id, properties)
+    return {"AllocationId": allocation_id, "PublicIp": public_ip}
+
+
 def _delete_address(public_ip: str, _properties: Properties) -> None:
     account.release_address(public_ip)
 
@@ -140,6 +146,7 @@ def resource_types() -> list[ResourceType]:
             _create_address,
             _delete_address,
             create_only=("Address", "IpamPoolId", "NetworkBorderGroup", "TransferAddress"),
+            update=_update_address,
         ),
         ResourceType(
             "AWS::EC2::NatGateway",

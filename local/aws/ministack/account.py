@@ -40,11 +40,19 @@ def address_is_allocated(allocation_id: str) -> bool:
     return allocation_id in names.ec2._addresses
 
 
+def allocation_of(public_ip: str) -> str:
+    """The allocation id of an Elastic IP address. Raises ValueError for one that is not there."""
+    for allocation_id, address in names.ec2._addresses.items():
+        if address["PublicIp"] == public_ip:
+            return str(allocation_id)
+    raise ValueError(f"Address {public_ip} not found (InvalidAddress.NotFound)")
+
+
 def release_address(public_ip: str) -> None:
     """Give an Elastic IP address back."""
-    for allocation_id, address in list(names.ec2._addresses.items()):
-        if address["PublicIp"] == public_ip:
-            raise_for_error(names.ec2._release_address(_query(AllocationId=allocation_id)), "ReleaseAddress")
+    if public_ip in {address["PublicIp"] for address in names.ec2._addresses.values()}:
+        answer = names.ec2._release_address(_query(AllocationId=allocation_of(public_ip)))
+        raise_for_error(answer, "ReleaseAddress")
 
 
 def create_nat_gateway(subnet_id: str, allocation_id: str | None, connectivity: str) -> str:

@@ -20,7 +20,8 @@ class ResourceType:
     `create(logical_id, properties, stack_name)` and `delete(physical_id, properties)` raise `ValueError` with the text
     that the stack event shows. A change of a `create_only` property replaces the resource: CloudFormation creates the new
     one before it deletes the old one, so a name that stays the same makes the update fail, as on AWS. Any other change
-    calls `update(physical_id, new_properties)`, which gives the new attributes; without one the type is unchanged by it.
+    calls `update(physical_id, new_properties)`, which gives all attributes; a type without one changes its tags at most, and
+    keeps them as they were.
     """
 
     name: str
@@ -39,17 +40,17 @@ def generated_name(stack_name: str, logical_id: str, max_length: int) -> str:
 
 
 def _handlers(resource_type: ResourceType) -> dict[str, Any]:
+    handlers: dict[str, Any] = {"create": resource_type.create, "delete": resource_type.delete}
+    change = resource_type.update
+    if change is None:
+        return handlers
+
     def update(
         physical_id: str, _old: Properties, new: Properties, _stack_name: str, _logical_id: str | None
-    ) -> tuple[str, Attributes | None]:
-        return physical_id, resource_type.update(physical_id, new) if resource_type.update else None
+    ) -> Created:
+        return physical_id, change(physical_id, new)
 
-    return {
-        "create": resource_type.create,
-        "delete": resource_type.delete,
-        "update": update,
-        "update_with_logical_id": True,
-    }
+    return {**handlers, "update": update, "update_with_logical_id": True}
 
 
 @contextlib.contextmanager
