@@ -82,6 +82,7 @@ bootstrap: named setup ## Check the AWS account, then deploy ENVIRONMENT to it; 
 
 destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from the AWS account; YES=1 asks nothing
 	emr-placement drain --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)
+	emr-placement empty-bucket --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)
 	cdk destroy --all -c environment=$(ENVIRONMENT) -c compare=false $(if $(YES),--force)
 
 named:

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
+from emr_eks_placement.aws.bucket import bucket_of, empty_bucket
 from emr_eks_placement.deployer import DeployerPolicies, deployer_policies
 from local.aws.deployment_permissions import DeploymentPermissions, Request, deploying_with
 from local.aws.ministack.deployments import documents_allow
@@ -50,6 +51,7 @@ ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 class Deployer:
     """Whoever runs the CDK CLI, with the policies that were made for it and for CloudFormation's role."""
 
+    environment: str
     cli: CdkCli
     policies: DeployerPolicies
     keys: dict[str, str]
@@ -73,7 +75,7 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
         iam.put_user_policy(UserName="deployer", PolicyName="caller", PolicyDocument=json.dumps(made.caller))
         key = iam.create_access_key(UserName="deployer")["AccessKey"]
         keys = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-        yield Deployer(cli, made, keys, local.session)
+        yield Deployer(environment.name, cli, made, keys, local.session)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,7 @@ def asked(deployer: Deployer) -> dict[Request, bool]:
         deployer.cli.deploy(deployer.cli.assembly.with_name("outputs.json"))
         deployer.cli.assert_no_difference()
         permissions.change_everything()
+        empty_bucket(deployer.session, str(bucket_of(deployer.session, deployer.environment)))
         deployer.cli.destroy()
     return permissions.requests
 

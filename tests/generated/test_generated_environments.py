@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.placement import ROLES, Fargate, Placement
@@ -103,6 +104,7 @@ def test_a_random_environment_is_deployed_planned_changed_and_destroyed(
         check_plans(deployment, environment, capsys)
         environment = deployment.deploy(change(data, seed), tmp_path / "cdk.out.changed")
         check_plans(deployment, environment, capsys)
+        assert main(["empty-bucket", "-e", str(deployment.file), "--yes"]) == 0
         deployment.cli.destroy()
         check_what_is_left(deployment, environment, before)
 

@@ -123,6 +123,7 @@ def test_destroying_one_environment_leaves_the_other(both: Both) -> None:
     (gone,) = first.resources("platform", "AWS::EKS::Cluster")
     platform, virtual_clusters = first.stack_id("platform"), first.stack_id("virtual-clusters")
     assert main(["drain", "-e", str(first.file), "--yes"]) == 0
+    assert main(["empty-bucket", "-e", str(first.file), "--yes"]) == 0
     first.cdk.destroy()
     check_order(first.deletions(platform), first.deletions(virtual_clusters))
     eks = second.session.client("eks")

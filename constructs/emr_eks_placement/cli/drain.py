@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from emr_eks_placement.cli.confirm import confirmed
+from emr_eks_placement.cli.environment_session import session_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding, printable
 
@@ -28,8 +30,10 @@ def run_drain(options: argparse.Namespace) -> int:
     if not runs:
         return _DRAINED
     to_cancel = [run for run in runs if not run.is_being_cancelled]
-    if to_cancel and not options.yes and not _agreed(len(to_cancel)):
-        return _STILL_ACTIVE
+    if to_cancel and not options.yes:
+        count = len(to_cancel)
+        if not confirmed(f"Cancel these {count} job runs?", f"{count} job runs are to be cancelled"):
+            return _STILL_ACTIVE
     drain.cancel(session, to_cancel)
     left = drain.wait_until_ended(session, virtual_clusters, options.timeout, _print_progress)
     if not left:
@@ -49,31 +53,10 @@ def _virtual_clusters(options: argparse.Namespace) -> tuple["boto3.Session", tup
 
         return aws_session(options.profile, options.region), (options.virtual_cluster,)
     environment = load_environment(options.environment)
-    from emr_eks_placement.aws.account.read import identity
+    session = session_of(environment, options.environment, options.profile)
     from emr_eks_placement.aws.drain import virtual_clusters_of
-    from emr_eks_placement.aws.errors import aws_errors
-    from emr_eks_placement.aws.session import aws_session
 
-    session = aws_session(options.profile, environment.region)
-    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
-        account, _arn = identity(session)
-    if environment.account not in (None, account):
-        rule = f"the environment's account, but the credentials are of {account} (sts:GetCallerIdentity)"
-        broken = RuleError(environment.account, rule, "Name the other account's profile (AWS_PROFILE)")
-        raise InputError([finding(str(options.environment), broken, path=("account",))])
     return session, virtual_clusters_of(session, environment.name)
-
-
-def _agreed(count: int) -> bool:
-    """Whether the user says yes. Raises InputError where there is no terminal to ask at."""
-    if not sys.stdin.isatty():
-        broken = RuleError(
-            None, f"{count} job runs are to be cancelled and there is no terminal to ask at", "Add --yes"
-        )
-        raise InputError([finding("--yes", broken)])
-    sys.stdout.write(f"Cancel these {count} job runs? [y/N] ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _print_progress(active: "list[ActiveRun]") -> None:

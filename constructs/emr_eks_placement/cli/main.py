@@ -35,6 +35,10 @@ def _run(options: argparse.Namespace) -> int:
         from emr_eks_placement.cli.drain import run_drain
 
         return run_drain(options)
+    if options.command == "empty-bucket":
+        from emr_eks_placement.cli.empty_bucket import run_empty_bucket
+
+        return run_empty_bucket(options)
     if options.command == "deployer-policy":
         from emr_eks_placement.cli.deployer_policy import run_deployer_policy
 
@@ -88,6 +92,17 @@ def _parser() -> argparse.ArgumentParser:
             "cluster, and wait until they have ended: before the environment is deleted. "
             "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
             epilog="example: emr-placement drain -e environments/dev.yaml --timeout 600",
+        )
+    )
+    _add_empty_bucket(
+        commands.add_parser(
+            "empty-bucket",
+            help="empty the bucket of an environment whose data goes with its stacks",
+            description="Delete every object, with all its versions, of the bucket that an environment with retain_data: "
+            "false has made: before the environment is deleted, as AWS deletes empty buckets only. A bucket that is to "
+            "stay is left alone. Exit status: 0 when nothing is left to empty, 1 when not agreed to, 2 when it could not "
+            "be done.",
+            epilog="example: emr-placement empty-bucket -e environments/dev.yaml",
         )
     )
     _add_deployer_policy(
@@ -175,6 +190,19 @@ def _add_drain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="cancel without asking")
     parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
     parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
+
+
+def _add_empty_bucket(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-e",
+        "--environment",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="empty the bucket that this file has deployed",
+    )
+    parser.add_argument("--yes", action="store_true", help="delete without asking")
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
 
 
 def _add_deployer_policy(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from local.aws.cloudformation.properties import api_request
-from local.aws.ministack import state
+from local.aws.ministack import account, state
 from local.aws.ministack.resource_types import Attributes, Completion, Properties, generated_name
 from local.aws.ministack.services import eks_operation, raise_for_error
 
@@ -157,10 +157,16 @@ def _complete_vpc(vpc_id: str, properties: Properties) -> Attributes:
     return {"VpcId": vpc_id, "CidrBlock": properties.get("CidrBlock", "")}
 
 
+def _delete_bucket(name: str, _properties: Properties) -> None:
+    """MiniStack deletes it with all that is in it."""
+    account.delete_bucket(name)
+
+
 def completions() -> list[Completion]:
     """The stock types that are completed."""
     return [
         Completion("AWS::EC2::VPC", _complete_vpc),
+        Completion("AWS::S3::Bucket", lambda _name, _properties: {}, delete=_delete_bucket),
         Completion("AWS::SSM::Parameter", _complete_parameter, _check_parameter, made_up=_name_parameter),
         Completion("AWS::Logs::LogGroup", _complete_log_group, made_up=_name_log_group),
         Completion("AWS::EKS::Cluster", _complete_cluster, _check_cluster, _delete_cluster),

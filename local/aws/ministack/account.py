@@ -1,4 +1,4 @@
-"""EC2 and IAM resources that MiniStack's APIs have and its CloudFormation lacks."""
+"""EC2, IAM and S3 resources by MiniStack's APIs, where its CloudFormation lacks them or does not ask those."""
 
 import re
 from collections.abc import Mapping
@@ -140,3 +140,9 @@ def delete_service_linked_role(name: str) -> None:
 def service_linked_role_exists(service: str) -> bool:
     """Whether the account has the service's linked role."""
     return service_linked_role_name(service) in names.iam._roles
+
+
+def delete_bucket(name: str) -> None:
+    """Remove an S3 bucket. Raises ValueError while a version of an object is in it; one that is gone is left alone."""
+    if name in names.s3._buckets:
+        raise_for_error(names.s3._delete_bucket(name), "DeleteBucket")

@@ -1,0 +1,54 @@
+"""Empties the bucket that an environment has made, so that it can be deleted."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.stacks import read_stacks
+from emr_eks_placement.errors import InputError, RuleError, finding
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
+
+
+def bucket_of(session: boto3.Session, environment: str) -> str | None:
+    """The name of the bucket that the environment's stack has made; None where it has none.
+
+    Calls cloudformation:ListStackResources. Raises InputError where that fails.
+    """
+    with aws_errors(f"environment {environment}"):
+        stacks = read_stacks(session, environment, ["virtual-clusters"])
+    return next((name for stack in stacks.values() for name in stack.get("AWS::S3::Bucket", ())), None)
+
+
+def empty_bucket(session: boto3.Session, bucket: str) -> int:
+    """Deletes every version of every object, delete markers too; how many.
+
+    Calls s3:ListBucketVersions and s3:DeleteObjectVersion. Raises InputError where they fail, with what was deleted
+    before gone.
+    """
+    place, deleted = f"s3://{bucket}", 0
+    with aws_errors(place):
+        s3: S3Client = client(session, "s3")
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):  # 1,000 a page, as DeleteObjects
+            versions = _versions(page)
+            if versions:
+                _delete(s3, bucket, versions)
+                deleted += len(versions)
+    return deleted
+
+
+def _versions(page: "ListObjectVersionsOutputTypeDef") -> "list[ObjectIdentifierTypeDef]":
+    entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
+
+
+def _delete(s3: "S3Client", bucket: str, versions: "list[ObjectIdentifierTypeDef]") -> None:
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+    for error in answer.get("Errors", []):
+        rule = f"S3 did not delete it: {error.get('Message', error.get('Code', 'without a reason'))} (s3:DeleteObjects)"
+        broken = RuleError(None, rule, "Let whoever runs this delete objects and their versions, then run it again")
+        raise InputError([finding(f"s3://{bucket}/{error.get('Key', '')}", broken)])
