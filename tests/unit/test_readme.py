@@ -1,4 +1,4 @@
-"""What the README shows is so."""
+"""What the README and the pages of docs/ show is so."""
 
 import json
 import re
@@ -15,10 +15,12 @@ from emr_eks_placement.environment_file import load_environment
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+PAGES = {page: page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+TEXT = "\n".join(PAGES.values())
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_environment_of_the_readme_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
@@ -47,12 +49,13 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_target_of_make_that_the_readme_names_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)", README)) <= targets
+    assert set(re.findall(r"make ([a-z]+)\b(?=`|  | ENV)", TEXT)) <= targets
 
 
 def test_every_file_that_the_readme_links_is_there() -> None:
-    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+    for page, text in PAGES.items():
+        for target in re.findall(r"\]\((?!http|#)([^)#]+)[^)]*\)", text):
+            assert (page.parent / target).exists(), (page.name, target)
 
 
 def test_the_plan_of_the_readme_is_what_is_printed(
