@@ -198,13 +198,15 @@ def test_log_groups_are_kept_as_long_as_the_environment_says(synthesized: Synthe
     policy = "Retain" if synthesized.environment.retain_data else "Delete"
     for name, settings in synthesized.environment.virtual_clusters.items():
         _, group = synthesized.at(f"{name}/LogGroup", "AWS::Logs::LogGroup")
-        assert group["Properties"] == {"RetentionInDays": settings.logs.retention_days}
+        assert group["Properties"]["RetentionInDays"] == settings.logs.retention_days
+        assert ("KmsKeyId" in group["Properties"]) is synthesized.environment.encryption.customer_managed_key
         assert group["DeletionPolicy"] == policy
 
 
 def test_the_bucket_is_encrypted_private_versioned_and_reached_over_tls_only(synthesized: Synthesized) -> None:
     template = Template.from_json(synthesized.templates[f"{synthesized.environment.name}-virtual-clusters"])
     policy = "Retain" if synthesized.environment.retain_data else "Delete"
+    algorithm = "aws:kms" if synthesized.environment.encryption.customer_managed_key else "AES256"
     template.has_resource(
         "AWS::S3::Bucket",
         {
@@ -212,7 +214,9 @@ def test_the_bucket_is_encrypted_private_versioned_and_reached_over_tls_only(syn
             "UpdateReplacePolicy": policy,
             "Properties": {
                 "BucketEncryption": {
-                    "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+                    "ServerSideEncryptionConfiguration": [
+                        Match.object_like({"ServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm}})
+                    ]
                 },
                 "PublicAccessBlockConfiguration": {
                     "BlockPublicAcls": True,
