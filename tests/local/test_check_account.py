@@ -33,10 +33,11 @@ def checked(account: Account, capsys: pytest.CaptureFixture[str]) -> Checked:
 
 @pytest.fixture
 def prepared(account: Account) -> Iterator[None]:
-    """The CDK's bootstrap stack and the service-linked roles, as far as they are looked at."""
+    """The CDK's bootstrap stack and the service-linked roles, as far as they are looked at and not there already."""
     ssm, iam = account.aws.client("ssm"), account.aws.client("iam")
+    there = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+    roles = [role for role in (*SERVICE_LINKED_ROLES.values(), SPOT_ROLE[1]) if role not in there]
     ssm.put_parameter(Name=BOOTSTRAP_PARAMETER, Value="30", Type="String")
-    roles = [*SERVICE_LINKED_ROLES.values(), SPOT_ROLE[1]]
     for role in roles:
         iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
     yield
