@@ -13,7 +13,7 @@ from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 
-def run_define(options: argparse.Namespace) -> None:
+def run_define(options: argparse.Namespace) -> int:
     """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
 
     Raises InputError, with nothing written, for what is not in the environment and for malformed options.
@@ -29,6 +29,7 @@ def run_define(options: argparse.Namespace) -> None:
         sys.stderr.write(
             f"note: {left} definitions hold <placeholders>; --outputs or the options below --help fill them\n"
         )
+    return 0
 
 
 def _chosen_jobs(environment: Environment, name: str | None) -> Iterator[tuple[str, EnvironmentJob]]:

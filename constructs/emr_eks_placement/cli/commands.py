@@ -1,0 +1,109 @@
+"""The commands: what each is for, its arguments, and the function that runs it."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from emr_eks_placement.cli import arguments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command. summary: of one line; description: with its exit statuses; function: in the module of this package that
+    runs it, imported only then, for --help answers at once.
+    """
+
+    name: str
+    summary: str
+    description: str
+    example: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    module: str
+    function: str
+
+    def run(self, options: argparse.Namespace) -> int:
+        """The exit status. Raises InputError for input that can't be used."""
+        run: Callable[[argparse.Namespace], int] = getattr(
+            import_module(f"emr_eks_placement.cli.{self.module}"), self.function
+        )
+        return run(options)
+
+
+COMMANDS = (
+    Command(
+        name="define",
+        summary="write StartJobRun definitions and their pod templates as files",
+        description="Write the StartJobRun definition of each job and placement of an environment, and the pod templates "
+        "they name, as files. What is not deployed yet, or not told, stands as a <placeholder>.",
+        example="emr-placement define trip-count fargate -e environments/dev.yaml --outputs cdk-outputs.json",
+        add_arguments=arguments.add_define,
+        module="define",
+        function="run_define",
+    ),
+    Command(
+        name="plan",
+        summary="say where every pod of StartJobRun requests will land, and why",
+        description="Say where the submitter, the driver and the executors of each request will land, and why: in what an "
+        "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. "
+        "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
+        example="emr-placement plan job-run.json -e environments/dev.yaml",
+        add_arguments=arguments.add_plan,
+        module="plan",
+        function="run_plan",
+    ),
+    Command(
+        name="check-account",
+        summary="say whether an AWS account has what an environment needs before it is deployed",
+        description="Check with read-only calls whether the account has what an environment needs before it is "
+        "deployed: region, zones, instance types, quotas, roles, the CDK's bootstrap stack. "
+        "Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment file.",
+        example="emr-placement check-account -e environments/dev.yaml --profile my-profile",
+        add_arguments=arguments.add_check_account,
+        module="check_account",
+        function="run_check_account",
+    ),
+    Command(
+        name="drain",
+        summary="cancel the active job runs of an environment and wait until they have ended",
+        description="Cancel every active job run of an environment's deployed virtual clusters, or of one virtual "
+        "cluster, and wait until they have ended: before the environment is deleted. "
+        "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
+        example="emr-placement drain -e environments/dev.yaml --timeout 600",
+        add_arguments=arguments.add_drain,
+        module="drain",
+        function="run_drain",
+    ),
+    Command(
+        name="empty-bucket",
+        summary="empty the bucket of an environment whose data goes with its stacks",
+        description="Delete every object, with all its versions, of the bucket that an environment with retain_data: "
+        "false has made: before the environment is deleted, as AWS deletes empty buckets only. A bucket that is to "
+        "stay is left alone. Exit status: 0 when nothing is left to empty, 1 when not agreed to, 2 when it could not "
+        "be done.",
+        example="emr-placement empty-bucket -e environments/dev.yaml",
+        add_arguments=arguments.add_empty_bucket,
+        module="empty_bucket",
+        function="run_empty_bucket",
+    ),
+    Command(
+        name="deployer-policy",
+        summary="write the IAM policies that deploying a synthesized app takes",
+        description="Write the IAM policies that deploying, changing and deleting the stacks of a synthesized app takes, as "
+        "files: execution-*.json for the role that CloudFormation deploys with, caller.json for whoever runs the CDK CLI.",
+        example="emr-placement deployer-policy --assembly cdk.out --account 111122223333",
+        add_arguments=arguments.add_deployer_policy,
+        module="deployer_policy",
+        function="run_deployer_policy",
+    ),
+    Command(
+        name="explain",
+        summary="say what the code of a problem means and how to mend it",
+        description="Say what the code of a problem means that plan found, and how to mend it.",
+        example="emr-placement explain FARGATE_VOLUME",
+        add_arguments=arguments.add_explain,
+        module="plan",
+        function="run_explain",
+    ),
+)
+"""Every command, in the order in which --help names them."""
