@@ -100,13 +100,13 @@ def test_a_random_environment_is_deployed_planned_changed_and_destroyed(
     with LocalCluster(tmp_path / "local", region=data["region"]) as local:
         deployment = Deployment(local, tmp_path)
         before = deployment.left()
-        environment = deployment.deploy(data, tmp_path / "cdk.out")
-        check_plans(deployment, environment, capsys)
-        environment = deployment.deploy(change(data, seed), tmp_path / "cdk.out.changed")
-        check_plans(deployment, environment, capsys)
+        first = deployment.deploy(data, tmp_path / "cdk.out")
+        check_plans(deployment, first, capsys)
+        changed = deployment.deploy(change(data, seed), tmp_path / "cdk.out.changed")
+        check_plans(deployment, changed, capsys)
         assert main(["empty-bucket", "-e", str(deployment.file), "--yes"]) == 0
         deployment.cli.destroy()
-        check_what_is_left(deployment, environment, before)
+        check_what_is_left(deployment, before, first, changed)
 
 
 def check_plans(deployment: Deployment, environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,13 +140,19 @@ def check_lands_as_placed(plan: dict[str, Any], placement: Placement) -> None:
         assert target.zone is None or pod["zones"] == [target.zone], plan
 
 
-def check_what_is_left(deployment: Deployment, environment: Environment, before: Left) -> None:
-    """Nothing beyond what bootstrapping made, Lambda's log groups, and what the environment retains."""
+def check_what_is_left(deployment: Deployment, before: Left, *environments: Environment) -> None:
+    """Nothing beyond what bootstrapping made, Lambda's log groups, and what the environments retain."""
     left = {
         kind: [name for name in names if name not in before[kind] and not name.startswith(_KEPT)]
         for kind, names in deployment.left().items()
     }
-    has_logs = any(one.logs.cloudwatch for one in environment.virtual_clusters.values())
-    for kind, retained in (("buckets", True), ("log groups", has_logs)):
-        assert bool(left.pop(kind)) is (environment.retain_data and retained), kind
+    retained = environments[0].retain_data
+    assert bool(left.pop("buckets")) is retained
+    assert bool(left.pop("log groups")) is (retained and any(map(has_log_groups, environments)))
     assert not any(left.values()), left
+
+
+def has_log_groups(environment: Environment) -> bool:
+    """Whether any log group is made for it."""
+    logs = (one.logs for one in environment.virtual_clusters.values())
+    return environment.network.flow_logs or any(one.cloudwatch and one.log_group is None for one in logs)

@@ -52,7 +52,7 @@ def settings_set(value: Any) -> Iterator[str]:
 def test_every_setting_is_set_by_some_seed(environments: list[Environment]) -> None:
     found = {setting for environment in environments for setting in settings_set(environment)}
     every = {f"{model.__name__}.{name}" for model in tables() for name in model.model_fields}
-    assert every - found - NOT_GENERATED.keys() == set(), "set it in tests/generated_environments.py"
+    assert every - found - NOT_GENERATED.keys() == set(), "set it in tests/generated_environments/"
     assert every >= NOT_GENERATED.keys()
 
 
