@@ -1,7 +1,7 @@
 """The node pools that manifests have made in the Kubernetes API, as EKS Auto Mode understands them."""
 
-from emr_eks_placement.assembly.fields import Field
-from emr_eks_placement.assembly.node_pools import class_name_of, is_node_pool, read_node_pool
+from emr_eks_placement.fields import Field
+from emr_eks_placement.kubernetes_objects.node_pools import class_name_of, is_node_pool, read_node_pool, subnet_ids_of
 from emr_eks_placement.scheduling.capacity import NodePoolCapacity
 from local.eks.cluster import DeployedCluster
 from local.kubernetes import RecordingKubernetesApi
@@ -13,8 +13,8 @@ def node_pools(api: RecordingKubernetesApi, cluster: DeployedCluster) -> dict[st
     found: dict[str, NodePoolCapacity] = {}
     for pool in filter(is_node_pool, map(Field, api.objects("nodepools"))):
         node_class = classes.get(class_name_of(pool))
-        terms = node_class["spec"]["subnetSelectorTerms"].items() if node_class else []
-        read = read_node_pool(pool, node_class, cluster.zones_of([term["id"].text() for term in terms]))
+        subnets = [one.text() for one in subnet_ids_of(node_class).items()]
+        read = read_node_pool(pool, node_class, cluster.zones_of(subnets))
         if not isinstance(read, str):
             found[read.name] = read
     return found

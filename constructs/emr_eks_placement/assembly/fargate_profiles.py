@@ -1,9 +1,9 @@
 """Fargate profiles of an assembly."""
 
 from emr_eks_placement.assembly.clusters import Cluster
-from emr_eks_placement.assembly.fields import Field
 from emr_eks_placement.assembly.network import Subnet, subnets_of, zones_of
 from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.fields import Field
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 
 

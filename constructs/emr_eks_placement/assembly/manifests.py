@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from emr_eks_placement.assembly.cloud_assembly import Resource
-from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.texts import joined
 from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.fields import Field, Unresolved
 from emr_eks_placement.nesting import deeper_than
 
 MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emr_eks_placement.assembly.cloud_assembly import Stack
-from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.values import Reference, Resolver
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.fields import Field, Unresolved
+from emr_eks_placement.kubernetes_objects.node_pools import subnet_ids_of
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 
 _SUBNET = "AWS::EC2::Subnet"
@@ -53,3 +54,9 @@ def _subnet(id_: object, resolver: Resolver) -> Subnet:
 def zones_of(subnets: Iterable[Subnet]) -> tuple[str, ...]:
     """Their zones, each once, in the order given."""
     return tuple(dict.fromkeys(subnet.zone for subnet in subnets))
+
+
+def zones_of_class(node_class: Field | None, cluster_subnets: list[Subnet], resolver: Resolver) -> tuple[str, ...]:
+    """Where a node class has nodes; subnets that it selects by tags are taken to be in the cluster's zones."""
+    ids = subnet_ids_of(node_class)
+    return zones_of(subnets_of(ids, resolver) if ids.value else cluster_subnets)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from emr_eks_placement.assembly.cloud_assembly import Resource
-from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.fields import Field, Unresolved
 
 _AUTO_SCALING_GROUP, _HELM_CHART = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
 OTHER_NODE_KINDS = (_AUTO_SCALING_GROUP, _HELM_CHART)

@@ -17,22 +17,22 @@ from emr_eks_placement.assembly.clusters import (
 )
 from emr_eks_placement.assembly.execution_roles import role_name
 from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
-from emr_eks_placement.assembly.fields import Field, findings_in
 from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
-from emr_eks_placement.assembly.namespaces import rules_of
-from emr_eks_placement.assembly.network import zones_of
+from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import read_node_group
-from emr_eks_placement.assembly.node_pools import (
-    class_name_of,
-    is_node_class,
-    is_node_pool,
-    read_node_pool,
-    zones_of_class,
-)
 from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.fields import Field, findings_in
+from emr_eks_placement.kubernetes_objects.namespaces import rules_of
+from emr_eks_placement.kubernetes_objects.node_pools import (
+    class_name_of,
+    is_node_class,
+    is_node_pool,
+    named_beside,
+    read_node_pool,
+)
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, NodePoolCapacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
@@ -89,7 +89,7 @@ class _Parts:
             zones=tuple(dict.fromkeys(zones)),
             kubernetes_version=cluster.version,
             node_groups=named,
-            node_pools={f"{name} (node pool)" if name in named else name: one for name, one in self.node_pools.items()},
+            node_pools=named_beside(named, self.node_pools),
             fargate_profiles=_named(profiles, lambda profile: profile.deployed_name),
             namespaces=_named(self.namespaces, lambda _: None),
             namespace_rules=self.namespace_rules,
@@ -173,7 +173,7 @@ class _Reader:
             _check_unconditional(resource)
             key = self._cluster_of_manifest(resource)
             parts, node_class = self._parts_of(key), self._node_classes.get((key, class_name_of(pool)))
-            read = read_node_pool(pool, node_class, zones_of_class(node_class, parts.cluster, self._resolver))
+            read = read_node_pool(pool, node_class, zones_of_class(node_class, parts.cluster.subnets, self._resolver))
             if isinstance(read, str):
                 parts.other_nodes.append(read)
             else:

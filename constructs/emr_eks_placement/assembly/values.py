@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
-from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.texts import joined, split, substitutions
+from emr_eks_placement.fields import Field, Unresolved
 
 _OPEN = Unresolved(None)
 _ABSENT = object()  # AWS::NoValue

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
-from emr_eks_placement.assembly.fields import Field, Unresolved
 from emr_eks_placement.assembly.values import Reference, Resolver
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.fields import Field, Unresolved
 
 _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::EKS::Cluster": "Name",

@@ -1,16 +1,16 @@
-"""What the Kubernetes manifests of an assembly say of namespaces: their quotas, limits and Pod Security Standards."""
+"""What Kubernetes objects say of namespaces: their quotas, limits and Pod Security Standards."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from emr_eks_placement.assembly.fields import Field
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.quantities import memory_bound_mib, parse_quantity
+from emr_eks_placement.fields import Field
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, POD_SECURITY_LEVELS, NamespaceRules, PodSecurity
 
 
 def rules_of(one: Field) -> tuple[str, NamespaceRules] | None:
-    """The namespace that an object of a manifest has rules for, with them; None for others.
+    """The namespace that an object has rules for, with them; None for others.
 
     Raises RuleError for rules that are malformed or known only at deployment.
     """

@@ -1,19 +1,16 @@
-"""Node pools of EKS Auto Mode of an assembly: NodePools with their NodeClasses, in manifests.
+"""Node pools of EKS Auto Mode: NodePools with their NodeClasses.
 
 Source: Karpenter's NodePool (karpenter.sh/v1) and the EKS guide's node class specification.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
-from emr_eks_placement.assembly.clusters import Cluster
-from emr_eks_placement.assembly.fields import Field
-from emr_eks_placement.assembly.network import subnets_of, zones_of
-from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.facts import auto_mode, kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.facts.regions import region_of_zone
+from emr_eks_placement.fields import Field
 from emr_eks_placement.placement import CapacityType, Taint
 from emr_eks_placement.scheduling.affinity import matches
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodePoolCapacity
@@ -46,18 +43,23 @@ def _class_of(pool: Field) -> Field:
     return pool["spec"]["template"]["spec"]["nodeClassRef"]
 
 
-def zones_of_class(node_class: Field | None, cluster: Cluster, resolver: Resolver) -> tuple[str, ...]:
-    """Where its subnets are; those that it selects by tags are taken to be in the cluster's zones."""
+def subnet_ids_of(node_class: Field | None) -> Field:
+    """The list of its subnets' ids; an empty one where it is not known, or selects a subnet by tags."""
     terms = node_class["spec"]["subnetSelectorTerms"] if node_class else Field(None)
     ids = [term["id"].value for term in terms.items()]
-    return zones_of(subnets_of(Field(ids, terms.path), resolver) if ids and None not in ids else cluster.subnets)
+    return Field([] if None in ids else ids, terms.path)
+
+
+def named_beside(groups: Container[str], pools: Mapping[str, NodePoolCapacity]) -> dict[str, NodePoolCapacity]:
+    """The pools by the names that they go by beside node groups of these names."""
+    return {f"{name} (node pool)" if name in groups else name: pool for name, pool in pools.items()}
 
 
 def read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]) -> NodePoolCapacity | str:
     """The pool; where it is not understood what nodes it makes, that in words.
 
-    node_class: None for one that is not known, as of EKS's own; zones: of its subnets, as `zones_of_class` gives them. Of
-    limits, that of CPU is read. Raises RuleError for what is malformed or known only at deployment.
+    node_class: None for one that is not known, as of EKS's own; zones: of its subnets, or the cluster's where these are
+    not known. Of limits, that of CPU is read. Raises RuleError for what is malformed or known only at deployment.
     """
     name, template = pool["metadata"]["name"].text(), pool["spec"]["template"]
     requirements = [_Requirement(one) for one in template["spec"]["requirements"].items()]
