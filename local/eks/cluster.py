@@ -49,4 +49,4 @@ class DeployedCluster:
             raise RuntimeError(f"the local Kubernetes API serves one cluster, not {', '.join(clusters)}")
         if not clusters:
             return Capacity(region=self._session.region_name, zones=(), kubernetes_version="")
-        return read_cluster(self._session, clusters[0])
+        return read_cluster(self._session, clusters[0], kubernetes=False)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 
 from local.kubernetes import websocket
+from local.kubernetes.authentication import check_authorization
 from local.kubernetes.discovery import discovery_document
 from local.kubernetes.operations import ApiRequest, Operations, Reply
 from local.kubernetes.resources import parse_path
@@ -147,6 +148,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
             self._send(200, _OPENAPI_V2_TYPE, b"")
             return
         try:
+            check_authorization(self.headers.get("Authorization"))
             request = self._api_request(path, body)
             if request is not None and _is_watch(request):
                 self._watch(request)

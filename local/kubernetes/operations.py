@@ -119,6 +119,10 @@ class Operations:
         with self._store.changed:
             items = [manifest for _, manifest in self._store.select(selection.contains)]
             metadata = {"resourceVersion": str(self._store.resource_version)}
+        start, limit = _number(request, "continue"), _number(request, "limit")
+        if limit and start + limit < len(items):
+            metadata["continue"] = str(start + limit)
+        items = items[start : start + limit if limit else None]
         kind = f"{target.kind or ''}List"
         return Reply(200, {"kind": kind, "apiVersion": target.api_version, "metadata": metadata, "items": items})
 
@@ -174,6 +178,14 @@ class Operations:
             for key, _ in self._store.select(selection.contains):
                 self._store.remove(key)
         return Reply(200, success_status({"kind": target.resource}))
+
+
+def _number(request: ApiRequest, parameter: str) -> int:
+    """A whole number of the query, 0 without it. Where a list goes on is a number here, to clients it is any text."""
+    text = request.query.get(parameter) or "0"
+    if not text.isdecimal():
+        raise ApiError(400, f"{parameter}: {text!r} is not valid")
+    return int(text)
 
 
 def _key(target: RequestTarget, name: str) -> ObjectKey:

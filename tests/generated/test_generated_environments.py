@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.placement import ROLES, Fargate, Placement
 from local.cdk import CdkCli
@@ -112,6 +113,9 @@ def test_a_random_environment_is_deployed_planned_changed_and_destroyed(
 def check_plans(deployment: Deployment, environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
     """File, assembly and live cluster plan the same, and each pod lands on what its placement says."""
     (cluster,) = deployment.local.session.client("eks").list_clusters()["clusters"]
+    said, live = capacity_of(environment), read_cluster(deployment.local.session, cluster)
+    assert (live.node_pools, live.namespace_rules) == (said.node_pools, said.namespace_rules)
+    assert (live.other_nodes, live.not_read) == (said.other_nodes, ())
     requests = deployment.requests(environment)
     templates = ("--pod-templates", deployment.download_pod_templates())
     for name in environment.virtual_clusters:
@@ -125,8 +129,7 @@ def check_plans(deployment: Deployment, environment: Environment, capsys: pytest
         by_cluster = planned(capsys, *files, "--cluster", cluster, *quota)
         for file in files:
             assert by_file[file] == by_assembly[file], file
-            if not environment.node_pools:  # which are in the Kubernetes API alone
-                assert essence(by_file[file]) == essence(by_cluster[file]), file
+            assert essence(by_file[file]) == essence(by_cluster[file]), file
             job, placement = requests[file]
             check_lands_as_placed(by_file[file], environment.jobs[job].placements[placement].placement)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import boto3
 import pytest
+import trustme
 
 from emr_eks_placement.aws.session import aws_session
 from tests.local.aws_fixtures import AwsUnderTest
@@ -127,7 +129,7 @@ class BadDay:
 
 
 @contextmanager
-def answering(answer: Callable[[str], Answer | None]) -> Iterator[BadDay]:
+def answering(answer: Callable[[str], Answer | None], tls: ssl.SSLContext | None = None) -> Iterator[BadDay]:
     """A server that answers each request (method, path and body in one text); None: not before the block ends."""
     paths: list[str] = []
     released = threading.Event()
@@ -156,11 +158,25 @@ def answering(answer: Callable[[str], Answer | None]) -> Iterator[BadDay]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield BadDay(f"http://127.0.0.1:{server.server_port}", paths)
+            yield BadDay(f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}", paths)
         finally:
             released.set()
             server.shutdown()
             thread.join()
+
+
+def tls_of(authority: trustme.CA) -> ssl.SSLContext:
+    """What a server at 127.0.0.1 serves with, by a certificate of the authority."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    return tls
+
+
+def pem(authority: trustme.CA) -> str:
+    """The authority's own certificate."""
+    return authority.cert_pem.bytes().decode()

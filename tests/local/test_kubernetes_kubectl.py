@@ -4,14 +4,19 @@ import importlib.util
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
+from emr_eks_placement.aws.kubernetes import eks_token
+from local.cdk import ROOT
 from local.kubernetes import JsonObject, RecordingKubernetesApi
 
 RBAC = "rbac.authorization.k8s.io"
@@ -52,7 +57,7 @@ class Kubectl:
             "--certificate-authority",
             str(authority),
             "--token",
-            "unchecked",
+            eks_token(boto3.Session("id", "secret", region_name="us-east-1"), "spark"),
         ]
         self._folder = folder
 
@@ -160,3 +165,18 @@ def test_kubectl_reports_the_servers_refusals(kubectl: Kubectl) -> None:
     assert (json_patch.returncode, "not supported" in json_patch.stderr) == (1, True)
     protobuf = kubectl.run("create", "namespace", "other")
     assert (protobuf.returncode, "protobuf is not supported" in protobuf.stderr) == (1, True)
+
+
+def test_the_role_of_the_docs_lets_a_live_cluster_be_read(kubectl: Kubectl) -> None:
+    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/live-cluster.md").read_text(), re.DOTALL)
+    role, binding, _entry = (shlex.split(line) for line in block.replace("\\\n", "").splitlines())
+    assert role[0] == binding[0] == "kubectl"
+    made, bound = (json.loads(kubectl(*one[1:], "--dry-run=client", "--output=json")) for one in (role, binding))
+    allowed = {(*rule["apiGroups"], resource) for rule in made["rules"] for resource in rule["resources"]}
+    assert allowed == {
+        *(("", resource) for resource in ("namespaces", "resourcequotas", "limitranges")),
+        ("karpenter.sh", "nodepools"),
+        ("eks.amazonaws.com", "nodeclasses"),
+    }
+    assert all(rule["verbs"] == ["get", "list"] for rule in made["rules"])
+    assert bound["roleRef"]["name"] == made["metadata"]["name"]

@@ -257,7 +257,7 @@ def test_auto_mode(account: Account, stacks: Stacks, cluster: dict[str, str]) ->
     }
     stacks.create("auto", {"ClusterRole": trust("eks.amazonaws.com"), "Cluster": auto})
     capacity = read_cluster(account.session(), "auto")
-    assert capacity.other_nodes == "EKS Auto Mode makes nodes too"
+    assert capacity.other_nodes == "EKS Auto Mode makes nodes too, by node pools that were not read"
     assert (capacity.node_groups, capacity.fargate_profiles, capacity.namespaces) == ({}, {}, {})
     assert capacity.zones == ("us-east-1b",), "of the cluster's own subnets"
 

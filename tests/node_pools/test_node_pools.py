@@ -7,6 +7,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
+from emr_eks_placement.assembly import read_assembly
+from emr_eks_placement.aws.cluster import read_cluster
 from local.cdk import CdkCli
 from local.cluster import LocalCluster
 from stacks.platform import PlatformStack
@@ -63,6 +65,9 @@ def test_a_node_pool_deploys_takes_pods_and_leaves_nothing_behind(deployed: tupl
     subnets = local.session.client("ec2").describe_subnets(SubnetIds=subnet_ids)["Subnets"]
     assert [one["AvailabilityZone"] for one in subnets] == ["us-east-1b"]
     assert set(eks.list_addons(clusterName=name)["addons"]) == {"coredns", "kube-proxy", "vpc-cni"}
+
+    live, (synthesized,) = read_cluster(local.session, name), read_assembly(cli.assembly).values()
+    assert (live.node_pools, live.other_nodes) == (synthesized.node_pools, "")
 
     local.kubernetes.create(pod({"karpenter.sh/nodepool": "burst", "karpenter.sh/capacity-type": "spot"}))
     (placed,) = local.kubernetes.objects("pods")

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.errors import printable
 from emr_eks_placement.placement import ROLES
 from emr_eks_placement.planning import CODES
 from tests.unit.environments import REPOSITORY
-from tests.unit.planned import CAPACITY
+from tests.unit.planned import CAPACITY, capacity
 
 DEV = str(REPOSITORY / "environments/dev.yaml")
 GUIDE = Path(__file__).parent / "guide"
@@ -340,6 +341,21 @@ def test_requests_for_a_live_cluster_have_to_be_complete_and_take_one_session(
     )
     assert str(GUIDE / "fargate.json") in captured.out
     assert len(sessions) == 1
+
+
+def test_what_of_a_live_cluster_was_not_read_is_told_once_and_is_no_problem(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = "its Kubernetes API was not read: 10.0.0.1 did not answer in\ntime"
+    monkeypatch.setattr("emr_eks_placement.aws.session.aws_session", lambda *_: object())
+    monkeypatch.setattr("emr_eks_placement.aws.cluster.read_cluster", lambda *_: capacity(not_read=(why,)))
+    files = [str(GUIDE / name) for name in ("fargate.json", "pinned-driver.json")]
+    status = main(["plan", "--cluster", "spark", *files])
+    told = capsys.readouterr()
+    assert told.err == f"note: spark: {printable(why)}\n"
+    monkeypatch.setattr("emr_eks_placement.aws.cluster.read_cluster", lambda *_: CAPACITY)
+    assert main(["plan", "--cluster", "spark", *files]) == status
+    assert capsys.readouterr() == (told.out, "")
 
 
 def test_a_file_that_is_named_twice_is_planned_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

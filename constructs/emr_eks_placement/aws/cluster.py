@@ -1,39 +1,44 @@
 """Reads what decides placement from a live EKS cluster and its virtual clusters. Read-only calls, every page of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kubernetes_objects
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
-from emr_eks_placement.aws.other_nodes import other_nodes
+from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, has_auto_mode, nodes_of_instances
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.kubernetes_objects.node_pools import named_beside
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_eks import EKSClient
-    from types_boto3_eks.type_defs import FargateProfileTypeDef
+    from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef
     from types_boto3_emr_containers import EMRContainersClient
 
 _NO_PODS = ("CREATE_FAILED", "DELETING")
 
 
-def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
+def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = True) -> Capacity:
     """The capacity of the cluster of that name in the session's region.
 
-    Node groups and Fargate profiles go by their EKS names. namespaces: of the running virtual clusters, by id and by
-    name, but for a name that several of them have. zones: of the subnets of the cluster, its groups and its profiles.
-    namespace_rules: none, as quotas and Pod Security Standards stand in the Kubernetes API, which is not called.
+    Node groups and Fargate profiles go by their EKS names, node pools by their names in Kubernetes. namespaces: of the
+    running virtual clusters, by id and by name, but for a name that several of them have; of these namespaces are the
+    namespace_rules. zones: of the subnets of the cluster, its groups, its pools and its profiles.
 
     Calls, by their IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles,
     DescribeFargateProfile, ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if there is no
     such cluster; ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes, DescribeInstances;
     emr-containers:ListVirtualClusters. Raises InputError, of one finding, where one of them fails.
+
+    Of the Kubernetes API, unless kubernetes is False: lists of NodePools and NodeClasses, and of each namespace itself,
+    its ResourceQuotas and its LimitRanges. What of it can't be read is in not_read, and node pools then in other_nodes.
     """
     place = f"EKS cluster {cluster}"
     with aws_errors(place):
@@ -43,20 +48,42 @@ def read_cluster(session: boto3.Session, cluster: str) -> Capacity:
         except eks.exceptions.ResourceNotFoundException:
             raise InputError([finding(place, _no_such_cluster(eks, cluster))]) from None
         ec2: EC2Client = client(session, "ec2")
+        network = described["resourcesVpcConfig"]
+        own_subnets = network.get("subnetIds", [])
         groups = describe_node_groups(eks, cluster)
         profiles = _describe_profiles(eks, cluster)
         subnets = {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])}
-        zones = _zones_of_subnets(ec2, subnets.union(described["resourcesVpcConfig"].get("subnetIds", [])))
+        zones = _zones_of_subnets(ec2, subnets.union(own_subnets))
+        namespaces = _namespaces(client(session, "emr-containers"), cluster)
+        objects = KubernetesObjects()
+        if kubernetes:
+            own_zones = tuple(sorted({zones[subnet] for subnet in own_subnets}))
+            objects = read_kubernetes_objects(
+                session, described, namespaces.values(), own_zones, lambda: _zones_in_vpc(ec2, network.get("vpcId", ""))
+            )
+        pools = objects.node_pools or {}
+        by_name = node_groups(ec2, groups, zones)
         return Capacity(
             region=session.region_name,
-            zones=tuple(sorted(set(zones.values()))),
+            zones=tuple(sorted({*zones.values(), *(zone for pool in pools.values() for zone in pool.zones)})),
             kubernetes_version=described["version"],
-            node_groups=node_groups(ec2, groups, zones),
+            node_groups=by_name,
+            node_pools=named_beside(by_name, pools),
             fargate_profiles={profile["fargateProfileName"]: _fargate_profile(profile, zones) for profile in profiles},
-            namespaces=_namespaces(client(session, "emr-containers"), cluster),
+            namespaces=namespaces,
+            namespace_rules=objects.namespace_rules,
             pod_identity_roles=_pod_identity_roles(eks, cluster),
-            other_nodes=other_nodes(ec2, described),
+            other_nodes="; ".join(dict.fromkeys(_other_nodes(ec2, described, objects))),
+            not_read=tuple(objects.not_read),
         )
+
+
+def _other_nodes(ec2: "EC2Client", described: "ClusterTypeDef", objects: KubernetesObjects) -> Iterator[str]:
+    """What makes nodes beside groups and known pools. A Karpenter is seen by its NodePools or by its instances."""
+    if objects.node_pools is None and has_auto_mode(described):
+        yield f"{AUTO_MODE_NODES}, by node pools that were not read"
+    yield from objects.other_nodes
+    yield from nodes_of_instances(ec2, described["name"])
 
 
 def _no_such_cluster(eks: "EKSClient", cluster: str) -> RuleError:
@@ -75,6 +102,12 @@ def _zones_of_subnets(ec2: "EC2Client", subnets: set[str]) -> dict[str, str]:
     if not subnets:
         return {}
     pages = ec2.get_paginator("describe_subnets").paginate(SubnetIds=sorted(subnets))
+    return {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in pages for subnet in page["Subnets"]}
+
+
+def _zones_in_vpc(ec2: "EC2Client", vpc: str) -> dict[str, str]:
+    """By subnet; that one which is named is not there any more is no error here."""
+    pages = ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
     return {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in pages for subnet in page["Subnets"]}
 
 

@@ -9,19 +9,25 @@ if TYPE_CHECKING:
 
 _NODE_GROUP_TAG = "eks:nodegroup-name"  # EKS tags the instances of its managed node groups
 _KARPENTER_TAG = "karpenter.sh/nodepool"
+AUTO_MODE_NODES = "EKS Auto Mode makes nodes too"
+KARPENTER_NODES = "Karpenter makes nodes too"
 
 
-def other_nodes(ec2: "EC2Client", described: "ClusterTypeDef") -> str:
-    """What is seen to, in words; empty: nothing. Karpenter without a node at the moment can't be seen.
+def has_auto_mode(described: "ClusterTypeDef") -> bool:
+    """Whether node pools of EKS Auto Mode can have nodes in the cluster that EKS describes."""
+    return bool(described.get("computeConfig", {}).get("enabled"))
 
-    described: the cluster as EKS describes it. Raises botocore's errors as they come.
-    """
-    found = ["EKS Auto Mode makes nodes too"] if described.get("computeConfig", {}).get("enabled") else []
-    return "; ".join([*found, *sorted(set(_of_instances(ec2, described["name"])))])
+
+def nodes_of_instances(ec2: "EC2Client", cluster: str) -> list[str]:
+    """What the cluster's instances are seen to be of, in words. Raises botocore's errors as they come."""
+    return sorted(set(_of_instances(ec2, cluster)))
 
 
 def _of_instances(ec2: "EC2Client", cluster: str) -> Iterator[str]:
-    """Instances that join a cluster are tagged with its name (EKS guide, self-managed nodes)."""
+    """Instances that join a cluster are tagged with its name (EKS guide, self-managed nodes).
+
+    Those of EKS Auto Mode are managed instances, with tags of Karpenter's (EC2 guide, Amazon EC2 managed instances).
+    """
     pages = ec2.get_paginator("describe_instances").paginate(
         Filters=[
             {"Name": "tag-key", "Values": [f"kubernetes.io/cluster/{cluster}"]},
@@ -32,7 +38,9 @@ def _of_instances(ec2: "EC2Client", cluster: str) -> Iterator[str]:
         for reservation in page["Reservations"]:
             for instance in reservation.get("Instances", []):
                 keys = {tag.get("Key") for tag in instance.get("Tags", [])}
+                if instance.get("Operator", {}).get("Managed"):
+                    continue
                 if _KARPENTER_TAG in keys:
-                    yield "Karpenter makes nodes too"
+                    yield KARPENTER_NODES
                 elif _NODE_GROUP_TAG not in keys:
                     yield "self-managed nodes join it too"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
 from emr_eks_placement.cli.request_file import read_request, read_templates
-from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding, printable
 from emr_eks_placement.planning import CODES, Plan, plan
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
@@ -26,6 +26,8 @@ def run_plan(options: argparse.Namespace) -> int:
     for code in options.ignore:
         _check_code("--ignore", code)
     source = open_source(options)
+    for cluster, capacity in source.capacities.items():
+        sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
     outcomes: dict[str, Outcome] = {}
     for file in dict.fromkeys(options.files):
         try:

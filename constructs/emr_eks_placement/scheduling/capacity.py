@@ -176,6 +176,7 @@ class Capacity:
     namespace_rules: of the namespaces that have any and of which they are known, by namespace.
     pod_identity_roles: names of the execution roles that have an EKS Pod Identity association. other_nodes: what else
     makes nodes that are not described here, such as Karpenter; empty: nothing. fargate_vcpus: the account's quota.
+    not_read: what of a live cluster could not be read, each with the reason.
     """
 
     region: str
@@ -189,6 +190,7 @@ class Capacity:
     pod_identity_roles: frozenset[str] = frozenset()
     other_nodes: str = ""
     fargate_vcpus: int = DEFAULT_VCPU_QUOTA
+    not_read: tuple[str, ...] = ()
 
     @property
     def groups_and_pools(self) -> Mapping[str, NodeGroupCapacity | NodePoolCapacity]:

@@ -1,0 +1,158 @@
+"""The Kubernetes API of an EKS cluster, read as the caller: GET only, short time-outs, no retries."""
+
+import base64
+import http.client
+import json
+import ssl
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPSHandler, Request, build_opener
+
+import boto3
+
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.fields import Field
+from emr_eks_placement.nesting import deeper_than
+
+if TYPE_CHECKING:
+    from types_boto3_eks.type_defs import ClusterTypeDef
+
+_TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - says what follows (aws-iam-authenticator, README)
+_CLUSTER_HEADER = "x-k8s-aws-id"
+_TOKEN_SECONDS = 60
+_PAGE = 500
+_MOST_LEVELS = 200  # more than objects have, fewer than Python follows
+_UNAUTHORIZED, _NOT_FOUND = 401, 404
+
+
+class NotReadError(Exception):
+    """What was asked for can't be told; the message says why. is_final: nor can anything else."""
+
+    def __init__(self, why: str, *, is_final: bool = False) -> None:
+        super().__init__(why)
+        self.is_final = is_final
+
+
+class KubernetesApi:
+    """The API server of a cluster. endpoint: https://HOST; ca_pem: the only authority that it is trusted by.
+
+    is_private: whether the endpoint is out of reach but from its VPC. seconds: how long a connection and each part of an
+    answer may take. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl. Raises NotReadError for
+    an authority that is no certificate.
+    """
+
+    def __init__(self, endpoint: str, ca_pem: str, token: str, *, is_private: bool = False, seconds: float = 5) -> None:
+        self._endpoint, self._token, self._seconds = endpoint.rstrip("/"), token, seconds
+        self._host = f"{'private ' if is_private else ''}endpoint {urlsplit(endpoint).netloc}"
+        self._opener = build_opener(HTTPSHandler(context=_trusting(ca_pem)))
+
+    def find(self, path: str) -> Field | None:
+        """The object at the path; None if there is none. Raises NotReadError."""
+        answer = self._get(path)
+        if answer is not None and "kind" not in answer:
+            raise _malformed(path)
+        return None if answer is None else Field(answer)
+
+    def list(self, path: str) -> list[Field]:
+        """All objects of the collection, page by page; none if the server has no such collection.
+
+        Raises NotReadError.
+        """
+        found: list[Field] = []
+        query: dict[str, str | int] = {"limit": _PAGE}
+        while (answer := self._get(f"{path}?{urlencode(query)}")) is not None:
+            found += _items(answer, path)
+            metadata = answer.get("metadata")
+            token = metadata.get("continue") if isinstance(metadata, dict) else None
+            if not token:
+                break
+            query["continue"] = str(token)
+        return found
+
+    def _get(self, path: str) -> dict[str, Any] | None:
+        request = Request(f"{self._endpoint}{path}", headers={"Accept": "application/json"})  # noqa: S310 - https only
+        # Not sent again to where an answer redirects.
+        request.add_unredirected_header("Authorization", f"Bearer {self._token}")
+        try:
+            with self._opener.open(request, timeout=self._seconds) as answer:
+                data = json.load(answer)
+        except HTTPError as error:
+            with error:
+                if error.code == _NOT_FOUND:
+                    return None
+                why = f"GET {path.partition('?')[0]} was answered {error.code} {http.client.responses.get(error.code, '')}"
+                raise NotReadError(why.rstrip(), is_final=error.code == _UNAUTHORIZED) from None
+        except TimeoutError:
+            raise NotReadError(f"{self._host} did not answer in time", is_final=True) from None
+        except URLError as error:
+            is_late = isinstance(error.reason, TimeoutError)
+            why = "did not answer in time" if is_late else f"can't be reached ({_name_of(error.reason)})"
+            raise NotReadError(f"{self._host} {why}", is_final=True) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise NotReadError(f"{self._host} broke off ({type(error).__name__})", is_final=True) from None
+        except (ValueError, RecursionError):
+            raise _malformed(path) from None
+        if not isinstance(data, dict) or deeper_than(data, _MOST_LEVELS):
+            raise _malformed(path)
+        return data
+
+
+def open_kubernetes_api(session: boto3.Session, described: "ClusterTypeDef") -> KubernetesApi:
+    """The API of the cluster that EKS describes, for whom the session's credentials stand.
+
+    Raises NotReadError for a cluster without an endpoint; botocore's errors as they come.
+    """
+    endpoint, authority = described.get("endpoint", ""), described.get("certificateAuthority", {}).get("data", "")
+    if urlsplit(endpoint).scheme != "https" or not authority:
+        raise NotReadError("EKS names no endpoint of it", is_final=True)
+    try:
+        ca_pem = base64.b64decode(authority).decode()
+    except ValueError:
+        ca_pem = ""
+    is_private = not described["resourcesVpcConfig"].get("endpointPublicAccess", True)
+    return KubernetesApi(endpoint, ca_pem, eks_token(session, described["name"]), is_private=is_private)
+
+
+def eks_token(session: boto3.Session, cluster: str) -> str:
+    """A bearer token, as `aws eks get-token` makes it: a presigned call by which EKS asks AWS STS who sent it.
+
+    The signature holds for this cluster alone, for 60 s. Makes no call but what the credentials take. Raises botocore's
+    errors as they come.
+    """
+    sts = client(session, "sts")
+    sts.meta.events.register(
+        "before-sign.sts.GetCallerIdentity", lambda request, **_: request.headers.add_header(_CLUSTER_HEADER, cluster)
+    )
+    url = sts.generate_presigned_url("get_caller_identity", ExpiresIn=_TOKEN_SECONDS, HttpMethod="GET")
+    return _TOKEN_PREFIX + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+def _trusting(ca_pem: str) -> ssl.SSLContext:
+    """Not the default context: it wants extensions in certificates that those of a Kubernetes cluster may lack
+    (Python 3.13, VERIFY_X509_STRICT), and trusts the system's authorities where none is given.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=ca_pem)
+    except (ssl.SSLError, ValueError):
+        raise NotReadError("its certificate authority is no certificate", is_final=True) from None
+    return context
+
+
+def _items(answer: dict[str, Any], path: str) -> list[Field]:
+    """With their kind and version, which only the list says of Kubernetes' own objects."""
+    items, kind = answer.get("items"), str(answer.get("kind"))
+    if not kind.endswith("List") or not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise _malformed(path)
+    common = {"apiVersion": answer.get("apiVersion"), "kind": kind.removesuffix("List")}
+    return [Field({**common, **one}) for one in items]
+
+
+def _malformed(path: str) -> NotReadError:
+    return NotReadError(f"the answer to GET {path.partition('?')[0]} is not what Kubernetes answers")
+
+
+def _name_of(reason: object) -> str:
+    """Of an error without its words, which may hold anything."""
+    return reason if isinstance(reason, str) else type(reason).__name__

@@ -1,0 +1,47 @@
+"""The bearer token that lets whoever asks into the Kubernetes API of an EKS cluster."""
+
+import base64
+
+import pytest
+import trustme
+
+from emr_eks_placement.aws.kubernetes import KubernetesApi, eks_token
+from local.kubernetes import ApiError, RecordingKubernetesApi
+from local.kubernetes.authentication import check_authorization
+from tests.local.reading import Account, Answer, answering, pem, tls_of
+
+
+def test_the_token_is_a_presigned_question_who_asks(account: Account) -> None:
+    token = eks_token(account.session(), "spark")
+    check_authorization(f"Bearer {token}")
+    url = base64.urlsafe_b64decode(token.removeprefix("k8s-aws-v1.") + "==").decode()
+    assert "X-Amz-Expires=60" in url
+    assert "X-Amz-SignedHeaders=host%3Bx-k8s-aws-id" in url
+    assert eks_token(account.session(), "other") != token, "it is signed for one cluster"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Bearer k8s-aws-v1.", "Basic "),
+        ("GetCallerIdentity", "AssumeRole"),
+        ("%3Bx-k8s-aws-id", ""),
+        ("X-Amz-Date=", "X-Amz-Dat="),
+        ("X-Amz-Expires=60", "X-Amz-Expires=-60"),
+    ],
+)
+def test_other_tokens_are_not_let_in(account: Account, change: tuple[str, str]) -> None:
+    token = eks_token(account.session(), "spark").removeprefix("k8s-aws-v1.")
+    url = base64.urlsafe_b64decode(token + "==").decode().replace(*change)
+    prefix = "Bearer k8s-aws-v1.".replace(*change)
+    with pytest.raises(ApiError, match="Unauthorized"):
+        check_authorization(prefix + base64.urlsafe_b64encode(url.encode()).decode())
+
+
+def test_the_token_is_not_sent_where_an_answer_redirects() -> None:
+    authority = trustme.CA()
+    with RecordingKubernetesApi() as api:
+        moved = Answer(302, headers={"Location": f"{api.url}/api/v1/namespaces/default"})
+        with answering(lambda _request: moved, tls_of(authority)) as server:
+            KubernetesApi(server.url, pem(authority) + api.ca_pem.decode(), "token").find("/api/v1/namespaces/spark")
+        assert [one.status_code for one in api.requests] == [200], "401 with this token"
