@@ -67,7 +67,7 @@ def test_draining_one_environment_leaves_the_other_s_runs(
     assert main(["drain", "-e", str(first.file)]) == 2, "there is no terminal to ask at"
     captured = capsys.readouterr()
     assert captured.err == (
-        "error: --yes: 2 job runs are to be cancelled and there is no terminal to ask at. Add --yes.\n"
+        "error: --yes: 2 job runs are to be cancelled, and there is no terminal to ask at. Add --yes.\n"
     )
     assert all(f"  {run} trip-count RUNNING\n" in captured.out for run in runs)
     with monkeypatch.context() as terminal:
@@ -122,7 +122,7 @@ def test_destroying_one_environment_leaves_the_other(both: Both) -> None:
     other = second.start()
     (gone,) = first.resources("platform", "AWS::EKS::Cluster")
     platform, virtual_clusters = first.stack_id("platform"), first.stack_id("virtual-clusters")
-    assert main(["drain", "-e", str(first.file), "--yes"]) == 0
+    assert main(["drain", "-e", str(first.file), "--yes", "--timeout", "60"]) == 0
     assert main(["empty-bucket", "-e", str(first.file), "--yes"]) == 0
     first.cdk.destroy()
     check_order(first.deletions(platform), first.deletions(virtual_clusters))
