@@ -5,6 +5,7 @@ Fargate profiles that EKS allows by default.
 """
 
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +89,8 @@ def main() -> None:
         (name, *(f"{1000 * figure:,.2f}" for figure in (min(taken), statistics.median(taken), max(taken))))
         for name, taken in measured.items()
     ]
-    print(tabulate(rows, ("milliseconds for", "least", "median", "most"), colalign=("left", *["right"] * 3)))  # noqa: T201
+    table = tabulate(rows, ("milliseconds for", "least", "median", "most"), colalign=("left", *["right"] * 3))
+    sys.stdout.write(f"{table}\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionClosedError,
-    ConnectionError,  # noqa: A004 - botocore's own, the parent of all that keeps a connection from coming up
     ConnectTimeoutError,
     CredentialRetrievalError,
     HTTPClientError,
@@ -28,6 +27,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError  # the parent of all that keeps one from coming up
 from botocore.parsers import ResponseParserError
 
 from emr_eks_placement.errors import InputError, RuleError, finding
@@ -69,7 +69,7 @@ _NO_CREDENTIALS = (
     SSOError,
     TokenRetrievalError,
 )
-_UNREACHABLE = (ConnectionError, HTTPClientError)
+_UNREACHABLE = (NoConnectionError, HTTPClientError)
 
 _NO_OPERATION = "AWS"
 _LOG_IN = "Log in, or name another profile (AWS_PROFILE)"

@@ -18,7 +18,7 @@ from emr_eks_placement.nesting import deeper_than
 if TYPE_CHECKING:
     from types_boto3_eks.type_defs import ClusterTypeDef
 
-_TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - says what follows (aws-iam-authenticator, README)
+_TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - no secret: how every EKS token begins (aws-iam-authenticator)
 _CLUSTER_HEADER = "x-k8s-aws-id"
 _TOKEN_SECONDS = 60
 _PAGE = 500
@@ -39,10 +39,12 @@ class KubernetesApi:
 
     is_private: whether the endpoint is out of reach but from its VPC. seconds: how long a connection and each part of an
     answer may take. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl. Raises NotReadError for
-    an authority that is no certificate.
+    an endpoint that is not https, and for an authority that is no certificate.
     """
 
     def __init__(self, endpoint: str, ca_pem: str, token: str, *, is_private: bool = False, seconds: float = 5) -> None:
+        if urlsplit(endpoint).scheme != "https":
+            raise NotReadError("EKS names no endpoint of it", is_final=True)
         self._endpoint, self._token, self._seconds = endpoint.rstrip("/"), token, seconds
         self._host = f"{'private ' if is_private else ''}endpoint {urlsplit(endpoint).netloc}"
         self._opener = build_opener(HTTPSHandler(context=_trusting(ca_pem)))
@@ -71,7 +73,7 @@ class KubernetesApi:
         return found
 
     def _get(self, path: str) -> dict[str, Any] | None:
-        request = Request(f"{self._endpoint}{path}", headers={"Accept": "application/json"})  # noqa: S310 - https only
+        request = Request(f"{self._endpoint}{path}", headers={"Accept": "application/json"})  # noqa: S310 - __init__ takes https alone
         # Not sent again to where an answer redirects.
         request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
@@ -104,8 +106,6 @@ def open_kubernetes_api(session: boto3.Session, described: "ClusterTypeDef") -> 
     Raises NotReadError for a cluster without an endpoint; botocore's errors as they come.
     """
     endpoint, authority = described.get("endpoint", ""), described.get("certificateAuthority", {}).get("data", "")
-    if urlsplit(endpoint).scheme != "https" or not authority:
-        raise NotReadError("EKS names no endpoint of it", is_final=True)
     try:
         ca_pem = base64.b64decode(authority).decode()
     except ValueError:

@@ -42,7 +42,7 @@ def client(session: boto3.Session, service: str, region: str | None = None) -> A
     region: instead of the session's.
     """
     try:
-        made = session.client(service, region_name=region)  # type: ignore[call-overload]
+        made = session.client(service, region_name=region)  # type: ignore[call-overload] # the stubs know services by literal names
         _ = urlsplit(made.meta.endpoint_url).port  # botocore would fail of a bad one only at the first call
     except ValueError as error:
         if isinstance(error, BotoCoreError):

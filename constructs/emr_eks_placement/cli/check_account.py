@@ -15,7 +15,7 @@ from emr_eks_placement.errors import InputError, RuleError, finding, printable
 _NO_FAILURE = {"warning": ("ok",), "missing": ("ok", "warning", "not checked")}
 
 
-def run_check_account(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Makes the checks and prints them; 0: nothing that counts, 1: something does. Raises InputError for its input."""
     for name in options.ignore:
         if name not in CHECKS:

@@ -1,4 +1,4 @@
-"""The commands: what each is for, its arguments, and the function that runs it."""
+"""The commands: what each is for, and its arguments."""
 
 import argparse
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from emr_eks_placement.cli import arguments
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A command. summary: of one line; description: with its exit statuses; function: in the module of this package that
-    runs it, imported only then, for --help answers at once.
+    """A command, which `run` of this package's module of its name carries out, imported only then: --help answers at once.
+
+    summary: of one line; description: with the exit statuses.
     """
 
     name: str
@@ -19,14 +20,11 @@ class Command:
     description: str
     example: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
-    module: str
-    function: str
 
     def run(self, options: argparse.Namespace) -> int:
         """The exit status. Raises InputError for input that can't be used."""
-        run: Callable[[argparse.Namespace], int] = getattr(
-            import_module(f"emr_eks_placement.cli.{self.module}"), self.function
-        )
+        module = import_module(f"emr_eks_placement.cli.{self.name.replace('-', '_')}")
+        run: Callable[[argparse.Namespace], int] = module.run
         return run(options)
 
 
@@ -38,8 +36,6 @@ COMMANDS = (
         "they name, as files. What is not deployed yet, or not told, stands as a <placeholder>.",
         example="emr-placement define trip-count fargate -e environments/dev.yaml --outputs cdk-outputs.json",
         add_arguments=arguments.add_define,
-        module="define",
-        function="run_define",
     ),
     Command(
         name="plan",
@@ -49,8 +45,6 @@ COMMANDS = (
         "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
         example="emr-placement plan job-run.json -e environments/dev.yaml",
         add_arguments=arguments.add_plan,
-        module="plan",
-        function="run_plan",
     ),
     Command(
         name="check-account",
@@ -60,8 +54,6 @@ COMMANDS = (
         "Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment file.",
         example="emr-placement check-account -e environments/dev.yaml --profile my-profile",
         add_arguments=arguments.add_check_account,
-        module="check_account",
-        function="run_check_account",
     ),
     Command(
         name="drain",
@@ -71,8 +63,6 @@ COMMANDS = (
         "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
         example="emr-placement drain -e environments/dev.yaml --timeout 600",
         add_arguments=arguments.add_drain,
-        module="drain",
-        function="run_drain",
     ),
     Command(
         name="empty-bucket",
@@ -83,8 +73,6 @@ COMMANDS = (
         "be done.",
         example="emr-placement empty-bucket -e environments/dev.yaml",
         add_arguments=arguments.add_empty_bucket,
-        module="empty_bucket",
-        function="run_empty_bucket",
     ),
     Command(
         name="deployer-policy",
@@ -93,8 +81,6 @@ COMMANDS = (
         "files: execution-*.json for the role that CloudFormation deploys with, caller.json for whoever runs the CDK CLI.",
         example="emr-placement deployer-policy --assembly cdk.out --account 111122223333",
         add_arguments=arguments.add_deployer_policy,
-        module="deployer_policy",
-        function="run_deployer_policy",
     ),
     Command(
         name="explain",
@@ -102,8 +88,6 @@ COMMANDS = (
         description="Say what the code of a problem means that plan found, and how to mend it.",
         example="emr-placement explain FARGATE_VOLUME",
         add_arguments=arguments.add_explain,
-        module="plan",
-        function="run_explain",
     ),
 )
 """Every command, in the order in which --help names them."""

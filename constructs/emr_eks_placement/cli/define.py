@@ -13,7 +13,7 @@ from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 
-def run_define(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
 
     Raises InputError, with nothing written, for what is not in the environment and for malformed options.

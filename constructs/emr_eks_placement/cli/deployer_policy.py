@@ -9,7 +9,7 @@ from emr_eks_placement.cli.output_files import write_file
 from emr_eks_placement.deployer import deployer_policies
 
 
-def run_deployer_policy(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Writes DIR/execution-1.json and so on, and DIR/caller.json; policies that an earlier run wrote beside them go.
 
     Raises InputError, with nothing written, for an assembly that can't be used and for malformed options.

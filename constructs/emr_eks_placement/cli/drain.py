@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DRAINED, _STILL_ACTIVE = 0, 1
 
 
-def run_drain(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"

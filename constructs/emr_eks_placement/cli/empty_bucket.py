@@ -9,7 +9,7 @@ from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 
 
-def run_empty_bucket(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """0: the bucket is empty or stays, 1: the user said no. Raises InputError, with nothing deleted but what it says."""
     environment = load_environment(options.environment)
     if reason := _stays(environment):

@@ -1,30 +1,30 @@
 """emr-placement plan: where the pods of StartJobRun requests will land."""
 
 import argparse
-import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
+from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
 from emr_eks_placement.cli.request_file import read_request, read_templates
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding, printable
-from emr_eks_placement.planning import CODES, Plan, plan
+from emr_eks_placement.planning import Plan, plan
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 
 _FORMATS = {"table": as_table, "json": as_json, "markdown": as_markdown}
 
 
-def run_plan(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Plans each file and prints the plans; 0: no problem that counts, 1: problems, 2: a file that can't be planned.
 
     A file that can't be planned is told on standard error; the others are planned all the same. Raises InputError for
     the source and the options.
     """
     for code in options.ignore:
-        _check_code("--ignore", code)
+        check_code("--ignore", code)
     source = open_source(options)
     for cluster, capacity in source.capacities.items():
         sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
@@ -79,20 +79,3 @@ def _status(outcomes: Mapping[str, Outcome], fail_on: str) -> int:
         return UNUSABLE
     counted = ("error",) if fail_on == "error" else ("error", "warning")
     return PROBLEMS if any(problem.severity in counted for one in plans for problem in one.problems) else CLEAN
-
-
-def run_explain(options: argparse.Namespace) -> int:
-    """Prints what a code means and how it is mended; every code without one."""
-    if options.code is not None:
-        _check_code("CODE", options.code)
-    for name in CODES if options.code is None else [options.code]:
-        code = CODES[name]
-        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.mend}.\n")
-    return CLEAN
-
-
-def _check_code(place: str, code: str) -> None:
-    if code not in CODES:
-        close = difflib.get_close_matches(code.upper(), CODES, 1)
-        mend = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
-        raise InputError([finding(place, RuleError(code, "no problem has this code", mend))])

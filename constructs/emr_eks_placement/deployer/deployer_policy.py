@@ -1,7 +1,7 @@
 """A cloud assembly -> the IAM policies that its deployment by the CDK CLI needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -60,10 +60,14 @@ def _execution(stacks: list[Stack], account: str | None) -> Statements:
                 findings.append(finding(str(stack.file), broken, path=path))
         place = names.of_place(stack)
         for needed in (*_parameters(stack), *_outputs_of_others(stack)):
-            statements.add(needed, lambda hole, place=place: [place[hole]])  # type: ignore[misc]
+            statements.add(needed, partial(_only, place))
     if findings:
         raise InputError(findings)
     return statements
+
+
+def _only(names: Mapping[str, str], hole: str) -> list[str]:
+    return [names[hole]]
 
 
 def _grants(resource: Resource) -> tuple[Grant, ...]:

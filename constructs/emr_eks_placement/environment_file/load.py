@@ -116,9 +116,12 @@ def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> 
     """The part of a validator's location that stands in the file: it also names union members and keys."""
     path: list[int | str] = []
     for index, part in enumerate(location):
-        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
-            path.append(str(part) if isinstance(data, dict) else part)
-            data = data[part]  # type: ignore[index]
+        if isinstance(data, dict) and part in data:
+            path.append(str(part))
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int):
+            path.append(part)
+            data = data[part]
         elif keep_last and index == len(location) - 1:
             path.append(part)
     return tuple(path)

@@ -12,6 +12,7 @@ from constructs import Construct
 from emr_eks_placement.environment import Cluster
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import control_plane_subnets
+from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.infra.service_roles import trust_cluster_of_own_account, trust_functions_of_own_account
 
 _ENDPOINT_ACCESS = {
@@ -71,8 +72,7 @@ class EksCluster(Construct):
             prune=False,
             secrets_encryption_key=encryption_key,
         )
-        resource = self.cluster.node.default_child
-        assert isinstance(resource, eks.CfnCluster)  # noqa: S101 - the L2 has no authentication mode
+        resource = resource_of(self.cluster, eks.CfnCluster)
         resource.add_property_override("AccessConfig.AuthenticationMode", "API_AND_CONFIG_MAP")
         trust_cluster_of_own_account(self.cluster.role)
         trust_functions_of_own_account(self.cluster.node.find_child("KubectlProvider"))
@@ -85,12 +85,11 @@ class EksCluster(Construct):
 
     def _let_use(self, key: kms.IKey, resource: eks.CfnCluster) -> None:
         """The cluster encrypts with the key in its role's name (EKS guide, envelope encryption of secrets)."""
-        use = iam.PolicyStatement(
-            actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"], resources=[key.key_arn]
-        )
-        added = self.cluster.role.add_to_principal_policy(use)
-        assert added.policy_dependable  # noqa: S101 - the role is made here
-        resource.node.add_dependency(added.policy_dependable)
+        iam.Grant.add_to_principal(
+            grantee=self.cluster.role,
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
+            resource_arns=[key.key_arn],
+        ).apply_before(resource)
 
     def _admit(self, admins: Sequence[str]) -> None:
         everything = eks.AccessPolicy.from_access_policy_name(

@@ -51,7 +51,7 @@ class ExistingEksCluster(Construct):
 
     def _admit(self, role: iam.IRole | None) -> eks.AccessEntry:
         """Cluster-admin: the handler creates namespaces, and roles with rights that it must have itself."""
-        assert role  # noqa: S101 - a provider that is made here has one
+        assert role  # noqa: S101 - KubectlProvider always makes it; only an imported provider may have none
         return eks.AccessEntry(
             self,
             "KubectlAccess",

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_eks_placement.environment import DataAccess
+from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()
@@ -48,8 +49,7 @@ class JobExecutionRole(Construct):
             description=f"Spark jobs in namespace {namespace}",
             assumed_by=iam.FederatedPrincipal(oidc_provider.open_id_connect_provider_arn),
         )
-        resource = self.role.node.default_child
-        assert isinstance(resource, iam.CfnRole)  # noqa: S101 - the L2 can't have a token for a condition's key
+        resource = resource_of(self.role, iam.CfnRole)
         resource.assume_role_policy_document = _trust(role_name, namespace, oidc_provider)
         for statement in (*_bucket_access(bucket, folder), *_location_access(data_access), *_log_access(log_group_arn)):
             self.role.add_to_policy(statement)

@@ -94,7 +94,7 @@ class _Addresses:
         self,
         *,
         requested_subnets: Sequence[ec2.RequestedSubnet | dict[str, Any]],
-        vpc_cidr: str,  # noqa: ARG002 - what allocate_vpc_cidr gave
+        vpc_cidr: str,  # noqa: ARG002 - IIpAddresses passes it; it is what allocate_vpc_cidr gave
     ) -> ec2.SubnetIpamOptions:
         """The subnets' networks, in the order in which they are requested."""
         return ec2.SubnetIpamOptions(
@@ -102,6 +102,6 @@ class _Addresses:
         )
 
     def _cidr_of(self, subnet: ec2.RequestedSubnet | dict[str, Any]) -> str:
-        assert isinstance(subnet, ec2.RequestedSubnet)  # noqa: S101 - jsii's types allow for a dict, its calls have none
+        assert isinstance(subnet, ec2.RequestedSubnet)  # noqa: S101 - IIpAddresses allows for a dict, jsii passes none
         cut = public_subnet if subnet.configuration.subnet_type == ec2.SubnetType.PUBLIC else private_subnet
         return cut(self._cidr, self._zones.index(subnet.availability_zone))

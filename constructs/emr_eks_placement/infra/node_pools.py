@@ -10,6 +10,7 @@ from constructs import Construct
 from emr_eks_placement.environment import NodePool
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.infra.cluster import AnyCluster
+from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.network import private_subnets
 
 # What a node does: join the cluster, pull images (EKS guide, EKS Auto Mode node IAM role).
@@ -34,10 +35,10 @@ class NodePools(Construct):
         entry = self._access_entry(cluster)
         self.manifests: dict[str, eks.KubernetesManifest] = {}
         for name, settings in pools.items():
-            self.manifests[name] = eks.KubernetesManifest(
+            self.manifests[name] = kubernetes_manifest(
                 self,
                 name,
-                cluster=cluster,  # type: ignore[arg-type] # AnyCluster says why
+                cluster=cluster,
                 manifest=[self._node_class(name, settings, cluster), _node_pool(name, settings)],
             )
             self.manifests[name].node.add_dependency(entry)

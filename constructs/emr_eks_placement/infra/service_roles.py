@@ -4,6 +4,8 @@ from aws_cdk import Aws, Fn
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
+from emr_eks_placement.infra.resource import resource_of
+
 _FIRST_CONDITION = (
     "AssumeRolePolicyDocument.Statement.0.Condition"  # the CDK's roles trust one service in one statement
 )
@@ -15,7 +17,7 @@ def trust_cluster_of_own_account(role: IConstruct) -> None:
     A cluster named by CloudFormation has no ARN before its role.
     """
     clusters = Fn.sub("arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*")
-    _resource(role).add_property_override(_FIRST_CONDITION, {"ArnLike": {"aws:SourceArn": clusters}})
+    resource_of(role, iam.CfnRole).add_property_override(_FIRST_CONDITION, {"ArnLike": {"aws:SourceArn": clusters}})
 
 
 def trust_functions_of_own_account(scope: IConstruct) -> None:
@@ -27,9 +29,3 @@ def trust_functions_of_own_account(scope: IConstruct) -> None:
     for construct in scope.node.find_all():
         if isinstance(construct, iam.CfnRole):
             construct.add_property_override(_FIRST_CONDITION, own_account)
-
-
-def _resource(role: IConstruct) -> iam.CfnRole:
-    resource = role.node.default_child
-    assert isinstance(resource, iam.CfnRole)  # noqa: S101 - what the CDK's Role is made of
-    return resource

@@ -11,13 +11,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from constructs import Construct, IConstruct, IDependable
+from constructs import Construct, IDependable
 
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import ExecutionRole, VirtualCluster
 from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
+from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.namespace import namespace_manifest
+from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.names import physical_name
 
 
@@ -115,24 +117,23 @@ class EmrVirtualCluster(Construct):
 
     def _namespace(self, cluster: AnyCluster, after: Sequence[IDependable]) -> eks.KubernetesManifest:
         settings = self.settings
-        manifest = eks.KubernetesManifest(
+        manifest = kubernetes_manifest(
             self,
             "Namespace",
-            cluster=cluster,  # type: ignore[arg-type] # AnyCluster says why
+            cluster=cluster,
             manifest=namespace_manifest(settings.namespace, settings.pod_security, settings.quota),
         )
         manifest.node.add_dependency(*after)
-        self._name_after_namespace("Namespace", manifest.node.find_child("Resource").node.default_child)
+        self._name_after_namespace("Namespace", resource_of(manifest.node.find_child("Resource"), CfnResource))
         return manifest
 
-    def _name_after_namespace(self, kind: str, resource: IConstruct | None) -> None:
+    def _name_after_namespace(self, kind: str, resource: CfnResource) -> None:
         """Gives a resource a logical id that depends on the namespace.
 
         With another namespace it is another resource, added before the old one is removed: CloudFormation would update
         a manifest in place, which leaves its namespace behind, and what refers to a virtual cluster would not notice that
         it was replaced.
         """
-        assert isinstance(resource, CfnResource)  # noqa: S101 - jsii's default_child is any construct
         digest = hashlib.sha256(f"{self.node.path}\0{self.settings.namespace}".encode()).hexdigest()
         resource.override_logical_id(f"{kind}{digest[:8].upper()}")
 
