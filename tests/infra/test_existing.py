@@ -89,6 +89,9 @@ def test_a_given_cluster_lets_the_kubectl_handler_in_by_an_access_entry_alone(sy
     made = synthesized_with(network=VPC, cluster=CLUSTER)
     (entry,) = made.properties("AWS::EKS::AccessEntry")
     assert entry["ClusterName"] == "analytics"
+    (policy,) = entry["AccessPolicies"]
+    assert policy["AccessScope"] == {"Type": "cluster"}
+    assert json.dumps(policy["PolicyArn"]).endswith('cluster-access-policy/AmazonEKSClusterAdminPolicy"]]}')
     (handler,) = (
         each
         for each in made.properties("AWS::Lambda::Function")
@@ -97,6 +100,7 @@ def test_a_given_cluster_lets_the_kubectl_handler_in_by_an_access_entry_alone(sy
     assert handler["VpcConfig"]["SecurityGroupIds"] == [CLUSTER["security_group_id"]]
     for manifest in made.properties("Custom::AWSCDK-EKS-KubernetesResource"):
         assert "aws-auth" not in json.dumps(manifest)
+        assert "PruneLabel" not in manifest  # what a manifest no longer names stays, with the jobs in it
         assert manifest["ClusterName"] == "analytics"
 
 
@@ -153,7 +157,9 @@ def test_a_created_key_is_that_of_secrets_bucket_and_log_groups(synthesized_with
     assert arns == [{"Fn::GetAtt": [key_id, "Arn"]}] * 4
     assert key["EnableKeyRotation"] is True
     (logs,) = (each for each in key["KeyPolicy"]["Statement"] if "Service" in each["Principal"])
-    assert list(logs["Condition"]["ArnLike"]) == ["kms:EncryptionContext:aws:logs:arn"]
+    (allowed,) = logs["Condition"]["ArnLike"].items()
+    parts = ["arn:", {"Ref": "AWS::Partition"}, ":logs:", {"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}]
+    assert allowed == ("kms:EncryptionContext:aws:logs:arn", {"Fn::Join": ["", [*parts, ":log-group:*"]]})
 
 
 def test_a_given_key_is_that_of_secrets_bucket_and_log_groups(synthesized_with: Deploy) -> None:
