@@ -42,6 +42,23 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="NAME", help="the AWS region to read from")
 
 
+def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Of the commands that look at job runs."""
+    which = parser.add_mutually_exclusive_group(required=required)
+    which.add_argument("-e", "--environment", type=Path, metavar="FILE", help="those of what this file has deployed")
+    which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
+    parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
+
+
+def add_job_run(parser: argparse.ArgumentParser) -> None:
+    """Of the commands that look at one job run."""
+    parser.add_argument(
+        "job_run", metavar="JOB-RUN", help="its id, with --environment or --virtual-cluster; or its ARN"
+    )
+    add_virtual_clusters(parser, required=False)
+
+
 def add_check_account(parser: argparse.ArgumentParser) -> None:
     """Of check-account."""
     parser.add_argument(

@@ -10,9 +10,8 @@ from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding, printable
 
 if TYPE_CHECKING:
-    import boto3
-
-    from emr_eks_placement.aws.drain import ActiveRun
+    from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.emr.job_run import JobRun
 
 _DRAINED, _STILL_ACTIVE = 0, 1
 
@@ -22,10 +21,10 @@ def run(options: argparse.Namespace) -> int:
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
         raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
-    session, virtual_clusters = _virtual_clusters(options)
+    api, virtual_clusters = _virtual_clusters(options)
     from emr_eks_placement.aws import drain
 
-    runs = drain.active_runs(session, virtual_clusters)
+    runs = drain.active_runs(api, virtual_clusters)
     _print(f"{len(runs)} active job runs in {len(virtual_clusters)} virtual clusters", runs)
     if not runs:
         return _DRAINED
@@ -34,8 +33,9 @@ def run(options: argparse.Namespace) -> int:
         count = len(to_cancel)
         if not confirmed(f"Cancel these {count} job runs?", f"{count} job runs are to be cancelled"):
             return _STILL_ACTIVE
-    drain.cancel(session, to_cancel)
-    left = drain.wait_until_ended(session, virtual_clusters, options.timeout, _print_progress)
+    for run in to_cancel:
+        api.cancel(run)
+    left = drain.wait_until_ended(api, virtual_clusters, options.timeout, _print_progress)
     if not left:
         _print("no job run is active", [])
         return _DRAINED
@@ -46,24 +46,25 @@ def run(options: argparse.Namespace) -> int:
     return _STILL_ACTIVE
 
 
-def _virtual_clusters(options: argparse.Namespace) -> tuple["boto3.Session", tuple[str, ...]]:
+def _virtual_clusters(options: argparse.Namespace) -> tuple["JobRunsApi", tuple[str, ...]]:
     """Raises InputError for what can't be read, and for an environment of another account."""
-    if options.virtual_cluster is not None:
-        from emr_eks_placement.aws.session import aws_session  # boto3 is slow to import
+    from emr_eks_placement.aws.job_runs import JobRunsApi, virtual_clusters_of  # boto3 is slow to import
+    from emr_eks_placement.aws.session import aws_session
 
-        return aws_session(options.profile, options.region), (options.virtual_cluster,)
+    if options.virtual_cluster is not None:
+        return JobRunsApi(aws_session(options.profile, options.region)), (options.virtual_cluster,)
     environment = load_environment(options.environment)
     session = session_of(environment, options.environment, options.profile)
-    from emr_eks_placement.aws.drain import virtual_clusters_of
-
-    return session, virtual_clusters_of(session, environment.name)
+    return JobRunsApi(session), virtual_clusters_of(session, environment.name)
 
 
-def _print_progress(active: "list[ActiveRun]") -> None:
+def _print_progress(active: "list[JobRun]") -> None:
     _print(f"waiting for {len(active)} job runs to end", [])
 
 
-def _print(line: str, runs: "list[ActiveRun]") -> None:
+def _print(line: str, runs: "list[JobRun]") -> None:
     """At once, for whoever watches."""
-    sys.stdout.writelines(f"{printable(text)}\n" for text in (line, *(f"  {run}" for run in runs)))
+    sys.stdout.writelines(
+        f"{printable(text)}\n" for text in (line, *(f"  {run.id} {run.name} {run.state}" for run in runs))
+    )
     sys.stdout.flush()

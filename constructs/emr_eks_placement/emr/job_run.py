@@ -1,0 +1,70 @@
+"""Job runs as EMR on EKS describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+JobRunState = Literal["PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING", "COMPLETED", "FAILED", "CANCELLED"]
+"""JobRunState of botocore's service model of emr-containers (2020-10-01)."""
+STATES: tuple[JobRunState, ...] = get_args(JobRunState)
+ACTIVE: tuple[JobRunState, ...] = ("PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING")
+ENDED: tuple[JobRunState, ...] = ("COMPLETED", "FAILED", "CANCELLED")
+
+# What DescribeJobRun repeats of StartJobRun.
+_REQUEST_MEMBERS = (
+    "name",
+    "virtualClusterId",
+    "executionRoleArn",
+    "releaseLabel",
+    "jobDriver",
+    "configurationOverrides",
+    "retryPolicyConfiguration",
+    "tags",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRun:
+    """A job run at the time it was asked for.
+
+    request: the StartJobRun request that it was started with, with what its job template held, without clientToken;
+    details: why it is in its state, at most 256 characters; attempts: of the driver, where a retry policy allows several.
+    """
+
+    id: str
+    virtual_cluster_id: str
+    name: str
+    state: JobRunState
+    created_at: datetime
+    finished_at: datetime | None
+    details: str
+    failure_reason: str | None
+    attempts: int | None
+    request: Mapping[str, Any]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the state is final."""
+        return self.state in ENDED
+
+    @property
+    def is_being_cancelled(self) -> bool:
+        """Whether it has been asked to end."""
+        return self.state == "CANCEL_PENDING"
+
+
+def job_run_of(described: Mapping[str, Any]) -> JobRun:
+    """The run that the JobRun structure of DescribeJobRun and ListJobRuns describes, with times as datetime."""
+    return JobRun(
+        id=described["id"],
+        virtual_cluster_id=described["virtualClusterId"],
+        name=described.get("name", ""),
+        state=described["state"],
+        created_at=described["createdAt"],
+        finished_at=described.get("finishedAt"),
+        details=described.get("stateDetails", ""),
+        failure_reason=described.get("failureReason"),
+        attempts=described.get("retryPolicyExecution", {}).get("currentAttemptCount"),
+        request={member: described[member] for member in _REQUEST_MEMBERS if member in described},
+    )
