@@ -205,7 +205,7 @@ def test_drain_without_a_region_is_one_line(
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     assert main(["drain", "--virtual-cluster", "abc", "--profile", ROOT]) == 2
     assert capsys.readouterr().err == (
-        "error: virtual cluster abc: no region is chosen. Name one (AWS_REGION), or set it in the profile.\n"
+        "error: AWS settings: no region is chosen. Name one (AWS_REGION), or set it in the profile.\n"
     )
 
 
