@@ -30,3 +30,13 @@ def physical_name(*parts: str, longest: int = 64) -> str:
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGEST]
     readable = "-".join(parts)[: longest - _DIGEST - 1].rstrip("-")
     return f"{readable}-{digest}"
+
+
+def definition_parameter(environment: str, job: str, placement: str) -> str:
+    """The name of the SSM parameter that holds the definition of a placement of a job."""
+    return f"{definitions_folder(environment)}/{job}/{placement}"
+
+
+def definitions_folder(environment: str) -> str:
+    """Where the SSM parameters of an environment's definitions are."""
+    return f"/emr-eks-placement/{environment}/job-runs"

@@ -1,7 +1,9 @@
 """Job runs of EMR on EKS: starting, describing, listing and cancelling them."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
 
 _REFUSED = "ValidationException"  # CancelJobRun, of a run that is not active any more
+_SAME_SUBMISSION = timedelta(seconds=5)  # between a run's creation and the answer, retries included
 _CHECK = "Check the id, the region and the account"
 
 
@@ -28,6 +31,18 @@ def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, 
     with aws_errors(f"environment {environment}"):
         stacks = read_stacks(session, environment, ["virtual-clusters"])
     return tuple(id_ for stack in stacks.values() for id_ in stack.get("AWS::EMRContainers::VirtualCluster", ()))
+
+
+@dataclass(frozen=True)
+class StartedRun:
+    """The answer to StartJobRun. answered_at: by the clock of AWS; None if it did not say."""
+
+    id: str
+    answered_at: datetime | None
+
+    def is_older(self, run: JobRun) -> bool:
+        """Whether the run as it is described is there for longer than the answer: an earlier submission started it."""
+        return self.answered_at is not None and self.answered_at - run.created_at > _SAME_SUBMISSION
 
 
 class JobRunsApi:
@@ -45,13 +60,15 @@ class JobRunsApi:
         """The region that is asked."""
         return self._emr.meta.region_name
 
-    def start(self, request: Mapping[str, Any]) -> str:
-        """Starts the run of a StartJobRun request, which names a virtual cluster; its id (emr-containers:StartJobRun).
+    def start(self, request: Mapping[str, Any]) -> StartedRun:
+        """Starts the run of a StartJobRun request, which names a virtual cluster (emr-containers:StartJobRun).
 
-        A request whose clientToken EMR has seen starts nothing: the id is that of the run it has started.
+        A request whose clientToken EMR has seen starts nothing: the answer is the run that it has started.
         """
         with aws_errors(f"job run {request.get('name', '')}".rstrip()):
-            return self._emr.start_job_run(**request)["id"]
+            answer = self._emr.start_job_run(**request)
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return StartedRun(answer["id"], parsedate_to_datetime(date) if date else None)
 
     def describe(self, virtual_cluster: str, id_: str) -> JobRun:
         """The run (emr-containers:DescribeJobRun). InputError if there is none."""

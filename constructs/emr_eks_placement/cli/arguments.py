@@ -59,6 +59,108 @@ def add_job_run(parser: argparse.ArgumentParser) -> None:
     add_virtual_clusters(parser, required=False)
 
 
+def add_submit(parser: argparse.ArgumentParser) -> None:
+    """Of submit."""
+    parser.add_argument(
+        "job",
+        metavar="JOB",
+        help="a job of the environment, or the JSON file of a StartJobRun request (- for standard input)",
+    )
+    parser.add_argument(
+        "-e",
+        "--environment",
+        type=Path,
+        metavar="FILE",
+        help="the environment file of the job, or of the request's cluster",
+    )
+    parser.add_argument(
+        "--mode", metavar="MODE", help="the placement mode: fargate, fargate-executors, pinned-driver, ec2"
+    )
+    parser.add_argument("--placement", metavar="NAME", help="a placement of the job, instead of --mode")
+    parser.add_argument("--zone", metavar="ZONE", help="the one zone of driver and executors, as us-east-1a")
+    parser.add_argument(
+        "--argument",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="an argument after those of the entry point; repeatable; --argument=--name for one with a dash",
+    )
+    parser.add_argument(
+        "--conf",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a Spark property, over the definition's; repeatable",
+    )
+    parser.add_argument(
+        "--run-name",
+        metavar="NAME",
+        help="what the run is called, and known by: submitted again under the same name, it is not started again "
+        "(default: job, placement and time)",
+    )
+    parser.add_argument("--force", action="store_true", help="start it whatever the plan says")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CODE", help="a problem not to report; repeatable"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("warning", "error"),
+        default="error",
+        help="the least problem that stops it (default: %(default)s)",
+    )
+    parser.add_argument("--wait", action="store_true", help="follow the run to its end")
+    parser.add_argument(
+        "--cancel-on-interrupt", action="store_true", help="with --wait: Ctrl-C cancels the run, which else goes on"
+    )
+    _add_events_output(parser)
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
+    parser.add_argument("--region", metavar="NAME", help="the region of a request's virtual cluster")
+
+
+def add_list(parser: argparse.ArgumentParser) -> None:
+    """Of list."""
+    add_virtual_clusters(parser)
+    parser.add_argument("--active", action="store_true", help="only those that have not ended")
+    parser.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        choices=("PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING", "COMPLETED", "FAILED", "CANCELLED"),
+        help="only those in this state; repeatable",
+    )
+    parser.add_argument("--name", metavar="NAME", help="only those of this run name")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default: %(default)s)")
+    _add_output(parser)
+
+
+def add_status(parser: argparse.ArgumentParser) -> None:
+    """Of status."""
+    add_job_run(parser)
+    _add_output(parser)
+
+
+def add_cancel(parser: argparse.ArgumentParser) -> None:
+    """Of cancel."""
+    add_job_run(parser)
+    parser.add_argument("--wait", action="store_true", help="wait until it has ended")
+    _add_events_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
+
+
+def _add_events_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        choices=("text", "json"),
+        default="text",
+        help="lines to read, or a JSON object for each event (default: %(default)s)",
+    )
+
+
 def add_check_account(parser: argparse.ArgumentParser) -> None:
     """Of check-account."""
     parser.add_argument(

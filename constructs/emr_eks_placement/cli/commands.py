@@ -47,6 +47,37 @@ COMMANDS = (
         add_arguments=arguments.add_plan,
     ),
     Command(
+        name="submit",
+        summary="start a job run, if its pods can be placed, and wait for it",
+        description="Start a run of a job of a deployed environment, or of any StartJobRun request, after planning it: "
+        "an error of the plan stops it. Exit status: 0 when started, with --wait when completed; 1 when a problem stopped "
+        "it, with --wait when it failed or was cancelled; 2 when nothing could be submitted.",
+        example="emr-placement submit trip-count --mode fargate -e environments/dev.yaml --wait",
+        add_arguments=arguments.add_submit,
+    ),
+    Command(
+        name="list",
+        summary="list the job runs of an environment or a virtual cluster",
+        description="List the job runs of an environment's deployed virtual clusters, or of one, the newest first.",
+        example="emr-placement list -e environments/dev.yaml --active",
+        add_arguments=arguments.add_list,
+    ),
+    Command(
+        name="status",
+        summary="say what EMR knows of a job run",
+        description="Say what EMR knows of a job run: its state, why, since when.",
+        example="emr-placement status 00000003abcdef -e environments/dev.yaml",
+        add_arguments=arguments.add_status,
+    ),
+    Command(
+        name="cancel",
+        summary="cancel a job run",
+        description="Ask EMR to end a job run. Exit status: 0 when it was asked to end or is cancelled, 1 when it has ended "
+        "otherwise, 2 when there is no such run.",
+        example="emr-placement cancel 00000003abcdef -e environments/dev.yaml --wait",
+        add_arguments=arguments.add_cancel,
+    ),
+    Command(
         name="check-account",
         summary="say whether an AWS account has what an environment needs before it is deployed",
         description="Check with read-only calls whether the account has what an environment needs before it is "

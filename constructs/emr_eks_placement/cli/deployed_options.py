@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, output_ids, role_output_ids
+from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, deployed_of_outputs
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 # Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
@@ -71,13 +71,7 @@ def _from_outputs(
 ) -> DeployedVirtualCluster:
     if path is None:
         return PLACEHOLDERS
-    ids = output_ids(name)
-    values = {field: outputs[output] for field, output in ids.items() if output in outputs}
-    role_ids = role_output_ids(name, roles)
-    needed = [ids["bucket"], ids["virtual_cluster_id"], ids["execution_role_arn"], *role_ids.values()]
-    for output in needed:
-        if output not in outputs:
-            rule = f"the outputs of the deployed environment name {output}"
-            raise InputError([finding(str(path), RuleError(name, rule, "Deploy this environment and use its outputs"))])
-    arns = {role: outputs[output] for role, output in role_ids.items()}
-    return DeployedVirtualCluster(**values, execution_role_arns=arns)
+    try:
+        return deployed_of_outputs(name, roles, outputs)
+    except RuleError as broken:
+        raise InputError([finding(str(path), broken)]) from None

@@ -8,9 +8,10 @@ from dataclasses import replace
 from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
+from emr_eks_placement.cli.planned import plan_request, without
 from emr_eks_placement.cli.request_file import read_request, read_templates
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding, printable
-from emr_eks_placement.planning import Plan, plan
+from emr_eks_placement.planning import Plan
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     outcomes: dict[str, Outcome] = {}
     for file in dict.fromkeys(options.files):
         try:
-            outcomes[file] = _without(_plan_file(file, source, options), options.ignore)
+            outcomes[file] = without(_plan_file(file, source, options), options.ignore)
         except InputError as error:
             findings = tuple(_of_request(file, one) for one in error.findings)
             outcomes[file] = findings
@@ -48,14 +49,7 @@ def _plan_file(file: str, source: Source, options: argparse.Namespace) -> Plan:
         templates = read_templates(request, file, options.pod_templates, source.read_s3)
     except RuleError as broken:
         raise InputError([finding(shown_as, broken)]) from None
-    try:
-        return plan(request, {uri: one.data for uri, one in templates.items()}, capacity, namespace=namespace)
-    except RuleError as broken:
-        template = templates.get(str(broken.path[0])) if broken.path else None
-        if template is None:
-            raise InputError([finding(shown_as, broken)]) from None
-        path = broken.path[1:]
-        raise InputError([finding(template.file, broken, line=template.line(path), path=path)]) from None
+    return plan_request(shown_as, request, templates, capacity, namespace)
 
 
 def _shown(file: str) -> str:
@@ -66,11 +60,6 @@ def _of_request(file: str, found: Finding) -> Finding:
     """A finding of something else that the request names, such as a template, names the request too."""
     shown_as = _shown(file)
     return found if found.file == shown_as else replace(found, file=f"{shown_as}: {found.file}")
-
-
-def _without(made: Plan, ignored: list[str]) -> Plan:
-    problems = tuple(problem for problem in made.problems if problem.code not in ignored)
-    return Plan(made.pods, made.nodes, problems)
 
 
 def _status(outcomes: Mapping[str, Outcome], fail_on: str) -> int:

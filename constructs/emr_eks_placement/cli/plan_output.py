@@ -23,15 +23,18 @@ def as_json(outcomes: Mapping[str, Outcome]) -> str:
     """{FILE: {"pods": [...], "nodes": [...], "problems": [...]}}, or {FILE: {"errors": ["...", ...]}} without a plan."""
 
     def described(one: Outcome) -> dict[str, Any]:
-        if not isinstance(one, Plan):
-            return {"errors": [str(finding) for finding in one]}
-        return {
-            "pods": [_pod_as_json(pod) for pod in one.pods],
-            "nodes": [asdict(nodes) for nodes in one.nodes],
-            "problems": [_problem_as_json(problem) for problem in one.problems],
-        }
+        return plan_as_json(one) if isinstance(one, Plan) else {"errors": [str(finding) for finding in one]}
 
     return json.dumps({file: described(one) for file, one in outcomes.items()}, indent=2) + "\n"
+
+
+def plan_as_json(one: Plan) -> dict[str, Any]:
+    """{"pods": [...], "nodes": [...], "problems": [...]}."""
+    return {
+        "pods": [_pod_as_json(pod) for pod in one.pods],
+        "nodes": [asdict(nodes) for nodes in one.nodes],
+        "problems": [_problem_as_json(problem) for problem in one.problems],
+    }
 
 
 def _pod_as_json(pod: PlannedPod) -> dict[str, Any]:
@@ -71,14 +74,26 @@ def as_table(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def _one_as_table(file: str, one: Plan, width: int) -> str:
-    table = tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)
     lines = [f"why {pod.role}: {_reasons(pod)}" for pod in one.pods]
     lines += map(_nodes, one.nodes)
-    for problem in one.problems:
-        lines += [f"{problem.severity} {problem.code}: {problem.role}: {problem.what}", f"    {problem.mend}"]
-    lines = [printable(line) for line in lines]
+    lines = [*map(printable, lines), *problem_lines(one)]
     wrapped = [textwrap.fill(line, width, subsequent_indent="    ") if width else line for line in lines]
-    return "\n".join([file, *(row.rstrip() for row in table.splitlines()), *wrapped]) + "\n"
+    return "\n".join([file, *pod_lines(one), *wrapped]) + "\n"
+
+
+def pod_lines(one: Plan) -> list[str]:
+    """The table of the plan's pods."""
+    table = tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)
+    return [row.rstrip() for row in table.splitlines()]
+
+
+def problem_lines(one: Plan) -> list[str]:
+    """Each problem and its mend."""
+    return [
+        printable(line)
+        for problem in one.problems
+        for line in (f"{problem.severity} {problem.code}: {problem.role}: {problem.what}", f"    {problem.mend}")
+    ]
 
 
 def _reasons(pod: PlannedPod) -> str:

@@ -4,6 +4,7 @@ from emr_eks_placement.definition.define import JobRunDefinition, define
 from emr_eks_placement.definition.deployed import (
     PLACEHOLDERS,
     DeployedVirtualCluster,
+    deployed_of_outputs,
     output_id,
     output_ids,
     role_output_ids,
@@ -16,6 +17,7 @@ __all__ = [
     "JobRunDefinition",
     "define",
     "define_job_run",
+    "deployed_of_outputs",
     "output_id",
     "output_ids",
     "role_output_ids",

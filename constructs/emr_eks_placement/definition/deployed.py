@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import LocalFile
 
 
@@ -46,6 +47,24 @@ PLACEHOLDERS = DeployedVirtualCluster(
     log_group_name="<log-group-name>",
     log_uri="s3://<bucket>/logs/",
 )
+
+
+def deployed_of_outputs(
+    virtual_cluster: str, execution_roles: Iterable[str], outputs: Mapping[str, str]
+) -> DeployedVirtualCluster:
+    """What the outputs of an environment's stacks say of a virtual cluster with these further execution roles.
+
+    Raises RuleError where one is missing.
+    """
+    ids = output_ids(virtual_cluster)
+    roles = role_output_ids(virtual_cluster, execution_roles)
+    needed = (ids["bucket"], ids["virtual_cluster_id"], ids["execution_role_arn"], *roles.values())
+    for id_ in needed:
+        if id_ not in outputs:
+            rule = f"the outputs of the deployed environment name {id_}"
+            raise RuleError(virtual_cluster, rule, "Deploy this environment and use its outputs")
+    values = {field: outputs[id_] for field, id_ in ids.items() if id_ in outputs}
+    return DeployedVirtualCluster(**values, execution_role_arns={role: outputs[id_] for role, id_ in roles.items()})
 
 
 def output_ids(virtual_cluster: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
 from emr_eks_placement.infra.marked_folder import mark
-from emr_eks_placement.names import physical_name
+from emr_eks_placement.names import definition_parameter, definitions_folder, physical_name
 
 _LARGEST_PARAMETER = 8192  # bytes; SSM PutParameter, advanced tier
 # As long as the names get that CloudFormation makes up.
@@ -54,7 +54,6 @@ class JobRuns(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
-        self._folder = f"/emr-eks-placement/{environment.name}/job-runs"
         self.definitions = self._define_all(deployed)
         self.parameters: dict[JobPlacement, ssm.StringParameter] = {}
         self.job_templates: dict[JobPlacement, emrcontainers.CfnJobTemplate] = {}
@@ -69,9 +68,8 @@ class JobRuns(Construct):
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets the grantee read every definition, each from its SSM parameter."""
-        parameters = Stack.of(self).format_arn(
-            service="ssm", resource="parameter", resource_name=f"{self._folder[1:]}/*"
-        )
+        folder = definitions_folder(self._environment.name)
+        parameters = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=f"{folder[1:]}/*")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameters])
 
     def _define_all(self, deployed: Mapping[str, DeployedVirtualCluster]) -> dict[JobPlacement, JobRunDefinition]:
@@ -82,7 +80,7 @@ class JobRuns(Construct):
         }
 
     def _add_parameter(self, run: JobPlacement) -> None:
-        name = f"{self._folder}/{'/'.join(run)}"
+        name = definition_parameter(self._environment.name, *run)
         self.parameters[run] = ssm.StringParameter(
             self,
             "-in-".join(run),

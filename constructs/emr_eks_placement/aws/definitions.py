@@ -1,0 +1,92 @@
+"""The job-run definitions of a deployed environment, and the files that other definitions for it need."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs
+from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.names import definition_parameter
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_ssm import SSMClient
+
+_MISSING = ("404", "NoSuchKey", "NotFound")
+
+
+def read_definition(session: boto3.Session, environment: str, job: str, placement: str) -> Mapping[str, Any]:
+    """The StartJobRun request that is deployed for a placement of a job (ssm:GetParameter).
+
+    Raises InputError, at the parameter, where there is none or it can't be read.
+    """
+    name = definition_parameter(environment, job, placement)
+    with aws_errors(f"SSM parameter {name}"):
+        ssm: SSMClient = client(session, "ssm")
+        try:
+            text = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            rule = f"{ssm.meta.region_name} has no such parameter, so the definition is not deployed (ssm:GetParameter)"
+            missing = RuleError(None, rule, "Deploy the environment, or check region and account")
+            raise InputError([finding(f"SSM parameter {name}", missing)]) from None
+    try:
+        return check_request(json.loads(text))
+    except RuleError as broken:
+        raise InputError([finding(f"SSM parameter {name}", broken)]) from None
+    except ValueError:
+        no_json = RuleError(None, "must be JSON", "Deploy the environment again")
+        raise InputError([finding(f"SSM parameter {name}", no_json)]) from None
+
+
+def read_deployed_virtual_clusters(
+    session: boto3.Session, environment: Environment
+) -> Mapping[str, DeployedVirtualCluster]:
+    """What is deployed for each virtual cluster of the environment, by its stack's outputs (cloudformation:DescribeStacks).
+
+    Raises InputError, at the stack, where it is not there, lacks an output or can't be read.
+    """
+    stack = f"{environment.name}-virtual-clusters"
+    with aws_errors(f"stack {stack}"):
+        cloudformation: CloudFormationClient = client(session, "cloudformation")
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
+    try:
+        return {
+            name: deployed_of_outputs(name, settings.execution_roles, outputs)
+            for name, settings in environment.virtual_clusters.items()
+        }
+    except RuleError as broken:
+        raise InputError([finding(f"stack {stack}", broken)]) from None
+
+
+def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, bytes]) -> list[str]:
+    """Uploads the files whose keys, which name their content, the bucket lacks; those keys.
+
+    Calls s3:GetObject (HeadObject) and s3:PutObject. Raises InputError, at the object, where they fail.
+    """
+    uploaded = []
+    for key, content in files.items():
+        with aws_errors(f"s3://{bucket}/{key}"):
+            s3: S3Client = client(session, "s3")
+            if not _is_there(s3, bucket, key):
+                s3.put_object(Bucket=bucket, Key=key, Body=content)
+                uploaded.append(key)
+    return uploaded
+
+
+def _is_there(s3: "S3Client", bucket: str, key: str) -> bool:
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            return False
+        raise
+    return True

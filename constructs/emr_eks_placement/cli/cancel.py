@@ -1,0 +1,24 @@
+"""emr-placement cancel: ends a job run."""
+
+import argparse
+
+from emr_eks_placement.cli.follow_run import follow
+from emr_eks_placement.cli.job_run_options import find_job_run
+from emr_eks_placement.cli.run_events import open_events
+
+_ASKED = 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: asked to end, or cancelled; 1: it has ended otherwise; 130: no longer waited for.
+
+    Raises InputError where there is no such run or AWS does not answer.
+    """
+    clusters, found = find_job_run(options)
+    with open_events(options.output) as events:
+        if not found.has_ended and not found.is_being_cancelled and clusters.api.cancel(found):
+            events.note(f"job run {found.id} is being cancelled")
+        now = clusters.api.describe(found.virtual_cluster_id, found.id)
+        if now.has_ended or options.wait:
+            return follow(clusters.api, now, events, wanted="CANCELLED")
+        return _ASKED

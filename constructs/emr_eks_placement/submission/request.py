@@ -1,0 +1,89 @@
+"""What a submission adds to a StartJobRun request: run name, client token, arguments and Spark properties."""
+
+import hashlib
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from emr_eks_placement.errors import RuleError
+
+_RUN_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,64}")
+LONGEST_RUN_NAME = 64
+"""Characters; emr-containers ResourceNameString."""
+_DRIVERS = {
+    "sparkSubmitJobDriver": ("entryPointArguments", "sparkSubmitParameters"),
+    "sparkSqlJobDriver": (None, "sparkSqlParameters"),
+}
+
+
+def default_run_name(base: str, moment: datetime) -> str:
+    """A name that no other submission gets but within the same second: base, cut to fit, and the time in UTC."""
+    time = moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"{base[: LONGEST_RUN_NAME - len(time) - 1]}-{time}"
+
+
+def client_token(virtual_cluster: str, job: str, placement: str, run_name: str) -> str:
+    """What EMR knows a repeated StartJobRun by: the same for the same four, so that a retry starts nothing twice.
+
+    64 characters, as many as it may have (emr-containers ClientToken).
+    """
+    text = json.dumps([virtual_cluster, job, placement, run_name])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name: str) -> dict[str, Any]:
+    """The request of one run. Raises RuleError, with --run-name as path, for a name that EMR does not take, and with
+    virtualClusterId for a request that names none.
+    """
+    if not _RUN_NAME.fullmatch(run_name):
+        rule = "1 to 64 of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)"
+        raise RuleError(run_name, rule, "Choose another name", path=("--run-name",))
+    virtual_cluster = request.get("virtualClusterId", "")
+    if not re.fullmatch("[0-9a-z]{1,64}", virtual_cluster):
+        rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"
+        raise RuleError(virtual_cluster or None, rule, "Write its id", path=("virtualClusterId",))
+    token = client_token(virtual_cluster, job, placement, run_name)
+    return {**request, "name": run_name, "clientToken": token}
+
+
+def with_arguments(request: Mapping[str, Any], arguments: Sequence[str]) -> Mapping[str, Any]:
+    """The request with these after the entry point's own arguments. Raises RuleError where there is none to have them."""
+    if not arguments:
+        return request
+    name, (field, _parameters) = _driver(request, "--argument")
+    if field is None:
+        rule = "a SQL script takes no arguments (emr-containers SparkSqlJobDriver)"
+        raise RuleError(arguments[0], rule, "Give values by --conf", path=("--argument",))
+    return _with_driver(request, name, field, [*request["jobDriver"][name].get(field, []), *arguments])
+
+
+def with_conf(request: Mapping[str, Any], properties: Sequence[str]) -> Mapping[str, Any]:
+    """The request with these key=value as last --conf, which Spark takes before others of the same key.
+
+    Raises RuleError for what is no key=value and where there is nothing to have them.
+    """
+    if not properties:
+        return request
+    for one in properties:
+        key, equals, _value = one.partition("=")
+        if not equals or not key.strip():
+            raise RuleError(one, "a property is key=value (spark-submit)", "Write --conf key=value", path=("--conf",))
+    name, (_arguments, field) = _driver(request, "--conf")
+    options = shlex.join(part for one in properties for part in ("--conf", one))
+    before = request["jobDriver"][name].get(field, "")
+    return _with_driver(request, name, field, f"{before} {options}".strip())
+
+
+def _driver(request: Mapping[str, Any], option: str) -> tuple[str, tuple[str | None, str]]:
+    for name, fields in _DRIVERS.items():
+        if name in request.get("jobDriver", {}):
+            return name, fields
+    rule = "the request has no jobDriver of its own to add it to: its job template has"
+    raise RuleError(request.get("jobTemplateId"), rule, "Use jobTemplateParameters in the request", path=(option,))
+
+
+def _with_driver(request: Mapping[str, Any], name: str, field: str, value: Any) -> Mapping[str, Any]:
+    return {**request, "jobDriver": {name: {**request["jobDriver"][name], field: value}}}
