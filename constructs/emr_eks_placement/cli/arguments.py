@@ -96,7 +96,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         "--run-name",
         metavar="NAME",
         help="what the run is called, and known by: submitted again under the same name, it is not started again "
-        "(default: job, placement and time)",
+        "(default: job, placement, time and something random)",
     )
     parser.add_argument("--force", action="store_true", help="start it whatever the plan says")
     parser.add_argument(

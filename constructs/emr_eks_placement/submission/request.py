@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import secrets
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,9 +21,9 @@ _DRIVERS = {
 
 
 def default_run_name(base: str, moment: datetime) -> str:
-    """A name that no other submission gets but within the same second: base, cut to fit, and the time in UTC."""
-    time = moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return f"{base[: LONGEST_RUN_NAME - len(time) - 1]}-{time}"
+    """A name that no other submission gets: base, cut to fit, the time in UTC and something random."""
+    own = f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
 
 
 def client_token(virtual_cluster: str, job: str, placement: str, run_name: str) -> str:

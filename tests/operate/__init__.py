@@ -1,0 +1,1 @@
+"""Job runs submitted, followed and cancelled on the local AWS."""

@@ -1,0 +1,125 @@
+"""environments/local.yaml, deployed once to a local AWS whose job runs go on until a test says how they end."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file import load_environment
+from local.aws.emr_containers.job_runs import JobRun
+from local.aws.server import LocalAws
+from local.cdk import ROOT, CdkCli
+from local.kubernetes import RecordingKubernetesApi
+from tests.changed_environment import synthesize
+
+FILE = "environments/local.yaml"
+REGION = "us-east-1"
+
+
+@dataclass
+class SteeredRuns:
+    """A job runner: each run becomes RUNNING at once, and ends as `outcome` says; None: when a test ends it."""
+
+    outcome: str | None = None
+    cancels: bool = True
+    started: dict[str, JobRun] = field(default_factory=dict)
+
+    def start(self, run: JobRun) -> None:
+        self.started[run.id] = run
+        run.set_state("RUNNING")
+        if self.outcome:
+            self.end(run.id, self.outcome)
+
+    def end(self, id_: str, outcome: str) -> None:
+        reason = "USER_ERROR" if outcome == "FAILED" else None
+        self.started[id_].set_state(outcome, details=f"ended as {outcome} by a test", failure_reason=reason)
+
+    def cancel(self, run: JobRun) -> None:
+        if self.cancels:
+            run.set_state("CANCELLED")
+
+    def named(self, name: str) -> list[JobRun]:
+        return [run for run in self.started.values() if run.request["name"] == name]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The deployed environment; `runs`: what was started there."""
+
+    aws: LocalAws
+    environment: Environment
+    session: boto3.Session
+    kubernetes: RecordingKubernetesApi
+    runs: SteeredRuns
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        stack = self.session.client("cloudformation").describe_stacks(StackName="local-virtual-clusters")["Stacks"][0]
+        return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+    @property
+    def virtual_cluster(self) -> str:
+        return self.outputs["SparkVirtualClusterId"]
+
+    @property
+    def bucket(self) -> str:
+        return self.outputs["BucketName"]
+
+    def definition(self, placement: str) -> dict[str, Any]:
+        name = f"/emr-eks-placement/local/job-runs/trip-count/{placement}"
+        text = self.session.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+        definition: dict[str, Any] = json.loads(text)
+        return definition
+
+    def begin(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+        """The command line in a process of its own, from the project's folder."""
+        command = [sys.executable, "-m", "emr_eks_placement.cli.main", *arguments]
+        environment = {**self.aws.child_environment(), "PYTHONPATH": str(ROOT / "constructs"), **variables}
+        return subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+
+@pytest.fixture(scope="package")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    folder: Path = tmp_path_factory.mktemp("operate")
+    environment = load_environment(ROOT / FILE)
+    with contextlib.ExitStack() as started:
+        kubernetes = started.enter_context(RecordingKubernetesApi())
+        runs = SteeredRuns()
+        aws = started.enter_context(
+            LocalAws(
+                state_dir=folder / "aws",
+                cluster_endpoint=kubernetes.url,
+                cluster_ca_pem=kubernetes.ca_pem,
+                job_runner=runs,
+                namespace_exists=lambda _cluster, _namespace: True,
+                region=REGION,
+            )
+        )
+        patch = started.enter_context(pytest.MonkeyPatch.context())
+        for name, value in aws.child_environment().items():
+            patch.setenv(name, value)
+        patch.chdir(ROOT)
+        cdk = CdkCli("local", folder / "cdk.out", folder / "cdk.log")
+        synthesize(environment, cdk.assembly)
+        cdk.bootstrap("000000000000", REGION)
+        cdk.deploy(folder / "outputs.json")
+        yield Deployed(aws, environment, boto3.Session(), kubernetes, runs)
+
+
+@pytest.fixture(autouse=True)
+def ended(deployed: Deployed) -> Iterator[None]:
+    """No run of one test is active in the next, and runs are held again."""
+    yield
+    deployed.runs.outcome, deployed.runs.cancels = None, True
+    for run in deployed.runs.started.values():
+        run.set_state("CANCELLED")
