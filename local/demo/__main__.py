@@ -1,4 +1,4 @@
-"""`python -m local.demo`: deploys an environment to the local AWS and runs its jobs; exit 0 when every pod is as placed."""
+"""`python -m local.demo`: deploys an environment to the local AWS and submits its jobs; exit 0 when every pod is as placed."""
 
 import argparse
 import shutil
@@ -18,7 +18,7 @@ from emr_eks_placement.errors import InputError
 from emr_eks_placement.placement import ROLES
 from local.cdk import ROOT, CdkCli, CdkError
 from local.cluster import LocalCluster
-from local.demo.run import Outcome, deployed_definitions, node_group_names, run_definition
+from local.demo.run import Outcome, node_group_names, submit
 from local.deploy import deploy
 
 FOLDER = ROOT / ".local" / "demo"
@@ -48,18 +48,20 @@ def main() -> int:
 
 
 def run_demo(name: str, folder: Path, console: Console) -> tuple[list[Outcome], dict[str, str]]:
-    """Deploys the environment of that name to a local AWS of its own and runs each deployed definition.
+    """Deploys the environment of that name to a local AWS of its own and submits each job in each of its placements.
 
     The outcomes, and what to call each deployed node group.
     """
-    environment = load_environment(ROOT / "environments" / f"{name}.yaml")
+    file = ROOT / "environments" / f"{name}.yaml"
+    environment = load_environment(file)
     cdk = CdkCli(name, folder / "cdk.out", folder / "cdk.log")
     with LocalCluster(folder, region=environment.region) as local:
-        bucket = deploy(local, cdk, partial(step, console))
+        deploy(local, cdk, partial(step, console))
         outcomes = []
-        for job, placement, definition in deployed_definitions(local, environment, bucket):
-            with step(console, f"job {job}, placement {placement}"):
-                outcomes.append(run_definition(local, environment, job, placement, definition))
+        for job, settings in environment.jobs.items():
+            for placement in settings.placements:
+                with step(console, f"emr-placement submit {job} --placement {placement} --wait"):
+                    outcomes.append(submit(local, environment, file, job, placement))
         return outcomes, node_group_names(local)
 
 
@@ -90,7 +92,9 @@ def step(console: Console, what: str) -> Iterator[None]:
 def _table(outcomes: list[Outcome], node_groups: Mapping[str, str]) -> Table:
     table = Table("placement", *ROLES, "", title="Where each pod went")
     for outcome in outcomes:
-        cells = ["\n".join(dict.fromkeys(pod.where(node_groups) for pod in outcome.pods[role])) for role in ROLES]
+        cells = [
+            "\n".join(dict.fromkeys(pod.where(node_groups) for pod in outcome.pods.get(role, []))) for role in ROLES
+        ]
         table.add_row(outcome.placement, *cells, "OK" if outcome.as_placed else "DIFFERS")
     return table
 

@@ -1,9 +1,12 @@
 """The steps of the demo, each with real tools, against a local cluster."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from emr_eks_placement.environment import Environment
@@ -15,6 +18,7 @@ _DEFAULT_EXECUTORS = 2  # spark.executor.instances
 _ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 _LONGEST_RUN_SECONDS = 120
 _POLL_SECONDS = 0.1
+_COMMAND = (sys.executable, "-m", "emr_eks_placement.cli.main")
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,32 @@ def node_group_names(local: LocalCluster) -> dict[str, str]:
     return {group["nodegroupName"]: group["tags"]["Name"] for group in groups}
 
 
+def submit(local: LocalCluster, environment: Environment, file: Path, job: str, placement: str) -> Outcome:
+    """Submits a job by the command line, as a user would, waits for it and lays its placement beside the pods observed."""
+    command = [
+        *_COMMAND,
+        "submit",
+        job,
+        "--placement",
+        placement,
+        "--environment",
+        str(file),
+        "--wait",
+        "--output",
+        "json",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_LONGEST_RUN_SECONDS)  # noqa: S603 - our own
+    events = {event["event"]: event for event in map(json.loads, ended.stdout.splitlines())}
+    if "ended" not in events:
+        return Outcome(job, placement, "NOT SUBMITTED", ended.stderr or ended.stdout, {}, ())
+    run = events["ended"]
+    return _outcome(local, environment, job, placement, run["id"], run["state"], run["details"])
+
+
 def run_definition(
     local: LocalCluster, environment: Environment, job: str, placement: str, definition: dict[str, Any]
 ) -> Outcome:
-    """Starts a definition as it is and lays its placement beside the pods observed."""
+    """Starts a definition as it is by boto3, waits for it and lays its placement beside the pods observed."""
     emr = local.session.client("emr-containers")
     started = emr.start_job_run(**definition)
     deadline = time.monotonic() + _LONGEST_RUN_SECONDS
@@ -66,9 +92,15 @@ def run_definition(
         if run["state"] in _ENDED or time.monotonic() > deadline:
             break
         time.sleep(_POLL_SECONDS)
+    return _outcome(local, environment, job, placement, started["id"], run["state"], run.get("stateDetails", ""))
+
+
+def _outcome(
+    local: LocalCluster, environment: Environment, job: str, placement: str, run_id: str, state: str, details: str
+) -> Outcome:
     settings = environment.jobs[job]
     namespace = environment.virtual_clusters[settings.virtual_cluster].namespace
-    pods = observe(local.kubernetes, namespace, started["id"])
+    pods = observe(local.kubernetes, namespace, run_id)
     executors = settings.executors.instances or _DEFAULT_EXECUTORS
     found = tuple(differences(settings.placements[placement].placement, executors, pods))
-    return Outcome(job, placement, run["state"], run.get("stateDetails", ""), pods, found)
+    return Outcome(job, placement, state, details, pods, found)
