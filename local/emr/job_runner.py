@@ -15,10 +15,12 @@ from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
 from local.emr import pods
+from local.emr.logs import RunLog
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher, SparkSubmitError
 
 _TEMPLATE_PROPERTIES = ("spark.kubernetes.driver.podTemplateFile", "spark.kubernetes.executor.podTemplateFile")
+_NOT_RUN = "local AWS: containers are not run"
 _DEFAULT_EXECUTORS = "2"  # spark.executor.instances on Kubernetes
 
 
@@ -96,8 +98,9 @@ class SparkJobRunner:
         try:
             self._cluster.refresh()
             run.set_state(JobRunState.SUBMITTED)
-            self._create_submitter(run)
-            self._submit(run, spark)
+            log = RunLog(self._open_session, run)
+            self._create_submitter(run, log)
+            self._submit(run, spark, log)
             details = "Every pod of the run is on a node (local AWS: its containers are not run)."
             run.set_state(JobRunState.COMPLETED, details=details)
         except (SparkSubmitError, PendingPodError) as error:
@@ -105,10 +108,12 @@ class SparkJobRunner:
         except Exception as error:  # noqa: BLE001 - the thread goes on; the run tells what happened
             run.set_state(JobRunState.FAILED, details=repr(error), failure_reason=FailureReason.INTERNAL_ERROR)
 
-    def _create_submitter(self, run: JobRun) -> None:
-        self._refuse_pending(self._kubernetes.create(pods.submitter_pod_of(run)), run)
+    def _create_submitter(self, run: JobRun, log: RunLog) -> None:
+        pod = self._kubernetes.create(pods.submitter_pod_of(run))
+        self._refuse_pending(pod, run)
+        log.write(pod, "stdout", [f"{_NOT_RUN}: spark-submit ran outside of pod {pod['metadata']['name']}"])
 
-    def _submit(self, run: JobRun, spark: SparkLauncher) -> None:
+    def _submit(self, run: JobRun, spark: SparkLauncher, log: RunLog) -> None:
         driver = run.request["jobDriver"]["sparkSubmitJobDriver"]
         with tempfile.TemporaryDirectory(prefix="templates-", dir=self._folder) as folder:
             templates = PodTemplates(self._read_object, Path(folder))
@@ -123,10 +128,14 @@ class SparkJobRunner:
         run.set_state(JobRunState.RUNNING)
         executors = int(submission.properties.get("spark.executor.instances", _DEFAULT_EXECUTORS))
         try:
-            for pod in spark.start_executors(submission, executors=executors):
-                self._refuse_pending(pod, run)
+            made = spark.start_executors(submission, executors=executors)
         finally:
             self._delete_executor_config_maps(run.namespace)
+        names = [pod["metadata"]["name"] for pod in made]
+        log.write(submission.driver_pod, "stdout", [f"{_NOT_RUN}: the driver made {', '.join(names)}"])
+        for pod in made:
+            self._refuse_pending(pod, run)
+            log.write(pod, "stdout", [f"{_NOT_RUN}: pod {pod['metadata']['name']}"])
 
     def _delete_executor_config_maps(self, namespace: str) -> None:
         """Executor pods are kept to be looked at; their ConfigMap, whose name every driver of one JVM shares, can't be."""
@@ -151,11 +160,15 @@ class SparkJobRunner:
             "spark.kubernetes.executor.deleteOnTermination": "false",
         }
 
-    def _read_object(self, uri: str) -> bytes:
+    @property
+    def _open_session(self) -> boto3.Session:
         if self._session is None:
             raise RuntimeError("the job runner is not started")
+        return self._session
+
+    def _read_object(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
-        return self._session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return self._open_session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
 
     def _refuse_pending(self, pod: dict[str, Any], run: JobRun) -> None:
         """Raises PendingPodError for a pod that the scheduler found no node for."""

@@ -139,6 +139,18 @@ def add_status(parser: argparse.ArgumentParser) -> None:
     _add_output(parser)
 
 
+def add_logs(parser: argparse.ArgumentParser) -> None:
+    """Of logs."""
+    add_job_run(parser)
+    parser.add_argument(
+        "--pod", choices=("driver", "executors", "submitter"), default="driver", help="whose log (default: %(default)s)"
+    )
+    parser.add_argument("--stream", choices=("stdout", "stderr"), default="stdout", help="which (default: %(default)s)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--tail", type=int, metavar="N", help="only the last lines of each pod")
+    how.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+
+
 def add_cancel(parser: argparse.ArgumentParser) -> None:
     """Of cancel."""
     add_job_run(parser)

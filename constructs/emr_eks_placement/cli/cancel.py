@@ -2,11 +2,11 @@
 
 import argparse
 
-from emr_eks_placement.cli.follow_run import follow
+from emr_eks_placement.cli.follow_run import INTERRUPTED, follow
 from emr_eks_placement.cli.job_run_options import find_job_run
 from emr_eks_placement.cli.run_events import open_events
 
-_ASKED = 0
+_ASKED, _CANCELLED, _OTHERWISE = 0, 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
@@ -19,6 +19,9 @@ def run(options: argparse.Namespace) -> int:
         if not found.has_ended and not found.is_being_cancelled and clusters.api.cancel(found):
             events.note(f"job run {found.id} is being cancelled")
         now = clusters.api.describe(found.virtual_cluster_id, found.id)
-        if now.has_ended or options.wait:
-            return follow(clusters.api, now, events, wanted="CANCELLED")
-        return _ASKED
+        if not now.has_ended and not options.wait:
+            return _ASKED
+        ended = follow(clusters.api, now, events)
+        if ended is None:
+            return INTERRUPTED
+        return _CANCELLED if ended.state == "CANCELLED" else _OTHERWISE

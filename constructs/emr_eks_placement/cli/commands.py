@@ -70,6 +70,14 @@ COMMANDS = (
         add_arguments=arguments.add_status,
     ),
     Command(
+        name="logs",
+        summary="print the log of a job run's driver, executors or submitter",
+        description="Print what a job run has logged to CloudWatch, or else to S3. Exit status: 0 when something was there, "
+        "1 when nothing is logged, 2 when there is no such run or log.",
+        example="emr-placement logs 00000003abcdef -e environments/dev.yaml --pod driver --follow",
+        add_arguments=arguments.add_logs,
+    ),
+    Command(
         name="cancel",
         summary="cancel a job run",
         description="Ask EMR to end a job run. Exit status: 0 when it was asked to end or is cancelled, 1 when it has ended "

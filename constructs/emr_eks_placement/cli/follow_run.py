@@ -3,23 +3,23 @@
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.run_events import RunEvents
-from emr_eks_placement.emr.job_run import JobRun, JobRunState
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.errors import InputError
 
 if TYPE_CHECKING:
+    import boto3
+
     from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.emr.logs import Stream
 
-AS_WANTED, OTHERWISE, INTERRUPTED = 0, 1, 130
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+_OUTPUT_LINES = 20
+_LATE_SECONDS = 10.0  # how long after a run's end its logs are waited for
 
 
-def follow(
-    api: "JobRunsApi",
-    run: JobRun,
-    events: RunEvents,
-    *,
-    wanted: JobRunState = "COMPLETED",
-    cancel_on_interrupt: bool = False,
-) -> int:
-    """0 if the run ends as wanted, 1 if otherwise, 130 after Ctrl-C, which leaves the run alone unless it is to cancel it.
+def follow(api: "JobRunsApi", run: JobRun, events: RunEvents, *, cancel_on_interrupt: bool = False) -> JobRun | None:
+    """The run when it has ended; None after Ctrl-C, which leaves the run alone unless it is to cancel it.
 
     Raises InputError where the run can't be looked at any more; it goes on.
     """
@@ -36,6 +36,25 @@ def follow(
             events.note(f"job run {run.id} is being cancelled")
         else:
             events.note(f"job run {run.id} goes on; emr-placement cancel ends it")
-        return INTERRUPTED
+        return None
     events.ended(run)
-    return AS_WANTED if run.state == wanted else OTHERWISE
+    return run
+
+
+def tell_output(session: "boto3.Session", run: JobRun, events: RunEvents) -> None:
+    """The last that the driver has printed, and of a run that did not complete its errors; or why there is none."""
+    from emr_eks_placement.aws.logs import last_output
+
+    streams: tuple[Stream, ...] = ("stdout",) if run.state == "COMPLETED" else ("stderr", "stdout")
+    patience = 0.0 if run.state == "CANCELLED" else _LATE_SECONDS
+    for stream in streams:
+        try:
+            lines = last_output(session, run, stream, _OUTPUT_LINES, patience=patience)
+        except InputError as error:
+            events.note(f"the driver's {stream} is not shown: {error}")
+            return
+        if lines:
+            events.output(stream, lines)
+        else:
+            events.note(f"the driver has logged nothing to {stream}, or it has not come yet")
+            patience = 0.0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.environment_session import session_of
 from emr_eks_placement.cli.explain import check_code
-from emr_eks_placement.cli.follow_run import follow
+from emr_eks_placement.cli.follow_run import INTERRUPTED, follow, tell_output
 from emr_eks_placement.cli.planned import plan_request, without
 from emr_eks_placement.cli.request_file import read_request
 from emr_eks_placement.cli.run_events import RunEvents, open_events
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from emr_eks_placement.aws.submittable import Submittable
 
 _STARTED, _STOPPED = 0, 1
+_COMPLETED, _NOT_COMPLETED = 0, 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,11 @@ def run(options: argparse.Namespace) -> int:
             events.note(f"it was started before, at {started.created_at:%Y-%m-%d %H:%M:%S %Z}, and is {started.state}")
         if not options.wait:
             return _STARTED
-        return follow(api, started, events, cancel_on_interrupt=options.cancel_on_interrupt)
+        ended = follow(api, started, events, cancel_on_interrupt=options.cancel_on_interrupt)
+        if ended is None:
+            return INTERRUPTED
+        tell_output(prepared.session, ended, events)
+        return _COMPLETED if ended.state == "COMPLETED" else _NOT_COMPLETED
 
 
 def _prepare(options: argparse.Namespace) -> Prepared:

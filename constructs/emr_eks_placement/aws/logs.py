@@ -1,0 +1,209 @@
+"""The logs of a job run's containers, from CloudWatch or S3."""
+
+import gzip
+import io
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+
+import boto3
+
+from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.emr.logs import ContainerLog, LogLocations, Stream, container_log, log_locations
+from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.placement import Role
+
+if TYPE_CHECKING:
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+
+Line = tuple[ContainerLog, str]
+_MOST_EVENTS = 10_000  # CloudWatch Logs, GetLogEvents
+_PAUSE = 2.0  # seconds between looks while following
+_QUIET_LOOKS = 3  # without anything new after a run has ended: logs come later than the state
+
+
+class _Logs(Protocol):
+    place: str
+
+    def logs(self) -> Iterator[ContainerLog]: ...
+    def last(self, log: ContainerLog, lines: int) -> list[str]: ...
+    def unread(self, log: ContainerLog) -> Iterator[str]: ...
+
+
+class RunLogs:
+    """What a run has logged. Every method raises InputError where it can't be read."""
+
+    def __init__(self, session: boto3.Session, run: JobRun) -> None:
+        """Raises InputError for a run that logs neither to CloudWatch nor to S3."""
+        locations = log_locations(run)
+        with aws_errors("AWS settings"):
+            if locations.log_group is not None:
+                self._source: _Logs = _CloudWatchLogs(session, locations)
+            elif locations.bucket is not None:
+                self._source = _S3Logs(session, locations)
+            else:
+                rule = (
+                    "its request has no monitoringConfiguration, so its logs are kept neither in CloudWatch nor in S3"
+                )
+                mend = "Open the Spark UI from the EMR console, and give the next run a monitoringConfiguration"
+                raise InputError([finding(f"job run {run.id}", RuleError(None, rule, mend))])
+
+    @property
+    def place(self) -> str:
+        """Where the logs are."""
+        return self._source.place
+
+    def of(self, role: Role, stream: Stream) -> list[ContainerLog]:
+        """Those of the role's pods, executors by number; none as long as they have not come."""
+        found = [log for log in self._source.logs() if (log.role, log.stream) == (role, stream)]
+        return sorted(found, key=lambda log: log.order)
+
+    def last(self, log: ContainerLog, lines: int) -> list[str]:
+        """At most so many of its last lines."""
+        return self._source.last(log, lines)
+
+    def read(self, role: Role, stream: Stream) -> Iterator[Line]:
+        """Every line that is there and was not read before, log after log."""
+        for log in self.of(role, stream):
+            for line in self._source.unread(log):
+                yield log, line
+
+    def follow(self, role: Role, stream: Stream, look: Callable[[], JobRun]) -> Iterator[Line]:
+        """Every line as it comes, until the run has ended and nothing has come for three looks.
+
+        look: the run as it is. In S3, lines come when EMR uploads them.
+        """
+        quiet = 0
+        while True:
+            has_ended, is_quiet = look().has_ended, True
+            for line in self.read(role, stream):
+                is_quiet = False
+                yield line
+            quiet = quiet + 1 if has_ended and is_quiet else 0
+            if quiet == _QUIET_LOOKS:
+                return
+            time.sleep(_PAUSE)
+
+
+class _CloudWatchLogs:
+    def __init__(self, session: boto3.Session, locations: LogLocations) -> None:
+        self._logs: CloudWatchLogsClient = client(session, "logs")
+        self._group, self._prefix = str(locations.log_group), locations.stream_prefix
+        self.place = f"log group {self._group}"
+        self._tokens: dict[str, str] = {}
+
+    def logs(self) -> Iterator[ContainerLog]:
+        """logs:DescribeLogStreams."""
+        with aws_errors(self.place):
+            pages = self._logs.get_paginator("describe_log_streams")
+            try:
+                for page in pages.paginate(logGroupName=self._group, logStreamNamePrefix=self._prefix):
+                    for stream in page["logStreams"]:
+                        log = container_log(self._prefix, stream["logStreamName"])
+                        if log is not None:
+                            yield log
+            except self._logs.exceptions.ResourceNotFoundException:
+                rule = f"{self._logs.meta.region_name} has no such log group (logs:DescribeLogStreams)"
+                raise InputError([finding(self.place, RuleError(None, rule, "Check region and account"))]) from None
+
+    def last(self, log: ContainerLog, lines: int) -> list[str]:
+        """logs:GetLogEvents, from the end: a page may be empty and another follow."""
+        found: deque[str] = deque(maxlen=lines)
+        token: str | None = None
+        while len(found) < lines:
+            page, following = self._events(log, token, limit=min(lines, _MOST_EVENTS), forward=False)
+            found.extendleft(reversed(page))
+            if following == token:
+                break
+            token = following
+        return list(found)
+
+    def unread(self, log: ContainerLog) -> Iterator[str]:
+        """logs:GetLogEvents, from where the last call ended; a token that stays the same is the end."""
+        while True:
+            token = self._tokens.get(log.path)
+            page, following = self._events(log, token, limit=_MOST_EVENTS, forward=True)
+            yield from page
+            self._tokens[log.path] = following
+            if following == token:
+                return
+
+    def _events(self, log: ContainerLog, token: str | None, *, limit: int, forward: bool) -> tuple[list[str], str]:
+        more: dict[str, Any] = {"nextToken": token} if token else {}
+        with aws_errors(f"{self.place}, stream {log.path}"):
+            answer = self._logs.get_log_events(
+                logGroupName=self._group,
+                logStreamName=log.path,
+                limit=limit,
+                startFromHead=forward,
+                **more,
+            )
+        messages = [event["message"].rstrip("\n") for event in answer["events"]]
+        return messages, answer["nextForwardToken" if forward else "nextBackwardToken"]
+
+
+class _S3Logs:
+    def __init__(self, session: boto3.Session, locations: LogLocations) -> None:
+        self._s3: S3Client = client(session, "s3")
+        self._bucket, self._prefix = str(locations.bucket), locations.key_prefix
+        self.place = f"s3://{self._bucket}/{self._prefix}"
+        self._read: dict[str, int] = {}
+        self._tags: dict[str, str] = {}
+
+    def logs(self) -> Iterator[ContainerLog]:
+        """s3:ListBucket."""
+        with aws_errors(self.place):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
+            for page in pages:
+                for entry in page.get("Contents", []):
+                    log = container_log(self._prefix, entry["Key"])
+                    if log is not None:
+                        yield log
+
+    def last(self, log: ContainerLog, lines: int) -> list[str]:
+        """s3:GetObject, to the end: gzip has no other way."""
+        return list(deque(self._lines(log), maxlen=lines))
+
+    def unread(self, log: ContainerLog) -> Iterator[str]:
+        """s3:GetObject; an object that was uploaded again is read again, without the lines that were read."""
+        with aws_errors(f"s3://{self._bucket}/{log.path}"):
+            tag = self._s3.head_object(Bucket=self._bucket, Key=log.path)["ETag"]
+        if self._tags.get(log.path) == tag:
+            return
+        self._tags[log.path] = tag
+        before = self._read.get(log.path, 0)
+        for number, line in enumerate(self._lines(log), start=1):
+            if number > before:
+                self._read[log.path] = number
+                yield line
+
+    def _lines(self, log: ContainerLog) -> Iterator[str]:
+        place = f"s3://{self._bucket}/{log.path}"
+        with aws_errors(place):
+            body = self._s3.get_object(Bucket=self._bucket, Key=log.path)["Body"]
+            raw = gzip.GzipFile(fileobj=cast(BinaryIO, body)) if log.path.endswith(".gz") else body
+            try:
+                for line in io.TextIOWrapper(cast(BinaryIO, raw), "utf-8", "replace"):
+                    yield line.rstrip("\n")
+            except (EOFError, gzip.BadGzipFile):
+                rule = "it is no whole gzip file (s3:GetObject)"
+                raise InputError([finding(place, RuleError(None, rule, "Try again when it is uploaded"))]) from None
+
+
+def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float = 10) -> list[str]:
+    """The last lines that the driver of the run, in its last attempt, has logged; none if nothing has come.
+
+    patience: seconds that a log which is not there yet is waited for: EMR sends logs from time to time.
+    Raises InputError as `RunLogs` does.
+    """
+    logs = RunLogs(session, run)
+    end = time.monotonic() + patience
+    while not (found := logs.of("driver", stream)):
+        if time.monotonic() >= end:
+            return []
+        time.sleep(min(_PAUSE, patience))
+    return logs.last(found[-1], lines)

@@ -1,0 +1,39 @@
+"""Writes what a run's pods have to say where EMR's logging sidecar would: to CloudWatch and S3, as the request asks."""
+
+import gzip
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import boto3
+
+from emr_eks_placement.emr.job_run import job_run_of
+from emr_eks_placement.emr.logs import log_locations
+from local.aws.emr_containers.job_runs import JobRun
+
+
+class RunLog:
+    """The logs of one run; `write` may be called for any of its pods, once for each stream."""
+
+    def __init__(self, session: boto3.Session, run: JobRun) -> None:
+        self._session = session
+        described = {**run.description(), "createdAt": run.created_at}
+        self._locations = log_locations(job_run_of(described))
+
+    def write(self, pod: Mapping[str, Any], stream: str, lines: Sequence[str]) -> None:
+        """The lines of a pod; below its Spark application, if it has one."""
+        application = (pod["metadata"].get("labels") or {}).get("spark-app-selector")
+        name = "/".join(part for part in (application, pod["metadata"]["name"], stream) if part)
+        if self._locations.log_group is not None:
+            self._to_cloudwatch(self._locations.log_group, f"{self._locations.stream_prefix}{name}", lines)
+        if self._locations.bucket is not None:
+            key = f"{self._locations.key_prefix}{name}.gz"
+            body = gzip.compress("".join(f"{line}\n" for line in lines).encode())
+            self._session.client("s3").put_object(Bucket=self._locations.bucket, Key=key, Body=body)
+
+    def _to_cloudwatch(self, group: str, stream: str, lines: Sequence[str]) -> None:
+        logs = self._session.client("logs")
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        moment = int(time.time() * 1000)
+        events: list[Any] = [{"timestamp": moment, "message": line} for line in lines]
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
