@@ -58,9 +58,7 @@ def logged(deployed: Deployed, tmp_path: Path, request: pytest.FixtureRequest, c
     monitoring = definition["configurationOverrides"]["monitoringConfiguration"]
     other = "s3MonitoringConfiguration" if request.param == "cloudwatch" else "cloudWatchMonitoringConfiguration"
     del monitoring[other]
-    made = submitted(
-        deployed, definition, tmp_path, f"logged-{request.node.name.replace('[', '-').replace(']', '')}"[:64]
-    )
+    made = submitted(deployed, definition, tmp_path, f"logged-{time.monotonic_ns()}")
     capsys.readouterr()
     return made
 
