@@ -6,8 +6,8 @@ headers, session token and all.
 
 import contextlib
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -30,7 +30,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError  # the parent of all that keeps one from coming up
 from botocore.parsers import ResponseParserError
 
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 
 # The codes of the services read here: eks and emr-containers end in Exception, ec2 and s3 have names of their own
 # (EC2 guide, Error codes; S3 API, Error responses; botocore's retries.standard for what is throttled).
@@ -48,6 +48,7 @@ _INVALID = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+_NOT_FOUND = "ResourceNotFoundException"
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _THROTTLED = {
     "BandwidthLimitExceeded",
@@ -71,15 +72,27 @@ _NO_CREDENTIALS = (
 )
 _UNREACHABLE = (NoConnectionError, HTTPClientError)
 
+FailureKind = Literal["passing", "refused", "lasting"]
+"""passing: it may work later (throttling, server errors, no answer); refused: of this request; lasting: whatever is asked
+for meets it (credentials, permissions, settings)."""
+
 _NO_OPERATION = "AWS"
 _LOG_IN = "Log in, or name another profile (AWS_PROFILE)"
 _NOT_AUTHORIZED = re.compile(r"(?:User: (\S+) is )?not authorized to perform: ([a-z0-9-]+:\w+)")
 _LONGEST = 300
 
 
+class AwsError(InputError):
+    """What AWS answered, or that it did not. kind: whether to ask again is of use."""
+
+    def __init__(self, findings: Sequence[Finding], kind: FailureKind) -> None:
+        super().__init__(findings)
+        self.kind = kind
+
+
 @contextlib.contextmanager
 def aws_errors(place: str, operation: str = _NO_OPERATION) -> Iterator[None]:
-    """Turns what botocore raises inside into an InputError of one finding at the place, such as `EKS cluster NAME`.
+    """Turns what botocore raises inside into an AwsError of one finding at the place, such as `EKS cluster NAME`.
 
     operation: what an error that does not know its own is said to come from.
     """
@@ -87,7 +100,7 @@ def aws_errors(place: str, operation: str = _NO_OPERATION) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError, ResponseParserError) as error:
         # Not chained: a traceback would print AWS's words, which may hold secrets.
-        raise InputError([finding(place, rule_of(error, operation))]) from None
+        raise AwsError([finding(place, rule_of(error, operation))], kind_of(error)) from None
 
 
 def name_operation(
@@ -104,6 +117,19 @@ def name_operation(
         exception.add_note(f"{service}:{operation}")
     elif parsed is not None and "Error" in parsed:
         parsed["Error"]["Operation"] = f"{service}:{operation}"
+
+
+def kind_of(error: Exception) -> FailureKind:
+    """Whether the same call may succeed later, another of its kind may now, or none."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "Unknown")
+        metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
+        if code in _THROTTLED or metadata.get("HTTPStatusCode", 400) >= 500:
+            return "passing"
+        return "lasting" if code in _EXPIRED | _INVALID | DENIED or code == _NOT_FOUND else "refused"
+    if isinstance(error, ResponseParserError | NoConnectionError | HTTPClientError):
+        return "passing"
+    return "lasting"
 
 
 def rule_of(error: Exception, operation: str = _NO_OPERATION) -> RuleError:

@@ -1,6 +1,6 @@
 """Sessions and clients for reading an account: few, short tries, and errors that name their operation."""
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import boto3
@@ -16,19 +16,21 @@ def aws_session(
     region: str | None = None,
     *,
     attempts: int = 5,
+    retry_mode: Literal["standard", "adaptive"] = "standard",
     connect_seconds: float = 3,
     read_seconds: float = 10,
 ) -> boto3.Session:
     """A session of the profile and the region, or of what the environment and ~/.aws/config choose.
 
-    attempts: of each call, the first included, with botocore's standard backoff between them. connect_seconds,
+    attempts: of each call, the first included, with botocore's backoff between them. retry_mode: adaptive also sends less
+    as long as AWS throttles (botocore's retries, ClientRateLimiter). connect_seconds,
     read_seconds: how long each may wait for a connection and for an answer. Raises InputError for an unknown profile and
     for settings that can't be read; credentials and a missing region show at the first call.
     """
     with aws_errors("AWS settings"):
         core = botocore.session.Session(profile=profile)
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": attempts},
+            retries={"mode": retry_mode, "total_max_attempts": attempts},
             connect_timeout=connect_seconds,
             read_timeout=read_seconds,
         )

@@ -117,6 +117,42 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="NAME", help="the region of a request's virtual cluster")
 
 
+def add_submit_many(parser: argparse.ArgumentParser) -> None:
+    """Of submit-many."""
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="a JSON object a line: job with placement, mode, zone, arguments, conf and run_name, or request; at most 10,000",
+    )
+    parser.add_argument("-e", "--environment", type=Path, metavar="FILE", help="the environment file of the jobs")
+    parser.add_argument(
+        "--journal", type=Path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
+    )
+    parser.add_argument(
+        "--concurrency", type=int, default=8, metavar="N", help="requests at once (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--spread",
+        choices=("round-robin", "capacity"),
+        help="give each run that has none a zone of its own: in turn, or by what the zone's nodes hold",
+    )
+    parser.add_argument("--retry-refused", action="store_true", help="ask again for those that EMR refused")
+    parser.add_argument("--force", action="store_true", help="start them whatever the plan says")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CODE", help="a problem not to report; repeatable"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("warning", "error"),
+        default="error",
+        help="the least problem that stops the fleet (default: %(default)s)",
+    )
+    _add_events_output(parser)
+    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
+    parser.add_argument("--region", metavar="NAME", help="the region of the requests' virtual clusters")
+
+
 def add_list(parser: argparse.ArgumentParser) -> None:
     """Of list."""
     add_virtual_clusters(parser)

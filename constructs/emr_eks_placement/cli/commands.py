@@ -56,6 +56,15 @@ COMMANDS = (
         add_arguments=arguments.add_submit,
     ),
     Command(
+        name="submit-many",
+        summary="start up to 10,000 job runs, each exactly once",
+        description="Start the job runs of a file, each exactly once: interrupted or killed, it goes on where it was when it "
+        "is run again. Exit status: 0 when all are started, 1 when some are not or a problem stopped all, 2 when nothing "
+        "more could be submitted.",
+        example="emr-placement submit-many nightly.jsonl -e environments/dev.yaml --spread round-robin",
+        add_arguments=arguments.add_submit_many,
+    ),
+    Command(
         name="list",
         summary="list the job runs of an environment or a virtual cluster",
         description="List the job runs of an environment's deployed virtual clusters, or of one, the newest first.",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
-from emr_eks_placement.cli.planned import plan_request, without
+from emr_eks_placement.cli.planned import plan_request, stopping, without
 from emr_eks_placement.cli.request_file import read_request, read_templates
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding, printable
 from emr_eks_placement.planning import Plan
@@ -66,5 +66,4 @@ def _status(outcomes: Mapping[str, Outcome], fail_on: str) -> int:
     plans = [outcome for outcome in outcomes.values() if isinstance(outcome, Plan)]
     if len(plans) < len(outcomes):
         return UNUSABLE
-    counted = ("error",) if fail_on == "error" else ("error", "warning")
-    return PROBLEMS if any(problem.severity in counted for one in plans for problem in one.problems) else CLEAN
+    return PROBLEMS if any(stopping(one, fail_on) for one in plans) else CLEAN

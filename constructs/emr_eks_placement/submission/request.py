@@ -39,15 +39,20 @@ def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name:
     """The request of one run. Raises RuleError, with --run-name as path, for a name that EMR does not take, and with
     virtualClusterId for a request that names none.
     """
-    if not _RUN_NAME.fullmatch(run_name):
-        rule = "1 to 64 of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)"
-        raise RuleError(run_name, rule, "Choose another name", path=("--run-name",))
+    check_run_name(run_name)
     virtual_cluster = request.get("virtualClusterId", "")
     if not re.fullmatch("[0-9a-z]{1,64}", virtual_cluster):
         rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"
         raise RuleError(virtual_cluster or None, rule, "Write its id", path=("virtualClusterId",))
     token = client_token(virtual_cluster, job, placement, run_name)
     return {**request, "name": run_name, "clientToken": token}
+
+
+def check_run_name(name: str) -> None:
+    """Raises RuleError, with --run-name as path, for a name that EMR does not take."""
+    if not _RUN_NAME.fullmatch(name):
+        rule = "1 to 64 of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)"
+        raise RuleError(name, rule, "Choose another name", path=("--run-name",))
 
 
 def with_arguments(request: Mapping[str, Any], arguments: Sequence[str]) -> Mapping[str, Any]:

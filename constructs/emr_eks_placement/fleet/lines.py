@@ -1,0 +1,132 @@
+"""The lines of a fleet's file: one JSON object each, for one job run."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.submission.request import check_run_name
+
+MOST_LINES = 10_000
+"""Job runs of one fleet; product limit."""
+_MOST_FINDINGS = 20
+_TEXTS = ("job", "placement", "mode", "zone", "run_name")
+_OF_A_JOB = ("job", "placement", "mode", "zone")
+_KEYS = (*_TEXTS, "arguments", "conf", "request")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetLine:
+    """A run to be started: of a job of an environment, or of a request. number: of the line, 1-based."""
+
+    number: int
+    job: str | None = None
+    placement: str | None = None
+    mode: str | None = None
+    zone: str | None = None
+    run_name: str | None = None
+    arguments: tuple[str, ...] = ()
+    conf: tuple[str, ...] = ()
+    request: Mapping[str, Any] | None = field(default=None, hash=False)
+
+
+def read_lines(file: str, text: str) -> list[FleetLine]:
+    """The lines of the text that are not empty. Raises InputError with the first 20 things wrong, each at its line."""
+    lines: list[FleetLine] = []
+    findings: list[Finding] = []
+    for number, content in enumerate(text.splitlines(), start=1):
+        if not content.strip():
+            continue
+        try:
+            lines.append(_line(number, content))
+        except RuleError as broken:
+            findings.append(finding(file, broken, line=number))
+    findings += _repeated(file, lines)
+    if len(findings) > _MOST_FINDINGS:
+        rest = RuleError(f"{len(findings) - _MOST_FINDINGS} more lines", "are wrong too", "Mend these first")
+        findings = [*findings[:_MOST_FINDINGS], finding(file, rest)]
+    if findings:
+        raise InputError(findings)
+    if not 1 <= len(lines) <= MOST_LINES:
+        rule = f"a fleet has 1 to {MOST_LINES} job runs (product limit)"
+        raise InputError([finding(file, RuleError(f"{len(lines)} lines", rule, "Split the file"))])
+    return lines
+
+
+def _line(number: int, content: str) -> FleetLine:
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise RuleError(content, "must be a JSON object", 'Write for example {"job": "trip-count"}') from None
+    if not isinstance(data, dict):
+        raise RuleError(data, "must be a JSON object", 'Write for example {"job": "trip-count"}')
+    given = {key: value for key, value in data.items() if value is not None}
+    for key in given:
+        if key not in _KEYS:
+            rule = f"unknown key; known here are {', '.join(_KEYS)}"
+            raise RuleError(data[key], rule, "Correct or remove it", path=(str(key),))
+    _check_kind(given)
+    texts = {key: _text(given, key) for key in _TEXTS if key in given}
+    if "run_name" in texts:
+        try:
+            check_run_name(texts["run_name"])
+        except RuleError as broken:
+            raise RuleError(broken.value, broken.rule, broken.mend, path=("run_name",)) from None
+    return FleetLine(number=number, **texts, arguments=_arguments(given), conf=_conf(given), request=_request(given))
+
+
+def _check_kind(given: Mapping[str, Any]) -> None:
+    if ("job" in given) == ("request" in given):
+        raise RuleError(None, "names a job of the environment or has a request", "Give one of them", path=("job",))
+    for key in _OF_A_JOB:
+        if "request" in given and key in given:
+            raise RuleError(given[key], "a request says its placement itself", "Remove it", path=(key,))
+    if "placement" in given and "mode" in given:
+        raise RuleError(given["mode"], "a placement has its mode", "Remove one of them", path=("mode",))
+
+
+def _text(given: Mapping[str, Any], key: str) -> str:
+    value = given[key]
+    if not isinstance(value, str) or not value:
+        raise RuleError(value, "must be text", "Write text in quotes", path=(key,))
+    return value
+
+
+def _arguments(given: Mapping[str, Any]) -> tuple[str, ...]:
+    value = given.get("arguments", [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise RuleError(
+            value, "must be a list of texts", 'Write for example ["--date", "2026-11-24"]', path=("arguments",)
+        )
+    return tuple(value)
+
+
+def _conf(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """As key=value."""
+    value = given.get("conf", {})
+    if not isinstance(value, dict) or not all(isinstance(one, str) and key for key, one in value.items()):
+        mend = 'Write for example {"spark.executor.instances": "4"}'
+        raise RuleError(value, "must be a mapping of Spark properties, all texts", mend, path=("conf",))
+    return tuple(f"{key}={one}" for key, one in value.items())
+
+
+def _request(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if "request" not in given:
+        return None
+    try:
+        return check_request(given["request"])
+    except RuleError as broken:
+        raise broken.below("request") from None
+
+
+def _repeated(file: str, lines: Iterable[FleetLine]) -> list[Finding]:
+    first: dict[str, int] = {}
+    found = []
+    for line in lines:
+        if line.run_name is not None and first.setdefault(line.run_name, line.number) != line.number:
+            rule = f"line {first[line.run_name]} has this run name already, and a name starts one run"
+            broken = RuleError(line.run_name, rule, "Choose another name, or leave it out", path=("run_name",))
+            found.append(finding(file, broken, line=line.number))
+    return found
