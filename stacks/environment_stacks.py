@@ -24,4 +24,5 @@ class EnvironmentStacks:
             environment=environment,
             virtual_clusters=self.virtual_clusters.virtual_clusters,
             bucket=self.virtual_clusters.bucket,
+            encryption_key=self.platform.encryption_key,
         )

@@ -12,6 +12,7 @@ from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.releases import Release, parse_release
 from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
+from emr_eks_placement.job_parameters import JobParameters, decides_pods, filled_in, references, without_references
 from emr_eks_placement.model import Model, between
 from emr_eks_placement.placement import PLACEMENT_LABEL
 
@@ -33,6 +34,7 @@ _PLACEMENT_CONF = re.compile(
     rf"|(?:driver|executor)\.label\.(?:{PLACEMENT_LABEL}|{re.escape(kubernetes.FARGATE_PROFILE)})"
     rf"|(?:driver|executor)\.annotation\.{re.escape(kubernetes.COMPUTE_TYPE)})"
 )
+_BRACKETS = "an entry point argument holds none of ( ) { } [ ] (EMR on EKS guide)"
 _LABEL_CONF = re.compile(r"spark\.kubernetes\.(?:driver|executor)\.label\.(.*)", re.DOTALL)
 
 
@@ -90,13 +92,8 @@ def _check_arguments(arguments: tuple[str | LocalFile, ...]) -> tuple[str | Loca
         if not 1 <= len(argument) <= emr.LONGEST_ARGUMENT:
             rule = f"must have 1 to {emr.LONGEST_ARGUMENT} characters (emr-containers EntryPointArgument)"
             raise RuleError(argument, rule, "Correct the argument", path=(index,))
-        if re.search(r"[(){}\[\]]", argument):
-            raise RuleError(
-                argument,
-                "an entry point argument holds none of ( ) { } [ ] (EMR on EKS guide)",
-                "Encode it, or read it from a file",
-                path=(index,),
-            )
+        if re.search(r"[(){}\[\]]", without_references(argument)):
+            raise RuleError(argument, _BRACKETS, "Encode it, or read it from a file", path=(index,))
     return arguments
 
 
@@ -164,6 +161,10 @@ def _broken_spark_conf_rule(key: str, value: str) -> tuple[str, str] | None:
     return None
 
 
+def _named_in(text: str | LocalFile) -> list[str]:
+    return references(text) if isinstance(text, str) else []
+
+
 class Job(Model):
     """A Spark application."""
 
@@ -183,6 +184,9 @@ class Job(Model):
     """The executors' size and number."""
     spark_conf: Annotated[dict[str, str], AfterValidator(_check_spark_conf)] = {}
     """Further Spark properties."""
+    parameters: JobParameters = {}
+    """Names that stand as ${NAME} in arguments and in values of spark_conf, but for those that decide pods: the job
+    template takes values for them, the other definitions have their defaults."""
 
     @model_validator(mode="after")
     def _check_name(self) -> "Job":
@@ -195,6 +199,49 @@ class Job(Model):
                 path=("name",),
             )
         return self
+
+    @model_validator(mode="after")
+    def _check_parameters(self) -> "Job":
+        for index, argument in enumerate(self.arguments):
+            for name in _named_in(argument):
+                if name not in self.parameters:
+                    rule = f"{_BRACKETS}, but for ${{NAME}} of a parameter of the job"
+                    raise RuleError(argument, rule, f"Add {name} to parameters", path=("arguments", index))
+        for key, value in self.spark_conf.items():
+            if decides_pods(key) and any(name in self.parameters for name in references(value)):
+                raise RuleError(
+                    value,
+                    "this property decides the job's pods, which are planned for one value of it (product limit)",
+                    "Write the value, and another job for another one",
+                    path=("spark_conf", key),
+                )
+        named = {name for text in (*self.arguments, *self.spark_conf.values()) for name in _named_in(text)}
+        for name in self.parameters:
+            if name not in named:
+                rule = f"no argument and no spark_conf of the job has ${{{name}}}"
+                raise RuleError(name, rule, "Write it there, or remove the parameter", path=("parameters", name))
+        _ = self.with_defaults  # raises a RuleError where a default does not fit
+        return self
+
+    @property
+    def with_defaults(self) -> "Job":
+        """The job without parameters: each has its default where it stood."""
+        if not self.parameters:
+            return self
+        arguments = tuple(
+            filled_in(argument, self.parameters) if isinstance(argument, str) else argument
+            for argument in self.arguments
+        )
+        conf = {key: filled_in(value, self.parameters) for key, value in self.spark_conf.items()}
+        try:
+            _check_arguments(arguments)
+        except RuleError as broken:
+            raise broken.below("arguments") from None
+        try:
+            _check_spark_conf(conf)
+        except RuleError as broken:
+            raise broken.below("spark_conf") from None
+        return self.model_copy(update={"arguments": arguments, "spark_conf": conf, "parameters": {}})
 
     @property
     def release(self) -> Release:

@@ -22,6 +22,8 @@ _PASSED_TO = {
     "AWS::EKS::FargateProfile": "eks.amazonaws.com",
     "AWS::EKS::Nodegroup": "eks.amazonaws.com",
     "AWS::Lambda::Function": "lambda.amazonaws.com",
+    "AWS::Scheduler::Schedule": "scheduler.amazonaws.com",
+    "AWS::StepFunctions::StateMachine": "states.amazonaws.com",
 }
 
 

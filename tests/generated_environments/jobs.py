@@ -94,12 +94,49 @@ def _job(chance: Random, name: str, data: Mapping[str, Any]) -> Data:
         job[role]["pod_template"] = _pod_template(role)
     roles = list(data["virtual_clusters"][owner].get("execution_roles", {}))
     job |= maybe(chance, 0.5, execution_role=lambda: chance.choice(roles)) if roles else {}
-    return job | maybe(
+    job |= _started(chance, placements)
+    return {
+        **maybe(
+            chance,
+            0.4,
+            name=lambda: f"{name}/daily",
+            arguments=lambda: ["--trips", "s3://example-trips/raw/"],
+            spark_conf=lambda: {"spark.sql.shuffle.partitions": str(chance.randint(10, 400))},
+        ),
+        **job,
+    }
+
+
+def _started(chance: Random, placements: Data) -> Data:
+    """State machines and schedules of some placements, and what a job template may be given."""
+    for placement in placements.values():
+        placement |= maybe(
+            chance,
+            0.25,
+            state_machine=lambda: maybe(chance, 0.5, timeout_minutes=lambda: chance.randint(1, 600)),
+            schedule=lambda: _schedule(chance),
+        )
+    if chance.random() < 0.7:
+        return {}
+    rows = maybe(chance, 0.7, type=lambda: "NUMBER") | {"default": str(chance.randint(1, 400))}
+    return {
+        "arguments": ["--rows=${rows}", "--day", "${day}"],
+        "spark_conf": {"spark.sql.shuffle.partitions": "${rows}"},
+        "parameters": {"rows": rows, "day": {"default": "2024-01-31"}},
+    }
+
+
+def _schedule(chance: Random) -> Data:
+    queue = "arn:aws:sqs:us-east-1:111122223333:not-started"
+    return {"expression": chance.choice(("rate(1 day)", "cron(30 3 ? * MON-FRI *)"))} | maybe(
         chance,
         0.4,
-        name=lambda: f"{name}/daily",
-        arguments=lambda: ["--trips", "s3://example-trips/raw/"],
-        spark_conf=lambda: {"spark.sql.shuffle.partitions": str(chance.randint(10, 400))},
+        time_zone=lambda: "Europe/Berlin",
+        enabled=lambda: chance.random() < 0.5,
+        flexible_minutes=lambda: chance.randint(1, 1440),
+        retry_attempts=lambda: chance.randint(0, 185),
+        retry_minutes=lambda: chance.randint(1, 1440),
+        dead_letter_queue_arn=lambda: queue,
     )
 
 

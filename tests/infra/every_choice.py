@@ -10,6 +10,7 @@ from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
 from tests.infra.conftest import NAMES, Synthesize
 from tests.infra.synthesized import Synthesized, cli_context
+from tests.infra.test_consumers import CONSUMERS
 from tests.infra.test_existing import GIVEN
 from tests.infra.test_network_choices import CHOICES
 from tests.infra.test_node_pools import POOLS
@@ -18,6 +19,7 @@ _OF_ALL: dict[str, dict[str, Any]] = {
     **CHOICES,
     "encrypted": {"encryption": {"customer_managed_key": True}, **CHOICES["routed"]},
     "existing": GIVEN,
+    "consumers": CONSUMERS,
     "pooled": {"node_pools": POOLS},
 }
 

@@ -57,7 +57,7 @@ def test_more_definitions_than_a_stack_has_outputs(refusal: Refusal) -> None:
         data["jobs"]["trip-count"]["placements"] = {f"fargate-{number}": {"mode": "fargate"} for number in range(67)}
         data["jobs"] |= dict.fromkeys(("second", "third"), data["jobs"]["trip-count"])
 
-    assert "jobs = '201 placements of 3 jobs'" in refusal(many)
+    assert "jobs = '201 placements of 3 jobs, 0 state machines'" in refusal(many)
 
 
 def test_two_definitions_with_one_output(refusal: Refusal) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.infra import state_machines
 from tests.infra.conftest import Synthesize
 from tests.infra.every_choice import every_choice
 from tests.infra.synthesized import Synthesized
@@ -20,6 +21,8 @@ WITHOUT_SOURCE = {
 # By action: why it is allowed on every resource, or on all of a kind.
 ON_ALL = {
     "logs:DescribeLogGroups": "EMR looks its log group up in the list, and a list has no narrower ARN",
+    **dict.fromkeys(state_machines.LOG, "log deliveries have no ARN (Step Functions guide, logging)"),
+    **dict.fromkeys(state_machines.TRACE, "traces have no ARN (Step Functions guide, X-Ray)"),
 }
 
 
@@ -59,6 +62,8 @@ def test_a_service_assumes_a_role_for_this_account_alone(everything: list[Synthe
         "eks.amazonaws.com",
         "eks-fargate-pods.amazonaws.com",
         "lambda.amazonaws.com",
+        "scheduler.amazonaws.com",
+        "states.amazonaws.com",
         "vpc-flow-logs.amazonaws.com",
     }
     assert services == {*WITHOUT_SOURCE, *others}

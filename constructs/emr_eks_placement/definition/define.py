@@ -38,15 +38,19 @@ def define(
     deployed: DeployedVirtualCluster = PLACEHOLDERS,
     node_selection: NodeSelection | None = None,
     pod_template_uris: Mapping[TemplateRole, str] | None = None,
+    keep_parameters: bool = False,
 ) -> JobRunDefinition:
     """The definition that makes a job's pods land as the placement says.
 
     virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; node_selection: by
     pod template, where the release has them, unless given; pod_template_uris: where templates stand, instead of under
-    their content-addressed keys in the bucket.
+    their content-addressed keys in the bucket; keep_parameters: whether the job's parameters stay as ${NAME}, as in a job
+    template, instead of having their defaults.
     Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
     release can't express it.
     """
+    if not keep_parameters:
+        job = job.with_defaults
     capacity = capacity_of(environment)
     for role in ROLES:
         check_zone(role, placement.of(role), capacity)

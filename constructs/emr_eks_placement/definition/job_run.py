@@ -7,10 +7,16 @@ from emr_eks_placement.errors import RuleError
 
 
 def define_job_run(
-    environment: Environment, job: str, placement: str, deployed: DeployedVirtualCluster = PLACEHOLDERS
+    environment: Environment,
+    job: str,
+    placement: str,
+    deployed: DeployedVirtualCluster = PLACEHOLDERS,
+    *,
+    keep_parameters: bool = False,
 ) -> JobRunDefinition:
     """What `define` gives for a job and a placement of it, by their names in the environment.
 
+    keep_parameters: whether the job's parameters stay as ${NAME} instead of having their defaults.
     Raises RuleError with the path in the environment, ("jobs", …).
     """
     settings = environment.jobs[job]
@@ -24,6 +30,7 @@ def define_job_run(
             execution_role=settings.execution_role,
             deployed=deployed,
             node_selection=choice.node_selection,
+            keep_parameters=keep_parameters,
         )
     except RuleError as broken:
         start, *rest = broken.path or ("job",)

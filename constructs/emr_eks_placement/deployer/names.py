@@ -16,7 +16,10 @@ _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SSM::Parameter": "Name",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
+_NAMED_AFTER_STACK = ("AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")  # another needs no other policy
 _IDS: Mapping[str, str] = {"AWS::KMS::Key": "*-*-*-*-*"}  # what resources without names are known by: KMS's are UUIDs
 # How the CloudFormation handlers of these types begin the names that they make up is not documented: with the stack's name,
 # as for the other types, or with the logical id, as the public ones in aws-cloudformation's repositories do.
@@ -25,6 +28,8 @@ _MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
     "AWS::Lambda::LayerVersion": "",
     "AWS::Logs::LogGroup": "",
     "AWS::SSM::Parameter": "CFN-",
+    "AWS::Scheduler::Schedule": "",
+    "AWS::StepFunctions::StateMachine": "",
 }
 # Of the stack's name and of the logical id, characters that a made-up name has at least (IdentifierUtils.fairSplit in
 # aws-cloudformation/cloudformation-cli-java-plugin, for names of at most 63; 40 without the stack's name).
@@ -64,6 +69,9 @@ class Names:
         given = self._of_property(resource, _NAME_PROPERTIES[resource.kind])
         if resource.kind == "AWS::SSM::Parameter" and given:
             return [_below_path(name) for name in given]
+        if resource.kind in _NAMED_AFTER_STACK and resource.stack.name:
+            stack = f"{resource.stack.name}-"
+            given = list(dict.fromkeys(f"{stack}*" if name.startswith(stack) else name for name in given))
         return given or list(_made_up(resource, of_stack=of_stack))
 
     def has(self, resource: Resource, path: str) -> bool:

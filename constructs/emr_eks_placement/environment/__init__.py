@@ -9,6 +9,8 @@ from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.schedule import Schedule
+from emr_eks_placement.environment.state_machine import StateMachine
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "NodePool",
     "PlacementChoice",
     "Quota",
+    "Schedule",
+    "StateMachine",
     "VirtualCluster",
     "capacity_of",
 ]

@@ -53,6 +53,14 @@ RoleArn = Annotated[
         "arn:aws:iam::111122223333:role/spark",
     ),
 ]
+QueueArn = Annotated[
+    str,
+    _matching(
+        rf"arn:{_PARTITION}:sqs:[-a-z0-9]+:[0-9]{{12}}:[-\w]{{1,80}}",
+        "must be the ARN of an SQS standard queue (EventBridge Scheduler guide, dead-letter queue)",
+        "arn:aws:sqs:us-east-1:111122223333:not-started",
+    ),
+]
 KmsKeyArn = Annotated[
     str,
     _matching(

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
+from emr_eks_placement.environment.schedule import Schedule
+from emr_eks_placement.environment.state_machine import StateMachine
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import Job
 from emr_eks_placement.model import Model, count, names
@@ -37,6 +39,10 @@ class PlacementChoice(Model):
     """What to ask of EC2 nodes, where the mode puts the executors there."""
     node_selection: NodeSelection | None = None
     """How the definition says which EC2 nodes; by pod template, where the release has them, unless given."""
+    state_machine: StateMachine | None = None
+    """A Step Functions state machine that runs the job so; none unless given, {} for one with defaults."""
+    schedule: Schedule | None = None
+    """When EventBridge Scheduler runs the job so; never unless given."""
 
     @model_validator(mode="before")
     @classmethod

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
-from aws_cdk import Annotations, Stack, Token
+from aws_cdk import Annotations, RemovalPolicy, Stack, Token
 from aws_cdk import aws_emrcontainers as emrcontainers
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from aws_cdk import aws_ssm as ssm
@@ -19,6 +21,8 @@ from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
 from emr_eks_placement.infra.marked_folder import mark
+from emr_eks_placement.infra.schedules import Schedules
+from emr_eks_placement.infra.state_machines import StateMachines
 from emr_eks_placement.names import definition_parameter, definitions_folder, physical_name
 
 _LARGEST_PARAMETER = 8192  # bytes; SSM PutParameter, advanced tier
@@ -37,9 +41,11 @@ class JobRuns(Construct):
 
     Each definition is a Python object (`definitions`), an object job-runs/JOB/PLACEMENT.json in the bucket, an SSM
     parameter /emr-eks-placement/ENVIRONMENT/job-runs/JOB/PLACEMENT (`parameters`) and, where the region has them, a
-    job template (`job_templates`). `start_commands`: the AWS CLI command that starts each.
+    job template (`job_templates`). `start_commands`: the AWS CLI command that starts each. `state_machines` and
+    `schedules`, None where no placement asks for one, run them.
 
-    deployed: of each virtual cluster by name. Raises RuleError, with the path in the environment, when a definition
+    deployed: of each virtual cluster by name. removal_policy, encryption_key: of the log group of the state machines, one
+    that CloudWatch Logs may use. Raises RuleError, with the path in the environment, when a definition
     can't be made or is too large for a parameter.
     """
 
@@ -51,6 +57,8 @@ class JobRuns(Construct):
         environment: Environment,
         deployed: Mapping[str, DeployedVirtualCluster],
         bucket: s3.IBucket,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
@@ -63,7 +71,9 @@ class JobRuns(Construct):
             text = _parameter_text(sample)
             _check_fits_a_parameter(text, run)
             self._add_parameter(run)
-            self._add_job_template(run, takes_parameters="${" in text)
+            self._add_job_template(run, deployed, takes_parameters="${" in text)
+        self.state_machines = self._state_machines(deployed, removal_policy, encryption_key)
+        self.schedules = self._schedules(deployed)
         self.deployment = self._deploy(deployed, bucket) if self.definitions else None
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -95,7 +105,9 @@ class JobRuns(Construct):
             f'"$(aws ssm get-parameter --region {region} --name {name} --query Parameter.Value --output text)"'
         )
 
-    def _add_job_template(self, run: JobPlacement, *, takes_parameters: bool) -> None:
+    def _add_job_template(
+        self, run: JobPlacement, deployed: Mapping[str, DeployedVirtualCluster], *, takes_parameters: bool
+    ) -> None:
         if not regions.has_job_templates(self._environment.region):
             return
         id_ = f"{'-in-'.join(run)}-template"
@@ -105,8 +117,57 @@ class JobRuns(Construct):
                 f"No job template of {run[0]} in placement {run[1]}: EMR would take its ${{…}} for a template parameter.",
             )
             return
+        job = self._environment.jobs[run[0]]
+        definition = self.definitions[run]
+        if job.parameters:
+            definition = define_job_run(self._environment, *run, deployed[job.virtual_cluster], keep_parameters=True)
         self.job_templates[run] = job_template(
-            self, id_, name=physical_name(self._environment.name, *run), request=self.definitions[run].request
+            self,
+            id_,
+            name=physical_name(self._environment.name, *run),
+            request=definition.request,
+            parameters=job.parameters,
+        )
+
+    def _asking(self, setting: Literal["state_machine", "schedule"]) -> dict[JobPlacement, JobRunDefinition]:
+        """The definitions of the placements that have this setting."""
+        jobs = self._environment.jobs
+        return {
+            (job, placement): definition
+            for (job, placement), definition in self.definitions.items()
+            if getattr(jobs[job].placements[placement], setting) is not None
+        }
+
+    def _state_machines(
+        self,
+        deployed: Mapping[str, DeployedVirtualCluster],
+        removal_policy: RemovalPolicy,
+        encryption_key: kms.IKey | None,
+    ) -> StateMachines | None:
+        definitions = self._asking("state_machine")
+        if not definitions:
+            return None
+        return StateMachines(
+            self,
+            "StateMachines",
+            environment=self._environment,
+            deployed=deployed,
+            definitions=definitions,
+            removal_policy=removal_policy,
+            encryption_key=encryption_key,
+        )
+
+    def _schedules(self, deployed: Mapping[str, DeployedVirtualCluster]) -> Schedules | None:
+        definitions = self._asking("schedule")
+        if not definitions:
+            return None
+        return Schedules(
+            self,
+            "Schedules",
+            environment=self._environment,
+            deployed=deployed,
+            definitions=definitions,
+            state_machines=self.state_machines.state_machines if self.state_machines else {},
         )
 
     def _deploy(

@@ -1,15 +1,21 @@
 """A job-run definition as AWS::EMRContainers::JobTemplate."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import aws_emrcontainers as emrcontainers
 from constructs import Construct
 
+from emr_eks_placement.job_parameters import JobParameter
+
 _Template = emrcontainers.CfnJobTemplate
 
 
-def job_template(scope: Construct, id_: str, *, name: str, request: dict[str, Any]) -> emrcontainers.CfnJobTemplate:
-    """The template of a StartJobRun request that `define` made; name: at most 64 characters.
+def job_template(
+    scope: Construct, id_: str, *, name: str, request: dict[str, Any], parameters: Mapping[str, JobParameter]
+) -> emrcontainers.CfnJobTemplate:
+    """The template of a StartJobRun request that `define` made; name: at most 64 characters; parameters: what stands in the
+    request as ${NAME}.
 
     A template knows neither the name of a job run nor its virtual cluster: whoever starts it gives them.
     """
@@ -29,6 +35,11 @@ def job_template(scope: Construct, id_: str, *, name: str, request: dict[str, An
                 )
             ),
             configuration_overrides=_overrides(request["configurationOverrides"]),
+            parameter_configuration={
+                parameter: _Template.TemplateParameterConfigurationProperty(type=one.type, default_value=one.default)
+                for parameter, one in parameters.items()
+            }
+            or None,
         ),
     )
 

@@ -59,6 +59,7 @@ _PASSED = {
     "AWS::EKS::FargateProfile": "PodExecutionRoleArn",
     "AWS::EKS::Nodegroup": "NodeRole",
     "AWS::Lambda::Function": "Role",
+    "AWS::StepFunctions::StateMachine": "RoleArn",
 }
 # By service:kind, in terms of the physical id and the attributes. IAM writes a log group's ARN either way (CloudWatch Logs
 # guide, resources); a node group's instances and volumes are tagged as they are launched.
@@ -83,6 +84,8 @@ _OWN: Mapping[str, Mapping[str, list[str]]] = {
         "logs:log-group": [f"arn:aws:logs:{{region}}:{{account}}:log-group:{{id}}{end}" for end in ("", ":*")]
     },
     "AWS::S3::Bucket": {"s3:bucket": ["arn:aws:s3:::{id}"]},
+    "AWS::Scheduler::Schedule": {"scheduler:schedule": ["{Arn}"]},
+    "AWS::StepFunctions::StateMachine": {"states:statemachine": ["{Arn}"]},
     "AWS::SSM::Parameter": {"ssm:parameter": ["arn:aws:ssm:{region}:{account}:parameter/{path}"]},
 }
 SERVICE_LINKED = {
@@ -148,6 +151,8 @@ def _named_by_type(kind: str, properties: Properties, account: Account) -> Itera
             code = properties.get("Code") or properties["Content"]
             yield "s3:object", [f"arn:aws:s3:::{code['S3Bucket']}/{code['S3Key']}"]
             yield "lambda:layerVersion", list(properties.get("Layers", ()))
+        case "AWS::Scheduler::Schedule":
+            yield "iam:role", [properties["Target"]["RoleArn"]]
         case "AWS::S3::BucketPolicy":
             yield "s3:bucket", [f"arn:aws:s3:::{properties['Bucket']}"]
 

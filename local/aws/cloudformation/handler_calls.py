@@ -71,6 +71,10 @@ _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
         "KmsKeyId": "logs:AssociateKmsKey logs:DisassociateKmsKey",
         "ResourcePolicyDocument": "logs:DeleteResourcePolicy logs:PutResourcePolicy",
     },
+    "AWS::StepFunctions::StateMachine": {
+        "DefinitionS3Location": "s3:GetObject s3:GetObjectVersion",
+        "EncryptionConfiguration": "kms:Decrypt kms:DescribeKey kms:GenerateDataKey",
+    },
     "AWS::S3::Bucket": {
         "AbacStatus": "s3:PutBucketAbac",
         "AccelerateConfiguration": "s3:PutAccelerateConfiguration",

@@ -11,7 +11,8 @@ from emr_eks_placement.facts.deployment.ec2 import EC2
 from emr_eks_placement.facts.deployment.eks import EKS
 from emr_eks_placement.facts.deployment.grants import Condition, Grant, arn, grant
 from emr_eks_placement.facts.deployment.other import CUSTOM_RESOURCE, OTHER
+from emr_eks_placement.facts.deployment.workflows import WORKFLOWS
 
 __all__ = ["CUSTOM_RESOURCE", "GRANTS", "Condition", "Grant", "arn", "grant"]
 
-GRANTS: Mapping[str, tuple[Grant, ...]] = {**EC2, **EKS, **OTHER}
+GRANTS: Mapping[str, tuple[Grant, ...]] = {**EC2, **EKS, **OTHER, **WORKFLOWS}

@@ -1,0 +1,158 @@
+"""Step Functions state machines that run jobs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import ArnFormat, Aws, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as stepfunctions
+from constructs import Construct
+
+from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
+from emr_eks_placement.emr.service_integration import capitalized
+from emr_eks_placement.environment import Environment, StateMachine
+from emr_eks_placement.infra.job_files import JobPlacement
+from emr_eks_placement.infra.starting import follow_job_runs, start_job_runs
+from emr_eks_placement.names import physical_name
+
+# What a state machine that logs to CloudWatch asks for (Step Functions guide, logging): IAM knows no resource of these.
+LOG = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+# What X-Ray asks for (Step Functions guide, X-Ray): traces and sampling rules have no resource to name.
+TRACE = (
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)
+# EMR answers 429 TooManyRequestsException when it is throttled and InternalServerException when it fails (StartJobRun). How
+# the integration writes its prefix is not documented; that of the SDK integration is EmrContainers (Step Functions guide).
+_TO_RETRY = ("TooManyRequestsException", "InternalServerException", "SdkClientException")
+_PREFIXES = ("EMRContainers", "EmrContainers")
+_RETRY = {
+    "ErrorEquals": [f"{prefix}.{error}" for prefix in _PREFIXES for error in _TO_RETRY],
+    "IntervalSeconds": 5,
+    "BackoffRate": 2,
+    "MaxAttempts": 6,  # 5 minutes and a quarter in all
+    "MaxDelaySeconds": 120,
+    "JitterStrategy": "FULL",
+}
+
+
+class StateMachines(Construct):
+    """The state machine of each job and placement that asks for one, `state_machines`, and the `roles` that they have.
+
+    Each starts its job run, waits for its end and fails if the run does; there is one role for each virtual cluster, and a
+    log group, `log_group`, for all, which keeps what it has as long as the logs of these virtual clusters.
+    environment: of which jobs and placements `definitions` are; deployed: virtual clusters by name. removal_policy,
+    encryption_key: of the log group.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        deployed: Mapping[str, DeployedVirtualCluster],
+        definitions: Mapping[JobPlacement, JobRunDefinition],
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._environment = environment
+        clusters = {environment.jobs[job].virtual_cluster: None for job, _ in definitions}
+        self.log_group = logs.CfnLogGroup(
+            self,
+            "LogGroup",
+            retention_in_days=max(environment.virtual_clusters[name].logs.retention_days for name in clusters),
+            kms_key_id=encryption_key.key_arn if encryption_key else None,
+        )
+        self.log_group.apply_removal_policy(removal_policy)
+        self.roles = {
+            name: self._role(name, deployed[name], [definitions[run] for run in self._runs_on(name, definitions)])
+            for name in clusters
+        }
+        self.state_machines = {run: self._state_machine(run, one) for run, one in definitions.items()}
+
+    def _runs_on(self, virtual_cluster: str, definitions: Mapping[JobPlacement, object]) -> list[JobPlacement]:
+        return [run for run in definitions if self._environment.jobs[run[0]].virtual_cluster == virtual_cluster]
+
+    def _role(self, name: str, deployed: DeployedVirtualCluster, definitions: Sequence[JobRunDefinition]) -> iam.Role:
+        """For state machines of this account (Step Functions guide, confused deputy; IAM policies for EMR on EKS)."""
+        state_machines = Stack.of(self).format_arn(
+            service="states", resource="stateMachine", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        execution_roles = {definition.request["executionRoleArn"]: None for definition in definitions}
+        run = [
+            start_job_runs(self, deployed.virtual_cluster_id, list(execution_roles)),
+            follow_job_runs(self, deployed.virtual_cluster_id),
+        ]
+        watch = [iam.PolicyStatement(actions=[*LOG, *TRACE], resources=["*"])]
+        return iam.Role(
+            self,
+            f"Role-{name}",
+            assumed_by=iam.ServicePrincipal(
+                "states.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": state_machines},
+                },
+            ),
+            inline_policies={"run": iam.PolicyDocument(statements=[*run, *watch])},
+        )
+
+    def _state_machine(self, run: JobPlacement, definition: JobRunDefinition) -> stepfunctions.CfnStateMachine:
+        job = self._environment.jobs[run[0]]
+        settings = job.placements[run[1]].state_machine or StateMachine()
+        group = stepfunctions.CfnStateMachine.CloudWatchLogsLogGroupProperty(log_group_arn=self.log_group.attr_arn)
+        return stepfunctions.CfnStateMachine(
+            self,
+            "-in-".join(run),
+            state_machine_name=physical_name(Stack.of(self).stack_name, *run),
+            role_arn=self.roles[job.virtual_cluster].role_arn,
+            definition_string=Stack.of(self).to_json_string(_states(run, definition.request, settings)),
+            logging_configuration=stepfunctions.CfnStateMachine.LoggingConfigurationProperty(
+                level="ALL",
+                include_execution_data=True,
+                destinations=[
+                    stepfunctions.CfnStateMachine.LogDestinationProperty(cloud_watch_logs_log_group=group),
+                ],
+            ),
+            tracing_configuration=stepfunctions.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+        )
+
+
+def _states(run: JobPlacement, request: Mapping[str, Any], settings: StateMachine) -> dict[str, Any]:
+    """The state machine in the Amazon States Language. Its output is the job run; its error and cause are the run's."""
+    minutes = settings.timeout_minutes
+    return {
+        "Comment": f"Runs {run[0]} in placement {run[1]}",
+        "StartAt": "Run",
+        "States": {
+            "Run": {
+                "Type": "Task",
+                "Resource": f"arn:{Aws.PARTITION}:states:::emr-containers:startJobRun.sync",
+                "Parameters": capitalized(request),
+                **({"TimeoutSeconds": minutes * 60} if minutes else {}),
+                "Retry": [_RETRY],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
+                "End": True,
+            },
+            "Failed": {
+                "Type": "Fail",
+                "ErrorPath": "$.Error",
+                "CausePath": f"States.Format('{run[0]} in placement {run[1]}: {{}}', $.Cause)",
+            },
+        },
+    }
