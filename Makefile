@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 help: ## Show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-setup: $(BIN)/.installed .venv-checkov/.installed node_modules/.installed ## Install the pinned tools and libraries
+setup: $(BIN)/.installed .venv-checkov/.installed .venv-airflow/.installed node_modules/.installed ## Install the pinned tools and libraries
 
 $(BIN)/.installed: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
@@ -28,6 +28,12 @@ $(BIN)/.installed: requirements-dev.txt pyproject.toml
 .venv-checkov/.installed: requirements-checkov.txt $(BIN)/.installed
 	test -x .venv-checkov/bin/python || $(PYTHON) -m venv --without-pip .venv-checkov
 	$(BIN)/uv pip sync --quiet --python .venv-checkov/bin/python requirements-checkov.txt
+	@touch $@
+
+# Airflow pins more than a hundred libraries.
+.venv-airflow/.installed: requirements-airflow.txt $(BIN)/.installed
+	test -x .venv-airflow/bin/python || $(PYTHON) -m venv --without-pip .venv-airflow
+	$(BIN)/uv pip sync --quiet --python .venv-airflow/bin/python requirements-airflow.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json $(BIN)/.installed
@@ -88,13 +94,14 @@ destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from 
 named:
 	@test "$(origin ENVIRONMENT)" != file || { echo "Name what is meant: make $(MAKECMDGOALS) ENVIRONMENT=dev" >&2; exit 2; }
 
-lock: setup ## Renew requirements.txt, requirements-dev.txt and requirements-checkov.txt from their .in files
+lock: setup ## Renew requirements.txt and requirements-{dev,checkov,airflow}.txt from their .in files
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-dev.in -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-checkov.in -o requirements-checkov.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-airflow.in -o requirements-airflow.txt
 
 facts: setup ## Renew the shipped lists of EC2 instance types and regions
 	uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
 
 clean: ## Remove everything that was installed or made
-	rm -rf .venv .venv-checkov node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

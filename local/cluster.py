@@ -8,6 +8,7 @@ from typing import Self
 
 import boto3
 
+from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.server import LocalAws
 from local.eks.admission import FargateAdmission
 from local.eks.cluster import DeployedCluster
@@ -20,10 +21,11 @@ from local.kubernetes import RecordingKubernetesApi
 class LocalCluster:
     """A local AWS account whose one EKS cluster is the recording Kubernetes API; all of it on the loopback interface.
 
-    A context manager. `folder` gets the logs and, while it runs, temporary files.
+    A context manager. Job runs are carried out with real Spark, unless a `job_runner` is given. `folder` gets the logs
+    and, while it runs, temporary files.
     """
 
-    def __init__(self, folder: Path, *, region: str, port: int = 0) -> None:
+    def __init__(self, folder: Path, *, region: str, port: int = 0, job_runner: JobRunner | None = None) -> None:
         self.folder = folder
         cluster = DeployedCluster()
         scheduler = Scheduler(cluster)
@@ -32,7 +34,8 @@ class LocalCluster:
         )
         scheduler.serve(self.kubernetes)
         self._cluster = cluster
-        self._job_runner = SparkJobRunner(self.kubernetes, cluster, folder / "spark")
+        self._spark = SparkJobRunner(self.kubernetes, cluster, folder / "spark")
+        self._job_runner = job_runner or self._spark
         self._region = region
         self._port = port
         self._started = contextlib.ExitStack()
@@ -55,8 +58,9 @@ class LocalCluster:
             self._started.enter_context(_environment(self.aws.child_environment()))
             self.session = boto3.Session()
             self._cluster.connect(self.session)
-            self._job_runner.start_thread(self.session)
-            self._started.callback(self._job_runner.stop_thread)
+            if self._job_runner is self._spark:
+                self._spark.start_thread(self.session)
+                self._started.callback(self._spark.stop_thread)
         except BaseException:
             self._started.close()
             raise

@@ -13,6 +13,7 @@ from local.aws.cloudformation import completions, ec2, eks, iam
 from local.aws.cloudformation import emr_containers as emr_containers_types
 from local.aws.eks_clusters import ClusterLifecycle, KubernetesApiOf
 from local.aws.eks_fargate import FargateProfiles
+from local.aws.emr_containers.integrations import ACTION, JobRunIntegrations
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.service import SERVICE, EmrContainers
 from local.aws.ministack import (
@@ -22,9 +23,12 @@ from local.aws.ministack import (
     instance_offerings,
     lambda_workers,
     resource_types,
+    scheduler,
     services,
     settings,
+    step_functions,
 )
+from local.aws.schedules import ScheduleTargets
 
 
 class LocalAws:
@@ -52,7 +56,7 @@ class LocalAws:
         region: str = "us-east-1",
     ) -> None:
         self._state_dir = state_dir.resolve()
-        self._emr_containers = EmrContainers(job_runner, namespace_exists)
+        self.emr_containers = EmrContainers(job_runner, namespace_exists)
         self._fargate_profiles = FargateProfiles()
         self.service_quotas = service_quotas.ServiceQuotas()
         self._clusters = ClusterLifecycle(
@@ -102,7 +106,7 @@ class LocalAws:
             *ec2.resource_types(),
             *iam.resource_types(),
             *eks.resource_types(self._fargate_profiles),
-            *emr_containers_types.resource_types(self._emr_containers),
+            *emr_containers_types.resource_types(self.emr_containers),
         ]))  # fmt: skip
         enter(resource_types.completed([*completions.completions(), *ec2.completions()]))
         clusters = self._clusters
@@ -111,7 +115,10 @@ class LocalAws:
         enter(eks_listings.paged())
         enter(eks_access.auto_mode_access_entries())
         enter(instance_offerings.answered())
-        enter(services.registered_service(SERVICE, self._emr_containers.handle))
+        enter(services.registered_service(SERVICE, self.emr_containers.handle))
+        job_runs = JobRunIntegrations(self.emr_containers)
+        enter(step_functions.integrated(ACTION, job_runs.run_task))
+        enter(scheduler.fired_by(ScheduleTargets(job_runs).fire))
         quotas = self.service_quotas
         enter(services.registered_service(service_quotas.SERVICE, quotas.handle, service_quotas.SDK_NAME))
         self._gateway.start()

@@ -6,6 +6,7 @@ from typing import Any
 from local.aws.cloudformation.properties import api_request
 from local.aws.ministack import account, state
 from local.aws.ministack.resource_types import Attributes, Completion, Properties, generated_name
+from local.aws.ministack.scheduler import set_time_zone
 from local.aws.ministack.services import eks_operation, raise_for_error
 
 _CLUSTER_MEMBERS = (
@@ -162,6 +163,11 @@ def _delete_bucket(name: str, _properties: Properties) -> None:
     account.delete_bucket(name)
 
 
+def _complete_schedule(name: str, properties: Properties) -> Attributes:
+    set_time_zone(name, properties.get("ScheduleExpressionTimezone", "UTC"))
+    return {}
+
+
 def completions() -> list[Completion]:
     """The stock types that are completed."""
     return [
@@ -169,6 +175,7 @@ def completions() -> list[Completion]:
         Completion("AWS::S3::Bucket", lambda _name, _properties: {}, delete=_delete_bucket),
         Completion("AWS::SSM::Parameter", _complete_parameter, _check_parameter, made_up=_name_parameter),
         Completion("AWS::Logs::LogGroup", _complete_log_group, made_up=_name_log_group),
+        Completion("AWS::Scheduler::Schedule", _complete_schedule),
         Completion("AWS::EKS::Cluster", _complete_cluster, _check_cluster, _delete_cluster),
         Completion("AWS::EKS::Nodegroup", _complete_node_group, _check_node_group),
     ]

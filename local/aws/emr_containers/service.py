@@ -29,6 +29,8 @@ class EmrContainers:
         self._job_runner = job_runner
         self._starting = threading.Lock()
         self._runs: dict[str, JobRun] = {}
+        self.throttled_starts = 0
+        """How many of the next StartJobRun calls are refused, as a throttled service does."""
         self.virtual_clusters = VirtualClusters(self._has_active_runs, namespace_exists)
         self._templates = JobTemplates()
         operations = {
@@ -86,6 +88,9 @@ class EmrContainers:
         """StartJobRun: accept the run and hand it to the job runner, unless its role cannot reach what it names."""
         cluster = self.virtual_clusters.get(request["virtualClusterId"])
         with self._starting:
+            if self.throttled_starts:
+                self.throttled_starts -= 1
+                raise ApiError("TooManyRequestsException", "Too Many Requests", 429)
             for existing in self._runs_of(cluster.id):
                 if existing.request["clientToken"] == request["clientToken"]:
                     return _started(existing)
@@ -207,11 +212,15 @@ class EmrContainers:
         """Wait until a virtual cluster has no active job run; False if it still has one."""
         return all(run.wait_until_ended(seconds) for run in self._runs_of(virtual_cluster_id))
 
-    def _run(self, request: Request) -> JobRun:
-        found = self._runs.get(request["id"])
-        if not found or found.virtual_cluster_id != request["virtualClusterId"]:
-            raise not_found(f"Job run {request['id']} doesn't exist.")
+    def job_run(self, virtual_cluster_id: str, job_run_id: str) -> JobRun:
+        """The job run; ResourceNotFoundException if there is none."""
+        found = self._runs.get(job_run_id)
+        if not found or found.virtual_cluster_id != virtual_cluster_id:
+            raise not_found(f"Job run {job_run_id} doesn't exist.")
         return found
+
+    def _run(self, request: Request) -> JobRun:
+        return self.job_run(request["virtualClusterId"], request["id"])
 
 
 def _new_run(request: Request, cluster: VirtualCluster) -> JobRun:

@@ -1,0 +1,99 @@
+"""State machines, executed: job runs that complete, fail, are throttled, not allowed and stopped."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.consumers.conftest import Deployed
+
+
+def start(deployed: Deployed) -> str:
+    """An execution of the state machine, by the command in the outputs."""
+    command = deployed.outputs["ExecuteTripCountFargate"]
+    return str(json.loads(deployed.shell(*command.split()))["executionArn"])
+
+
+def ended(deployed: Deployed, execution: str) -> dict[str, Any]:
+    for _ in range(300):
+        found: dict[str, Any] = deployed.client("stepfunctions").describe_execution(executionArn=execution)
+        if found["status"] != "RUNNING":
+            return found
+        time.sleep(0.1)
+    raise AssertionError(found)
+
+
+def retries(deployed: Deployed, execution: str) -> list[str]:
+    events = deployed.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+    return [one["taskFailedEventDetails"]["error"] for one in events if one["type"] == "TaskFailed"]
+
+
+def test_an_execution_succeeds_with_its_job_run(deployed: Deployed) -> None:
+    found = ended(deployed, start(deployed))
+    assert found["status"] == "SUCCEEDED", found
+    (run,) = deployed.runs.started
+    assert run.request.items() >= deployed.definition("fargate").items()
+    output = json.loads(found["output"])
+    assert (output["Id"], output["State"]) == (run.id, "COMPLETED")
+
+
+def test_an_execution_waits_for_the_end_of_its_job_run(deployed: Deployed) -> None:
+    deployed.runs.outcome = None
+    execution = start(deployed)
+    deployed.runs.wait_for(1)
+    assert deployed.client("stepfunctions").describe_execution(executionArn=execution)["status"] == "RUNNING"
+    deployed.runs.started[0].set_state("COMPLETED")
+    assert ended(deployed, execution)["status"] == "SUCCEEDED"
+
+
+def test_an_execution_fails_with_its_job_run_and_says_which(deployed: Deployed) -> None:
+    deployed.runs.outcome = "FAILED"
+    execution = start(deployed)
+    found = ended(deployed, execution)
+    assert (found["status"], found["error"]) == ("FAILED", "States.TaskFailed")
+    assert found["cause"].startswith("trip-count in placement fargate: {")
+    assert "as steered" in found["cause"]
+    assert retries(deployed, execution) == ["States.TaskFailed"]
+    assert len(deployed.runs.started) == 1, "a failed job run is not run again"
+
+
+def test_throttling_is_retried(deployed: Deployed) -> None:
+    deployed.local.aws.emr_containers.throttled_starts = 3
+    execution = start(deployed)
+    assert ended(deployed, execution)["status"] == "SUCCEEDED"
+    assert len(retries(deployed, execution)) == 3
+    assert len(deployed.runs.started) == 1
+
+
+def test_throttling_without_end_fails(deployed: Deployed) -> None:
+    deployed.local.aws.emr_containers.throttled_starts = 100
+    execution = start(deployed)
+    assert ended(deployed, execution)["error"] == "EMRContainers.TooManyRequestsException"
+    assert len(retries(deployed, execution)) == 7
+    assert not deployed.runs.started
+
+
+@pytest.mark.parametrize(
+    ("action", "started"), [("emr-containers:StartJobRun", 0), ("emr-containers:DescribeJobRun", 1)]
+)
+def test_what_the_role_may_not_do_is_not_done(
+    deployed: Deployed, denied: Callable[[str, str], None], action: str, started: int
+) -> None:
+    denied("StateMachinesRole", action)
+    found = ended(deployed, start(deployed))
+    assert found["error"] == "EMRContainers.AccessDeniedException"
+    assert action in found["cause"]
+    assert len(deployed.runs.started) == started
+
+
+def test_a_stopped_execution_cancels_its_job_run(deployed: Deployed) -> None:
+    deployed.runs.outcome = None
+    execution = start(deployed)
+    deployed.runs.wait_for(1)
+    deployed.client("stepfunctions").stop_execution(executionArn=execution)
+    (run,) = deployed.runs.started
+    assert run.wait_until_ended(30)
+    assert run.state == "CANCELLED"
+    assert ended(deployed, execution)["status"] == "ABORTED"
