@@ -28,6 +28,14 @@ ACCOUNT, REGION = "000000000000", "us-east-1"
 EVERYTHING: dict[str, Any] = {
     "network": {"nat_gateways": 2, "interface_endpoints": True, "flow_logs": True},
     "encryption": {"customer_managed_key": True},
+    "jobs": {
+        "nightly": {
+            "virtual_cluster": "spark",
+            "entry_point": "s3://example-code/nightly.py",
+            "release_label": "emr-7.12.0-latest",
+            "placements": {"fargate": {"state_machine": {}, "schedule": {"expression": "rate(1 day)"}}},
+        }
+    },
 }
 STACK_TAG = "aws:ResourceTag/aws:cloudformation:stack-name"
 # What is left to CloudFormation of other stacks' resources: of those with ids and no names, what a handler may call before
