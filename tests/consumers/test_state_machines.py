@@ -97,3 +97,21 @@ def test_a_stopped_execution_cancels_its_job_run(deployed: Deployed) -> None:
     assert run.wait_until_ended(30)
     assert run.state == "CANCELLED"
     assert ended(deployed, execution)["status"] == "ABORTED"
+
+
+def test_an_execution_that_takes_too_long_fails(deployed: Deployed) -> None:
+    """With the deployed state machine, but for seconds instead of minutes."""
+    step_functions = deployed.client("stepfunctions")
+    machine = deployed.outputs["ExecuteTripCountFargate"].split()[-1]
+    definition = step_functions.describe_state_machine(stateMachineArn=machine)["definition"]
+    states = json.loads(definition)
+    assert states["States"]["Run"]["TimeoutSeconds"] == 60 * 60
+    states["States"]["Run"]["TimeoutSeconds"] = 1
+    deployed.runs.outcome = None
+    step_functions.update_state_machine(stateMachineArn=machine, definition=json.dumps(states))
+    try:
+        found = ended(deployed, start(deployed))
+    finally:
+        step_functions.update_state_machine(stateMachineArn=machine, definition=definition)
+    assert (found["error"], found["cause"]) == ("TimedOut", "trip-count in placement fargate took over 60 minutes")
+    deployed.runs.started[0].set_state("COMPLETED")

@@ -113,7 +113,7 @@ def test_a_state_machine_runs_the_definition(consumed: Synthesized, run: str) ->
 
 def test_a_state_machine_ends_with_the_cause_of_what_went_wrong(consumed: Synthesized) -> None:
     found = states(consumed, "report-in-fargate")["States"]
-    assert found["Run"]["Catch"] == [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}]
+    assert [one["Next"] for one in found["Run"]["Catch"]] == ["TimedOut", "Failed"]
     assert found["Failed"]["CausePath"] == "States.Format('report in placement fargate: {}', $.Cause)"
     (retry,) = found["Run"]["Retry"]
     assert {"EMRContainers.TooManyRequestsException", "EmrContainers.InternalServerException"} < set(
@@ -124,7 +124,9 @@ def test_a_state_machine_ends_with_the_cause_of_what_went_wrong(consumed: Synthe
 
 def test_only_what_is_asked_for_times_out(consumed: Synthesized) -> None:
     assert states(consumed, "report-in-fargate")["States"]["Run"]["TimeoutSeconds"] == 90 * 60
-    assert "TimeoutSeconds" not in states(consumed, "report-in-ec2-paused")["States"]["Run"]
+    untimed = states(consumed, "report-in-ec2-paused")["States"]
+    assert "TimeoutSeconds" not in untimed["Run"]
+    assert "TimedOut" not in untimed
 
 
 def test_a_role_runs_jobs_of_its_virtual_cluster_with_their_roles_alone(consumed: Synthesized) -> None:

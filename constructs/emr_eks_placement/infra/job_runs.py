@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 from aws_cdk import Annotations, RemovalPolicy, Stack, Token
 from aws_cdk import aws_emrcontainers as emrcontainers
@@ -15,7 +14,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define_job_run
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, PlacementChoice
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
@@ -129,14 +128,9 @@ class JobRuns(Construct):
             parameters=job.parameters,
         )
 
-    def _asking(self, setting: Literal["state_machine", "schedule"]) -> dict[JobPlacement, JobRunDefinition]:
-        """The definitions of the placements that have this setting."""
+    def _choices(self) -> dict[JobPlacement, PlacementChoice]:
         jobs = self._environment.jobs
-        return {
-            (job, placement): definition
-            for (job, placement), definition in self.definitions.items()
-            if getattr(jobs[job].placements[placement], setting) is not None
-        }
+        return {(job, placement): jobs[job].placements[placement] for job, placement in self.definitions}
 
     def _state_machines(
         self,
@@ -144,29 +138,31 @@ class JobRuns(Construct):
         removal_policy: RemovalPolicy,
         encryption_key: kms.IKey | None,
     ) -> StateMachines | None:
-        definitions = self._asking("state_machine")
-        if not definitions:
+        settings = {run: one.state_machine for run, one in self._choices().items() if one.state_machine is not None}
+        if not settings:
             return None
         return StateMachines(
             self,
             "StateMachines",
+            settings=settings,
             environment=self._environment,
             deployed=deployed,
-            definitions=definitions,
+            definitions=self.definitions,
             removal_policy=removal_policy,
             encryption_key=encryption_key,
         )
 
     def _schedules(self, deployed: Mapping[str, DeployedVirtualCluster]) -> Schedules | None:
-        definitions = self._asking("schedule")
-        if not definitions:
+        settings = {run: one.schedule for run, one in self._choices().items() if one.schedule is not None}
+        if not settings:
             return None
         return Schedules(
             self,
             "Schedules",
+            settings=settings,
             environment=self._environment,
             deployed=deployed,
-            definitions=definitions,
+            definitions=self.definitions,
             state_machines=self.state_machines.state_machines if self.state_machines else {},
         )
 

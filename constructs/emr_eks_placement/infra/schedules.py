@@ -12,7 +12,7 @@ from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinitio
 from emr_eks_placement.emr.service_integration import capitalized
 from emr_eks_placement.environment import Environment, Schedule
 from emr_eks_placement.infra.job_files import JobPlacement
-from emr_eks_placement.infra.starting import start_job_runs
+from emr_eks_placement.infra.job_run_permissions import start_job_runs
 from emr_eks_placement.names import physical_name
 
 _Schedule = scheduler.CfnSchedule
@@ -21,7 +21,7 @@ _EXECUTION = "<aws.scheduler.execution-id>"
 
 
 class Schedules(Construct):
-    """The schedule of each job and placement that has one, `schedules`, and the `roles` that they have.
+    """The schedule of each job and placement that has settings for one, `schedules`, and the `roles` of these.
 
     A schedule starts the state machine of its job and placement, or else the job run itself; there is one role for each
     virtual cluster. environment: of which jobs and placements `definitions` are; deployed: virtual clusters by name.
@@ -32,23 +32,23 @@ class Schedules(Construct):
         scope: Construct,
         id_: str,
         *,
+        settings: Mapping[JobPlacement, Schedule],
         environment: Environment,
         deployed: Mapping[str, DeployedVirtualCluster],
         definitions: Mapping[JobPlacement, JobRunDefinition],
         state_machines: Mapping[JobPlacement, stepfunctions.CfnStateMachine],
     ) -> None:
         super().__init__(scope, id_)
-        self._environment = environment
+        self._settings = settings
         self._definitions = definitions
         self._state_machines = state_machines
-        clusters: dict[str, list[JobPlacement]] = {}
-        for run in definitions:
-            clusters.setdefault(environment.jobs[run[0]].virtual_cluster, []).append(run)
-        self.roles = {name: self._role(name, deployed[name], runs) for name, runs in clusters.items()}
-        self.schedules = {run: self._schedule(run) for run in definitions}
-
-    def _settings(self, run: JobPlacement) -> Schedule:
-        return self._environment.jobs[run[0]].placements[run[1]].schedule or Schedule(expression="rate(1 day)")
+        runs_on: dict[str, list[JobPlacement]] = {}
+        for run in settings:
+            runs_on.setdefault(environment.jobs[run[0]].virtual_cluster, []).append(run)
+        self.roles = {name: self._role(name, deployed[name], runs) for name, runs in runs_on.items()}
+        self.schedules = {
+            run: self._schedule(run, self.roles[name].role_arn) for name, runs in runs_on.items() for run in runs
+        }
 
     def _role(self, name: str, deployed: DeployedVirtualCluster, runs: Sequence[JobPlacement]) -> iam.Role:
         """For schedules of this account's default group (Scheduler guide, confused deputy prevention)."""
@@ -71,15 +71,15 @@ class Schedules(Construct):
         roles = {
             self._definitions[run].request["executionRoleArn"]: None for run in runs if run not in self._state_machines
         }
-        queues = {queue: None for run in runs if (queue := self._settings(run).dead_letter_queue_arn)}
+        queues = {queue: None for run in runs if (queue := self._settings[run].dead_letter_queue_arn)}
         allowed = [("states:StartExecution", machines), ("sqs:SendMessage", list(queues))]
         return [
             *([start_job_runs(self, deployed.virtual_cluster_id, list(roles))] if roles else []),
             *(iam.PolicyStatement(actions=[action], resources=on) for action, on in allowed if on),
         ]
 
-    def _schedule(self, run: JobPlacement) -> scheduler.CfnSchedule:
-        settings = self._settings(run)
+    def _schedule(self, run: JobPlacement, role_arn: str) -> scheduler.CfnSchedule:
+        settings = self._settings[run]
         minutes, queue = settings.flexible_minutes, settings.dead_letter_queue_arn
         arn, input_ = self._target(run)
         return _Schedule(
@@ -95,7 +95,7 @@ class Schedules(Construct):
             ),
             target=_Schedule.TargetProperty(
                 arn=arn,
-                role_arn=self.roles[self._environment.jobs[run[0]].virtual_cluster].role_arn,
+                role_arn=role_arn,
                 input=input_,
                 retry_policy=_Schedule.RetryPolicyProperty(
                     maximum_retry_attempts=settings.retry_attempts,

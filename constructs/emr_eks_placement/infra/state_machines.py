@@ -14,7 +14,7 @@ from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinitio
 from emr_eks_placement.emr.service_integration import capitalized
 from emr_eks_placement.environment import Environment, StateMachine
 from emr_eks_placement.infra.job_files import JobPlacement
-from emr_eks_placement.infra.starting import follow_job_runs, start_job_runs
+from emr_eks_placement.infra.job_run_permissions import follow_job_runs, start_job_runs
 from emr_eks_placement.names import physical_name
 
 # What a state machine that logs to CloudWatch asks for (Step Functions guide, logging): IAM knows no resource of these.
@@ -43,16 +43,16 @@ _RETRY = {
     "ErrorEquals": [f"{prefix}.{error}" for prefix in _PREFIXES for error in _TO_RETRY],
     "IntervalSeconds": 5,
     "BackoffRate": 2,
-    "MaxAttempts": 6,  # 5 minutes and a quarter in all
+    "MaxAttempts": 6,  # within four minutes and a half
     "MaxDelaySeconds": 120,
     "JitterStrategy": "FULL",
 }
 
 
 class StateMachines(Construct):
-    """The state machine of each job and placement that asks for one, `state_machines`, and the `roles` that they have.
+    """The state machine of each job and placement that has settings for one, `state_machines`, and the `roles` of these.
 
-    Each starts its job run, waits for its end and fails if the run does; there is one role for each virtual cluster, and a
+    Each starts its job run, waits for its end and fails if the run does. There is one role for each virtual cluster, and a
     log group, `log_group`, for all, which keeps what it has as long as the logs of these virtual clusters.
     environment: of which jobs and placements `definitions` are; deployed: virtual clusters by name. removal_policy,
     encryption_key: of the log group.
@@ -63,6 +63,7 @@ class StateMachines(Construct):
         scope: Construct,
         id_: str,
         *,
+        settings: Mapping[JobPlacement, StateMachine],
         environment: Environment,
         deployed: Mapping[str, DeployedVirtualCluster],
         definitions: Mapping[JobPlacement, JobRunDefinition],
@@ -70,23 +71,25 @@ class StateMachines(Construct):
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self._environment = environment
-        clusters = {environment.jobs[job].virtual_cluster: None for job, _ in definitions}
+        virtual_clusters = {run: environment.jobs[run[0]].virtual_cluster for run in settings}
+        used = list(dict.fromkeys(virtual_clusters.values()))
         self.log_group = logs.CfnLogGroup(
             self,
             "LogGroup",
-            retention_in_days=max(environment.virtual_clusters[name].logs.retention_days for name in clusters),
+            retention_in_days=max(environment.virtual_clusters[name].logs.retention_days for name in used),
             kms_key_id=encryption_key.key_arn if encryption_key else None,
         )
         self.log_group.apply_removal_policy(removal_policy)
         self.roles = {
-            name: self._role(name, deployed[name], [definitions[run] for run in self._runs_on(name, definitions)])
-            for name in clusters
+            name: self._role(
+                name, deployed[name], [definitions[run] for run, owner in virtual_clusters.items() if owner == name]
+            )
+            for name in used
         }
-        self.state_machines = {run: self._state_machine(run, one) for run, one in definitions.items()}
-
-    def _runs_on(self, virtual_cluster: str, definitions: Mapping[JobPlacement, object]) -> list[JobPlacement]:
-        return [run for run in definitions if self._environment.jobs[run[0]].virtual_cluster == virtual_cluster]
+        self.state_machines = {
+            run: self._state_machine(run, definitions[run], one, self.roles[virtual_clusters[run]])
+            for run, one in settings.items()
+        }
 
     def _role(self, name: str, deployed: DeployedVirtualCluster, definitions: Sequence[JobRunDefinition]) -> iam.Role:
         """For state machines of this account (Step Functions guide, confused deputy; IAM policies for EMR on EKS)."""
@@ -112,15 +115,15 @@ class StateMachines(Construct):
             inline_policies={"run": iam.PolicyDocument(statements=[*run, *watch])},
         )
 
-    def _state_machine(self, run: JobPlacement, definition: JobRunDefinition) -> stepfunctions.CfnStateMachine:
-        job = self._environment.jobs[run[0]]
-        settings = job.placements[run[1]].state_machine or StateMachine()
+    def _state_machine(
+        self, run: JobPlacement, definition: JobRunDefinition, settings: StateMachine, role: iam.IRole
+    ) -> stepfunctions.CfnStateMachine:
         group = stepfunctions.CfnStateMachine.CloudWatchLogsLogGroupProperty(log_group_arn=self.log_group.attr_arn)
         return stepfunctions.CfnStateMachine(
             self,
             "-in-".join(run),
             state_machine_name=physical_name(Stack.of(self).stack_name, *run),
-            role_arn=self.roles[job.virtual_cluster].role_arn,
+            role_arn=role.role_arn,
             definition_string=Stack.of(self).to_json_string(_states(run, definition.request, settings)),
             logging_configuration=stepfunctions.CfnStateMachine.LoggingConfigurationProperty(
                 level="ALL",
@@ -134,25 +137,20 @@ class StateMachines(Construct):
 
 
 def _states(run: JobPlacement, request: Mapping[str, Any], settings: StateMachine) -> dict[str, Any]:
-    """The state machine in the Amazon States Language. Its output is the job run; its error and cause are the run's."""
-    minutes = settings.timeout_minutes
-    return {
-        "Comment": f"Runs {run[0]} in placement {run[1]}",
-        "StartAt": "Run",
-        "States": {
-            "Run": {
-                "Type": "Task",
-                "Resource": f"arn:{Aws.PARTITION}:states:::emr-containers:startJobRun.sync",
-                "Parameters": capitalized(request),
-                **({"TimeoutSeconds": minutes * 60} if minutes else {}),
-                "Retry": [_RETRY],
-                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
-                "End": True,
-            },
-            "Failed": {
-                "Type": "Fail",
-                "ErrorPath": "$.Error",
-                "CausePath": f"States.Format('{run[0]} in placement {run[1]}: {{}}', $.Cause)",
-            },
-        },
+    """The state machine in the Amazon States Language: its output is the job run, or its cause the job run that failed."""
+    name = f"{run[0]} in placement {run[1]}"
+    task: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::emr-containers:startJobRun.sync",
+        "Parameters": capitalized(request),
+        "Retry": [_RETRY],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
+        "End": True,
     }
+    failed = {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": f"States.Format('{name}: {{}}', $.Cause)"}
+    states = {"Run": task, "Failed": failed}
+    if minutes := settings.timeout_minutes:
+        task["TimeoutSeconds"] = minutes * 60
+        task["Catch"].insert(0, {"ErrorEquals": ["States.Timeout"], "Next": "TimedOut"})  # which may have no cause
+        states["TimedOut"] = {"Type": "Fail", "Error": "TimedOut", "Cause": f"{name} took over {minutes} minutes"}
+    return {"Comment": f"Runs {name}", "StartAt": "Run", "States": states}
