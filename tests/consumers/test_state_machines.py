@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -99,19 +100,35 @@ def test_a_stopped_execution_cancels_its_job_run(deployed: Deployed) -> None:
     assert ended(deployed, execution)["status"] == "ABORTED"
 
 
-def test_an_execution_that_takes_too_long_fails(deployed: Deployed) -> None:
-    """With the deployed state machine, but for seconds instead of minutes."""
+@contextmanager
+def changed(deployed: Deployed, **fields: Any) -> Iterator[None]:
+    """The deployed state machine with other fields or parameters of its task, until the end of the block."""
     step_functions = deployed.client("stepfunctions")
     machine = deployed.outputs["ExecuteTripCountFargate"].split()[-1]
     definition = step_functions.describe_state_machine(stateMachineArn=machine)["definition"]
     states = json.loads(definition)
-    assert states["States"]["Run"]["TimeoutSeconds"] == 60 * 60
-    states["States"]["Run"]["TimeoutSeconds"] = 1
-    deployed.runs.outcome = None
+    for name, value in fields.items():
+        task = states["States"]["Run"]
+        where = task if name in task else task["Parameters"]
+        assert where[name] != value
+        where[name] = value
     step_functions.update_state_machine(stateMachineArn=machine, definition=json.dumps(states))
-    try:
+    yield
+    step_functions.update_state_machine(stateMachineArn=machine, definition=definition)
+
+
+def test_an_execution_that_takes_too_long_fails(deployed: Deployed) -> None:
+    deployed.runs.outcome = None
+    with changed(deployed, TimeoutSeconds=1):  # instead of an hour
         found = ended(deployed, start(deployed))
-    finally:
-        step_functions.update_state_machine(stateMachineArn=machine, definition=definition)
     assert (found["error"], found["cause"]) == ("TimedOut", "trip-count in placement fargate took over 60 minutes")
     deployed.runs.started[0].set_state("COMPLETED")
+
+
+def test_the_role_starts_job_runs_with_their_execution_role_alone(deployed: Deployed) -> None:
+    roles = deployed.client("iam").list_roles()["Roles"]
+    other = next(role["Arn"] for role in roles if "PodExecutionRole" in role["RoleName"])
+    with changed(deployed, ExecutionRoleArn=other):
+        found = ended(deployed, start(deployed))
+    assert found["error"] == "EMRContainers.AccessDeniedException"
+    assert not deployed.runs.started

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.emr.service_integration import capitalized
+from botocore.model import ListShape, Shape, StructureShape
+
 from local.aws.cloudformation.properties import api_request
 from local.aws.emr_containers.identifiers import arn
 from local.aws.emr_containers.service import SERVICE, EmrContainers
@@ -13,10 +14,11 @@ from local.aws.errors import ApiError, validation_error
 from local.aws.ministack import state
 from local.aws.ministack.deployments import role_allows
 from local.aws.ministack.step_functions import Task, TaskError
+from local.aws.model_validation import service_model
 
 ACTION = "emr-containers:startJobRun"
 _SECONDS_BETWEEN_LOOKS = 0.1  # Step Functions looks every minute, after ten minutes every five (its guide)
-_PREFIX = "EMRContainers"  # as the SDK for Java has it; Step Functions' guide does not say
+_PREFIX = "EMRContainers"  # assumed: Step Functions' guide does not say
 
 
 def check_role(role_arn: str, service: str, action: str, resource: str, context: Mapping[str, str]) -> None:
@@ -51,7 +53,7 @@ class JobRunIntegrations:
         """A task of a state machine: the answer of StartJobRun, or with .sync the job run once it has ended."""
         try:
             started = self.start(task.role_arn, "states.amazonaws.com", parameters)
-            return self._ended(task, started) if sync else capitalized(started)
+            return self._ended(task, started) if sync else _pascal_case("StartJobRunResponse", started)
         except ApiError as error:
             raise TaskError(f"{_PREFIX}.{error.code}", error.message) from error
 
@@ -64,7 +66,19 @@ class JobRunIntegrations:
                 where = {"id": run.id, "virtualClusterId": run.virtual_cluster_id}
                 self._service.api.run("CancelJobRun", where)
                 return {}
-        described = capitalized(run.description())
+        described = _pascal_case("JobRun", run.description())
         if run.state != "COMPLETED":
             raise TaskError("States.TaskFailed", json.dumps(described))
         return described
+
+
+def _pascal_case(shape: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A structure as Step Functions gives it: the members of structures begin with capitals, the keys of maps stay."""
+    converted: dict[str, Any] = _converted(service_model(SERVICE).shape_for(shape), value)
+    return converted
+
+
+def _converted(shape: Shape, value: Any) -> Any:
+    if isinstance(shape, StructureShape):
+        return {name[:1].upper() + name[1:]: _converted(shape.members[name], one) for name, one in value.items()}
+    return [_converted(shape.member, one) for one in value] if isinstance(shape, ListShape) else value
