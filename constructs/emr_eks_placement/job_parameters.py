@@ -45,7 +45,7 @@ class JobParameter(Model):
     """What `${NAME}` stands for in a job's arguments and spark_conf; a job template takes other values for it."""
 
     type: Literal["STRING", "NUMBER"] = "STRING"
-    """What its values are; EMR refuses others when a job run is started."""
+    """What its values are."""
     default: Annotated[str, AfterValidator(_check_default)]
     """Its value where none is given; the definitions that are no job template have it."""
 

@@ -110,6 +110,5 @@ class Schedules(Construct):
         if run in self._state_machines:
             return self._state_machines[run].attr_arn, "{}"
         request = {**capitalized(self._definitions[run].request), "ClientToken": _EXECUTION}
-        return f"arn:{Aws.PARTITION}:scheduler:::aws-sdk:emrcontainers:startJobRun", Stack.of(self).to_json_string(
-            request
-        )
+        action = f"arn:{Aws.PARTITION}:scheduler:::aws-sdk:emrcontainers:startJobRun"
+        return action, Stack.of(self).to_json_string(request)
