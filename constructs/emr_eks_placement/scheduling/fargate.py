@@ -3,7 +3,6 @@
 Sources: EKS guide, "Define which Pods use AWS Fargate when launched" (matching), "Fargate Pod configuration" (sizes).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from emr_eks_placement.facts import fargate, kubernetes
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.wildcards import matches
 
 
 @dataclass(frozen=True, order=True)
@@ -44,8 +44,8 @@ def opts_out(pod: PodShape) -> bool:
 
 def selects(selector: PodSelector, namespace: str, labels: Mapping[str, str]) -> bool:
     """Whether the selector takes a pod of that namespace with these labels: all of its labels must match."""
-    return _matches(selector.namespace, namespace) and all(
-        any(_matches(key, pod_key) and _matches(value, pod_value) for pod_key, pod_value in labels.items())
+    return matches(selector.namespace, namespace) and all(
+        any(matches(key, pod_key) and matches(value, pod_value) for pod_key, pod_value in labels.items())
         for key, value in selector.labels.items()
     )
 
@@ -103,12 +103,3 @@ def unsatisfied_by_fargate(
     """The first entry of a node selector that no Fargate node of these zones has: the pod would stay Pending for ever."""
     offered = {entry for zone in zones for entry in node_labels(region, zone).items()}
     return next((entry for entry in node_selector.items() if entry not in offered), None)
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(mark, re.escape(mark)) for mark in text), re.DOTALL)
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return _pattern(pattern).fullmatch(text) is not None

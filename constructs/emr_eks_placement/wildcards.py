@@ -1,0 +1,14 @@
+"""Patterns in which * stands for any characters and ? for one, as in Fargate profiles' selectors and IAM's StringLike."""
+
+import re
+from functools import cache
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(mark, re.escape(mark)) for mark in text), re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text is like the pattern."""
+    return _pattern(pattern).fullmatch(text) is not None
