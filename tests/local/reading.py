@@ -152,7 +152,7 @@ def answering(answer: Callable[[str], Answer | None], tls: ssl.SSLContext | None
             self.end_headers()
             self.wfile.write(given.body.encode())
 
-        do_GET = do_POST = _serve  # noqa: N815 - called by name
+        do_GET = do_HEAD = do_POST = _serve  # noqa: N815 - called by name
 
         def log_message(self, *_arguments: Any) -> None:
             pass

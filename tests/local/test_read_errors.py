@@ -3,8 +3,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.cluster import read_cluster
+from emr_eks_placement.aws.errors import rule_of
 from emr_eks_placement.aws.s3 import read_s3_text
 from emr_eks_placement.aws.session import aws_session, client
 from emr_eks_placement.errors import InputError
@@ -157,6 +159,19 @@ def test_action_that_is_denied_is_not_the_operation(account: Account, monkeypatc
         "s3://b/k: s3:GetObject needs kms:Decrypt, which is denied to arn:aws:iam::111122223333:user/a (AccessDenied), "
     )
     assert message.endswith("Allow kms:Decrypt, or name another profile.")
+
+
+def test_what_head_denies_is_named_as_iam_does(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 answers HEAD with a status and no words."""
+    with answering(lambda _request: Answer(403)) as s3:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3.url)
+        with pytest.raises(ClientError) as raised:
+            client(account.session(), "s3").head_bucket(Bucket="b")
+    broken = rule_of(raised.value)
+    assert (broken.rule, broken.mend) == (
+        "s3:ListBucket is denied (403)",
+        "Allow s3:ListBucket, or name another profile",
+    )
 
 
 def test_object_that_breaks_off(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

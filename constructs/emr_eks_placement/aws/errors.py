@@ -50,6 +50,9 @@ _INVALID = {
 }
 _NOT_FOUND = "ResourceNotFoundException"
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+# S3 answers HEAD without a code but the status; what IAM calls the action (S3 guide, actions and permissions).
+_DENIED_HEAD = "403"
+_ACTIONS_OF_HEAD = {"s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket"}
 _THROTTLED = {
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -164,6 +167,8 @@ def _of_answer(error: ClientError) -> RuleError:
         return RuleError(None, f"{operation} was refused: the credentials are not valid ({code})", _LOG_IN)
     if code in DENIED:
         return _denied(operation, code, message)
+    if code == _DENIED_HEAD and operation in _ACTIONS_OF_HEAD:
+        return _denied(_ACTIONS_OF_HEAD[operation], code, message)
     metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
     tries = metadata.get("RetryAttempts", 0) + 1
     if code in _THROTTLED:
