@@ -17,6 +17,7 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("ec2", "L-1216C47A"): 32,
     ("ec2", "L-34B43A08"): 32,
     ("eks", "L-1194D53C"): 100,
+    ("eks", "L-33415657"): 10,
     ("fargate", "L-3032A538"): 6,
     ("vpc", "L-F678F1CE"): 5,
 }

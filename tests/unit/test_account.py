@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from emr_eks_placement.account import AccountNeeds, account_needs, quotas, rules
-from emr_eks_placement.account.existing import Existing, ExistingCluster, check_existing
+from emr_eks_placement.account.existing import (
+    Existing,
+    ExistingCluster,
+    check_existing,
+    check_given,
+    given_keys,
+    given_log_groups,
+    given_roles,
+)
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 from tests.unit.environments import environment
@@ -202,3 +210,29 @@ def test_node_pools_count_with_all_that_they_may_have() -> None:
     assert needs.node_vcpus["on-demand"] == (first, most + 64)
     assert needs.node_vcpus["spot"] == (0, 64)
     assert needs.instance_types["both"] == (("m6i.large",), ("us-east-1b",))
+
+
+def test_what_is_given_beside_network_cluster_and_bucket() -> None:
+    key, role = "arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:iam::111122223333:role/"
+    cluster = {"namespace": "spark-jobs", "execution_role_arn": f"{role}jobs", "logs": {"log_group": "/spark"}}
+    given = environment(
+        virtual_clusters={"spark": cluster},
+        bucket={"name": "analytics-jobs", "kms_key_arn": key},
+        fargate_pod_execution_role_arn=f"{role}fargate",
+    )
+    assert given_keys(given) == {key}
+    assert given_roles(given) == {f"{role}jobs", f"{role}fargate"}
+    assert given_log_groups(given) == {"/spark"}
+    assert not any(kind(environment()) for kind in (given_keys, given_roles, given_log_groups))
+    assert check_given("given-roles", "IAM role", set(), set()) is None
+    lacking = check_given("given-roles", "IAM role", {"jobs", "fargate"}, {"jobs"})
+    assert lacking
+    assert (lacking.state, lacking.found) == ("missing", "there is no IAM role fargate")
+
+
+@pytest.mark.parametrize(("profiles", "value", "state"), [(3, 10, "ok"), (3, 5, "warning"), (3, 2, "missing")])
+def test_fargate_profiles_fit_the_quota_of_the_account(profiles: int, value: int, state: str) -> None:
+    check = quotas.check_fargate_profiles(profiles, REGION, value, 10)
+    assert check
+    assert check.state == state
+    assert quotas.check_fargate_profiles(0, REGION, 0, 10) is None

@@ -1,6 +1,6 @@
-"""Whether what an environment is given, instead of creating it, is there and fits: its subnets, cluster and bucket."""
+"""Whether what an environment is given, instead of creating it, is there and fits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.account.check import Check
@@ -67,3 +67,33 @@ def _cluster_faults(environment: Environment, found: Existing) -> Iterator[str]:
 def _bucket_faults(environment: Environment, found: Existing) -> Iterator[str]:
     if environment.bucket and not found.has_bucket:
         yield f"there is no bucket {environment.bucket.name}"
+
+
+def given_keys(environment: Environment) -> set[str]:
+    """The ARNs of the KMS keys that an environment is given for what it creates and for its bucket."""
+    bucket = environment.bucket
+    return {arn for arn in (environment.encryption.kms_key_arn, bucket.kms_key_arn if bucket else None) if arn}
+
+
+def given_roles(environment: Environment) -> set[str]:
+    """The ARNs of the IAM roles that an environment is given, of jobs and of Fargate."""
+    clusters = environment.virtual_clusters.values()
+    of_jobs = {role.execution_role_arn for cluster in clusters for role in cluster.roles.values()}
+    return {arn for arn in (*of_jobs, environment.fargate_pod_execution_role_arn) if arn}
+
+
+def given_log_groups(environment: Environment) -> set[str]:
+    """The names of the CloudWatch log groups that an environment is given."""
+    return {group for cluster in environment.virtual_clusters.values() if (group := cluster.logs.log_group)}
+
+
+def check_given(name: str, what: str, wanted: Collection[str], there: Collection[str]) -> Check | None:
+    """Whether all is there of what an environment is given of a kind; None where it is given none. what: the kind."""
+    if not wanted:
+        return None
+    lacking = ", ".join(sorted(set(wanted) - set(there)))
+    if lacking:
+        return Check(
+            name, "missing", f"there is no {what} {lacking}", "Make it, or correct what the environment file names"
+        )
+    return Check(name, "ok", f"every {what} that the environment is given is there")

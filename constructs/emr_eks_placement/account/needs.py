@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.definition.deployed import PLACEHOLDERS
-from emr_eks_placement.environment import Environment, NodeGroup, NodePool, capacity_of
+from emr_eks_placement.account.runs import planned_runs
+from emr_eks_placement.environment import Environment, NodeGroup, NodePool
 from emr_eks_placement.names import physical_name
 from emr_eks_placement.placement import CapacityType
-from emr_eks_placement.planning import plan
 
 # What the quotas of Standard instances count, A, C, D, H, I, M, R, T and Z (EC2 guide, On-Demand Instance quotas):
 # the letters before the generation, of which im4gn's and is4gen's are Storage optimized, so I.
@@ -39,7 +37,9 @@ class AccountNeeds:
 
 def account_needs(environment: Environment) -> AccountNeeds:
     """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
-    fargate_vcpus, fargate_run = max(_fargate_runs(environment), default=(0.0, ""))
+    fargate_vcpus, fargate_run = max(
+        ((planned.fargate_vcpus, run) for run, planned in planned_runs(environment)), default=(0.0, "")
+    )
     groups, pools = environment.node_groups, environment.node_pools
     both: dict[str, NodeGroup | NodePool] = {**groups, **pools}
     kinds = {group.capacity_type for group in groups.values()}.union(*(pool.capacity_types for pool in pools.values()))
@@ -65,18 +65,6 @@ def account_needs(environment: Environment) -> AccountNeeds:
             if settings.execution_role_arn is None
         ),
     )
-
-
-def _fargate_runs(environment: Environment) -> Iterator[tuple[float, str]]:
-    """What each run takes of Fargate, with its job and placement."""
-    capacity = capacity_of(environment)
-    for job, settings in environment.jobs.items():
-        for placement in settings.placements:
-            definition = define_job_run(environment, job, placement)
-            templates = {PLACEHOLDERS.uri(one.key): one.content for one in definition.pod_templates}
-            namespace = environment.virtual_clusters[settings.virtual_cluster].namespace
-            planned = plan(definition.request, templates, capacity, namespace=namespace)
-            yield planned.fargate_vcpus, f"{job} in {placement}"
 
 
 def _node_vcpus(groups: list[NodeGroup], pools: list[NodePool]) -> tuple[int, int]:

@@ -32,6 +32,7 @@ VPCS = Quota("vpc", "L-F678F1CE", "VPCs")
 ELASTIC_IPS = Quota("ec2", "L-0263D0A3", "Elastic IP addresses")
 CLUSTERS = Quota("eks", "L-1194D53C", "EKS clusters")
 FARGATE_VCPUS = Quota("fargate", "L-3032A538", "Fargate On-Demand vCPU")
+FARGATE_PROFILES = Quota("eks", "L-33415657", "Fargate profiles per cluster")
 NODE_VCPUS: dict[CapacityType, Quota] = {
     "on-demand": Quota("ec2", "L-1216C47A", "vCPU of On-Demand Standard instances"),
     "spot": Quota("ec2", "L-34B43A08", "vCPU of Standard Spot instances"),
@@ -61,6 +62,22 @@ def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_
         return Check("fargate-vcpus", "warning", f"{found}; plans count with {planned_with}", mend)
     counted = f"; plans count with {planned_with} (fargate_vcpus)" if planned_with < value else ""
     return Check("fargate-vcpus", "ok", found + counted)
+
+
+def check_fargate_profiles(profiles: int, region: str, value: float, planned_with: int) -> Check | None:
+    """Whether the cluster may have the environment's profiles; None where it has none.
+
+    planned_with: fargate_profile_quota of the environment, which its later profiles are held to.
+    """
+    name, found = "fargate-profile-quota", f"{FARGATE_PROFILES.allows(value)}, the environment has {profiles}"
+    if not profiles:
+        return None
+    if profiles > value:
+        return Check(name, "missing", found, FARGATE_PROFILES.request(region, profiles))
+    if planned_with > value:
+        mend = f"Write fargate_profile_quota: {value:g}. {FARGATE_PROFILES.request(region, planned_with)}"
+        return Check(name, "warning", f"{found}; the file counts with {planned_with}", mend)
+    return Check(name, "ok", found)
 
 
 def check_node_vcpus(needs: AccountNeeds, region: str, capacity_type: CapacityType, value: float) -> Check:

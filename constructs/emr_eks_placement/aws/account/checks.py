@@ -1,17 +1,22 @@
 """The checks of an account before a first deployment: read, then judged. They change nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
-from emr_eks_placement.account import Check, account_needs, quotas, rules
-from emr_eks_placement.account.existing import check_existing
+from emr_eks_placement.account import CHECKS, Check, account_needs, quotas, rules
+from emr_eks_placement.account.existing import (
+    check_existing,
+    check_given,
+    given_keys,
+    given_log_groups,
+    given_roles,
+)
 from emr_eks_placement.account.needs import AccountNeeds
 from emr_eks_placement.aws.account import read
-from emr_eks_placement.aws.errors import aws_errors, rule_of
+from emr_eks_placement.aws.checks import make_checks
+from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.placement import CapacityType
@@ -37,8 +42,8 @@ class _Subject:
         return tuple(one for stack in self.stacks.values() for one in stack.get(resource_type, ()))
 
 
-def check_account(session: boto3.Session, environment: Environment) -> Iterator[Check]:
-    """Every check of CHECKS that the environment needs, in order, as it is made; what is denied is `not checked`.
+def check_account(session: boto3.Session, environment: Environment, names: Collection[str] = CHECKS) -> Iterator[Check]:
+    """Every check of these names that the environment needs, in order, as it is made; what is denied is `not checked`.
 
     session: of the environment's region. Calls, by their IAM actions, are named in `emr_eks_placement.aws.account.read`
     and `…aws.stacks`. Raises InputError where the credentials are no good, for then nothing can be told.
@@ -46,15 +51,7 @@ def check_account(session: boto3.Session, environment: Environment) -> Iterator[
     with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
         account, identity = read.identity(session)
     subject = _Subject(session, environment, account_needs(environment), account, identity)
-    for name, check in _CHECKS.items():
-        try:
-            found = check(subject)
-        except (ClientError, BotoCoreError, ResponseParserError) as error:
-            broken = rule_of(error)
-            yield Check(name, "not checked", broken.rule, broken.mend)
-        else:
-            if found:
-                yield found
+    yield from make_checks({name: check for name, check in _CHECKS.items() if name in names}, subject)
 
 
 def _account(subject: _Subject) -> Check:
@@ -77,6 +74,21 @@ def _existing(subject: _Subject) -> Check | None:
     if not (given.network.vpc_id or given.cluster.name or given.bucket):
         return None
     return check_existing(given, read.existing(subject.session, given))
+
+
+def _given_keys(subject: _Subject) -> Check | None:
+    wanted = given_keys(subject.environment)
+    return check_given("given-keys", "enabled KMS key", wanted, read.keys_there(subject.session, wanted))
+
+
+def _given_roles(subject: _Subject) -> Check | None:
+    wanted = {arn.rpartition("/")[2] for arn in given_roles(subject.environment)}
+    return check_given("given-roles", "IAM role", wanted, read.roles_there(subject.session, wanted))
+
+
+def _given_log_groups(subject: _Subject) -> Check | None:
+    wanted = given_log_groups(subject.environment)
+    return check_given("given-log-groups", "log group", wanted, read.log_groups_there(subject.session, wanted))
 
 
 def _zones(subject: _Subject) -> Check:
@@ -123,6 +135,12 @@ def _fargate_vcpus(subject: _Subject) -> Check:
     return quotas.check_fargate_vcpus(subject.needs, subject.region, value, subject.environment.fargate_vcpus)
 
 
+def _fargate_profile_quota(subject: _Subject) -> Check | None:
+    profiles, planned_with = len(subject.environment.profiles()), subject.environment.fargate_profile_quota
+    value = read.quota(subject.session, quotas.FARGATE_PROFILES)
+    return quotas.check_fargate_profiles(profiles, subject.region, value, planned_with)
+
+
 def _node_vcpus(subject: _Subject, capacity_type: CapacityType) -> Check | None:
     """None: no node group is of this capacity type."""
     if capacity_type not in subject.needs.node_vcpus:
@@ -150,6 +168,9 @@ _CHECKS: dict[str, Callable[[_Subject], Check | None]] = {
     "region": _region,
     "stacks": _stacks,
     "existing": _existing,
+    "given-keys": _given_keys,
+    "given-roles": _given_roles,
+    "given-log-groups": _given_log_groups,
     "zones": _zones,
     "instance-types": _instance_types,
     "vpcs": _vpcs,
@@ -157,6 +178,7 @@ _CHECKS: dict[str, Callable[[_Subject], Check | None]] = {
     "eks-clusters": _clusters,
     "emr-on-eks": _emr_on_eks,
     "fargate-vcpus": _fargate_vcpus,
+    "fargate-profile-quota": _fargate_profile_quota,
     "on-demand-vcpus": lambda subject: _node_vcpus(subject, "on-demand"),
     "spot-vcpus": lambda subject: _node_vcpus(subject, "spot"),
     "service-linked-roles": _service_linked_roles,

@@ -155,6 +155,29 @@ def roles_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
     return there
 
 
+def keys_there(session: boto3.Session, arns: Iterable[str]) -> set[str]:
+    """Those of the KMS keys that are there and enabled (kms:DescribeKey)."""
+    kms = client(session, "kms")
+    there = set()
+    for arn in arns:
+        try:
+            if kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled":
+                there.add(arn)
+        except kms.exceptions.NotFoundException:
+            continue
+    return there
+
+
+def log_groups_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
+    """Those of the log groups that are there (logs:DescribeLogGroups)."""
+    logs = client(session, "logs")
+    there = set()
+    for name in names:
+        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        there |= {name for page in pages for group in page["logGroups"] if group["logGroupName"] == name}
+    return there
+
+
 def bootstrap_version(session: boto3.Session) -> str | None:
     """What the CDK's bootstrap stack says its version is (ssm:GetParameter); None where there is no such stack."""
     ssm: SSMClient = client(session, "ssm")
