@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from emr_eks_placement.aws.cluster import read_cluster
+from emr_eks_placement.cli.main import main
 from local.cdk import CdkCli
 from local.cluster import LocalCluster
 from tests.changed_environment import changed_environment, synthesize
@@ -89,7 +90,9 @@ def local(tmp_path: Path) -> Iterator[LocalCluster]:
         yield cluster
 
 
-def test_an_environment_on_resources_of_somebody_else(local: LocalCluster, tmp_path: Path) -> None:
+def test_an_environment_on_resources_of_somebody_else(
+    local: LocalCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     somebody = SomebodyElse(local.session)
     before = somebody.left()
     environment = changed_environment(tmp_path, **somebody.settings())
@@ -109,6 +112,10 @@ def test_an_environment_on_resources_of_somebody_else(local: LocalCluster, tmp_p
     name = outputs["changed-virtual-clusters"]["SparkLogGroupName"]
     (log_group,) = local.session.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     assert log_group["kmsKeyId"] == somebody.key_arn
+
+    assert main(["doctor", "-e", str(tmp_path / "changed.yaml"), "--output", "json"]) == 1
+    findings = {one["name"]: one for one in json.loads(capsys.readouterr().out) if one["state"] != "ok"}
+    assert set(findings) == {"access-entries", "bucket"}, "EKS and EMR make the entries; the bucket is as it was given"
 
     cli.destroy()
     assert somebody.left() == before

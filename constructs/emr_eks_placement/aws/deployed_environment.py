@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import PARTS
+from emr_eks_placement.aws.stacks import PARTS, stack_status
 from emr_eks_placement.changes import METADATA_KEY, Deployed, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.errors import InputError, RuleError, finding
 
@@ -36,7 +35,7 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
             mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
             raise InputError([finding("AWS", RuleError(None, rule, mend))])
         cloudformation: CloudFormationClient = client(session, "cloudformation")
-        found = {part: _status(cloudformation, f"{environment}-{part}") for part in PARTS}
+        found = {part: stack_status(cloudformation, f"{environment}-{part}") for part in PARTS}
         statuses = {part: status for part, status in found.items() if status not in _NOT_DEPLOYED | {None}}
         metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}
     return Deployed(
@@ -51,16 +50,6 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
 def _is_in_progress(status: str) -> bool:
     """Cleaning up after an update is not: what others use of the stack is as the template says."""
     return status.endswith("_IN_PROGRESS") and not status.endswith("_CLEANUP_IN_PROGRESS")
-
-
-def _status(cloudformation: "CloudFormationClient", stack: str) -> str | None:
-    """None where there is no such stack, which CloudFormation tells by its message only."""
-    try:
-        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-    except ClientError as error:
-        if "does not exist" in error.response["Error"].get("Message", ""):
-            return None
-        raise
 
 
 def _metadata(cloudformation: "CloudFormationClient", stack: str) -> object:

@@ -27,6 +27,18 @@ def read_stacks(
     return {name: resources for name, resources in stacks.items() if resources}
 
 
+def stack_status(cloudformation: "CloudFormationClient", stack: str) -> str | None:
+    """The status of a stack (cloudformation:DescribeStacks); None where there is none, which CloudFormation tells by its
+    message only. Raises botocore's errors as they come.
+    """
+    try:
+        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return None
+        raise
+
+
 def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[str, tuple[str, ...]]:
     """None of no stack, which CloudFormation tells by its message only."""
     found: dict[str, tuple[str, ...]] = {}

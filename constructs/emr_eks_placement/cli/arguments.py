@@ -211,9 +211,17 @@ def _add_events_output(parser: argparse.ArgumentParser) -> None:
 
 def add_check_account(parser: argparse.ArgumentParser) -> None:
     """Of check-account."""
-    parser.add_argument(
-        "-e", "--environment", type=Path, required=True, metavar="FILE", help="the environment file to be deployed"
-    )
+    _add_checks(parser, "the environment file to be deployed")
+
+
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """Of doctor."""
+    _add_checks(parser, "the environment file that was deployed")
+
+
+def _add_checks(parser: argparse.ArgumentParser, environment: str) -> None:
+    """Of the commands that check an account."""
+    parser.add_argument("-e", "--environment", type=Path, required=True, metavar="FILE", help=environment)
     parser.add_argument(
         "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
     )

@@ -104,6 +104,16 @@ COMMANDS = (
         add_arguments=arguments.add_check_account,
     ),
     Command(
+        name="doctor",
+        summary="say whether a deployed environment is well and is what its file says",
+        description="Check with read-only calls whether a deployed environment works and is what its file says: stacks, "
+        "cluster, node groups, Fargate profiles, access, roles, files, addresses, quotas; and say how to mend what is "
+        "not. Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment "
+        "file.",
+        example="emr-placement doctor -e environments/dev.yaml --profile my-profile",
+        add_arguments=arguments.add_doctor,
+    ),
+    Command(
         name="drain",
         summary="cancel the active job runs of an environment and wait until they have ended",
         description="Cancel every active job run of an environment's deployed virtual clusters, or of one virtual "

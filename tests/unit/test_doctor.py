@@ -1,0 +1,281 @@
+"""How what was read of a deployed environment is judged."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.account import Check
+from emr_eks_placement.account.runs import planned_runs
+from emr_eks_placement.cli.main import main
+from emr_eks_placement.definition import DeployedVirtualCluster, define_job_run
+from emr_eks_placement.doctor import CHECKS
+from emr_eks_placement.doctor.addresses import check_addresses
+from emr_eks_placement.doctor.drift import check_capacity, check_definitions, check_kubernetes_objects
+from emr_eks_placement.doctor.health import (
+    Part,
+    VirtualClusterFacts,
+    check_access_entries,
+    check_cluster,
+    check_namespaces,
+    check_oidc_provider,
+    check_parts,
+    check_stacks,
+    check_virtual_clusters,
+)
+from emr_eks_placement.doctor.requirements import Access, access_of, objects_of
+from emr_eks_placement.doctor.storage import Denied, check_files, check_permissions
+from emr_eks_placement.environment import capacity_of
+from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.scheduling.capacity import PodSelector
+from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from tests.unit.environments import REPOSITORY, environment
+
+ENVIRONMENT = environment()
+LOCAL = load_environment(REPOSITORY / "environments/local.yaml")
+PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"
+ROLE = "arn:aws:iam::111122223333:role/spark"
+BUCKET = "jobs-111122223333"
+DEPLOYED = DeployedVirtualCluster(
+    virtual_cluster_id="abc",
+    execution_role_arn=ROLE,
+    bucket=BUCKET,
+    log_group_name="/spark",
+    log_uri=f"s3://{BUCKET}/logs/spark/",
+)
+
+
+def _states(checks: list[Check]) -> list[str]:
+    return [check.state for check in checks]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (None, "missing"),
+        ("REVIEW_IN_PROGRESS", "missing"),
+        ("ROLLBACK_COMPLETE", "missing"),
+        ("UPDATE_ROLLBACK_FAILED", "missing"),
+        ("DELETE_FAILED", "missing"),
+        ("UPDATE_ROLLBACK_COMPLETE", "warning"),
+        ("UPDATE_IN_PROGRESS", "warning"),
+        ("UPDATE_COMPLETE", "ok"),
+        ("CREATE_COMPLETE", "ok"),
+        ("IMPORT_COMPLETE", "ok"),
+    ],
+)
+def test_stacks_are_there_and_their_last_deployment_succeeded(status: str | None, state: str) -> None:
+    checks = check_stacks(ENVIRONMENT, {"one-platform": "CREATE_COMPLETE", "one-job-runs": status})
+    assert _states(checks) == [state]
+    assert bool(checks[0].mend) == (state != "ok")
+
+
+def test_clusters_are_active_without_issues_and_take_access_entries() -> None:
+    cluster = Part("spark", "ACTIVE")
+    assert _states(check_cluster(ENVIRONMENT, cluster, "API_AND_CONFIG_MAP")) == ["ok"]
+    assert _states(check_cluster(ENVIRONMENT, cluster, "API")) == ["warning"]
+    assert _states(check_cluster(ENVIRONMENT, cluster, "CONFIG_MAP")) == ["missing"]
+    assert _states(check_cluster(ENVIRONMENT, Part("spark", None), "CONFIG_MAP")) == ["missing"]
+    failed = replace(cluster, status="FAILED", issues=("AccessDenied: no (key)",))
+    assert _states(check_cluster(ENVIRONMENT, failed, "CONFIG_MAP")) == ["missing", "missing"]
+
+
+def test_each_part_that_is_not_in_order_is_told() -> None:
+    parts = [
+        Part("fine", "ACTIVE"),
+        Part("gone", None),
+        Part("young", "CREATING"),
+        Part("ill", "ACTIVE", ("PodExecutionRoleAlreadyInUse: no",)),
+        Part("broken", "CREATE_FAILED", ("AccessDenied: no",)),
+        Part("silent", "DELETE_FAILED"),
+    ]
+    checks = check_parts("fargate-profiles", "Fargate profile", parts)
+    assert _states(checks) == ["missing", "warning", "warning", "missing", "missing"]
+    assert checks[2].found == "Fargate profile ill is ACTIVE: PodExecutionRoleAlreadyInUse: no"
+    assert _states(check_parts("fargate-profiles", "Fargate profile", [])) == ["ok"]
+
+
+def test_nodes_fargate_and_emr_have_access_entries() -> None:
+    emr = "arn:aws:iam::111122223333:role/aws-service-role/x/AWSServiceRoleForAmazonEMRContainers"
+    assert _states(check_access_entries(ENVIRONMENT, "c", [ROLE, emr], {ROLE: "EC2_LINUX"})) == ["ok"]
+    (node,) = check_access_entries(ENVIRONMENT, "c", [emr], {ROLE: "EC2_LINUX"})
+    assert node.mend.endswith(f"--cluster-name c --principal-arn {ROLE} --type EC2_LINUX")
+    assert _states(check_access_entries(ENVIRONMENT, "c", [], {ROLE: "EC2_LINUX"})) == ["warning", "warning"]
+
+
+def test_the_oidc_provider_is_for_sts() -> None:
+    assert _states(check_oidc_provider(PROVIDER, ["sts.amazonaws.com"])) == ["ok"]
+    assert _states(check_oidc_provider(PROVIDER, ["other"])) == ["missing"]
+    assert _states(check_oidc_provider(PROVIDER, None)) == ["missing"]
+
+
+def test_virtual_clusters_run_in_the_namespace_of_the_file() -> None:
+    well = VirtualClusterFacts("abc", "RUNNING", "c", "spark-jobs")
+    for changed in ({"state": None}, {"state": "ARRESTED"}, {"cluster": "d"}, {"namespace": "other"}, {}):
+        checks = check_virtual_clusters(ENVIRONMENT, "c", {"spark": replace(well, **changed)})
+        assert _states(checks) == ["missing" if changed else "ok"]
+    assert _states(check_namespaces(ENVIRONMENT, {"spark-jobs": False})) == ["missing"]
+
+
+def _live(**changed: Any) -> Any:
+    """What the cluster has of the environment: as it is planned, under EKS's names."""
+    planned = capacity_of(ENVIRONMENT)
+    return replace(planned, node_groups={f"x-{name}": one for name, one in planned.node_groups.items()}, **changed)
+
+
+NAMES = {name: f"x-{name}" for name in ENVIRONMENT.node_groups}
+
+
+def test_what_the_cluster_has_beside_the_environment_is_no_difference() -> None:
+    live = _live()
+    groups = {**live.node_groups, "other": live.node_groups["x-system"]}
+    profiles = {**live.fargate_profiles, "other": replace(live.fargate_profiles["spark"], zones=("us-east-1b",))}
+    live = replace(live, node_groups=groups, fargate_profiles=profiles)
+    assert _states(check_capacity(ENVIRONMENT, live, NAMES)) == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (
+            "labels",
+            {"workload": "other"},
+            'labels is {"workload": "other"}, the file says {"workload": "spark-driver"}',
+        ),
+        ("taints", (), 'taints is [], the file says ["workload=spark-driver:NoSchedule"]'),
+        ("zones", ("us-east-1a",), 'zones is ["us-east-1a"], the file says ["us-east-1a", "us-east-1b"]'),
+        ("max_size", 9, "max_size is 9, the file says 2"),
+        ("capacity_type", "spot", "capacity_type is 'spot', the file says 'on-demand'"),
+        ("disk_gib", 7, "disk_gib is 7, the file says"),
+    ],
+)
+def test_each_difference_of_a_node_group_is_named(field: str, value: object, told: str) -> None:
+    live = _live()
+    groups = {**live.node_groups, "x-drivers": replace(live.node_groups["x-drivers"], **{field: value})}
+    (check,) = check_capacity(ENVIRONMENT, replace(live, node_groups=groups), NAMES)
+    assert check.state == "warning"
+    assert check.found.startswith(f"node_groups.drivers: {told}")
+    assert "cdk deploy" in check.mend
+    assert ("update-nodegroup-config" in check.mend) == (field in ("labels", "taints", "max_size"))
+
+
+def test_how_many_nodes_a_group_has_is_no_difference() -> None:
+    live = _live()
+    groups = {**live.node_groups, "x-drivers": replace(live.node_groups["x-drivers"], initial_size=2)}
+    assert _states(check_capacity(ENVIRONMENT, replace(live, node_groups=groups), NAMES)) == ["ok"]
+
+
+def test_other_differences_of_the_cluster_are_named() -> None:
+    live = _live()
+    without = replace(live, node_groups={})
+    assert _states(check_capacity(ENVIRONMENT, without, {})) == ["missing", "missing"]
+    older = replace(live, kubernetes_version="1.30")
+    assert "version is '1.30'" in check_capacity(ENVIRONMENT, older, NAMES)[0].found
+    (extra,) = check_capacity(ENVIRONMENT, live, {**NAMES, "old": "x-old"})
+    assert extra.found == "node group x-old (old) of the stack is not in the file"
+    selectors = (PodSelector("spark-jobs", {"spark-node-placement": "other"}),)
+    profiles = {**live.fargate_profiles, "spark": replace(live.fargate_profiles["spark"], selectors=selectors)}
+    (profile,) = check_capacity(ENVIRONMENT, replace(live, fargate_profiles=profiles), NAMES)
+    assert (
+        "Fargate profile spark: the cluster has none that selects spark-jobs,spark-node-placement=fargate"
+        in profile.found
+    )
+
+
+def test_differences_in_the_kubernetes_api_are_named() -> None:
+    assert _states(check_kubernetes_objects(ENVIRONMENT, _live())) == ["ok"]
+    limited = _live(namespace_rules={"spark-jobs": NamespaceRules(pods=1, pod_security="baseline")})
+    (rules,) = check_kubernetes_objects(ENVIRONMENT, limited)
+    assert rules.found == "namespace spark-jobs: pods is 1, the file says (nothing)"
+    pooled = environment(node_pools={"burst": {"instance_types": ["m6i.xlarge"], "max_vcpus": 64}})
+    planned = capacity_of(pooled)
+    pool = planned.node_pools["burst"]
+    assert _states(check_kubernetes_objects(pooled, planned)) == ["ok"]
+    changed = replace(planned, node_pools={"in-kubernetes": replace(pool, max_vcpus=32)})
+    (difference,) = check_kubernetes_objects(pooled, changed)
+    assert difference.found == "node_pools.burst: max_vcpus is 32, the file says 64"
+    (missing,) = check_kubernetes_objects(pooled, replace(planned, node_pools={}))
+    assert missing.state == "missing"
+
+
+def test_what_was_not_read_of_the_kubernetes_api_is_not_checked() -> None:
+    live = replace(_live(), namespace_rules={}, not_read=("its Kubernetes API was not read: 403",))
+    assert _states(check_capacity(ENVIRONMENT, live, NAMES)) == ["ok"]
+    (check,) = check_kubernetes_objects(ENVIRONMENT, live)
+    assert (check.state, check.found) == ("not checked", "its Kubernetes API was not read: 403")
+
+
+def test_definitions_are_those_of_the_file() -> None:
+    defined: dict[str, Any] = {"/a": {"x": {"y": [1, 2]}}, "/b": {}}
+    assert _states(check_definitions(ENVIRONMENT, defined, defined)) == ["ok"]
+    changed = {"/a": {"x": {"y": [1, 3], "z": 4}}, "/c": {}}
+    edited, missing, extra = check_definitions(ENVIRONMENT, defined, changed)
+    assert edited.found == "/a is not what the file defines: x.y[1] is 3, not 2; x.z is 4, not (nothing)"
+    assert (missing.state, missing.found) == ("missing", "there is no parameter /b")
+    assert extra.state == "warning"
+    assert _states(check_definitions(ENVIRONMENT, {"/b": {}}, {"/b": None})) == ["warning"], "no JSON"
+
+
+def test_what_a_run_reads_and_what_its_role_needs() -> None:
+    request = define_job_run(LOCAL, "trip-count", "pinned-driver", DEPLOYED).request
+    parameters = " --conf spark.submit.pyFiles=s3a://jobs/a.zip#b,local:///b.zip"
+    request["jobDriver"]["sparkSubmitJobDriver"]["sparkSubmitParameters"] += parameters
+    objects = objects_of(request, BUCKET)
+    assert "s3://jobs/a.zip" in objects
+    folders = sorted(uri.removeprefix(f"s3://{BUCKET}/").partition("/")[0] for uri in objects)
+    assert folders == ["job-files", "job-files", "pod-templates", "s3:"]
+    names = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
+    wanted = list(access_of(request, BUCKET, key_arn="arn:aws:kms:us-east-1:111122223333:key/k", **names))
+    assert {one.role for one in wanted} == {ROLE}
+    assert {(action, one.resource) for one in wanted for action in one.actions} >= {
+        *(("s3:GetObject", f"arn:aws:s3:::{uri.removeprefix('s3://')}") for uri in objects),
+        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/logs/spark/doctor"),
+        ("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:/spark:log-stream:doctor"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k"),
+    }
+    assert not any("kms:Decrypt" in one.actions for one in access_of(request, BUCKET, key_arn=None, **names))
+
+
+def test_what_is_denied_is_told_by_role_and_resource() -> None:
+    access = Access(ROLE, ("s3:GetObject", "s3:PutObject"), "arn:aws:s3:::b/k")
+    assert _states(check_permissions(2, [])) == ["ok"]
+    (check,) = check_permissions(2, [Denied(access, action, "implicitDeny") for action in access.actions])
+    assert check.found == "spark is not allowed s3:GetObject, s3:PutObject on arn:aws:s3:::b/k"
+    (unclear,) = check_permissions(2, [Denied(access, "s3:GetObject", "implicitDeny", ("aws:SourceVpce",))])
+    assert unclear.state == "warning"
+
+
+def test_files_that_are_missing_say_where_they_come_from() -> None:
+    template, other = f"s3://{BUCKET}/pod-templates/spark/a.yaml", "s3://jobs/count.py"
+    used_by = {template: ["count/a", "count/b", "count/c", "count/d"], other: ["count/a"]}
+    missing, unknown = check_files(ENVIRONMENT, used_by, {template: False, other: None})
+    assert missing.found.endswith("which count/a, count/b, count/c and 1 more names")
+    assert missing.mend.endswith(f"aws s3 cp definitions/pod-templates/spark/a.yaml {template}")
+    assert unknown.state == "not checked"
+
+
+def test_addresses_are_counted_for_the_zones_that_pods_may_run_in() -> None:
+    runs, capacity = dict(planned_runs(LOCAL)), capacity_of(LOCAL)
+
+    def states(run: str, first: int, second: int) -> set[str]:
+        free = {"us-east-1a": first, "us-east-1b": second}
+        return set(_states(check_addresses([(run, runs[run])], capacity, free)))
+
+    assert states("trip-count in fargate-all", 4, 0) == {"ok"}, "what may run in both zones has the addresses of both"
+    assert states("trip-count in fargate-all", 2, 1) == {"missing"}, "four pods"
+    assert states("trip-count in fargate-one-zone", 2, 1000) == {"missing"}, "three of them in the first zone"
+    assert states("trip-count in fargate-one-zone", 3, 1000) == {"ok"}, "the submitter may run in the other"
+    assert states("trip-count in ec2", 4, 4) == {"warning"}, "nodes that are added take more"
+    assert states("trip-count in ec2", 1000, 1000) == {"ok"}
+
+
+def test_what_is_ignored_is_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "-e", str(REPOSITORY / "environments/dev.yaml"), "--ignore", "stack"]) == 2
+    assert capsys.readouterr().err.startswith("error: --ignore: 'stack': the checks are account, region, ")
+
+
+def test_the_page_of_the_doctor_has_every_check() -> None:
+    page = (REPOSITORY / "docs/doctor.md").read_text()
+    first_cells = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert re.findall(r"`([a-z-]+)`", first_cells) == list(CHECKS)
