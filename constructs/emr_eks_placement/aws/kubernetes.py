@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - no secret: how every EKS token begins (aws-iam-authenticator)
 _CLUSTER_HEADER = "x-k8s-aws-id"
-_TOKEN_SECONDS = 60
+TOKEN_SECONDS = 60
+"""How long a token of EKS holds."""
 _PAGE = 500
 _MOST_LEVELS = 200  # more than objects have, fewer than Python follows
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
@@ -56,13 +57,15 @@ class KubernetesApi:
             raise _malformed(path)
         return None if answer is None else Field(answer)
 
-    def list(self, path: str) -> list[Field]:
-        """All objects of the collection, page by page; none if the server has no such collection.
+    def list(self, path: str, *, label_selector: str = "", field_selector: str = "") -> list[Field]:
+        """All objects of the collection that the selectors take, page by page; none if the server has no such collection.
 
         Raises NotReadError.
         """
         found: list[Field] = []
         query: dict[str, str | int] = {"limit": _PAGE}
+        query |= {"labelSelector": label_selector} if label_selector else {}
+        query |= {"fieldSelector": field_selector} if field_selector else {}
         while (answer := self._get(f"{path}?{urlencode(query)}")) is not None:
             found += _items(answer, path)
             metadata = answer.get("metadata")
@@ -124,7 +127,7 @@ def eks_token(session: boto3.Session, cluster: str) -> str:
     sts.meta.events.register(
         "before-sign.sts.GetCallerIdentity", lambda request, **_: request.headers.add_header(_CLUSTER_HEADER, cluster)
     )
-    url = sts.generate_presigned_url("get_caller_identity", ExpiresIn=_TOKEN_SECONDS, HttpMethod="GET")
+    url = sts.generate_presigned_url("get_caller_identity", ExpiresIn=TOKEN_SECONDS, HttpMethod="GET")
     return _TOKEN_PREFIX + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 
 from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.aws.definitions import read_definition, read_deployed_virtual_clusters, upload_missing
-from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.job_templates import resolve_job_template
 from emr_eks_placement.aws.s3 import read_s3_text
-from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster
 from emr_eks_placement.definition import define
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.request import check_complete
@@ -21,9 +20,6 @@ from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import spark_configuration
 from emr_eks_placement.submission.choose import ChosenPlacement
-
-if TYPE_CHECKING:
-    from types_boto3_emr_containers import EMRContainersClient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,21 +93,12 @@ def capacity_of_virtual_cluster(session: boto3.Session, virtual_cluster: str) ->
     Calls emr-containers:DescribeVirtualCluster and what `read_cluster` does. Raises InputError where that fails, and for a
     virtual cluster that is not there.
     """
-    place = f"virtual cluster {virtual_cluster}"
-    with aws_errors(place):
-        emr: EMRContainersClient = client(session, "emr-containers")
-        try:
-            described = emr.describe_virtual_cluster(id=virtual_cluster)["virtualCluster"]
-        except emr.exceptions.ResourceNotFoundException:
-            rule = f"{emr.meta.region_name} has no virtual cluster of this id (emr-containers:DescribeVirtualCluster)"
-            broken = RuleError(None, rule, "Check the id, the region and the account")
-            raise InputError([finding(place, broken)]) from None
-    if described["state"] != "RUNNING":
-        rule = f"it takes no job runs: its state is {described['state']} (emr-containers:DescribeVirtualCluster)"
-        raise InputError([finding(place, RuleError(None, rule, "Name another virtual cluster"))])
-    provider = described["containerProvider"]
-    namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
-    return read_cluster(session, provider["id"]), namespace
+    described = describe_virtual_cluster(session, virtual_cluster)
+    if described.state != "RUNNING":
+        rule = f"it takes no job runs: its state is {described.state} (emr-containers:DescribeVirtualCluster)"
+        broken = RuleError(None, rule, "Name another virtual cluster")
+        raise InputError([finding(f"virtual cluster {virtual_cluster}", broken)])
+    return read_cluster(session, described.cluster), described.namespace
 
 
 def complete(session: boto3.Session, request: Mapping[str, Any]) -> Mapping[str, Any]:

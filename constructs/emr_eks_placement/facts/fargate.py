@@ -14,6 +14,8 @@ SIZES: dict[float, tuple[float, ...]] = {
     16: tuple(range(32, 121, 8)),
 }
 
+SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS gives to pods that a profile takes
+
 DEFAULT_STORAGE_GIB = 20
 MOST_STORAGE_GIB = 175  # that a pod may request
 

@@ -1,0 +1,131 @@
+"""The pods of a job run, read from the Kubernetes API of its cluster."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from emr_eks_placement.aws.errors import aws_errors, rule_of
+from emr_eks_placement.aws.kubernetes import TOKEN_SECONDS, KubernetesApi, NotReadError, open_kubernetes_api
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.virtual_clusters import VirtualCluster, describe_virtual_cluster
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.errors import RuleError, dotted
+from emr_eks_placement.facts import emr
+from emr_eks_placement.fields import Field
+from emr_eks_placement.observation.events import Warnings, warnings_of
+from emr_eks_placement.observation.pod import ObservedPod, node_labels_of, node_of, observed_pod
+
+if TYPE_CHECKING:
+    from types_boto3_eks.type_defs import ClusterTypeDef
+
+_RENEW_SECONDS = TOKEN_SECONDS - 15
+_FEW_NODES = 20  # asked for one by one; more of them by one list
+_NODES = "/api/v1/nodes"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was read of a run's pods, in order of their creation. pods: None where they can't be read.
+
+    not_read: what could not be read, each with the reason.
+    """
+
+    pods: tuple[ObservedPod, ...] | None
+    not_read: tuple[str, ...] = ()
+
+
+class RunPods:
+    """The pods of one job run, to be read again and again: each time one list of pods; of nodes only those not seen yet.
+
+    Raises InputError for a virtual cluster or an EKS cluster that can't be read: emr-containers:DescribeVirtualCluster,
+    eks:DescribeCluster.
+    """
+
+    def __init__(self, session: boto3.Session, run: JobRun) -> None:
+        self._session, self._run_id = session, run.id
+        self.virtual_cluster: VirtualCluster = describe_virtual_cluster(session, run.virtual_cluster_id)
+        self._described = self._describe_cluster()
+        self._nodes: dict[str, Mapping[str, str] | None] = {}
+        self._opened: tuple[KubernetesApi, float] | None = None
+
+    def read(self) -> Observed:
+        """The pods as they are. What can't be read is told, and raises nothing.
+
+        Calls of the Kubernetes API: a list of the run's pods in its namespace, and get or list of nodes.
+        """
+        try:
+            api = self._api()
+            listed = api.list(f"{self._namespace_path}/pods", label_selector=f"{emr.JOB_ID_LABEL}={self._run_id}")
+        except (NotReadError, BotoCoreError, ClientError) as error:
+            return Observed(None, (f"its pods were not read: {_why(error)}",))
+        why_no_nodes = self._read_nodes(api, listed)
+        not_read = [] if why_no_nodes is None else [f"its nodes were not read: {why_no_nodes}"]
+        pods = [_understood(pod, self._nodes, not_read) for pod in listed]
+        return Observed(tuple(pod for pod in pods if pod is not None), tuple(not_read))
+
+    def warnings(self, pods: Iterable[ObservedPod]) -> tuple[list[Warnings], list[str]]:
+        """What Kubernetes warns of these pods and of the run's Jobs, and what could not be read (events of the namespace)."""
+        try:
+            events = self._api().list(f"{self._namespace_path}/events", field_selector="type=Warning")
+        except (NotReadError, BotoCoreError, ClientError) as error:
+            return [], [f"its events were not read: {_why(error)}"]
+        return warnings_of(events, self._run_id, {pod.name for pod in pods}), []
+
+    @property
+    def _namespace_path(self) -> str:
+        return f"/api/v1/namespaces/{quote(self.virtual_cluster.namespace, safe='')}"
+
+    def _describe_cluster(self) -> "ClusterTypeDef":
+        name = self.virtual_cluster.cluster
+        with aws_errors(f"EKS cluster {name}"):
+            described: ClusterTypeDef = client(self._session, "eks").describe_cluster(name=name)["cluster"]
+        return described
+
+    def _api(self) -> KubernetesApi:
+        """With a token that still holds for a while."""
+        moment = time.monotonic()
+        if self._opened is None or moment - self._opened[1] > _RENEW_SECONDS:
+            self._opened = (open_kubernetes_api(self._session, self._described), moment)
+        return self._opened[0]
+
+    def _read_nodes(self, api: KubernetesApi, pods: list[Field]) -> str | None:
+        """Adds the nodes of the pods that are not known yet; why, if some can't be."""
+        missing = {name for pod in pods if (name := _node_name(pod)) is not None}.difference(self._nodes)
+        try:
+            if len(missing) > _FEW_NODES:
+                found = {node["metadata"]["name"].text(): node for node in api.list(_NODES)}
+                self._nodes |= {name: node_labels_of(found[name]) if name in found else None for name in missing}
+            else:
+                for name in sorted(missing):
+                    node = api.find(f"{_NODES}/{quote(name, safe='')}")
+                    self._nodes[name] = None if node is None else node_labels_of(node)
+        except NotReadError as error:
+            return str(error)
+        except RuleError as broken:
+            return f"{dotted(broken.path)}: {broken.rule}"
+        return None
+
+
+def _why(error: NotReadError | BotoCoreError | ClientError) -> str:
+    return str(error) if isinstance(error, NotReadError) else rule_of(error).rule
+
+
+def _node_name(pod: Field) -> str | None:
+    try:
+        return node_of(pod)
+    except RuleError:
+        return None
+
+
+def _understood(pod: Field, nodes: Mapping[str, Mapping[str, str] | None], not_read: list[str]) -> ObservedPod | None:
+    """The pod; None, and why, for one that is not understood."""
+    try:
+        return observed_pod(pod, nodes)
+    except RuleError as broken:
+        not_read.append(f"a pod of it was not understood: {dotted(broken.path)}: {broken.rule}")
+        return None

@@ -1,0 +1,135 @@
+"""Planned beside observed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.observation.pod import ObservedPod
+from emr_eks_placement.placement import ROLES, Role
+from emr_eks_placement.planning import Plan, PlannedPod
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
+
+Verdict = Literal["yes", "no", "pending", "missing", "gone", "unknown"]
+"""Whether pods are as planned. missing: they are not there yet; gone: not any more; unknown: their node was not read."""
+DIFFERENT: tuple[Verdict, ...] = ("no", "pending", "missing")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Equal pods of a role. like: one of them, None where there is none; differences: in words, from the plan."""
+
+    role: Role
+    verdict: Verdict
+    like: ObservedPod | None
+    names: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rows, of each role at least one."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def verdicts(self) -> frozenset[Verdict]:
+        """Of all rows."""
+        return frozenset(row.verdict for row in self.rows)
+
+
+def compare(
+    plan: Plan | None, pods: Sequence[ObservedPod], capacity: Capacity | None, *, has_ended: bool
+) -> Comparison:
+    """The plan of a run's request beside the run's pods; without a plan, the pods alone.
+
+    capacity: what the plan was made for. has_ended: whether the run has, so that pods that are not there are gone. Work
+    grows with the number of pods, rows with the number of different ones.
+    """
+    rows: list[Row] = []
+    for role in ROLES:
+        planned = plan.of(role) if plan else None
+        own = [pod for pod in pods if pod.role == role]
+        rows += _rows(role, planned, own, capacity)
+        if planned is not None:
+            rows += _count(planned, own, has_ended=has_ended)
+    return Comparison(tuple(rows))
+
+
+def _rows(
+    role: Role, planned: PlannedPod | None, own: Sequence[ObservedPod], capacity: Capacity | None
+) -> Iterator[Row]:
+    grouped: dict[tuple[object, ...], list[ObservedPod]] = {}
+    for pod in own:
+        grouped.setdefault(_essence(pod), []).append(pod)
+    for like, *others in grouped.values():
+        differences = tuple(_differences(planned, like, capacity)) if planned and capacity else ()
+        names = (like.name, *(pod.name for pod in others))
+        yield Row(role, _verdict(planned, like, differences), like, names, differences)
+
+
+def _essence(pod: ObservedPod) -> tuple[object, ...]:
+    """What a reader tells pods apart by."""
+    pending = _without_name(pod.pending, pod.name)
+    return pod.phase, pod.compute, pod.on, pod.zone, pod.instance_type, pod.capacity_type, pod.size, pending
+
+
+def _without_name(text: str | None, name: str) -> str | None:
+    return text and text.replace(name, "")
+
+
+def _verdict(planned: PlannedPod | None, pod: ObservedPod, differences: tuple[str, ...]) -> Verdict:
+    if differences:
+        return "no"
+    if pod.pending is not None:
+        return "pending"
+    is_known = pod.on is not None and pod.zone is not None
+    return "yes" if planned and (is_known or not planned.landing.on) else "unknown"
+
+
+def _differences(planned: PlannedPod, pod: ObservedPod, capacity: Capacity) -> Iterator[str]:
+    """Of what is known of the pod's place; none while it is on no node."""
+    landing = planned.landing
+    if pod.compute is None:
+        return
+    if landing.pending:
+        yield "the plan says Pending"
+        return
+    if pod.compute != landing.compute:
+        yield f"on {_compute(pod.compute)}, not {_compute(landing.compute)}"
+        return
+    on = _planned_name(pod, capacity)
+    if landing.on and on is not None and on not in landing.on:
+        yield f"on {on}, not {' or '.join(landing.on)}"
+    if landing.zones and pod.zone is not None and not {pod.zone, UNKNOWN_ZONE}.intersection(landing.zones):
+        yield f"in {pod.zone}, not {' or '.join(landing.zones)}"
+    if landing.size is not None and pod.size is not None and pod.size != landing.size:
+        yield f"granted {pod.size}, not {landing.size}"
+
+
+def _count(planned: PlannedPod, own: Sequence[ObservedPod], *, has_ended: bool) -> Iterator[Row]:
+    """A row for pods that are too few or too many. Those that have finished may have been replaced: of a driver by retries."""
+    there = sum(not pod.has_finished for pod in own)
+    count = planned.count
+    if count.most is not None and there > count.most:
+        yield Row(planned.role, "no", None, (), (f"{there} at once, not {count}",))
+    elif not own and has_ended:
+        yield Row(planned.role, "gone", None, ())
+    elif there < count.least and not has_ended:
+        yield Row(planned.role, "missing", None, (), (f"{there}, not {count}",))
+
+
+def _compute(compute: str) -> str:
+    return "Fargate" if compute == "fargate" else "EC2"
+
+
+def _planned_name(pod: ObservedPod, capacity: Capacity) -> str | None:
+    """What the capacity calls the node group, node pool or Fargate profile of a pod on a node."""
+    deployed: Mapping[str, str | None]
+    if pod.compute == "fargate":
+        deployed = {name: one.deployed_name for name, one in capacity.fargate_profiles.items()}
+    elif kubernetes.NODE_GROUP in (pod.node_labels or {}):
+        deployed = {name: one.deployed_name for name, one in capacity.node_groups.items()}
+    else:
+        deployed = {name: one.name for name, one in capacity.node_pools.items()}
+    return next((name for name, known in deployed.items() if known == pod.on), pod.on)

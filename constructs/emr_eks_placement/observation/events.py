@@ -1,0 +1,46 @@
+"""Warnings of Kubernetes about a run's pods and the Jobs that make them: pods that are refused exist nowhere else."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.fields import Field
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """What is warned of one object: `Job 0000-abc`, and each different `reason: message`, the last first."""
+
+    of: str
+    texts: tuple[str, ...]
+
+
+def warnings_of(events: Iterable[Field], run_id: str, pods: Collection[str]) -> list[Warnings]:
+    """The warnings about these pods and about what is named after the run, such as the submitter's Job.
+
+    What is no event is left out.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    for event in events:
+        try:
+            found = _warning(event, run_id, pods)
+        except RuleError:
+            continue
+        if found is not None:
+            of, text, when = found
+            known = texts.setdefault(of, {})
+            known[text] = max(when, known.get(text, ""))
+    return [
+        Warnings(of, tuple(sorted(by_time, key=lambda text, times=by_time: times[text], reverse=True)))  # type: ignore[misc]
+        for of, by_time in sorted(texts.items())
+    ]
+
+
+def _warning(event: Field, run_id: str, pods: Collection[str]) -> tuple[str, str, str] | None:
+    about = event["involvedObject"]
+    name = about["name"].text("")
+    if event["type"].text("") != "Warning" or not (name in pods or run_id in name):
+        return None
+    when = event["lastTimestamp"].known_text() or event["eventTime"].known_text() or ""
+    text = f"{event['reason'].text('')}: {event['message'].text('')}"
+    return f"{about['kind'].text('')} {name}".lstrip(), text, when

@@ -1,0 +1,182 @@
+"""A pod of a job run as the Kubernetes API has it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from emr_eks_placement.facts import emr, fargate, kubernetes
+from emr_eks_placement.fields import Field
+from emr_eks_placement.observation.pending import why_pending
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.landing import Compute
+from emr_eks_placement.scheduling.fargate import FargateSize
+from emr_eks_placement.scheduling.pod import pod_of_manifest
+
+_ROLES: Mapping[str, Role] = {"job.submitter": "submitter", "driver": "driver", "executor": "executors"}
+_PHASES = ("Pending", "Running", "Succeeded", "Failed")
+_FINISHED = ("Succeeded", "Failed")
+_SIZE = re.compile(r"([0-9.]{1,5})vCPU ([0-9.]{1,5})GB")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservedPod:
+    """A pod of a job run.
+
+    phase: Pending, Running, Succeeded, Failed or Unknown (Kubernetes, PodPhase). node: the node that it is bound to;
+    node_labels: of that node, None where it is not known. profile: the Fargate profile that took it. size: what Fargate
+    granted. cpu_millis, memory_mib: requests of the whole pod. pending: why it does not run, None once it does.
+    started_at: when the kubelet took it, before it pulled the images; finished_at: when its last container ended.
+    """
+
+    role: Role
+    name: str
+    phase: str = "Running"
+    node: str | None = None
+    node_labels: Mapping[str, str] | None = None
+    profile: str | None = None
+    pod_zone: str | None = None
+    size: FargateSize | None = None
+    cpu_millis: int = 0
+    memory_mib: int = 0
+    pending: str | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether it will not run again."""
+        return self.phase in _FINISHED
+
+    @property
+    def compute(self) -> Compute | None:
+        """What it runs on; None while it is on no node."""
+        if self.node is None:
+            return None
+        if self.node_labels is None:
+            return "ec2" if self.profile is None else "fargate"
+        return "fargate" if self._label(kubernetes.COMPUTE_TYPE) == "fargate" else "ec2"
+
+    @property
+    def on(self) -> str | None:
+        """The Fargate profile, node group or node pool, by its name in EKS or Kubernetes; None where it is not known."""
+        if self.compute == "fargate":
+            return self.profile
+        return self._label(kubernetes.NODE_GROUP) or self._label(kubernetes.NODE_POOL)
+
+    @property
+    def zone(self) -> str | None:
+        """Of its node. Kubernetes copies it to bound pods from 1.35 on (PodTopologyLabelsAdmission)."""
+        return self._label(kubernetes.ZONE) or self.pod_zone
+
+    @property
+    def instance_type(self) -> str | None:
+        """Of its node on EC2."""
+        return self._label(kubernetes.INSTANCE_TYPE) if self.compute == "ec2" else None
+
+    @property
+    def capacity_type(self) -> str | None:
+        """How EC2 sells its node, as its label says: ON_DEMAND, SPOT, on-demand, spot."""
+        return self._label(kubernetes.CAPACITY_TYPE) or self._label(kubernetes.POOL_CAPACITY_TYPE)
+
+    def _label(self, key: str) -> str | None:
+        return (self.node_labels or {}).get(key)
+
+
+def role_of(pod: Field) -> Role | None:
+    """Which of a run's kinds of pod it is, as EMR's or Spark's label says; None for another one."""
+    labels = pod["metadata"]["labels"]
+    component = labels[emr.COMPONENT_LABEL].known_text() or labels["spark-role"].known_text()
+    return _ROLES.get(component or "")
+
+
+def observed_pod(pod: Field, nodes: Mapping[str, Mapping[str, str] | None]) -> ObservedPod | None:
+    """The pod, with the labels of its node from those given by name; None for one that is no pod of a run.
+
+    Raises RuleError, with the path, for what is malformed.
+    """
+    role = role_of(pod)
+    if role is None:
+        return None
+    metadata, status = pod["metadata"], pod["status"]
+    labels, node = metadata["labels"], node_of(pod)
+    by_fargate = pod["spec"]["schedulerName"].known_text() == fargate.SCHEDULER
+    cpu_millis, memory_mib = _requests(pod)
+    phase = status["phase"].text("Unknown")
+    phase = phase if phase in _PHASES else "Unknown"
+    return ObservedPod(
+        role=role,
+        name=metadata["name"].text(),
+        phase=phase,
+        node=node,
+        node_labels=nodes.get(node) if node else None,
+        profile=labels[kubernetes.FARGATE_PROFILE].known_text() if by_fargate else None,
+        pod_zone=labels[kubernetes.ZONE].known_text() if node else None,
+        size=_size(metadata["annotations"]["CapacityProvisioned"].known_text() or ""),
+        cpu_millis=cpu_millis,
+        memory_mib=memory_mib,
+        pending=why_pending(pod) if phase in ("Pending", "Unknown") else None,
+        created_at=_time(metadata["creationTimestamp"]),
+        started_at=_time(status["startTime"]),
+        finished_at=_finished_at(status) if phase in _FINISHED else None,
+    )
+
+
+def node_of(pod: Field) -> str | None:
+    """The name of the node that a pod is bound to. Raises RuleError for what is no pod."""
+    return pod["spec"]["nodeName"].text("") or None
+
+
+def node_labels_of(node: Field) -> dict[str, str]:
+    """The labels of a node. Raises RuleError for what is no node."""
+    return {key: label.text() for key, label in node["metadata"]["labels"].entries().items()}
+
+
+def _size(text: str) -> FargateSize | None:
+    found = _SIZE.fullmatch(text)
+    try:
+        return FargateSize(float(found[1]), float(found[2])) if found else None
+    except ValueError:
+        return None
+
+
+def _requests(pod: Field) -> tuple[int, int]:
+    """CPU in thousandths of a core and memory in MiB; 0 where what stands there is none."""
+    containers = {
+        key: [_resources(one) for one in pod["spec"][key].items()] for key in ("initContainers", "containers")
+    }
+    try:
+        shape = pod_of_manifest({"metadata": {}, "spec": containers})
+    except ValueError:
+        return 0, 0
+    return shape.cpu_millis, shape.memory_mib
+
+
+def _resources(container: Field) -> dict[str, object]:
+    resources = {
+        kind: {
+            key: amount.value
+            for key, amount in container["resources"][kind].entries().items()
+            if isinstance(amount.value, str | int | float)
+        }
+        for kind in ("requests", "limits")
+    }
+    return {"restartPolicy": container["restartPolicy"].value, "resources": resources}
+
+
+def _finished_at(status: Field) -> datetime | None:
+    ends = [_time(one["state"]["terminated"]["finishedAt"]) for one in status["containerStatuses"].items()]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _time(field: Field) -> datetime | None:
+    """A time as the Kubernetes API writes it (RFC 3339, UTC); None where none stands."""
+    text = field.text("")
+    if not text:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise field.refused("must be a time (RFC 3339)", "Write for example 2026-01-01T00:00:00Z") from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
