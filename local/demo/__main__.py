@@ -18,6 +18,7 @@ from emr_eks_placement.errors import InputError
 from emr_eks_placement.placement import ROLES
 from local.cdk import ROOT, CdkCli, CdkError
 from local.cluster import LocalCluster
+from local.demo.observed import where
 from local.demo.run import Outcome, node_group_names, submit
 from local.deploy import deploy
 
@@ -93,7 +94,7 @@ def _table(outcomes: list[Outcome], node_groups: Mapping[str, str]) -> Table:
     table = Table("placement", *ROLES, "", title="Where each pod went")
     for outcome in outcomes:
         cells = [
-            "\n".join(dict.fromkeys(pod.where(node_groups) for pod in outcome.pods.get(role, []))) for role in ROLES
+            "\n".join(dict.fromkeys(where(pod, node_groups) for pod in outcome.pods.get(role, []))) for role in ROLES
         ]
         table.add_row(outcome.placement, *cells, "OK" if outcome.as_placed else "DIFFERS")
     return table

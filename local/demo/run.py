@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.observation import ObservedPod
 from emr_eks_placement.placement import Role
 from local.cluster import LocalCluster
-from local.demo.observed import ObservedPod, differences, observe
+from local.demo.observed import differences, observe
 
 _DEFAULT_EXECUTORS = 2  # spark.executor.instances
 _ENDED = ("COMPLETED", "FAILED", "CANCELLED")
@@ -23,10 +24,11 @@ _COMMAND = (sys.executable, "-m", "emr_eks_placement.cli.main")
 
 @dataclass(frozen=True)
 class Outcome:
-    """A job run in one placement: the pods by role, and every difference from the placement."""
+    """A job run in one placement: the pods by role, and every difference from the placement. id: empty without a run."""
 
     job: str
     placement: str
+    id: str
     state: str
     details: str
     pods: Mapping[Role, list[ObservedPod]]
@@ -75,7 +77,7 @@ def submit(local: LocalCluster, environment: Environment, file: Path, job: str, 
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_LONGEST_RUN_SECONDS)  # noqa: S603 - our own
     events = {event["event"]: event for event in map(json.loads, ended.stdout.splitlines())}
     if "ended" not in events:
-        return Outcome(job, placement, "NOT SUBMITTED", ended.stderr or ended.stdout, {}, ())
+        return Outcome(job, placement, "", "NOT SUBMITTED", ended.stderr or ended.stdout, {}, ())
     run = events["ended"]
     return _outcome(local, environment, job, placement, run["id"], run["state"], run["details"])
 
@@ -103,4 +105,4 @@ def _outcome(
     pods = observe(local.kubernetes, namespace, run_id)
     executors = settings.executors.instances or _DEFAULT_EXECUTORS
     found = tuple(differences(settings.placements[placement].placement, executors, pods))
-    return Outcome(job, placement, state, details, pods, found)
+    return Outcome(job, placement, run_id, state, details, pods, found)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from emr_eks_placement.facts import fargate
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles
 from emr_eks_placement.scheduling.pod import pod_of_manifest
 from local.eks.cluster import DeployedCluster
 from local.kubernetes import AdmissionRequest
 
-FARGATE_SCHEDULER = "fargate-scheduler"
 PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
 _COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 _TOLERATION = {"key": _COMPUTE_TYPE, "operator": "Equal", "value": "fargate", "effect": "NoSchedule"}
@@ -34,7 +34,7 @@ class FargateAdmission:
         asked = labels.get(PROFILE_LABEL)
         labels[PROFILE_LABEL] = asked if asked in matching else matching[0]
         spec = pod["spec"]
-        spec["schedulerName"] = FARGATE_SCHEDULER
+        spec["schedulerName"] = fargate.SCHEDULER
         spec["tolerations"] = [*(spec.get("tolerations") or []), _TOLERATION]
         shape = pod_of_manifest(pod)
         size = granted_size(shape.cpu_millis, shape.memory_mib)

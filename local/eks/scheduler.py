@@ -5,12 +5,12 @@ import threading
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts import fargate, kubernetes
 from emr_eks_placement.scheduling.capacity import FargateProfileCapacity
 from emr_eks_placement.scheduling.fargate import granted_size, node_labels, zones_of
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
-from local.eks.admission import FARGATE_SCHEDULER, PROFILE_LABEL
+from local.eks.admission import PROFILE_LABEL
 from local.eks.cluster import DeployedCluster
 from local.eks.node_pools import node_pools
 from local.kubernetes import CreatedObject, RecordingKubernetesApi
@@ -58,7 +58,7 @@ class Scheduler:
 
     def _node_labels(self, pod: dict[str, Any], api: RecordingKubernetesApi) -> dict[str, str]:
         shape = pod_of_manifest(pod)
-        if pod["spec"].get("schedulerName") == FARGATE_SCHEDULER:
+        if pod["spec"].get("schedulerName") == fargate.SCHEDULER:
             profile = pod["metadata"]["labels"][PROFILE_LABEL]
             return self._fargate_node(shape, self._cluster.capacity.fargate_profiles[profile])
         return self._ec2_node(shape, api)

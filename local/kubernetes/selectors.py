@@ -11,7 +11,7 @@ _EQUALITY = re.compile(r"^(?P<key>[^=!\s()]+)\s*(?P<operator>==|=|!=)\s*(?P<valu
 _SET = re.compile(r"^(?P<key>[^=!\s()]+)\s+(?P<operator>in|notin)\s+\((?P<values>[^()]*)\)$")
 _EXISTENCE = re.compile(r"^(?P<absent>!?)\s*(?P<key>[^=!\s()]+)$")
 
-_SUPPORTED_FIELDS = ("metadata.name", "metadata.namespace", "spec.nodeName", "status.phase")
+_SUPPORTED_FIELDS = ("metadata.name", "metadata.namespace", "spec.nodeName", "status.phase", "type")
 
 
 @dataclass(frozen=True)

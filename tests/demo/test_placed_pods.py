@@ -68,7 +68,7 @@ def test_conf_in_submit_parameters_beats_spark_defaults(deployed: Deployed) -> N
 
 def test_the_granted_size_is_the_documented_one(deployed: Deployed) -> None:
     """4 GiB and 2 cores in Python: 5734 MiB, 512 of the sidecar and Fargate's own 256 round up to 7 GB."""
-    assert {pod.size for pod in deployed.run("fargate").pods["executors"]} == {"2vCPU 7GB"}
+    assert {str(pod.size) for pod in deployed.run("fargate").pods["executors"]} == {"2vCPU 7GB"}
 
 
 def test_executors_carry_the_placement_label_alone_in_fargate_executors(deployed: Deployed) -> None:

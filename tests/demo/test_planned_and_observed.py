@@ -9,7 +9,6 @@ import yaml
 
 from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.environment import capacity_of
-from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import ROLES
 from emr_eks_placement.planning import Plan, plan
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -43,11 +42,10 @@ def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity
         pod, observed = said.of(role), seen.pods[role]
         assert len(observed) == pod.count.most
         for one in observed:
-            assert one.node_labels is not None
-            assert one.on_fargate == (pod.landing.compute == "fargate")
-            assert one.size == (str(pod.landing.size) if pod.landing.size else None)
-            assert one.node_labels[ZONE] in pod.landing.zones
-            assert one.on_fargate or one.node_labels[kubernetes.NODE_GROUP] in pod.landing.on
+            assert one.compute == pod.landing.compute
+            assert one.size == pod.landing.size
+            assert one.zone in pod.landing.zones
+            assert one.on in pod.landing.on
 
 
 def test_a_live_cluster_reads_as_its_environment_says(deployed: Deployed, capacity: Capacity) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from emr_eks_placement.observation import ObservedPod
 from emr_eks_placement.placement import Role
+from emr_eks_placement.scheduling.fargate import FargateSize
 from local.demo import __main__ as demo
-from local.demo.observed import ObservedPod
 from local.demo.run import Outcome
 
 NODE = {"topology.kubernetes.io/zone": "us-east-1a", "eks.amazonaws.com/nodegroup": "deployed-name"}
@@ -15,15 +16,17 @@ FARGATE = {"topology.kubernetes.io/zone": "us-east-1b", "eks.amazonaws.com/compu
 
 
 def outcome(state: str = "COMPLETED", *differences: str) -> Outcome:
-    driver = ObservedPod("driver", NODE, None)
-    executor = ObservedPod("executor", FARGATE, "2vCPU 7GB")
-    submitter = ObservedPod("submitter", None, None)
+    driver = ObservedPod(role="driver", name="driver", node="ip-1", node_labels=NODE)
+    executor = ObservedPod(
+        role="executors", name="executor", node="fargate-1", node_labels=FARGATE, size=FargateSize(2, 7)
+    )
+    submitter = ObservedPod(role="submitter", name="submitter", phase="Pending")
     pods: dict[Role, list[ObservedPod]] = {
         "submitter": [submitter],
         "driver": [driver],
         "executors": [executor, executor],
     }
-    return Outcome("count", "mixed", state, "why", pods, tuple(("driver", text) for text in differences))
+    return Outcome("count", "mixed", "0001", state, "why", pods, tuple(("driver", text) for text in differences))
 
 
 @pytest.fixture(autouse=True)

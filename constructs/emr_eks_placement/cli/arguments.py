@@ -175,6 +175,12 @@ def add_status(parser: argparse.ArgumentParser) -> None:
     _add_output(parser)
 
 
+def add_observe(parser: argparse.ArgumentParser) -> None:
+    """Of observe."""
+    add_job_run(parser)
+    _add_output(parser)
+
+
 def add_logs(parser: argparse.ArgumentParser) -> None:
     """Of logs."""
     add_job_run(parser)

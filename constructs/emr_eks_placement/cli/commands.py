@@ -79,6 +79,15 @@ COMMANDS = (
         add_arguments=arguments.add_status,
     ),
     Command(
+        name="observe",
+        summary="lay where the pods of a job run are beside where its plan says",
+        description="Read the pods of a job run from its cluster's Kubernetes API and lay them beside the plan of its request: "
+        "node group, node pool or Fargate profile, zone, size, and why a pod is Pending. Exit status: 0 as planned, 1 when a "
+        "pod is elsewhere, Pending or not there yet, 2 when that can't be told, as of a run that has ended.",
+        example="emr-placement observe 00000003abcdef -e environments/dev.yaml",
+        add_arguments=arguments.add_observe,
+    ),
+    Command(
         name="logs",
         summary="print the log of a job run's driver, executors or submitter",
         description="Print what a job run has logged to CloudWatch, or else to S3. Exit status: 0 when something was there, "
