@@ -1,14 +1,16 @@
 """emr-placement observe of runs that go on: pods that come one by one, are refused, or can't be read."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import trustme
 
-from emr_eks_placement.aws import kubernetes as kubernetes_api
 from emr_eks_placement.aws import pods as run_pods
 from emr_eks_placement.aws.job_runs import JobRunsApi
+from emr_eks_placement.aws.kubernetes import KubernetesApi, open_kubernetes_api
 from emr_eks_placement.aws.pods import RunPods
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.facts import emr, kubernetes
@@ -18,13 +20,13 @@ from tests.operate.conftest import FILE, Deployed
 from tests.unit.observed import Data, event, on_fargate, pending, pod
 
 Capture = pytest.CaptureFixture[str]
-FARGATE_NODE = {kubernetes.COMPUTE_TYPE: "fargate", kubernetes.ZONE: "us-east-1a"}
+NAMESPACE = "spark-jobs"  # of the environment's virtual cluster
 
 
 @pytest.fixture
 def namespace(deployed: Deployed) -> Iterator[str]:
     """That of the runs, whose pods, nodes and events are deleted after the test."""
-    name = deployed.environment.virtual_clusters["spark"].namespace
+    name = NAMESPACE
     api = deployed.kubernetes
     if not any(one["metadata"]["name"] == name for one in api.objects("namespaces")):
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -76,19 +78,12 @@ def ec2_labels(deployed: Deployed) -> dict[str, str]:
     eks = deployed.session.client("eks")
     (cluster,) = eks.list_clusters()["clusters"]
     group = eks.list_nodegroups(clusterName=cluster)["nodegroups"]
-    named = {eks.describe_nodegroup(clusterName=cluster, nodegroupName=one)["nodegroup"]["tags"]["Name"]: one for one in group}
-    return {kubernetes.NODE_GROUP: named["spark-drivers"], kubernetes.ZONE: "us-east-1a"}
-
-
-def profile(deployed: Deployed) -> str:
-    eks = deployed.session.client("eks")
-    (cluster,) = eks.list_clusters()["clusters"]
-    names = eks.list_fargate_profiles(clusterName=cluster)["fargateProfileNames"]
-    for name in names:
-        found = eks.describe_fargate_profile(clusterName=cluster, fargateProfileName=name)["fargateProfile"]
-        if any(one["labels"].get("spark-node-placement") == "fargate" for one in found["selectors"]):
-            return name
-    raise AssertionError(names)
+    (name,) = [
+        one
+        for one in group
+        if eks.describe_nodegroup(clusterName=cluster, nodegroupName=one)["nodegroup"]["tags"]["Name"] == "system"
+    ]
+    return {kubernetes.NODE_GROUP: name, kubernetes.ZONE: "us-east-1a"}
 
 
 def test_a_run_whose_pods_come_one_by_one(deployed: Deployed, create: Create, capsys: Capture) -> None:
@@ -97,11 +92,11 @@ def test_a_run_whose_pods_come_one_by_one(deployed: Deployed, create: Create, ca
     create(run, pending(on_fargate(pod("driver")), "Pod provisioning timed out"), None)
     create(run, pod("driver", "of-another-run"), None)
     deployed.kubernetes.update(
-        "pods", "of-another-run", "spark-jobs", lambda one: one["metadata"]["labels"].update({emr.JOB_ID_LABEL: "x"})
+        "pods", "of-another-run", NAMESPACE, lambda one: one["metadata"]["labels"].update({emr.JOB_ID_LABEL: "x"})
     )
     status, told, err = observed(capsys, run)
     assert (status, err) == (1, "")
-    assert verdicts(told) == {"submitter": "yes", "driver": "missing", "executors": "missing"} | {"driver": "pending"}
+    assert verdicts(told) == {"submitter": "yes", "driver": "pending", "executors": "missing"}
     assert [one["pending"] for one in told["pods"]] == [None, "Unschedulable: Pod provisioning timed out"]
     assert told["cost"]["unpriced_pods"] == 1
     assert main(["observe", run, "-e", FILE]) == 1
@@ -110,9 +105,7 @@ def test_a_run_whose_pods_come_one_by_one(deployed: Deployed, create: Create, ca
     assert "cost of these pods so far, by list prices: $" in out
 
 
-def test_a_pod_that_the_quota_refuses_is_told_by_its_job(
-    deployed: Deployed, namespace: str, capsys: Capture
-) -> None:
+def test_a_pod_that_the_quota_refuses_is_told_by_its_job(deployed: Deployed, namespace: str, capsys: Capture) -> None:
     run = started(deployed, "refused")
     refused = f'pods "{run}-x" is forbidden: exceeded quota: spark, requested: pods=1, used: pods=50'
     told_event = event(run, "FailedCreate", refused, kind="Job")
@@ -132,7 +125,9 @@ def test_a_run_that_has_ended_has_no_pods(deployed: Deployed, namespace: str, ca
     deployed.runs.end(run, "COMPLETED")
     status, told, err = observed(capsys, run)
     assert (status, set(verdicts(told).values())) == (2, {"gone"})
-    assert err == f"note: job run {run} is COMPLETED: it has no pods any more: EMR deletes those of a run that has ended\n"
+    assert (
+        err == f"note: job run {run} is COMPLETED: it has no pods any more: EMR deletes those of a run that has ended\n"
+    )
     assert [one["pod"] for one in told["plan"]["pods"]] == ["submitter", "driver", "executors"]
 
 
@@ -181,45 +176,116 @@ def test_many_nodes_are_one_list(deployed: Deployed, create: Create, monkeypatch
     assert [path for path in gets(deployed, since) if "nodes" in path] == ["/api/v1/nodes"]
 
 
-def test_a_token_is_renewed_before_it_ends(
-    deployed: Deployed, namespace: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_is_renewed_before_it_ends(deployed: Deployed, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert namespace
     pods = reader(deployed, started(deployed, "token"))
-    made: list[str] = []
-    token = kubernetes_api.eks_token
-    monkeypatch.setattr(kubernetes_api, "eks_token", lambda *asked: made.append("token") or token(*asked))
+    opened: list[KubernetesApi] = []
+
+    def open_and_count(*asked: Any) -> KubernetesApi:
+        opened.append(open_kubernetes_api(*asked))
+        return opened[-1]
+
+    monkeypatch.setattr(run_pods, "open_kubernetes_api", open_and_count)
     pods.read()
     pods.read()
-    assert len(made) == 1
+    assert len(opened) == 1
     monkeypatch.setattr(run_pods, "_RENEW_SECONDS", -1.0)
     assert pods.read().not_read == ()
-    assert len(made) == 2
+    assert len(opened) == 2
 
 
 # A bad day
 
 
+Answered = Callable[[str, Callable[[str], Answer | None]], tuple[int, str, str]]
+
+
 @pytest.fixture
-def answered(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], Answer | None], str], Any]:
+def answered(deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> Answered:
     """Observes a run whose cluster's Kubernetes API answers so: the exit status, and what was printed."""
-    import base64
+    (name,) = deployed.session.client("eks").list_clusters()["clusters"]
+    record = state.cluster(name)
+    assert record is not None
 
-    import trustme
-
-    def observe(answer: Callable[[str], Answer | None], run: str) -> tuple[int, str, str]:
+    def observe(run: str, answer: Callable[[str], Answer | None]) -> tuple[int, str, str]:
         authority = trustme.CA()
-        (name,) = deployed.session.client("eks").list_clusters()["clusters"]
-        record = state.cluster(name)
-        assert record is not None
-        with answering(answer, tls_of(authority)) as server, pytest.MonkeyPatch.context() as patch:
-            patch.setitem(record, "endpoint", server.url)
+        with answering(answer, tls_of(authority)) as server:
+            monkeypatch.setitem(record, "endpoint", server.url)
             data = base64.b64encode(authority.cert_pem.bytes()).decode()
-            patch.setitem(record, "certificateAuthority", {"data": data})
-            capsys = request_capsys()
+            monkeypatch.setitem(record, "certificateAuthority", {"data": data})
             capsys.readouterr()
             status = main(["observe", run, "-e", FILE])
             told = capsys.readouterr()
         return status, told.out, told.err
 
     return observe
+
+
+def listed(kind: str, *items: Any) -> Answer:
+    return Answer(200, json.dumps({"kind": f"{kind}List", "apiVersion": "v1", "metadata": {}, "items": items}))
+
+
+def test_pods_that_are_denied_leave_the_plan(deployed: Deployed, answered: Answered) -> None:
+    run = started(deployed, "denied")
+    status, out, err = answered(run, lambda asked: Answer(403 if "/pods" in asked else 404, "{}"))
+    assert status == 2
+    assert "its pods were not read: GET /api/v1/namespaces/spark-jobs/pods was answered 403 Forbidden\n" in err
+    assert out.splitlines()[1].split()[:2] == ["pod", "count"]
+    assert [line.split()[0] for line in out.splitlines()[2:]] == ["submitter", "driver", "executors"]
+
+
+def test_nodes_that_are_denied_leave_what_the_pods_say(deployed: Deployed, answered: Answered) -> None:
+    run = started(deployed, "no-nodes")
+
+    def answer(asked: str) -> Answer:
+        if "/pods" in asked:
+            executors = (pod("executors", f"executor-{number}", node="ip-2") for number in (1, 2))
+            return listed("Pod", pod("submitter"), pod("driver"), *map(on_fargate, executors))
+        return Answer(403 if "/nodes/" in asked else 404, "{}")
+
+    status, out, err = answered(run, answer)
+    assert "its nodes were not read: GET /api/v1/nodes/ip-1 was answered 403 Forbidden\n" in err
+    rows = [line for line in out.splitlines() if line.startswith(("submitter", "driver", "executors"))]
+    assert [row.split("  ")[-1].strip() for row in rows] == ["not known", "NO", "NO"]
+    assert "not as planned: driver driver-1: on EC2, not Fargate" in out
+    assert status == 1
+
+
+def test_events_that_are_denied_are_told(deployed: Deployed, answered: Answered) -> None:
+    run = started(deployed, "no-events")
+    answer = Answer(403, "{}")
+    status, _, err = answered(run, lambda asked: answer if "/events" in asked else Answer(404, "{}"))
+    assert (status, "its events were not read: GET" in err) == (1, True)
+
+
+def test_an_odd_pod_is_told_and_the_others_are_read(deployed: Deployed, answered: Answered) -> None:
+    run = started(deployed, "odd")
+    odd = {**pod("executors"), "status": {"conditions": 3}}
+    pods = listed("Pod", odd, {"metadata": 3}, {**pod("executors"), "spec": 3}, pod("submitter"))
+    status, out, err = answered(run, lambda asked: pods if "/pods" in asked else Answer(404, "{}"))
+    assert status == 1
+    told = [line.partition("understood: ")[2] for line in err.splitlines() if "a pod of it was not understood" in line]
+    assert told == ["status.conditions: must be a list", "metadata: must be a mapping", "spec: must be a mapping"]
+    assert "submitter" in out
+
+
+@pytest.mark.parametrize("answer", [Answer(200, "<html>"), Answer(200, "[]"), Answer(200, '{"kind": "PodList"}')])
+def test_what_is_no_list_of_pods(deployed: Deployed, answered: Answered, answer: Answer) -> None:
+    run = started(deployed, f"malformed-{len(answer.body)}")
+    status, _, err = answered(run, lambda asked: answer if "/pods" in asked else Answer(404, "{}"))
+    assert status == 2
+    assert "its pods were not read: the answer to GET /api/v1/namespaces/spark-jobs/pods is not what Kubernetes" in err
+
+
+def test_an_api_out_of_reach(deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = started(deployed, "out-of-reach")
+    (name,) = deployed.session.client("eks").list_clusters()["clusters"]
+    record = state.cluster(name)
+    assert record is not None
+    with answering(lambda _asked: None) as server:
+        monkeypatch.setitem(record, "endpoint", server.url.replace("http:", "https:"))
+    capsys.readouterr()
+    assert main(["observe", run, "-e", FILE]) == 2
+    told = capsys.readouterr()
+    assert "its pods were not read: endpoint 127.0.0.1:" in told.err
+    assert "executors" in told.out, "the plan is printed all the same"
