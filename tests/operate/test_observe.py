@@ -124,7 +124,7 @@ def test_a_run_that_has_ended_has_no_pods(deployed: Deployed, namespace: str, ca
     run = started(deployed, "gone")
     deployed.runs.end(run, "COMPLETED")
     status, told, err = observed(capsys, run)
-    assert (status, set(verdicts(told).values())) == (2, {"gone"})
+    assert (status, set(verdicts(told).values())) == (2, {"none"})
     assert (
         err == f"note: job run {run} is COMPLETED: it has no pods any more: EMR deletes those of a run that has ended\n"
     )

@@ -137,7 +137,7 @@ def test_pods_that_are_not_there_yet() -> None:
 
 def test_pods_of_a_run_that_has_ended_are_gone() -> None:
     found = rows([seen(pod("submitter"))], has_ended=True)
-    assert [row.verdict for row in found["driver"]] == ["gone"]
+    assert [row.verdict for row in found["driver"]] == ["none"]
     assert [row.verdict for row in rows(all_of(executors=1), has_ended=True)["executors"]] == ["yes"]
 
 

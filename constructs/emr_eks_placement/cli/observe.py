@@ -92,5 +92,5 @@ def _status(observation: Observation) -> int:
     verdicts = observation.comparison.verdicts
     if verdicts.intersection(DIFFERENT):
         return _DIFFERS
-    told = observation.plan is not None and observation.pods and "unknown" not in verdicts
+    told = observation.plan is not None and observation.pods and not verdicts.intersection(("none", "unknown"))
     return _AS_PLANNED if told else _UNUSABLE

@@ -1,6 +1,7 @@
 """How planned beside observed is printed: a table for people, JSON for programs."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,9 +23,10 @@ _WORDS: dict[Verdict, str] = {
     "no": "NO",
     "pending": "PENDING",
     "missing": "NOT YET",
-    "gone": "gone",
+    "none": "none",
     "unknown": "not known",
 }
+_MADE_UNIQUE = re.compile(r"[0-9A-F]{8}-[0-9A-Za-z]{12,13}$")
 _MOST_WARNINGS = 5  # of a thousand executors many say the same
 
 
@@ -111,7 +113,7 @@ def _planned(pod: PlannedPod) -> str:
     landing = pod.landing
     if landing.pending:
         return f"{pod.count} nowhere: Pending"
-    on, zones = " or ".join(landing.on) or "nodes that a plan does not know", " or ".join(landing.zones)
+    on, zones = " or ".join(map(_short, landing.on)) or "nodes that a plan does not know", " or ".join(landing.zones)
     compute = f"Fargate {landing.size or ''}".rstrip() if landing.compute == "fargate" else "EC2"
     return " ".join(part for part in (str(pod.count), compute, on, zones) if part)
 
@@ -123,8 +125,13 @@ def _observed(row: Row) -> str:
     where: list[str | None] = ["on no node"]
     if pod.compute is not None:
         compute = f"Fargate {pod.size or ''}".rstrip() if pod.compute == "fargate" else "EC2"
-        where = [compute, pod.on, pod.zone, pod.instance_type, pod.capacity_type]
+        where = [compute, pod.on and _short(pod.on), pod.zone, pod.instance_type, pod.capacity_type]
     return " ".join(part for part in (str(len(row.names)), pod.phase, *where) if part)
+
+
+def _short(name: str) -> str:
+    """A name without what CloudFormation ends it in: the hash of a logical id, and a random part."""
+    return _MADE_UNIQUE.sub("…", name)
 
 
 def _explanations(comparison: Comparison, one: Observation) -> Iterator[str]:

@@ -10,8 +10,9 @@ from emr_eks_placement.placement import ROLES, Role
 from emr_eks_placement.planning import Plan, PlannedPod
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
 
-Verdict = Literal["yes", "no", "pending", "missing", "gone", "unknown"]
-"""Whether pods are as planned. missing: they are not there yet; gone: not any more; unknown: their node was not read."""
+Verdict = Literal["yes", "no", "pending", "missing", "none", "unknown"]
+"""Whether pods are as planned. missing: they are not there yet; none: the run has ended, and there are none, or
+none any more; unknown: there is no plan, or their node was not read."""
 DIFFERENT: tuple[Verdict, ...] = ("no", "pending", "missing")
 
 
@@ -43,7 +44,7 @@ def compare(
 ) -> Comparison:
     """The plan of a run's request beside the run's pods; without a plan, the pods alone.
 
-    capacity: what the plan was made for. has_ended: whether the run has, so that pods that are not there are gone. Work
+    capacity: what the plan was made for. has_ended: whether the run has, so that pods that are not there will not come. Work
     grows with the number of pods, rows with the number of different ones.
     """
     rows: list[Row] = []
@@ -113,8 +114,8 @@ def _count(planned: PlannedPod, own: Sequence[ObservedPod], *, has_ended: bool) 
     count = planned.count
     if count.most is not None and there > count.most:
         yield Row(planned.role, "no", None, (), (f"{there} at once, not {count}",))
-    elif not own and has_ended:
-        yield Row(planned.role, "gone", None, ())
+    elif not own and has_ended and count.least:
+        yield Row(planned.role, "none", None, ())
     elif there < count.least and not has_ended:
         yield Row(planned.role, "missing", None, (), (f"{there}, not {count}",))
 
