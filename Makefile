@@ -57,8 +57,9 @@ laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spa
 environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
 	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/generated
 
-benchmark: setup ## Measure how long planning takes
+benchmark: setup ## Measure how long planning takes, and the start of the command line
 	$(BIN)/python -m benchmarks.plan
+	$(BIN)/python -m benchmarks.start
 
 docs: setup ## Rewrite the references of problems and settings in docs/ from the code
 	$(BIN)/python tools/write_problem_docs.py

@@ -258,6 +258,9 @@ def test_region_of_the_profile_and_of_the_environment(account: Account, monkeypa
     assert aws_session("ireland", "eu-west-2").region_name == "eu-west-2"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
     assert aws_session().region_name == "eu-west-3"
+    monkeypatch.setenv("AWS_REGION", "eu-west-4")
+    assert aws_session("ireland").region_name == "eu-west-4"
+    assert aws_session("ireland", "eu-west-2").region_name == "eu-west-2"
 
 
 @pytest.mark.parametrize("region", ["us east", "us_east_1"])

@@ -1,8 +1,6 @@
 """emr-placement define: the files it writes, and that unusable input ends in one line, exit code 2 and nothing written."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -175,14 +173,3 @@ def test_a_folder_that_cant_be_written_is_named(tmp_path: Path, capsys: pytest.C
     taken.write_text("a file")
     assert define(taken) == 2
     assert "--output-directory" in capsys.readouterr().err
-
-
-def test_help_needs_neither_the_model_nor_yaml() -> None:
-    """It has to answer at once."""
-    script = (
-        "import sys\nfrom emr_eks_placement.cli.main import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        "print({'pydantic', 'yaml', 'boto3', 'aws_cdk'} & sys.modules.keys())"
-    )
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
-    assert ended.stdout.rstrip().endswith("set()")

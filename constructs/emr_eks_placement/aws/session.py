@@ -1,5 +1,6 @@
 """Sessions and clients for reading an account: few, short tries, and errors that name their operation."""
 
+import os
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -35,7 +36,8 @@ def aws_session(
             read_timeout=read_seconds,
         )
         core.set_default_client_config(config)
-        return boto3.Session(botocore_session=core, region_name=region)
+        # As other AWS SDKs do; boto3 reads AWS_DEFAULT_REGION only.
+        return boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
 
 
 def client(session: boto3.Session, service: str, region: str | None = None) -> Any:

@@ -1,15 +1,34 @@
 """The arguments of each command."""
 
 import argparse
-from pathlib import Path
+import os
+
+
+def path(text: str) -> os.PathLike[str]:
+    """A path of the command line as a pathlib.Path, which is imported only for it: --help answers at once."""
+    from pathlib import Path
+
+    return Path(text)
+
+
+def add_account_options(parser: argparse.ArgumentParser) -> None:
+    """Of every command that calls AWS."""
+    parser.add_argument(
+        "--profile", metavar="NAME", help="the AWS profile (default: the standard chain, from AWS_PROFILE on)"
+    )
+    parser.add_argument(
+        "--region",
+        metavar="NAME",
+        help="the AWS region (default: of the environment file, else of AWS_REGION or of the profile)",
+    )
 
 
 def add_plan(parser: argparse.ArgumentParser) -> None:
     """Of plan."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="a StartJobRun request as JSON; - is standard input")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("-e", "--environment", type=Path, metavar="FILE", help="plan for an environment file")
-    source.add_argument("--assembly", type=Path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
+    source.add_argument("-e", "--environment", type=path, metavar="FILE", help="plan for an environment file")
+    source.add_argument("--assembly", type=path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
     source.add_argument("--cluster", metavar="NAME", help="plan for a live EKS cluster; makes read-only calls to AWS")
     parser.add_argument(
         "--virtual-cluster",
@@ -19,7 +38,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--namespace", help="the requests' namespace, instead of their virtual cluster's")
     parser.add_argument(
         "--pod-templates",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="where the pod templates are (default: beside the request, then in S3)",
     )
@@ -38,17 +57,15 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", choices=("table", "json", "markdown"), default="table", help="what to print (default: %(default)s)"
     )
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to read with")
-    parser.add_argument("--region", metavar="NAME", help="the AWS region to read from")
+    add_account_options(parser)
 
 
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Of the commands that look at job runs."""
     which = parser.add_mutually_exclusive_group(required=required)
-    which.add_argument("-e", "--environment", type=Path, metavar="FILE", help="those of what this file has deployed")
+    which.add_argument("-e", "--environment", type=path, metavar="FILE", help="those of what this file has deployed")
     which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
-    parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
+    add_account_options(parser)
 
 
 def add_job_run(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +86,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="the environment file of the job, or of the request's cluster",
     )
@@ -113,21 +130,20 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         "--cancel-on-interrupt", action="store_true", help="with --wait: Ctrl-C cancels the run, which else goes on"
     )
     _add_events_output(parser)
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
-    parser.add_argument("--region", metavar="NAME", help="the region of a request's virtual cluster")
+    add_account_options(parser)
 
 
 def add_submit_many(parser: argparse.ArgumentParser) -> None:
     """Of submit-many."""
     parser.add_argument(
         "file",
-        type=Path,
+        type=path,
         metavar="FILE.jsonl",
         help="a JSON object a line: job with placement, mode, zone, arguments, conf and run_name, or request; at most 10,000",
     )
-    parser.add_argument("-e", "--environment", type=Path, metavar="FILE", help="the environment file of the jobs")
+    parser.add_argument("-e", "--environment", type=path, metavar="FILE", help="the environment file of the jobs")
     parser.add_argument(
-        "--journal", type=Path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
+        "--journal", type=path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
     )
     parser.add_argument(
         "--concurrency", type=int, default=8, metavar="N", help="requests at once (default: %(default)s)"
@@ -149,8 +165,7 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
         help="the least problem that stops the fleet (default: %(default)s)",
     )
     _add_events_output(parser)
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
-    parser.add_argument("--region", metavar="NAME", help="the region of the requests' virtual clusters")
+    add_account_options(parser)
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
@@ -227,7 +242,7 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
 
 def _add_checks(parser: argparse.ArgumentParser, environment: str) -> None:
     """Of the commands that check an account."""
-    parser.add_argument("-e", "--environment", type=Path, required=True, metavar="FILE", help=environment)
+    parser.add_argument("-e", "--environment", type=path, required=True, metavar="FILE", help=environment)
     parser.add_argument(
         "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
     )
@@ -241,13 +256,13 @@ def _add_checks(parser: argparse.ArgumentParser, environment: str) -> None:
     parser.add_argument(
         "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
     )
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to read with")
+    add_account_options(parser)
 
 
 def add_drain(parser: argparse.ArgumentParser) -> None:
     """Of drain."""
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("-e", "--environment", type=Path, metavar="FILE", help="drain what this file has deployed")
+    which.add_argument("-e", "--environment", type=path, metavar="FILE", help="drain what this file has deployed")
     which.add_argument("--virtual-cluster", metavar="ID", help="drain the virtual cluster of this id")
     parser.add_argument(
         "--timeout",
@@ -257,8 +272,7 @@ def add_drain(parser: argparse.ArgumentParser) -> None:
         help="how long to wait for the job runs to end (default: %(default)s)",
     )
     parser.add_argument("--yes", action="store_true", help="cancel without asking")
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
-    parser.add_argument("--region", metavar="NAME", help="the region of --virtual-cluster")
+    add_account_options(parser)
 
 
 def add_empty_bucket(parser: argparse.ArgumentParser) -> None:
@@ -266,19 +280,19 @@ def add_empty_bucket(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=Path,
+        type=path,
         required=True,
         metavar="FILE",
         help="empty the bucket that this file has deployed",
     )
     parser.add_argument("--yes", action="store_true", help="delete without asking")
-    parser.add_argument("--profile", metavar="NAME", help="the AWS profile to work with")
+    add_account_options(parser)
 
 
 def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
     """Of deployer-policy."""
     parser.add_argument(
-        "--assembly", type=Path, required=True, metavar="DIR", help="what cdk synth wrote, such as cdk.out"
+        "--assembly", type=path, required=True, metavar="DIR", help="what cdk synth wrote, such as cdk.out"
     )
     parser.add_argument(
         "--account", metavar="ID", help="the account of the resources (default: the assembly's, or * where it has none)"
@@ -286,8 +300,8 @@ def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output-directory",
-        type=Path,
-        default=Path("deployer-policy"),
+        type=path,
+        default="deployer-policy",
         metavar="DIR",
         help="where to write (default: %(default)s)",
     )
@@ -300,7 +314,7 @@ def add_define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=Path,
+        type=path,
         required=True,
         metavar="FILE",
         help="the environment file, such as environments/dev.yaml",
@@ -308,14 +322,14 @@ def add_define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output-directory",
-        type=Path,
-        default=Path("definitions"),
+        type=path,
+        default="definitions",
         metavar="DIR",
         help="where to write (default: %(default)s)",
     )
     parser.add_argument(
         "--outputs",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="the stack outputs of the deployed environment: cdk deploy --outputs-file FILE",
     )

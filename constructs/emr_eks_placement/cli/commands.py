@@ -2,24 +2,32 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 
 from emr_eks_placement.cli import arguments
 
 
-@dataclass(frozen=True, kw_only=True)
 class Command:
     """A command, which `run` of this package's module of its name carries out, imported only then: --help answers at once.
 
-    summary: of one line; description: with the exit statuses.
+    For the same reason it is no dataclass: to import dataclasses takes as long as Python takes to start.
     """
 
-    name: str
-    summary: str
-    description: str
-    example: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
+    def __init__(
+        self,
+        *,
+        name: str,
+        summary: str,
+        description: str,
+        example: str,
+        add_arguments: Callable[[argparse.ArgumentParser], None],
+    ) -> None:
+        """summary: of one line; description: with the exit statuses."""
+        self.name = name
+        self.summary = summary
+        self.description = description
+        self.example = example
+        self.add_arguments = add_arguments
 
     def run(self, options: argparse.Namespace) -> int:
         """The exit status. Raises InputError for input that can't be used."""

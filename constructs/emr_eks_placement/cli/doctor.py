@@ -3,14 +3,14 @@
 import argparse
 
 from emr_eks_placement.cli.check_output import refuse_unknown_checks, report
+from emr_eks_placement.cli.environment_session import environment_of
 from emr_eks_placement.doctor import CHECKS
-from emr_eks_placement.environment_file import load_environment
 
 
 def run(options: argparse.Namespace) -> int:
     """Makes the checks and prints them; 0: nothing that counts, 1: something does. Raises InputError for its input."""
     refuse_unknown_checks(options, CHECKS)
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     from emr_eks_placement.aws.doctor import examine  # boto3 is slow to import
     from emr_eks_placement.aws.session import aws_session
 

@@ -5,8 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.confirm import confirmed
-from emr_eks_placement.cli.environment_session import session_of
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.errors import InputError, RuleError, finding, printable
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def _virtual_clusters(options: argparse.Namespace) -> tuple["JobRunsApi", tuple[
 
     if options.virtual_cluster is not None:
         return JobRunsApi(aws_session(options.profile, options.region)), (options.virtual_cluster,)
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     session = session_of(environment, options.environment, options.profile)
     return JobRunsApi(session), virtual_clusters_of(session, environment.name)
 

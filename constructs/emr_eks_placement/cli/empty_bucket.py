@@ -4,14 +4,13 @@ import argparse
 import sys
 
 from emr_eks_placement.cli.confirm import confirmed
-from emr_eks_placement.cli.environment_session import session_of
+from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.environment_file import load_environment
 
 
 def run(options: argparse.Namespace) -> int:
     """0: the bucket is empty or stays, 1: the user said no. Raises InputError, with nothing deleted but what it says."""
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     if reason := _stays(environment):
         return _done(f"the bucket stays as it is: {reason}")
     session = session_of(environment, options.environment, options.profile)

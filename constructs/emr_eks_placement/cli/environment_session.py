@@ -1,9 +1,11 @@
-"""A session of the account and region that an environment is deployed to."""
+"""The environment of --environment, and a session of the account and region that it is deployed to."""
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
@@ -12,6 +14,16 @@ if TYPE_CHECKING:
     import boto3
 
     OpenSession = Callable[[str | None, str | None], boto3.Session]
+
+
+def environment_of(options: argparse.Namespace) -> Environment:
+    """Raises InputError for what `load_environment` refuses, and for a --region that is not the environment's."""
+    environment = load_environment(options.environment)
+    if options.region not in (None, environment.region):
+        rule = f"the region of {options.environment} is {environment.region}"
+        broken = RuleError(options.region, rule, "Leave it out, or name the file of an environment there")
+        raise InputError([finding("--region", broken)])
+    return environment
 
 
 def session_of(

@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emr_eks_placement.cli.environment_session import session_of
+from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def open_virtual_clusters(options: argparse.Namespace) -> VirtualClusters:
         session = aws_session(options.profile, options.region)
         where = f"virtual cluster {options.virtual_cluster}"
         return VirtualClusters(session, JobRunsApi(session), (options.virtual_cluster,), where)
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     session = session_of(environment, options.environment, options.profile)
     ids = virtual_clusters_of(session, environment.name)
     if not ids:

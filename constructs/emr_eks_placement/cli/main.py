@@ -1,18 +1,26 @@
 """emr-placement: its commands, and how their errors are reported."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from emr_eks_placement.cli.commands import COMMANDS, Command
+
+_PROGRAM = "emr-placement"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, told in one line each on
     standard error.
     """
-    options = _parser().parse_args(arguments)
-    command: Command = options.command
+    asked = sys.argv[1:] if arguments is None else arguments
+    command = next((one for one in COMMANDS if asked and one.name == asked[0]), None)
+    if command is None:
+        overview = _overview()
+        overview.parse_args(asked)
+        overview.error("the command comes first")
+    options = parser_of(command).parse_args(asked[1:])
     from emr_eks_placement.errors import InputError  # imported late: --help answers at once
 
     try:
@@ -23,22 +31,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _overview() -> argparse.ArgumentParser:
+    """For --help, and to say what is wrong without a command."""
     parser = argparse.ArgumentParser(
-        prog="emr-placement",
+        prog=_PROGRAM,
         description="Where each pod of a Spark job on EMR on EKS lands: EC2 node groups, node pools or AWS Fargate.",
+        formatter_class=_Help,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
-        own = commands.add_parser(
-            command.name,
-            help=command.summary,
-            description=command.description,
-            epilog=f"example: {command.example}",
-        )
-        own.set_defaults(command=command)
-        command.add_arguments(own)
+        commands.add_parser(command.name, help=command.summary, add_help=False)
     return parser
+
+
+def parser_of(command: Command) -> argparse.ArgumentParser:
+    """Of one command alone: to make those of all takes a while."""
+    parser = argparse.ArgumentParser(
+        prog=f"{_PROGRAM} {command.name}",
+        description=command.description,
+        epilog=f"example: {command.example}",
+        formatter_class=_Help,
+    )
+    command.add_arguments(parser)
+    return parser
+
+
+class _Help(argparse.HelpFormatter):
+    """As wide as the terminal; argparse would import shutil to find that out, in a third of the time Python takes to start."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = os.get_terminal_size().columns
+        except OSError:  # no terminal
+            columns = 80
+        super().__init__(prog, width=columns - 2)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.emr.request import check_complete
@@ -60,11 +59,11 @@ class Source:
 def open_source(options: argparse.Namespace) -> Source:
     """The source that the options name. Raises InputError for what can't be read and for malformed options."""
     _check_options(options)
-    aws = _Aws(options.profile, options.region)
+    aws = _Aws(options)
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] = check_complete
     capacities: Mapping[str, Capacity]
     if options.environment is not None:
-        capacities = _of_environment(options.environment)
+        capacities = _of_environment(options)
     elif options.assembly is not None:
         from emr_eks_placement.assembly import read_assembly
 
@@ -90,26 +89,28 @@ def _check_options(options: argparse.Namespace) -> None:
             raise InputError([finding("--namespace", broken)]) from None
 
 
-def _of_environment(file: Path) -> Mapping[str, Capacity]:
+def _of_environment(options: argparse.Namespace) -> Mapping[str, Capacity]:
+    """The options then name the environment's region too, for pod templates in S3."""
+    from emr_eks_placement.cli.environment_session import environment_of
     from emr_eks_placement.environment import capacity_of
-    from emr_eks_placement.environment_file import load_environment
 
-    environment = load_environment(file)
+    environment = environment_of(options)
+    options.region = environment.region
     return {environment.name: capacity_of(environment)}
 
 
 class _Aws:
     """The account, looked at only when something has to be read from it: boto3 is slow to import."""
 
-    def __init__(self, profile: str | None, region: str | None) -> None:
-        self._profile, self._region = profile, region
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
         self._opened: boto3.Session | None = None
 
     def _session(self) -> "boto3.Session":
         from emr_eks_placement.aws.session import aws_session
 
         if self._opened is None:
-            self._opened = aws_session(self._profile, self._region)
+            self._opened = aws_session(self._options.profile, self._options.region)
         return self._opened
 
     def read_cluster(self, name: str) -> Mapping[str, Capacity]:

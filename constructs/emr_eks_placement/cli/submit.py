@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emr_eks_placement.cli.environment_session import session_of
+from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.follow_run import INTERRUPTED, follow, tell_output
 from emr_eks_placement.cli.planned import stopping, without
@@ -14,7 +14,6 @@ from emr_eks_placement.cli.prepared import Account, Prepared, at_option, prepare
 from emr_eks_placement.cli.request_file import read_request
 from emr_eks_placement.cli.run_events import RunEvents, open_events
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.request import default_run_name, named_run
 
@@ -90,7 +89,7 @@ def _account(options: argparse.Namespace) -> Account:
 
     if options.environment is None:
         return Account(aws_session(options.profile, options.region), None, None)
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     return Account(session_of(environment, options.environment, options.profile), environment, options.environment)
 
 

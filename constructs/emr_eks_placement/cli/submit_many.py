@@ -9,14 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emr_eks_placement.cli.environment_session import session_of
+from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.fleet_events import FleetEvents
 from emr_eks_placement.cli.fleet_shapes import Shapes, counted
 from emr_eks_placement.cli.plan_output import problem_lines
 from emr_eks_placement.cli.planned import stopping, without
 from emr_eks_placement.cli.prepared import Account, Prepared
-from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.fleet.journal import Fleet, Journal, begin
 from emr_eks_placement.fleet.lines import FleetLine, read_lines
@@ -193,7 +192,7 @@ def _account(options: argparse.Namespace) -> Account:
     open_session = partial(aws_session, attempts=_ATTEMPTS, retry_mode="adaptive")
     if options.environment is None:
         return Account(open_session(options.profile, options.region), None, None)
-    environment = load_environment(options.environment)
+    environment = environment_of(options)
     session = session_of(environment, options.environment, options.profile, open_session)
     return Account(session, environment, options.environment)
 
