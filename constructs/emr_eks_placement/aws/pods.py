@@ -30,7 +30,7 @@ _NODES = "/api/v1/nodes"
 
 @dataclass(frozen=True)
 class Observed:
-    """What was read of a run's pods, in order of their creation. pods: None where they can't be read.
+    """What was read of a run's pods, in the order of the Kubernetes API. pods: None where they can't be read.
 
     not_read: what could not be read, each with the reason.
     """
