@@ -23,7 +23,7 @@ class RunLog:
     def write(self, pod: Mapping[str, Any], stream: str, lines: Sequence[str]) -> None:
         """The lines of a pod; below its Spark application, if it has one."""
         application = (pod["metadata"].get("labels") or {}).get("spark-app-selector")
-        name = "/".join(part for part in (application, pod["metadata"]["name"], stream) if part)
+        name = "/".join(part for part in ("containers", application, pod["metadata"]["name"], stream) if part)
         if self._locations.log_group is not None:
             self._to_cloudwatch(self._locations.log_group, f"{self._locations.stream_prefix}{name}", lines)
         if self._locations.bucket is not None:

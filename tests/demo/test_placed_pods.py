@@ -1,6 +1,8 @@
 """Every placement, deployed and run: where real Spark's pods go, and that a wrong definition is told from a right one."""
 
 import copy
+import re
+import sys
 
 import pytest
 
@@ -15,6 +17,18 @@ def test_every_pod_is_where_its_placement_says(deployed: Deployed, placement: st
     outcome = deployed.run(placement)
     assert (outcome.state, outcome.differences) == ("COMPLETED", ()), outcome.details
     assert [len(outcome.pods[role]) for role in ("submitter", "driver", "executors")] == [1, 1, 2]
+
+
+def test_each_pod_has_logged_what_the_local_aws_did(deployed: Deployed) -> None:
+    deployed.run("fargate")
+    (cluster,) = (one for key, one in deployed.outputs.items() if key == "SparkVirtualClusterId")
+    runs = deployed.local.session.client("emr-containers").list_job_runs(virtualClusterId=cluster)["jobRuns"]
+    run = max(runs, key=lambda one: one["createdAt"])
+    command = f"{sys.executable} -m emr_eks_placement.cli.main logs {run['id']} --virtual-cluster {cluster}"
+    assert re.fullmatch(r"local AWS: .*: the driver made \S+-exec-1, \S+-exec-2\n", deployed.shell(command))
+    executors = deployed.shell(f"{command} --pod executors").splitlines()
+    assert [re.sub(r".*-exec-(\d+): local AWS: .*", r"\1", line) for line in executors] == ["1", "2"]
+    assert "spark-submit ran outside of pod" in deployed.shell(f"{command} --pod submitter")
 
 
 def test_a_dropped_label_is_told(deployed: Deployed) -> None:

@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.aws.errors import AwsError
+from emr_eks_placement.aws.job_runs import JobRunsApi
+from emr_eks_placement.aws.logs import RunLogs, last_output
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.emr.job_run import JobRun as JobRunOf
+from emr_eks_placement.errors import RuleError, finding
 from local.aws.emr_containers.job_runs import JobRun
+from local.aws.ministack.settings import enforcing_iam
 from tests.operate.conftest import FILE, Deployed
 
 Capture = pytest.CaptureFixture[str]
@@ -36,10 +42,16 @@ class Logged:
         logs.put_log_events(logGroupName=group["logGroupName"], logStreamName=name, logEvents=events)
 
     def s3(self, path: str, *lines: str) -> None:
+        self.s3_text(path, "".join(f"{line}\n" for line in lines))
+
+    def s3_text(self, path: str, text: str) -> None:
+        self.s3_object(path, gzip.compress(text.encode()))
+
+    def s3_object(self, path: str, body: bytes) -> str:
         bucket, _, folder = self.monitoring["s3MonitoringConfiguration"]["logUri"].removeprefix("s3://").partition("/")
         key = f"{folder.strip('/')}/{self.folder}/{path}.gz"
-        body = gzip.compress("".join(f"{line}\n" for line in lines).encode())
         self.deployed.session.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        return f"s3://{bucket}/{key}"
 
 
 def submitted(deployed: Deployed, definition: dict[str, Any], folder: Path, name: str) -> Logged:
@@ -127,19 +139,18 @@ def test_following_prints_what_comes_until_the_run_has_ended(
 def test_what_would_steer_a_terminal_goes_to_a_pipe_only(
     logged: Logged, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "\x1b[2Jgone")
-    assert printed(capsys, logged) == "\x1b[2Jgone\n"
+    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "\x1b[2Jgone", "\tat java")
+    assert printed(capsys, logged) == "\x1b[2Jgone\n\tat java\n"
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert printed(capsys, logged) == "\\x1b[2Jgone\n"
+    assert printed(capsys, logged) == "\\x1b[2Jgone\n        at java\n"
 
 
 @pytest.mark.parametrize("logged", ["s3"], indirect=True)
 def test_a_torn_object_is_one_line(logged: Logged, capsys: Capture) -> None:
-    where = logged.monitoring["s3MonitoringConfiguration"]["logUri"].removeprefix("s3://").partition("/")
-    key = f"{where[2].strip('/')}/{logged.folder}/{APPLICATION}/spark-{logged.id}-driver/stdout.gz"
-    logged.deployed.session.client("s3").put_object(Bucket=where[0], Key=key, Body=gzip.compress(b"text" * 99)[:-9])
+    torn = gzip.compress(b"text" * 99)[:-9]
+    place = logged.s3_object(f"{APPLICATION}/spark-{logged.id}-driver/stdout", torn)
     assert main(["logs", logged.id, "-e", FILE]) == 2
-    told = f"error: s3://{where[0]}/{key}: it is no whole gzip file (s3:GetObject). Try again when it is uploaded.\n"
+    told = f"error: {place}: it is no whole gzip file (s3:GetObject). Try again when it is uploaded.\n"
     assert capsys.readouterr().err == told
 
 
@@ -188,3 +199,143 @@ def test_waiting_ends_with_the_driver_s_last_output(deployed: Deployed, outcome:
     assert after[start + 1 : start + 21] == [f"  row {number}" for number in range(10, 30)]
     assert ("  Traceback: no such file" in after) == (outcome == "FAILED")
     assert err == ""
+
+
+def test_attempts_of_a_driver_are_in_the_order_they_were_made(logged: Logged, capsys: Capture) -> None:
+    for name, pause in (("driver", 1), ("driver-zz", 1), ("driver-aa", 0)):
+        write(logged, f"{APPLICATION}/spark-{logged.id}-{name}/stdout", f"of {name}")
+        time.sleep(pause)  # S3 tells seconds
+    assert main(["logs", logged.id, "-e", FILE]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "of driver\nof driver-zz\nof driver-aa\n"
+    assert captured.err == f"note: pod spark-{logged.id}-driver-zz\nnote: pod spark-{logged.id}-driver-aa\n"
+    run = JobRunsApi(logged.deployed.session).describe(logged.deployed.virtual_cluster, logged.id)
+    assert last_output(logged.deployed.session, run, "stdout", 5) == ["of driver-aa"]
+
+
+@pytest.mark.parametrize("logged", ["cloudwatch"], indirect=True)
+def test_the_last_lines_may_take_more_than_one_page(logged: Logged, capsys: Capture) -> None:
+    for start in (0, 6500):
+        write(
+            logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", *(str(start + number) for number in range(6500))
+        )
+    assert printed(capsys, logged, "--tail", "12000").splitlines() == [str(number) for number in range(1000, 13000)]
+
+
+@pytest.mark.parametrize("logged", ["cloudwatch"], indirect=True)
+def test_an_event_of_several_lines_is_several_lines(logged: Logged, capsys: Capture) -> None:
+    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "first", "Traceback:\n  line 1\nError\n")
+    assert printed(capsys, logged, "--tail", "2") == "  line 1\nError\n"
+    assert printed(capsys, logged) == "first\nTraceback:\n  line 1\nError\n"
+
+
+def test_the_submitter_may_log_to_control_logs(logged: Logged, capsys: Capture) -> None:
+    logged.folder = logged.folder.replace("/containers", "/control-logs")
+    write(logged, f"{logged.id}-xyz/stderr", "submitted")
+    logged.folder = logged.folder.removesuffix("/control-logs")
+    write(logged, "stdout", "no log of a pod")
+    assert printed(capsys, logged, "--pod", "submitter", "--stream", "stderr") == "submitted\n"
+    printed(capsys, logged, "--pod", "submitter", status=1)
+
+
+@pytest.mark.parametrize("logged", ["s3"], indirect=True)
+def test_reading_goes_on_where_an_upload_ended_within_a_line(logged: Logged) -> None:
+    run = JobRunsApi(logged.deployed.session).describe(logged.deployed.virtual_cluster, logged.id)
+    logs, key = RunLogs(logged.deployed.session, run), f"{APPLICATION}/spark-{logged.id}-driver/stdout"
+    lines = []
+    for text in ("one\nt", "one\ntwo", "one\ntwo\n", "one\ntwo\n\nthree\n"):
+        logged.s3_text(key, text)
+        lines.append([line for _, line in logs.read("driver", "stdout")])
+    assert lines == [["one", "t"], ["wo"], [], ["", "three"]]
+
+
+@pytest.mark.parametrize("logged", ["s3"], indirect=True)
+def test_a_line_that_would_fill_the_memory_is_read_in_parts(logged: Logged, capsys: Capture) -> None:
+    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "x" * (5 << 20) + "end")
+    assert [len(line) for line in printed(capsys, logged).splitlines()] == [*[1 << 20] * 5, 3]
+
+
+@pytest.mark.parametrize("logged", ["cloudwatch"], indirect=True)
+def test_following_goes_on_after_a_failure_that_passes(logged: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emr_eks_placement.aws.logs._PAUSE", 0.01)
+    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "result")
+    logged.deployed.runs.end(logged.id, "COMPLETED")
+    api, told = JobRunsApi(logged.deployed.session), list[str]()
+    run = api.describe(logged.deployed.virtual_cluster, logged.id)
+    place = [finding("job run", RuleError(None, "throttled", "Try again later"))]
+    answers: list[JobRunOf | AwsError] = [
+        AwsError(place, "passing"),
+        AwsError(place, "passing"),
+        run,
+        AwsError(place, "lasting"),
+    ]
+
+    def look() -> JobRunOf:
+        answer = answers.pop(0)
+        if isinstance(answer, AwsError):
+            raise answer
+        return answer
+
+    following = RunLogs(logged.deployed.session, run).follow("driver", "stdout", look, told.append)
+    assert next(following)[1] == "result"
+    assert len(told) == 2
+    with pytest.raises(AwsError):
+        next(following)
+
+
+@pytest.mark.parametrize("logged", ["s3"], indirect=True)
+def test_an_object_that_is_no_gzip_is_one_line(logged: Logged, capsys: Capture) -> None:
+    whole = bytearray(gzip.compress(bytes(range(256)) * 20))
+    whole[20:40] = b"\xff" * 20
+    logged.s3_object(f"{APPLICATION}/spark-{logged.id}-driver/stdout", bytes(whole))
+    assert main(["logs", logged.id, "-e", FILE]) == 2
+    assert "it is no whole gzip file" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_says_what_to_allow(
+    logged: Logged, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam = logged.deployed.session.client("iam")
+    name = f"reads-no-logs-{time.monotonic_ns()}"
+    iam.create_user(UserName=name)
+    allowed = {"Effect": "Allow", "Action": "emr-containers:DescribeJobRun", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName=name, PolicyName="runs", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    profiles = tmp_path / "credentials"
+    profiles.write_text(
+        f"[{name}]\naws_access_key_id = {key['AccessKeyId']}\naws_secret_access_key = {key['SecretAccessKey']}\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(profiles))
+    with enforcing_iam():
+        assert main(["logs", logged.id, "--virtual-cluster", logged.deployed.virtual_cluster, "--profile", name]) == 2
+    action = "logs:DescribeLogStreams" if "cloudWatchMonitoringConfiguration" in logged.monitoring else "s3:ListBucket"
+    (told,) = capsys.readouterr().err.splitlines()
+    assert action in told
+    assert "denied" in told
+
+
+def test_a_bucket_that_is_gone_is_one_line(deployed: Deployed, tmp_path: Path, capsys: Capture) -> None:
+    definition = deployed.definition("fargate")
+    monitoring = definition["configurationOverrides"]["monitoringConfiguration"]
+    del monitoring["cloudWatchMonitoringConfiguration"]
+    gone = submitted(deployed, definition, tmp_path, "bucket-gone")
+    monitoring["s3MonitoringConfiguration"]["logUri"] = "s3://emr-eks-placement-no-such-bucket/logs"
+    deployed.runs.started[gone.id].request["configurationOverrides"]["monitoringConfiguration"] = monitoring
+    capsys.readouterr()
+    assert main(["logs", gone.id, "-e", FILE]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith("error: s3://emr-eks-placement-no-such-bucket/logs/")
+    assert "NoSuchBucket" in told
+
+
+@pytest.mark.parametrize("logged", ["cloudwatch"], indirect=True)
+def test_a_reader_that_stops_is_no_traceback(logged: Logged) -> None:
+    write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", *(f"line {number}" for number in range(9000)))
+    with logged.deployed.begin("logs", logged.id, "-e", FILE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == "line 0\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141

@@ -3,13 +3,14 @@
 import gzip
 import io
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 import boto3
 
-from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.errors import AwsError, aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.emr.logs import ContainerLog, LogLocations, Stream, container_log, log_locations
@@ -24,6 +25,8 @@ Line = tuple[ContainerLog, str]
 _MOST_EVENTS = 10_000  # CloudWatch Logs, GetLogEvents
 _PAUSE = 2.0  # seconds between looks while following
 _QUIET_LOOKS = 3  # without anything new after a run has ended: logs come later than the state
+_MOST_FAILURES = 5  # looks in a row; each has been tried several times by itself
+_LONGEST_LINE = 1 << 20  # characters; a longer line is read as several, so that none fills the memory
 
 
 class _Logs(Protocol):
@@ -58,7 +61,7 @@ class RunLogs:
         return self._source.place
 
     def of(self, role: Role, stream: Stream) -> list[ContainerLog]:
-        """Those of the role's pods, executors by number; none as long as they have not come."""
+        """Those of the role's pods, executors by number, attempts by age; none as long as they have not come."""
         found = [log for log in self._source.logs() if (log.role, log.stream) == (role, stream)]
         return sorted(found, key=lambda log: log.order)
 
@@ -72,20 +75,29 @@ class RunLogs:
             for line in self._source.unread(log):
                 yield log, line
 
-    def follow(self, role: Role, stream: Stream, look: Callable[[], JobRun]) -> Iterator[Line]:
+    def follow(
+        self, role: Role, stream: Stream, look: Callable[[], JobRun], tell_failure: Callable[[str], None]
+    ) -> Iterator[Line]:
         """Every line as it comes, until the run has ended and nothing has come for three looks.
 
-        look: the run as it is. In S3, lines come when EMR uploads them.
+        look: the run as it is. In S3, lines come when EMR uploads them. A look that fails and may succeed later is told and
+        repeated; raises InputError after five in a row.
         """
-        quiet = 0
-        while True:
-            has_ended, is_quiet = look().has_ended, True
-            for line in self.read(role, stream):
-                is_quiet = False
-                yield line
-            quiet = quiet + 1 if has_ended and is_quiet else 0
-            if quiet == _QUIET_LOOKS:
-                return
+        quiet = failures = 0
+        while quiet < _QUIET_LOOKS:
+            is_quiet = True
+            try:
+                has_ended = look().has_ended
+                for line in self.read(role, stream):
+                    is_quiet = False
+                    yield line
+                quiet = quiet + 1 if has_ended and is_quiet else 0
+                failures = 0
+            except AwsError as error:
+                failures += 1
+                if error.kind != "passing" or failures == _MOST_FAILURES:
+                    raise
+                tell_failure(f"{error}; looking again")
             time.sleep(_PAUSE)
 
 
@@ -103,7 +115,7 @@ class _CloudWatchLogs:
             try:
                 for page in pages.paginate(logGroupName=self._group, logStreamNamePrefix=self._prefix):
                     for stream in page["logStreams"]:
-                        log = container_log(self._prefix, stream["logStreamName"])
+                        log = container_log(self._prefix, stream["logStreamName"], stream.get("creationTime", 0))
                         if log is not None:
                             yield log
             except self._logs.exceptions.ResourceNotFoundException:
@@ -112,15 +124,15 @@ class _CloudWatchLogs:
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
         """logs:GetLogEvents, from the end: a page may be empty and another follow."""
-        found: deque[str] = deque(maxlen=lines)
+        found: deque[str] = deque()
         token: str | None = None
         while len(found) < lines:
-            page, following = self._events(log, token, limit=min(lines, _MOST_EVENTS), forward=False)
+            page, following = self._events(log, token, limit=min(lines - len(found), _MOST_EVENTS), forward=False)
             found.extendleft(reversed(page))
             if following == token:
                 break
             token = following
-        return list(found)
+        return list(found)[-lines:]
 
     def unread(self, log: ContainerLog) -> Iterator[str]:
         """logs:GetLogEvents, from where the last call ended; a token that stays the same is the end."""
@@ -142,8 +154,8 @@ class _CloudWatchLogs:
                 startFromHead=forward,
                 **more,
             )
-        messages = [event["message"].rstrip("\n") for event in answer["events"]]
-        return messages, answer["nextForwardToken" if forward else "nextBackwardToken"]
+        lines = [line for event in answer["events"] for line in event["message"].rstrip("\n").split("\n")]
+        return lines, answer["nextForwardToken" if forward else "nextBackwardToken"]
 
 
 class _S3Logs:
@@ -160,41 +172,46 @@ class _S3Logs:
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
             for page in pages:
                 for entry in page.get("Contents", []):
-                    log = container_log(self._prefix, entry["Key"])
+                    log = container_log(self._prefix, entry["Key"], entry["LastModified"].timestamp())
                     if log is not None:
                         yield log
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
         """s3:GetObject, to the end: gzip has no other way."""
-        return list(deque(self._lines(log), maxlen=lines))
+        return [line.rstrip("\n") for line in deque(self._lines(log), maxlen=lines)]
 
     def unread(self, log: ContainerLog) -> Iterator[str]:
-        """s3:GetObject; an object that was uploaded again is read again, without the lines that were read."""
+        """s3:GetObject; an object that was uploaded again is read again, without what was read: it may end within a line."""
         with aws_errors(f"s3://{self._bucket}/{log.path}"):
             tag = self._s3.head_object(Bucket=self._bucket, Key=log.path)["ETag"]
         if self._tags.get(log.path) == tag:
             return
+        read, end = self._read.get(log.path, 0), 0
+        for line in self._lines(log):
+            end += len(line)
+            if end > read:
+                unread = line[read - end :]
+                self._read[log.path] = read = end
+                if unread != "\n" or line == "\n":
+                    yield unread.rstrip("\n")
         self._tags[log.path] = tag
-        before = self._read.get(log.path, 0)
-        for number, line in enumerate(self._lines(log), start=1):
-            if number > before:
-                self._read[log.path] = number
-                yield line
 
     def _lines(self, log: ContainerLog) -> Iterator[str]:
+        """Each with its line feed."""
         place = f"s3://{self._bucket}/{log.path}"
         with aws_errors(place):
             body = self._s3.get_object(Bucket=self._bucket, Key=log.path)["Body"]
             raw = gzip.GzipFile(fileobj=cast(BinaryIO, body)) if log.path.endswith(".gz") else body
             try:
-                for line in io.TextIOWrapper(cast(BinaryIO, raw), "utf-8", "replace"):
-                    yield line.rstrip("\n")
-            except (EOFError, gzip.BadGzipFile):
+                text = io.TextIOWrapper(cast(BinaryIO, raw), "utf-8", "replace", newline="\n")
+                while line := text.readline(_LONGEST_LINE):
+                    yield line
+            except (EOFError, gzip.BadGzipFile, zlib.error):
                 rule = "it is no whole gzip file (s3:GetObject)"
                 raise InputError([finding(place, RuleError(None, rule, "Try again when it is uploaded"))]) from None
 
 
-def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float = 10) -> list[str]:
+def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float) -> list[str]:
     """The last lines that the driver of the run, in its last attempt, has logged; none if nothing has come.
 
     patience: seconds that a log which is not there yet is waited for: EMR sends logs from time to time.

@@ -29,7 +29,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.follow:
             lines = logs.follow(
-                options.pod, options.stream, lambda: clusters.api.describe(found.virtual_cluster_id, found.id)
+                options.pod,
+                options.stream,
+                lambda: clusters.api.describe(found.virtual_cluster_id, found.id),
+                _note,
             )
         elif options.tail is not None:
             every = logs.of(options.pod, options.stream)
@@ -38,22 +41,32 @@ def run(options: argparse.Namespace) -> int:
             lines = logs.read(options.pod, options.stream)
         printed = _print(lines, name_pods=options.pod == "executors")
     except KeyboardInterrupt:
-        sys.stderr.write(f"note: job run {found.id} is no longer followed, and goes on\n")
+        if options.follow:
+            _note(f"job run {found.id} is no longer followed, and goes on")
         return _INTERRUPTED
     if not printed:
-        sys.stderr.write(f"note: {_why_nothing(found, logs.place, options)}\n")
+        _note(_why_nothing(found, logs.place, options))
     return _PRINTED if printed else _NOTHING
 
 
 def _print(lines: "Iterable[Line]", *, name_pods: bool) -> bool:
-    """As they are, but on a terminal, which they might steer, only what is printable; whether there were any."""
-    printed = False
+    """As they are, but on a terminal, which they might steer, only what is printable; whether there were any.
+
+    name_pods: before each line; otherwise it is noted which pod the next lines are of, where it is not the first.
+    """
+    before: str | None = None
     for log, line in lines:
+        if not name_pods and before not in (None, log.pod):
+            _note(f"pod {log.pod}")
+        before = log.pod
         text = f"{log.pod}: {line}" if name_pods else line
-        sys.stdout.write(f"{printable(text) if sys.stdout.isatty() else text}\n")
+        sys.stdout.write(f"{printable(text.expandtabs()) if sys.stdout.isatty() else text}\n")
         sys.stdout.flush()
-        printed = True
-    return printed
+    return before is not None
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"note: {text}\n")
 
 
 def _why_nothing(run: JobRun, place: str, options: argparse.Namespace) -> str:

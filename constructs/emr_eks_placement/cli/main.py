@@ -12,7 +12,8 @@ _PROGRAM = "emr-placement"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, told in one line each on
-    standard error.
+    standard error; 130 and 141: interrupted, and whoever reads its output, head for one, has stopped (128 + SIGINT and
+    SIGPIPE, as shells have it).
     """
     asked = sys.argv[1:] if arguments is None else arguments
     command = next((one for one in COMMANDS if asked and one.name == asked[0]), None)
@@ -24,11 +25,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from emr_eks_placement.errors import InputError  # imported late: --help answers at once
 
     try:
-        return command.run(options)
+        status = command.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Or Python tells of it again when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        sys.stderr.write("note: interrupted\n")
+        return 130
     except InputError as error:
         for finding in error.findings:
             sys.stderr.write(f"error: {finding}\n")
         return 2
+    return status
 
 
 def _overview() -> argparse.ArgumentParser:

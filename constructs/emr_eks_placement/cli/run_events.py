@@ -100,7 +100,7 @@ class Lines:
 
     def output(self, stream: str, lines: list[str]) -> None:
         """Below a line that says what it is."""
-        self._print(f"last output of the driver ({stream}):", *(f"  {line}" for line in lines))
+        self._print(f"last output of the driver ({stream}):", *(f"  {line.expandtabs()}" for line in lines))
 
     def _print(self, *lines: str) -> None:
         """At once, for whoever watches."""

@@ -1,7 +1,8 @@
 """Where the containers of a job run log, and which pod a log is of.
 
 Sources: EMR on EKS best practices, Where to look for Spark logs; EMR on EKS guide, Configure a job run to use S3 and
-CloudWatch Logs.
+CloudWatch Logs. Both have the submitter's below containers/; tools in the field find it below control-logs/, so it is
+looked for in both.
 """
 
 import re
@@ -17,6 +18,7 @@ _STREAMS: dict[str, Stream] = {"stdout": "stdout", "stderr": "stderr"}
 
 _EXECUTOR = re.compile(r"-exec-(\d+)$")
 _DRIVER = re.compile(r"-driver(-|$)")
+_CONTAINERS, _CONTROL_LOGS = "containers", "control-logs"
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,22 @@ class LogLocations:
 
 @dataclass(frozen=True)
 class ContainerLog:
-    """A stream of a pod's main container. path: the CloudWatch stream's name, or the S3 object's key."""
+    """A stream of a pod's main container.
+
+    path: the CloudWatch stream's name, or the S3 object's key; moment: when it was made, in seconds or milliseconds, or 0.
+    """
 
     role: Role
     pod: str
     stream: Stream
     path: str
+    moment: float = 0
 
     @property
-    def order(self) -> tuple[int, str]:
-        """Executors by number, other pods by name."""
+    def order(self) -> tuple[float, ...]:
+        """Executors by number, and the attempts of one pod by age: their names end at random."""
         found = _EXECUTOR.search(self.pod)
-        return (int(found[1]) if found else 0, self.pod)
+        return (int(found[1]) if found else 0, self.moment)
 
 
 def log_locations(run: JobRun) -> LogLocations:
@@ -54,7 +60,7 @@ def log_locations(run: JobRun) -> LogLocations:
     monitoring: Mapping[str, Any] = overrides.get("monitoringConfiguration") or {}
     cloudwatch: Mapping[str, str] = monitoring.get("cloudWatchMonitoringConfiguration") or {}
     s3: Mapping[str, str] = monitoring.get("s3MonitoringConfiguration") or {}
-    of_run = f"{run.virtual_cluster_id}/jobs/{run.id}/containers/"
+    of_run = f"{run.virtual_cluster_id}/jobs/{run.id}/"
     prefix = cloudwatch.get("logStreamNamePrefix")
     bucket, _slash, folder = s3.get("logUri", "").removeprefix("s3://").partition("/")
     folder = folder.strip("/")
@@ -66,14 +72,15 @@ def log_locations(run: JobRun) -> LogLocations:
     )
 
 
-def container_log(prefix: str, path: str) -> ContainerLog | None:
-    """What a path below the prefix holds: [APPLICATION/]POD/stdout or stderr, in S3 with .gz; None for anything else.
+def container_log(prefix: str, path: str, moment: float = 0) -> ContainerLog | None:
+    """What a path below the prefix holds; None for anything else.
 
-    The submitter is the pod that has no Spark application.
+    A log is containers/APPLICATION/POD/stdout or stderr, in S3 with .gz; the submitter, which has no Spark application,
+    logs to containers/POD/ or control-logs/POD/.
     """
-    *folders, name = path.removeprefix(prefix).split("/")
-    stream = _STREAMS.get(name.removesuffix(".gz"))
-    if not path.startswith(prefix) or not folders or stream is None:
+    section, *folders = path.removeprefix(prefix).split("/")
+    stream = _STREAMS.get(folders.pop().removesuffix(".gz")) if folders else None
+    if not path.startswith(prefix) or section not in (_CONTAINERS, _CONTROL_LOGS) or not folders or stream is None:
         return None
     pod = folders[-1]
     role: Role | None = None
@@ -83,4 +90,4 @@ def container_log(prefix: str, path: str) -> ContainerLog | None:
         role = "driver"
     elif len(folders) == 1:
         role = "submitter"
-    return None if role is None else ContainerLog(role, pod, stream, path)
+    return None if role is None else ContainerLog(role, pod, stream, path, moment)
