@@ -21,6 +21,7 @@ from botocore.exceptions import (
     NoAuthTokenError,
     NoCredentialsError,
     NoRegionError,
+    ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
     ReadTimeoutError,
@@ -132,7 +133,7 @@ def kind_of(error: Exception) -> FailureKind:
         return "lasting" if code in _EXPIRED | _INVALID | DENIED or code == _NOT_FOUND else "refused"
     if isinstance(error, ResponseParserError | NoConnectionError | HTTPClientError):
         return "passing"
-    return "lasting"
+    return "refused" if isinstance(error, ParamValidationError) else "lasting"
 
 
 def rule_of(error: Exception, operation: str = _NO_OPERATION) -> RuleError:

@@ -1,43 +1,74 @@
 """Starts many job runs at once, each exactly once, as the fleet's journal tells."""
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from emr_eks_placement.aws.errors import AwsError
-from emr_eks_placement.aws.job_runs import JobRunsApi
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.aws.job_runs import JobRunsApi, StartedRun
+from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.fleet.journal import Journal
+from emr_eks_placement.submission.same_run import check_same_run
 
 _CLOCKS = timedelta(minutes=15)  # as far as clocks may differ (SigV4 takes no more)
+_QUEUE_TRIES = 3  # of what is refused though the queue has room: others may have filled it meanwhile
+_QUEUE_SECONDS = 30.0  # at most between two looks at a full queue
+_FAILURES_IN_A_ROW = 16  # each after all its retries: nobody is there
 
 
 @dataclass(frozen=True)
 class FleetRun:
-    """A run to be started. line: of the fleet's file; zone: that it was spread to; request: with name and client token."""
+    """A run to be started. line: of the fleet's file; zone: that it was spread to; request: with name and client token.
+
+    is_named: whether its name is the user's, which another submission may have used before.
+    """
 
     line: int
     zone: str | None
     request: Mapping[str, Any]
+    is_named: bool = False
 
 
-class FleetSubmitter:
-    """Threads that start runs one after another; its numbers may be read meanwhile.
+@dataclass
+class Counts:
+    """What became of the runs of this submission.
 
-    A run that EMR refuses is journaled and the others go on; what meets every run (credentials, permissions) stops all.
+    older: those of the started ones that an earlier submission has started under the same name; unknown: those that EMR gave
+    no answer for; waiting: those that wait for room in the queue of their virtual cluster.
     """
 
-    def __init__(self, api: JobRunsApi, journal: Journal, runs: Iterator[FleetRun], *, concurrency: int) -> None:
-        self._api, self._journal, self._runs = api, journal, runs
-        self._taking = threading.Lock()
+    started: int = 0
+    older: int = 0
+    refused: int = 0
+    unknown: int = 0
+    waiting: int = 0
+
+
+@dataclass
+class FleetSubmitter:
+    """Threads that start runs one after another; its members may be read meanwhile.
+
+    A run that EMR refuses is journaled and the others go on; what meets every run (credentials, permissions, nobody
+    answering) stops all, and is `stopped_by` then.
+    """
+
+    api: JobRunsApi
+    journal: Journal
+    runs: Iterable[FleetRun]
+    concurrency: int
+    counts: Counts = field(default_factory=Counts)
+    stopped_by: InputError | None = None
+    last_failure: InputError | None = None
+
+    def __post_init__(self) -> None:
+        self._left = iter(self.runs)
+        self._changing = threading.Lock()
         self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(concurrency)]
-        self.started, self.refused, self.unknown = 0, 0, 0
-        self.stopped_by: InputError | None = None
+        self._in_a_row = 0
         self._broken: BaseException | None = None
-        self.last_failure: InputError | None = None
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self.concurrency)]
 
     def start(self) -> None:
         """Begins."""
@@ -59,13 +90,13 @@ class FleetSubmitter:
     def _work(self) -> None:
         try:
             while not self._stopped.is_set():
-                with self._taking:
-                    run = next(self._runs, None)
+                with self._changing:
+                    run = next(self._left, None)
                 if run is None:
                     return
                 self._start(run)
         except InputError as error:
-            with self._taking:
+            with self._changing:
                 self.stopped_by = self.stopped_by or error
             self._stopped.set()
         except BaseException as error:  # noqa: BLE001 - `wait` raises it where it is seen
@@ -74,35 +105,89 @@ class FleetSubmitter:
 
     def _start(self, run: FleetRun) -> None:
         """Raises InputError for what every other run would meet too."""
-        is_in_doubt = run.line in self._journal.progress.in_doubt
         try:
-            found = self._find(run) if is_in_doubt else None
-            if found is None:
-                self._journal.starting(run.line, run.zone)
-                found = self._api.start(run.request).id
+            id_ = self._started_before(run) or self._ask(run)
+        except RuleError as other:
+            self._refused(run, InputError([finding("run_name", other)]))
         except AwsError as error:
             self._failed(run, error)
-            return
-        self._journal.started(run.line, found)
-        with self._taking:
-            self.started += 1
+        else:
+            self._started(run, id_)
+
+    def _started_before(self, run: FleetRun) -> str | None:
+        """The id of its run if it was started when it was asked for before; None if not, or never asked for.
+
+        It is looked for by name, for how long EMR knows a client token is not documented. Raises as `_ask` does.
+        """
+        if run.line not in self.journal.progress.in_doubt:
+            return None
+        since = datetime.fromisoformat(self.journal.fleet.begun_at) - _CLOCKS
+        request = run.request
+        named = self.api.list(request["virtualClusterId"], name=request["name"], created_after=since)
+        there = next((one for one in named if one.client_token in (None, request["clientToken"])), None)
+        if there is None:
+            return None
+        if run.is_named:
+            check_same_run(there, request)
+        return there.id
+
+    def _ask(self, run: FleetRun) -> str:
+        """The id of its run. Raises AwsError, and RuleError where its name has started another run."""
+        self.journal.starting(run.line, run.zone)
+        answer = self._answer(run)
+        if not run.is_named:
+            return answer.id
+        there = self.api.describe(run.request["virtualClusterId"], answer.id)
+        check_same_run(there, run.request)
+        if answer.is_older(there):
+            with self._changing:
+                self.counts.older += 1
+        return answer.id
+
+    def _answer(self, run: FleetRun) -> StartedRun:
+        """EMR's, once the queue of the virtual cluster has room."""
+        tries, seconds = _QUEUE_TRIES, 1.0
+        while True:
+            try:
+                return self.api.start(run.request)
+            except AwsError as error:
+                # A full queue is told by a ValidationException as any other; its words are not documented.
+                queue = self.api.queue(run.request["virtualClusterId"]) if error.kind == "refused" else None
+                tries -= queue is not None and not queue.is_full
+                if queue is None or not tries:
+                    raise
+            with self._changing:
+                self.counts.waiting += 1
+            is_stopped = self._stopped.wait(seconds)
+            with self._changing:
+                self.counts.waiting -= 1
+            if is_stopped:
+                rule = f"the queue of virtual cluster {run.request['virtualClusterId']} was full"
+                raise AwsError([finding("StartJobRun", RuleError(None, rule, "Try again later"))], "passing")
+            seconds = min(2 * seconds, _QUEUE_SECONDS)
+
+    def _started(self, run: FleetRun, id_: str) -> None:
+        self.journal.started(run.line, id_)
+        with self._changing:
+            self._in_a_row = 0
+            self.counts.started += 1
+
+    def _refused(self, run: FleetRun, error: InputError) -> None:
+        self.journal.refused(run.line, str(error))
+        with self._changing:
+            self.last_failure = error
+            self.counts.refused += 1
 
     def _failed(self, run: FleetRun, error: AwsError) -> None:
         if error.kind == "lasting":
             raise error
         if error.kind == "refused":
-            self._journal.refused(run.line, str(error))
-        with self._taking:
+            self._refused(run, error)
+            return
+        with self._changing:
             self.last_failure = error
-            if error.kind == "refused":
-                self.refused += 1
-            else:
-                self.unknown += 1
-
-    def _find(self, run: FleetRun) -> str | None:
-        """A run that was asked for before, by its name: how long EMR knows a client token is not documented."""
-        since = datetime.fromisoformat(self._journal.fleet.begun_at) - _CLOCKS
-        request = run.request
-        for found in self._api.list(request["virtualClusterId"], name=request["name"], created_after=since):
-            return found.id
-        return None
+            self.counts.unknown += 1
+            self._in_a_row += 1
+            if self._in_a_row >= _FAILURES_IN_A_ROW:
+                self.stopped_by = self.stopped_by or error
+                self._stopped.set()

@@ -1,5 +1,6 @@
 """Job runs of EMR on EKS: starting, describing, listing and cancelling them."""
 
+import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
 
 _REFUSED = "ValidationException"  # CancelJobRun, of a run that is not active any more
-_SAME_SUBMISSION = timedelta(seconds=5)  # between a run's creation and the answer, retries included
+_PRECISION = timedelta(seconds=5)  # of what AWS's clocks say of one moment
 _CHECK = "Check the id, the region and the account"
 
 
@@ -35,14 +36,28 @@ def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, 
 
 @dataclass(frozen=True)
 class StartedRun:
-    """The answer to StartJobRun. answered_at: by the clock of AWS; None if it did not say."""
+    """The answer to StartJobRun. answered_at: by the clock of AWS; None if it did not say. took: with all retries."""
 
     id: str
     answered_at: datetime | None
+    took: timedelta
 
     def is_older(self, run: JobRun) -> bool:
-        """Whether the run as it is described is there for longer than the answer: an earlier submission started it."""
-        return self.answered_at is not None and self.answered_at - run.created_at > _SAME_SUBMISSION
+        """Whether the run as it is described is there for longer than was asked for it: an earlier submission started it."""
+        return self.answered_at is not None and self.answered_at - run.created_at > self.took + _PRECISION
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Of a virtual cluster that bounds how many job runs may be PENDING or SUBMITTED (emr-containers SchedulerConfiguration)."""
+
+    waiting: int
+    most: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether EMR refuses to start more."""
+        return self.waiting >= self.most
 
 
 class JobRunsApi:
@@ -65,10 +80,12 @@ class JobRunsApi:
 
         A request whose clientToken EMR has seen starts nothing: the answer is the run that it has started.
         """
+        begun = time.monotonic()
         with aws_errors(f"job run {request.get('name', '')}".rstrip()):
             answer = self._emr.start_job_run(**request)
+        took = timedelta(seconds=time.monotonic() - begun)
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-        return StartedRun(answer["id"], parsedate_to_datetime(date) if date else None)
+        return StartedRun(answer["id"], parsedate_to_datetime(date) if date else None, took)
 
     def describe(self, virtual_cluster: str, id_: str) -> JobRun:
         """The run (emr-containers:DescribeJobRun). InputError if there is none."""
@@ -107,6 +124,14 @@ class JobRunsApi:
             except self._emr.exceptions.ResourceNotFoundException:
                 rule = f"{self.region} has no virtual cluster of this id (emr-containers:ListJobRuns)"
                 raise InputError([finding(place, RuleError(None, rule, _CHECK))]) from None
+
+    def queue(self, virtual_cluster: str) -> Queue | None:
+        """How full the virtual cluster's queue is; None if it is not bounded (emr-containers:DescribeVirtualCluster)."""
+        with aws_errors(f"virtual cluster {virtual_cluster}"):
+            described = self._emr.describe_virtual_cluster(id=virtual_cluster)["virtualCluster"]
+        most = described.get("schedulerConfiguration", {}).get("maxInQueueJobRuns")
+        waiting = described.get("schedulerStatus", {}).get("currentInQueueJobRuns", 0)
+        return None if most is None else Queue(waiting, most)
 
     def cancel(self, run: JobRun) -> bool:
         """Asks for the end of the run; False, and nothing is done, if it has ended or is being cancelled.

@@ -107,17 +107,22 @@ def complete(session: boto3.Session, request: Mapping[str, Any]) -> Mapping[str,
 
 
 def pod_templates(
-    session: boto3.Session, request: Mapping[str, Any], files: Mapping[str, bytes]
+    session: boto3.Session,
+    request: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    known: dict[str, YamlDocument] | None = None,
 ) -> dict[str, YamlDocument]:
     """The pod templates that a complete request names, by URI: from the files by key, else from S3, as its run reads them.
 
+    known: what has been read before, by URI; what is read is added.
     Raises InputError for one that is not there, and for one elsewhere than in S3, such as in the container image.
     """
     properties = spark_configuration(request).properties
+    known = {} if known is None else known
     templates: dict[str, YamlDocument] = {}
     for name in SPARK_ROLE.values():
         uri = properties.get(f"spark.kubernetes.{name}.podTemplateFile", "")
-        if not uri or uri in templates:
+        if not uri:
             continue
         if not uri.startswith("s3://"):
             rule = "a pod template outside S3 can't be read to be planned"
@@ -125,6 +130,7 @@ def pod_templates(
                 [finding(uri, RuleError(None, rule, "Plan with its copy: emr-placement plan, then --force"))]
             )
         key = uri.removeprefix("s3://").partition("/")[2]
-        text = files[key].decode() if key in files else read_s3_text(session, uri)
-        templates[uri] = parse_yaml(text, uri)
+        if uri not in known:
+            known[uri] = parse_yaml(files[key].decode() if key in files else read_s3_text(session, uri), uri)
+        templates[uri] = known[uri]
     return templates

@@ -153,6 +153,9 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
         choices=("round-robin", "capacity"),
         help="give each run that has none a zone of its own: in turn, or by what the zone's nodes hold",
     )
+    parser.add_argument(
+        "--zones", metavar="ZONE,...", help="with --spread: only over these (default: all of the environment)"
+    )
     parser.add_argument("--retry-refused", action="store_true", help="ask again for those that EMR refused")
     parser.add_argument("--force", action="store_true", help="start them whatever the plan says")
     parser.add_argument(

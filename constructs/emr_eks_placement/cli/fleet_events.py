@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from emr_eks_placement.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from emr_eks_placement.aws.fleet import Counts
 
 _EVERY_SECONDS = 10  # between plain lines
 
@@ -21,6 +24,7 @@ class FleetEvents:
         self.total, self._done, self._as_json = total, done, as_json
         self._begun = self._told = time.monotonic()
         self._bar: Progress | None = None
+        self._output = sys.stdout  # which the bar stands in for as long as it moves
 
     def __enter__(self) -> "FleetEvents":
         return self
@@ -28,6 +32,7 @@ class FleetEvents:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
 
     def note(self, text: str) -> None:
         """On standard error; with JSON an event."""
@@ -41,35 +46,33 @@ class FleetEvents:
         if self._as_json:
             self._event("note", text=text)
         else:
-            sys.stdout.write(f"{printable(text)}\n")
-            sys.stdout.flush()
+            self._print(text)
 
-    def progress(self, started: int, refused: int, unknown: int) -> None:
-        """How many of this submission have come to what."""
-        done = self._done + started
+    def progress(self, counts: "Counts") -> None:
+        """What has become of the runs of this submission."""
         if not self._as_json and sys.stderr.isatty():
-            self._move(done, refused + unknown)
+            self._move(counts)
             return
-        if time.monotonic() - self._told < _EVERY_SECONDS:
+        moment = time.monotonic()
+        if moment - self._told < _EVERY_SECONDS:
             return
-        self._told = time.monotonic()
-        rate = (started + refused + unknown) / (self._told - self._begun)
-        left = round((self.total - done - refused - unknown) / rate) if rate else None
+        self._told = moment
+        done = self._done + counts.started
+        failed = counts.refused + counts.unknown
+        rate = (counts.started + failed) / (moment - self._begun)
         if self._as_json:
-            self._event(
-                "progress", started=done, refused=refused, unknown=unknown, total=self.total, per_second=round(rate, 1)
-            )
-        else:
-            eta = "" if left is None else f", about {left} s left"
-            sys.stdout.write(f"{done} of {self.total} started, {refused} refused, {rate:.1f}/s{eta}\n")
-            sys.stdout.flush()
+            self._event("progress", **asdict(counts) | {"started": done}, total=self.total, per_second=round(rate, 1))
+            return
+        left = f", about {round((self.total - done - failed) / rate)} s left" if rate else ""
+        self._print(f"{done} of {self.total} started{_beside(counts)}, {rate:.1f}/s{left}")
 
     def ended(self, **numbers: Any) -> None:
-        """With JSON an event: started, before, refused, unknown, left."""
+        """Nothing moves any more; with JSON an event: started, refused, unknown, total."""
+        self.__exit__()
         if self._as_json:
             self._event("ended", **numbers)
 
-    def _move(self, done: int, failed: int) -> None:
+    def _move(self, counts: "Counts") -> None:
         from rich.console import Console  # slow to import
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -79,15 +82,28 @@ class FleetEvents:
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[rate]}"),
                 TimeRemainingColumn(),
-                TextColumn("{task.fields[failed]}"),
+                TextColumn("{task.fields[beside]}"),
             )
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.add_task("", total=self.total, completed=self._done, rate="", failed="")
+            self._bar.add_task("", total=self.total, completed=self._done, rate="", beside="")
             self._bar.start()
-        rate = (done - self._done) / max(time.monotonic() - self._begun, 0.1)
-        told = f"{failed} not started" if failed else ""
-        self._bar.update(self._bar.task_ids[0], completed=done, rate=f"{rate:.1f}/s", failed=told)
+        rate = counts.started / max(time.monotonic() - self._begun, 0.1)
+        done = self._done + counts.started
+        self._bar.update(
+            self._bar.task_ids[0], completed=done, rate=f"{rate:.1f}/s", beside=_beside(counts).removeprefix(", ")
+        )
+
+    def _print(self, text: str) -> None:
+        """At once, for whoever watches."""
+        self._output.write(f"{printable(text)}\n")
+        self._output.flush()
 
     def _event(self, event: str, **details: Any) -> None:
         sys.stdout.write(json.dumps({"event": event, "time": datetime.now(UTC).isoformat(), **details}) + "\n")
         sys.stdout.flush()
+
+
+def _beside(counts: "Counts") -> str:
+    """What is not started, where there is any: `, 3 refused, 2 without an answer, 8 wait for a full queue`."""
+    told = {"refused": counts.refused, "without an answer": counts.unknown, "wait for a full queue": counts.waiting}
+    return "".join(f", {number} {what}" for what, number in told.items() if number)

@@ -1,14 +1,16 @@
 """What is to be submitted, with all that planning and starting it takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.planned import plan_request
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file.yaml_document import YamlDocument
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.planning import Plan
+from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import choose_placement
 from emr_eks_placement.submission.request import with_arguments, with_conf
 
@@ -20,11 +22,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Account:
-    """The account and region that is submitted to; environment: with its file, where one is named."""
+    """The account and region that is submitted to; environment: with its file, where one is named.
+
+    What was read of it for one plan is there for the next.
+    """
 
     session: "boto3.Session"
     environment: Environment | None
     file: Path | None
+    _capacities: dict[str, tuple[Capacity, str]] = field(default_factory=dict, compare=False)
+    _templates: dict[str, YamlDocument] = field(default_factory=dict, compare=False)
+
+    def capacity_for(self, request: Mapping[str, Any]) -> tuple[Capacity, str]:
+        """What there is for its pods by the environment file, else by the live cluster; and the namespace.
+
+        Raises InputError where it can't be read.
+        """
+        from emr_eks_placement.aws import submittable as aws  # boto3 is slow to import
+
+        asked = str(request.get("virtualClusterId"))
+        if asked not in self._capacities:
+            self._capacities[asked] = (
+                aws.capacity_of_virtual_cluster(self.session, asked)
+                if self.environment is None
+                else aws.capacity_of_environment(self.session, self.environment, request)
+            )
+        return self._capacities[asked]
+
+    def pod_templates(self, request: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, YamlDocument]:
+        """Those that a complete request names, by URI. Raises InputError for one that can't be read."""
+        from emr_eks_placement.aws import submittable as aws
+
+        return aws.pod_templates(self.session, request, files, self._templates)
 
 
 @dataclass(frozen=True)
@@ -45,18 +74,16 @@ class Prepared:
 
     def plan(self) -> Plan:
         """For what the environment file says, else for the live cluster. Raises InputError where it can't be planned."""
-        from emr_eks_placement.aws import submittable as aws  # boto3 is slow to import
+        from emr_eks_placement.aws.submittable import complete as completed
 
-        account, request = self.account, self.submittable.request
+        if self.account.environment is None:
+            virtual_cluster_of(self)
         try:
-            complete = aws.complete(account.session, request)
-            templates = aws.pod_templates(account.session, complete, self.submittable.files)
+            complete = completed(self.account.session, self.submittable.request)
+            templates = self.account.pod_templates(complete, self.submittable.files)
         except RuleError as broken:
             raise InputError([finding(self.shown_as, broken)]) from None
-        if account.environment is not None:
-            capacity, namespace = aws.capacity_of_environment(account.session, account.environment, request)
-        else:
-            capacity, namespace = aws.capacity_of_virtual_cluster(account.session, virtual_cluster_of(self))
+        capacity, namespace = self.account.capacity_for(complete)
         return plan_request(self.shown_as, complete, templates, capacity, namespace)
 
 

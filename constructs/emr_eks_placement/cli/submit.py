@@ -13,9 +13,9 @@ from emr_eks_placement.cli.planned import stopping, without
 from emr_eks_placement.cli.prepared import Account, Prepared, at_option, prepare_job, prepare_request
 from emr_eks_placement.cli.request_file import read_request
 from emr_eks_placement.cli.run_events import RunEvents, open_events
-from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.request import default_run_name, named_run
+from emr_eks_placement.submission.same_run import check_same_run
 
 _STARTED, _STOPPED = 0, 1
 _COMPLETED, _NOT_COMPLETED = 0, 1
@@ -48,7 +48,10 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
     if options.run_name is None and not options.wait:
         return _STARTED
     started = api.describe(request["virtualClusterId"], answer.id)
-    _check_is_this_one(started, request)
+    try:
+        check_same_run(started, request)
+    except RuleError as other:
+        raise InputError([finding("--run-name", other)]) from None
     if answer.is_older(started):
         events.note(f"it was started before, at {started.created_at:%Y-%m-%d %H:%M:%S %Z}, and is {started.state}")
     if not options.wait:
@@ -134,12 +137,3 @@ def _where(prepared: Prepared, request: Mapping[str, Any], region: str) -> str:
     if prepared.account.file is not None:
         return f"-e {shlex.quote(str(prepared.account.file))}"
     return f"--virtual-cluster {request['virtualClusterId']} --region {region}"
-
-
-def _check_is_this_one(started: JobRun, request: Mapping[str, Any]) -> None:
-    """EMR answers a client token that it has seen with the run of then, whatever the request says."""
-    for member in ("jobDriver", "releaseLabel"):
-        if member in request and started.request.get(member) != request[member]:
-            rule = f"job run {started.id} ({started.state}) has this name already, with another {member}; nothing was started"
-            mend = "Choose another name, or submit it as before"
-            raise InputError([finding("--run-name", RuleError(request["name"], rule, mend))])

@@ -3,8 +3,7 @@
 import argparse
 import hashlib
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,32 +11,22 @@ from typing import TYPE_CHECKING
 from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.fleet_events import FleetEvents
-from emr_eks_placement.cli.fleet_shapes import Shapes, counted
-from emr_eks_placement.cli.plan_output import problem_lines
-from emr_eks_placement.cli.planned import stopping, without
-from emr_eks_placement.cli.prepared import Account, Prepared
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.cli.fleet_plans import may_start
+from emr_eks_placement.cli.fleet_shapes import Asked, Shapes
+from emr_eks_placement.cli.follow_run import INTERRUPTED
+from emr_eks_placement.cli.prepared import Account, virtual_cluster_of
+from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.fleet.journal import Fleet, Journal, begin
-from emr_eks_placement.fleet.lines import FleetLine, read_lines
-from emr_eks_placement.planning import Plan
+from emr_eks_placement.fleet.lines import FleetLine, at_most, read_lines
 from emr_eks_placement.submission.request import LONGEST_RUN_NAME, named_run
 
 if TYPE_CHECKING:
-    from emr_eks_placement.aws.fleet import FleetRun
+    from emr_eks_placement.aws.fleet import FleetRun, FleetSubmitter
 
-_ALL_STARTED, _SOME_NOT, _INTERRUPTED = 0, 1, 130
+_ALL_STARTED, _SOME_NOT = 0, 1
 _ATTEMPTS = 10
 _MOST_THREADS = 64
 _LOOK_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class _Planned:
-    """A line that is to be started, in a zone if it was spread."""
-
-    line: FleetLine
-    zone: str | None
-    prepared: Prepared
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,49 +40,66 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.concurrency <= _MOST_THREADS:
         rule = f"1 to {_MOST_THREADS} requests at once (product limit)"
         raise InputError([finding("--concurrency", RuleError(options.concurrency, rule, "Write for example 8"))])
-    content = _read(options.file)
-    lines = read_lines(str(options.file), content.decode("utf-8", "replace"))
-    account = _account(options)
     path = options.journal or options.file.with_name(f"{options.file.name}.journal")
-    with Journal(path, _fleet(account, content)) as journal:
-        return _submit(account, lines, journal, options)
+    try:
+        content = _read(options.file)
+        lines = read_lines(str(options.file), content)
+        account = _account(options)
+        with Journal(path, _fleet(account, content)) as journal:
+            return _submit(account, lines, journal, options)
+    except KeyboardInterrupt:
+        sys.stderr.write("note: interrupted; run the same command again to go on\n")
+        return INTERRUPTED
 
 
 def _submit(account: Account, lines: list[FleetLine], journal: Journal, options: argparse.Namespace) -> int:
     before = len(journal.progress.started)
-    planned = list(_planned(account, lines, journal, options))
     with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
         if before:
             events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
-        if not _may_start(planned, options, events):
+        shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
+        asked = _asked(lines, shapes, journal, options)
+        journal.direct_to(virtual_cluster_of(one.prepared) for one in asked)
+        if not may_start(asked, shapes, options, events):
             return _SOME_NOT
-        return _start(account, planned, journal, options, events)
+        runs = _runs(asked, journal.fleet, options)
+        for submittable in {tuple(one.prepared.submittable.files): one.prepared.submittable for one in asked}.values():
+            for key in submittable.upload(account.session):
+                events.note(f"uploaded s3://{submittable.bucket}/{key}")
+        return _start(account, runs, journal, options, events)
 
 
 def _start(
-    account: Account, planned: list[_Planned], journal: Journal, options: argparse.Namespace, events: FleetEvents
+    account: Account, runs: "list[FleetRun]", journal: Journal, options: argparse.Namespace, events: FleetEvents
 ) -> int:
     from emr_eks_placement.aws.fleet import FleetSubmitter
     from emr_eks_placement.aws.job_runs import JobRunsApi
 
-    for prepared in {id(one.prepared): one.prepared for one in planned}.values():
-        prepared.submittable.upload(account.session)
-    runs = (_run(one, journal.fleet) for one in planned)
-    submitter = FleetSubmitter(JobRunsApi(account.session), journal, runs, concurrency=options.concurrency)
+    submitter = FleetSubmitter(JobRunsApi(account.session), journal, runs, options.concurrency)
     interrupted = False
     submitter.start()
     while True:
         try:
             if submitter.wait(_LOOK_SECONDS):
                 break
-            events.progress(submitter.started, submitter.refused, submitter.unknown)
+            events.progress(submitter.counts)
         except KeyboardInterrupt:
-            submitter.stop()
+            if interrupted:
+                break
             interrupted = True
-            events.note("interrupted; what is under way is ended first")
-    total, started = events.total, len(journal.progress.started)
-    refused = len(journal.progress.refused)
-    events.ended(started=started, refused=refused, unknown=len(journal.progress.in_doubt), total=total)
+            submitter.stop()
+            events.note("interrupted; what is under way is ended first, a second interrupt leaves it")
+    status = _tell_end(submitter, events)
+    return INTERRUPTED if interrupted and status != _ALL_STARTED else status
+
+
+def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
+    """Raises InputError for what has stopped all."""
+    progress, total = submitter.journal.progress, events.total
+    started, refused = len(progress.started), len(progress.refused)
+    events.ended(started=started, refused=refused, unknown=len(progress.in_doubt), total=total)
+    if submitter.counts.older:
+        events.note(f"{submitter.counts.older} of them are of an earlier submission under the same name")
     if submitter.stopped_by is not None:
         events.note(f"{started} of {total} job runs are started; run the same command again for the others")
         raise submitter.stopped_by
@@ -107,64 +113,54 @@ def _start(
         events.note("run the same command again for the others")
     if refused:
         events.note("--retry-refused asks again for those that EMR refused")
-    return _INTERRUPTED if interrupted else _SOME_NOT
+    return _SOME_NOT
 
 
-def _planned(
-    account: Account, lines: list[FleetLine], journal: Journal, options: argparse.Namespace
-) -> Iterator[_Planned]:
+def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: argparse.Namespace) -> list[Asked]:
     """The lines that are to be started, each in its zone; one that may be started already in that of then."""
+    from emr_eks_placement.aws.errors import AwsError
+
     progress = journal.progress
-    shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
+    asked: list[Asked] = []
+    findings: list[Finding] = []
     for line in lines:
-        turn = shapes.zone_of(line)
-        if line.number in progress.started or (line.number in progress.refused and not options.retry_refused):
-            continue
-        zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
-        yield _Planned(line, zone, shapes.prepare(line, zone))
+        try:
+            turn = shapes.zone_of(line)
+            if line.number in progress.started or (line.number in progress.refused and not options.retry_refused):
+                continue
+            zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
+            asked.append(Asked(line, zone, shapes.prepare(line, zone)))
+        except AwsError:
+            raise
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(at_most(str(options.file), findings))
+    return asked
 
 
-def _may_start(planned: list[_Planned], options: argparse.Namespace, events: FleetEvents) -> bool:
-    """Plans every distinct shape, tells how many runs have it and its problems, and whether none stops the fleet."""
-    plans: dict[tuple[str, tuple[str, ...]], Plan | InputError] = {}
-    names = []
-    for one in planned:
-        name = one.prepared.shown_as if one.line.request is None else "requests"
-        key = (name if one.line.request is None else one.prepared.shown_as, one.line.conf)
-        names.append(" ".join((name, *(f"--conf {part}" for part in one.line.conf))))
-        if key not in plans:
-            try:
-                plans[key] = without(one.prepared.with_more((), one.line.conf).plan(), options.ignore)
-            except InputError as error:
-                if not options.force:
-                    raise
-                plans[key] = error
-    for count, name in counted(names):
-        events.say(f"{count} of {name}")
-    stopped: list[str] = []
-    for (name, _conf), made in plans.items():
-        if isinstance(made, InputError):
-            events.note(f"not planned: {made}")
-            continue
-        for text in problem_lines(made):
-            events.say(f"{name}: {text}" if not text.startswith(" ") else text)
-        stopped += stopping(made, options.fail_on)
-    if stopped and not options.force:
-        events.note(f"not started: {', '.join(dict.fromkeys(stopped))}. Mend it, --ignore CODE, or --force")
-        return False
-    return True
-
-
-def _run(one: _Planned, fleet: Fleet) -> "FleetRun":
+def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "list[FleetRun]":
+    """Raises InputError, at the lines, for requests that can't be started."""
     from emr_eks_placement.aws.fleet import FleetRun
 
-    line = one.line
-    submittable = one.prepared.with_more(line.arguments, line.conf).submittable
-    base = "-".join(part for part in (submittable.job, submittable.placement) if part)
-    own = f"{fleet.id}-{line.number:05}"
-    name = line.run_name or f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
-    request = named_run(submittable.request, job=submittable.job, placement=submittable.placement, run_name=name)
-    return FleetRun(line.number, one.zone, request)
+    runs: list[FleetRun] = []
+    findings: list[Finding] = []
+    for one in asked:
+        line, submittable = one.line, one.prepared.submittable
+        base = "-".join(part for part in (submittable.job, submittable.placement) if part)
+        own = f"{fleet.id}-{line.number:05}"
+        name = line.run_name or f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
+        try:
+            request = named_run(
+                submittable.request, job=submittable.job, placement=submittable.placement, run_name=name
+            )
+        except RuleError as broken:
+            findings.append(finding(str(options.file), broken, line=line.number))
+        else:
+            runs.append(FleetRun(line.number, one.zone, request, is_named=line.run_name is not None))
+    if findings:
+        raise InputError(at_most(str(options.file), findings))
+    return runs
 
 
 def _read(file: Path) -> bytes:
@@ -176,13 +172,24 @@ def _read(file: Path) -> bytes:
 
 
 def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
+    """Those that runs are spread over; none for not at all."""
     if options.spread is None:
+        if options.zones is not None:
+            broken = RuleError(options.zones, "runs are spread over them", "Add --spread, or remove it")
+            raise InputError([finding("--zones", broken)])
         return ()
-    known = tuple(account.environment.zones) if account.environment else ()
-    if not known:
+    if account.environment is None:
         rule = "runs are spread over the zones of an environment"
         raise InputError([finding("--spread", RuleError(options.spread, rule, "Add --environment"))])
-    return known
+    known = account.environment.zones
+    if options.zones is None:
+        return tuple(known)
+    chosen = tuple(dict.fromkeys(options.zones.split(",")))
+    for zone in chosen:
+        if zone not in known:
+            rule = f"the environment's zones are {', '.join(known)}"
+            raise InputError([finding("--zones", RuleError(zone, rule, "Name some of them, with commas between"))])
+    return chosen
 
 
 def _account(options: argparse.Namespace) -> Account:

@@ -28,7 +28,8 @@ _REQUEST_MEMBERS = (
 class JobRun:
     """A job run at the time it was asked for.
 
-    request: the StartJobRun request that it was started with, with what its job template held, without clientToken;
+    request: the StartJobRun request that it was started with, with what its job template held, without clientToken, which
+    is client_token, None where EMR does not say;
     details: why it is in its state, at most 256 characters; attempts: of the driver, where a retry policy allows several.
     """
 
@@ -41,6 +42,7 @@ class JobRun:
     details: str
     failure_reason: str | None
     attempts: int | None
+    client_token: str | None
     request: Mapping[str, Any]
 
     @property
@@ -66,5 +68,6 @@ def job_run_of(described: Mapping[str, Any]) -> JobRun:
         details=described.get("stateDetails", ""),
         failure_reason=described.get("failureReason"),
         attempts=described.get("retryPolicyExecution", {}).get("currentAttemptCount"),
+        client_token=described.get("clientToken"),
         request={member: described[member] for member in _REQUEST_MEMBERS if member in described},
     )

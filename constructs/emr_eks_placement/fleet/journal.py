@@ -7,26 +7,32 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 _FORMAT = 1
+_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is somebody else's
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """What a journal belongs to. id: what the names of its runs are made of; digest: SHA-256 of the fleet's file."""
+    """What a journal belongs to.
+
+    id: what the names of its runs are made of; digest: SHA-256 of the fleet's file; virtual_clusters: the ids of those
+    that its runs are of.
+    """
 
     id: str
     digest: str
     account: str
     region: str
     begun_at: str
+    virtual_clusters: list[str] = field(default_factory=list)
     format: int = _FORMAT
 
 
@@ -62,7 +68,8 @@ class Progress:
 class Journal:
     """An open journal, locked against others; safe to write to from several threads. Used in a with statement.
 
-    Raises InputError for a journal of another fleet, one that another process has open, and one that can't be read.
+    Raises InputError for a journal of another fleet, one that another process has open, and a file that is none or can't
+    be read. Every write raises it where the journal can't be written, and so does each after it.
     """
 
     def __init__(self, path: Path, fleet: Fleet) -> None:
@@ -70,8 +77,9 @@ class Journal:
         self.progress = Progress()
         self._writing = threading.Lock()
         self._is_empty = False
+        self._broken: InputError | None = None
         try:
-            self._file: IO[bytes] = path.open("a+b")
+            self._file = path.open("a+b", buffering=0)
         except OSError as error:
             raise self._unusable(f"can't be written: {error.strerror}", "Name another: --journal PATH") from None
         try:
@@ -89,6 +97,14 @@ class Journal:
             self.path.unlink(missing_ok=True)
         self._file.close()
 
+    def direct_to(self, virtual_clusters: Iterable[str]) -> None:
+        """Says which virtual clusters are asked next. Raises InputError for one that the fleet was not begun with."""
+        asked = sorted(set(virtual_clusters))
+        if self._is_empty:
+            self.fleet = replace(self.fleet, virtual_clusters=asked)
+        elif not set(asked) <= set(self.fleet.virtual_clusters):
+            raise self._of_another("virtual clusters", ", ".join(self.fleet.virtual_clusters), ", ".join(asked))
+
     def starting(self, line: int, zone: str | None) -> None:
         """Before a run is asked for."""
         self._write({"line": line, "what": "starting", "zone": zone})
@@ -104,53 +120,80 @@ class Journal:
     def _write(self, record: Mapping[str, Any]) -> None:
         """To the operating system at once: a killed process loses nothing of it."""
         with self._writing:
-            if self._is_empty:
-                self._append(asdict(self.fleet))
-                os.fsync(self._file.fileno())
-                self._is_empty = False
-            self._append(record)
+            if self._broken is not None:
+                raise self._broken
+            try:
+                if self._is_empty:
+                    self._append(asdict(self.fleet))
+                    os.fsync(self._file.fileno())
+                    self._is_empty = False
+                self._append(record)
+            except OSError as error:
+                # What follows a record that is written in part could not be read again.
+                mend = "Make room, then run the same command again"
+                self._broken = self._unusable(f"can't be written: {error.strerror}", mend)
+                raise self._broken from None
             self.progress.read(record)
 
     def _append(self, record: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
-        self._file.flush()
+        content = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        while content:
+            content = content[self._file.write(content) :]
 
     def _lock(self) -> None:
+        busy = self._unusable("is in use: another process is submitting this fleet", "Wait for it, or end it")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(
+                self.path.stat(), os.fstat(self._file.fileno())
+            ):  # the other has just ended, and removed it
+                raise busy
         except OSError:
-            raise self._unusable("another process is submitting this fleet", "Wait for it, or end it") from None
+            raise busy from None
 
     def _read_or_begin(self, fleet: Fleet) -> Fleet:
-        self._file.seek(0)
-        content = self._file.read()
+        content = self._content()
         whole, _newline, torn = content.rpartition(b"\n")
+        begun = fleet
+        if whole:
+            begun = self._read(whole)
+            self._check_same(begun, fleet)
+        elif torn[: len(_BEGINNING)] != _BEGINNING[: len(torn)]:
+            raise self._no_journal()
         if torn:  # the record that a kill cut off was never acted on, or is in doubt by the one before
             self._file.truncate(len(content) - len(torn))
         self._is_empty = not whole
-        if self._is_empty:
-            return fleet
+        return begun
+
+    def _content(self) -> bytes:
+        try:
+            self._file.seek(0)
+            return self._file.readall()
+        except OSError:  # a pipe, for one
+            raise self._no_journal() from None
+
+    def _read(self, whole: bytes) -> Fleet:
         first, *records = whole.split(b"\n")
         try:
             begun = Fleet(**json.loads(first))
             for record in records:
                 self.progress.read(json.loads(record))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise self._unusable("is no journal of this program", "Name another: --journal PATH") from None
-        self._check_same(begun, fleet)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise self._no_journal() from None
         return begun
 
     def _check_same(self, begun: Fleet, fleet: Fleet) -> None:
-        for what, name in (
-            ("format", "format"),
-            ("digest", "content of the file"),
-            ("account", "account"),
-            ("region", "region"),
-        ):
-            if getattr(begun, what) != getattr(fleet, what):
-                rule = f"belongs to a fleet with another {name} ({getattr(begun, what)}, not {getattr(fleet, what)})"
-                mend = "Restore what it was begun with, or begin another fleet: --journal PATH"
-                raise self._unusable(rule, mend)
+        named = {"format": "format", "digest": "content of the file", "account": "account", "region": "region"}
+        for member, name in named.items():
+            if getattr(begun, member) != getattr(fleet, member):
+                raise self._of_another(name, getattr(begun, member), getattr(fleet, member))
+
+    def _of_another(self, name: str, begun: object, asked: object) -> InputError:
+        rule = f"belongs to a fleet with another {name} ({begun}, not {asked})"
+        return self._unusable(rule, "Restore what it was begun with, or begin another fleet: --journal PATH")
+
+    def _no_journal(self) -> InputError:
+        return self._unusable("is no journal of this program", "Name another: --journal PATH")
 
     def _unusable(self, rule: str, mend: str) -> InputError:
         return InputError([finding(str(self.path), RuleError(None, f"the journal {rule}", mend))])

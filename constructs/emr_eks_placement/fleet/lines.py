@@ -1,7 +1,8 @@
 """The lines of a fleet's file: one JSON object each, for one job run."""
 
+import codecs
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ MOST_LINES = 10_000
 _MOST_FINDINGS = 20
 _TEXTS = ("job", "placement", "mode", "zone", "run_name")
 _OF_A_JOB = ("job", "placement", "mode", "zone")
+_EXAMPLE = 'Write for example {"job": "trip-count"}'
 _KEYS = (*_TEXTS, "arguments", "conf", "request")
 
 
@@ -32,36 +34,37 @@ class FleetLine:
     request: Mapping[str, Any] | None = field(default=None, hash=False)
 
 
-def read_lines(file: str, text: str) -> list[FleetLine]:
-    """The lines of the text that are not empty. Raises InputError with the first 20 things wrong, each at its line."""
+def read_lines(file: str, content: bytes) -> list[FleetLine]:
+    """The lines of a file's content that are not empty. Raises InputError with the first 20 that are wrong."""
     lines: list[FleetLine] = []
     findings: list[Finding] = []
-    for number, content in enumerate(text.splitlines(), start=1):
-        if not content.strip():
+    for number, text in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
+        if not text.strip():
             continue
         try:
-            lines.append(_line(number, content))
+            lines.append(_line(number, text))
         except RuleError as broken:
             findings.append(finding(file, broken, line=number))
     findings += _repeated(file, lines)
-    if len(findings) > _MOST_FINDINGS:
-        rest = RuleError(f"{len(findings) - _MOST_FINDINGS} more lines", "are wrong too", "Mend these first")
-        findings = [*findings[:_MOST_FINDINGS], finding(file, rest)]
     if findings:
-        raise InputError(findings)
+        raise InputError(at_most(file, findings))
     if not 1 <= len(lines) <= MOST_LINES:
         rule = f"a fleet has 1 to {MOST_LINES} job runs (product limit)"
         raise InputError([finding(file, RuleError(f"{len(lines)} lines", rule, "Split the file"))])
     return lines
 
 
-def _line(number: int, content: str) -> FleetLine:
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
-        raise RuleError(content, "must be a JSON object", 'Write for example {"job": "trip-count"}') from None
-    if not isinstance(data, dict):
-        raise RuleError(data, "must be a JSON object", 'Write for example {"job": "trip-count"}')
+def at_most(file: str, findings: Sequence[Finding]) -> list[Finding]:
+    """The first 20 of them in the order of lines, and how many more there are."""
+    first = sorted(findings, key=lambda one: one.line or 0)[:_MOST_FINDINGS]
+    more = len(findings) - len(first)
+    return (
+        [*first, finding(file, RuleError(None, f"{more} more lines are wrong", "Mend these first"))] if more else first
+    )
+
+
+def _line(number: int, content: bytes) -> FleetLine:
+    data = _object(content)
     given = {key: value for key, value in data.items() if value is not None}
     for key in given:
         if key not in _KEYS:
@@ -75,6 +78,21 @@ def _line(number: int, content: str) -> FleetLine:
         except RuleError as broken:
             raise RuleError(broken.value, broken.rule, broken.mend, path=("run_name",)) from None
     return FleetLine(number=number, **texts, arguments=_arguments(given), conf=_conf(given), request=_request(given))
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(content.decode())
+    except UnicodeDecodeError:
+        raise RuleError(None, "must be UTF-8 text", "Save it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        rule = f"must be a JSON object: {error.msg}, column {error.colno}"
+        raise RuleError(content.decode(), rule, _EXAMPLE) from None
+    except (ValueError, RecursionError):  # a number of too many digits, too many levels
+        raise RuleError(content.decode(), "must be a JSON object", _EXAMPLE) from None
+    if not isinstance(data, dict):
+        raise RuleError(data, "must be a JSON object", _EXAMPLE)
+    return data
 
 
 def _check_kind(given: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ def _needed(names: tuple[str, ...], zones: tuple[str, ...], pods: list[PlannedPo
     choices = _choices_for(pods)
     least, most = min(choices).count, max(choices).count
     there = [capacity.groups_and_pools[name] for name in names]
-    allowed = {choice: _sum([_most(one, zones, choice.vcpus) for one in there]) for choice in choices}
+    allowed = {choice: _sum([most_nodes(one, zones, choice.vcpus) for one in there]) for choice in choices}
     enough = [one for choice, one in allowed.items() if one is None or one >= choice.count]
     return NodesNeeded(
         node_groups=tuple(name for name in names if name in capacity.node_groups),
@@ -68,8 +68,8 @@ def _running(one: NodeGroupCapacity | NodePoolCapacity, zones: tuple[str, ...]) 
     return one.initial_size * len(set(zones) & set(one.zones)) // len(set(one.zones))
 
 
-def _most(one: NodeGroupCapacity | NodePoolCapacity, zones: tuple[str, ...], vcpus: int) -> int | None:
-    """Nodes of so many vCPU that there can be in these zones; a pool makes them in any."""
+def most_nodes(one: NodeGroupCapacity | NodePoolCapacity, zones: tuple[str, ...], vcpus: int) -> int | None:
+    """How many nodes of so many vCPU there can be in these zones; None: without bound. A pool makes them in any."""
     if isinstance(one, NodePoolCapacity):
         return None if one.max_vcpus is None else one.max_vcpus // vcpus
     return -(-one.max_size * len(set(zones) & set(one.zones)) // len(set(one.zones)))

@@ -1,0 +1,22 @@
+"""Whether a run that is there already is the one that a request asks for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.errors import RuleError
+
+_COMPARED = ("jobDriver", "releaseLabel")
+
+
+def check_same_run(there: JobRun, request: Mapping[str, Any]) -> None:
+    """EMR answers a client token that it has seen with the run of then, whatever the request says.
+
+    Raises RuleError, of the run's name, for a run that was started otherwise.
+    """
+    for member in _COMPARED:
+        if member in request and there.request.get(member) != request[member]:
+            rule = (
+                f"job run {there.id} ({there.state}) has this name already, with another {member}; nothing was started"
+            )
+            raise RuleError(request["name"], rule, "Choose another name, or submit it as before")
