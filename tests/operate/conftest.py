@@ -26,14 +26,20 @@ REGION = "us-east-1"
 
 @dataclass
 class SteeredRuns:
-    """A job runner: each run becomes RUNNING at once, and ends as `outcome` says; None: when a test ends it."""
+    """A job runner: each run becomes RUNNING at once, and ends as `outcome` says; None: when a test ends it.
+
+    queues: whether runs stay PENDING instead.
+    """
 
     outcome: str | None = None
+    queues: bool = False
     cancels: bool = True
     started: dict[str, JobRun] = field(default_factory=dict)
 
     def start(self, run: JobRun) -> None:
         self.started[run.id] = run
+        if self.queues:
+            return
         run.set_state("RUNNING")
         if self.outcome:
             self.end(run.id, self.outcome)
@@ -120,6 +126,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 def ended(deployed: Deployed) -> Iterator[None]:
     """No run of one test is active in the next, and runs are held again."""
     yield
-    deployed.runs.outcome, deployed.runs.cancels = None, True
+    deployed.runs.outcome, deployed.runs.cancels, deployed.runs.queues = None, True, False
     for run in deployed.runs.started.values():
         run.set_state("CANCELLED")

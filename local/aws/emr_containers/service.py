@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,7 @@ class EmrContainers:
         self._runs: dict[str, JobRun] = {}
         self.throttled_starts = 0
         """How many of the next StartJobRun calls are refused, as a throttled service does."""
+        self._run_of_token: dict[tuple[str, str], JobRun] = {}  # by virtual cluster and client token
         self.virtual_clusters = VirtualClusters(self._has_active_runs, namespace_exists)
         self._templates = JobTemplates()
         operations = {
@@ -65,7 +67,7 @@ class EmrContainers:
     def describe_virtual_cluster(self, request: Request) -> Mapping[str, Any]:
         """DescribeVirtualCluster."""
         found = self.virtual_clusters.get(request["id"])
-        return {"virtualCluster": self.virtual_clusters.description(found)}
+        return {"virtualCluster": {**self.virtual_clusters.description(found), **self._scheduler_status(found)}}
 
     def list_virtual_clusters(self, request: Request) -> Mapping[str, Any]:
         """ListVirtualClusters."""
@@ -84,6 +86,14 @@ class EmrContainers:
         self.virtual_clusters.delete(request["id"])
         return {"id": request["id"]}
 
+    def _scheduler_status(self, cluster: VirtualCluster) -> Mapping[str, Any]:
+        """Counted only where there are bounds."""
+        if "schedulerConfiguration" not in cluster.options:
+            return {}
+        states = Counter(run.state for run in self._runs_of(cluster.id))
+        waiting, running = states["PENDING"] + states["SUBMITTED"], states["RUNNING"]
+        return {"schedulerStatus": {"currentInQueueJobRuns": waiting, "currentConcurrentJobRuns": running}}
+
     def start_job_run(self, request: Request) -> Mapping[str, Any]:
         """StartJobRun: accept the run and hand it to the job runner, unless its role cannot reach what it names."""
         cluster = self.virtual_clusters.get(request["virtualClusterId"])
@@ -91,12 +101,13 @@ class EmrContainers:
             if self.throttled_starts:
                 self.throttled_starts -= 1
                 raise ApiError("TooManyRequestsException", "Too Many Requests", 429)
-            for existing in self._runs_of(cluster.id):
-                if existing.request["clientToken"] == request["clientToken"]:
-                    return _started(existing)
+            token = (cluster.id, request["clientToken"])
+            if token in self._run_of_token:
+                return _started(self._run_of_token[token])
+            self._refuse_for_a_full_queue(cluster)
             complete = self._complete_request(request, cluster)
             run = _new_run(complete, cluster)
-            self._runs[run.id] = run
+            self._runs[run.id] = self._run_of_token[token] = run
         findings = access.findings(complete, cluster.namespace)
         if findings:
             _LOG.warning("job run %s: %s", run.id, findings)
@@ -105,6 +116,11 @@ class EmrContainers:
         else:
             self._hand_over(run)
         return _started(run)
+
+    def _refuse_for_a_full_queue(self, cluster: VirtualCluster) -> None:
+        most = cluster.options.get("schedulerConfiguration", {}).get("maxInQueueJobRuns")
+        if most is not None and self._scheduler_status(cluster)["schedulerStatus"]["currentInQueueJobRuns"] >= most:
+            raise validation_error(f"Virtual cluster {cluster.id} has {most} job runs in its queue already")
 
     def _complete_request(self, request: Request, cluster: VirtualCluster) -> Request:
         state = self.virtual_clusters.state_of(cluster)
@@ -140,12 +156,12 @@ class EmrContainers:
         """ListJobRuns, newest first."""
         self.virtual_clusters.get(request["virtualClusterId"])
         runs = [
-            run.description()
+            run
             for run in reversed(self._runs_of(request["virtualClusterId"]))
             if _created_in_time(run.created_at, request) and request.get("name") in {None, run.request.get("name")}
         ]
-        items, more = page([run for run in runs if run["state"] in request.get("states", [run["state"]])], request)
-        return {"jobRuns": items, **more}
+        items, more = page([run for run in runs if run.state in request.get("states", [run.state])], request)
+        return {"jobRuns": [run.description() for run in items], **more}
 
     def cancel_job_run(self, request: Request) -> Mapping[str, Any]:
         """CancelJobRun."""
