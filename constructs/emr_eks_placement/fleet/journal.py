@@ -153,16 +153,16 @@ class Journal:
 
     def _read_or_begin(self, fleet: Fleet) -> Fleet:
         content = self._content()
-        whole, _newline, torn = content.rpartition(b"\n")
+        whole, newline, torn = content.rpartition(b"\n")
         begun = fleet
-        if whole:
+        if newline:
             begun = self._read(whole)
             self._check_same(begun, fleet)
         elif torn[: len(_BEGINNING)] != _BEGINNING[: len(torn)]:
             raise self._no_journal()
         if torn:  # the record that a kill cut off was never acted on, or is in doubt by the one before
             self._file.truncate(len(content) - len(torn))
-        self._is_empty = not whole
+        self._is_empty = not newline
         return begun
 
     def _content(self) -> bytes:

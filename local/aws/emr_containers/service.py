@@ -86,6 +86,10 @@ class EmrContainers:
         self.virtual_clusters.delete(request["id"])
         return {"id": request["id"]}
 
+    def forget_client_tokens(self) -> None:
+        """For how long EMR knows the tokens of StartJobRun is not documented."""
+        self._run_of_token.clear()
+
     def _scheduler_status(self, cluster: VirtualCluster) -> Mapping[str, Any]:
         """Counted only where there are bounds."""
         if "schedulerConfiguration" not in cluster.options:
