@@ -66,14 +66,15 @@ class FleetSubmitter:
         self._left = iter(self.runs)
         self._changing = threading.Lock()
         self._stopped = threading.Event()
+        self._ended = threading.Event()
+        self._working = self.concurrency
         self._in_a_row = 0
         self._broken: BaseException | None = None
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self.concurrency)]
 
     def start(self) -> None:
         """Begins."""
-        for thread in self._threads:
-            thread.start()
+        for _ in range(self.concurrency):
+            threading.Thread(target=self._work, daemon=True).start()
 
     def stop(self) -> None:
         """Lets what is under way end, and begins nothing more."""
@@ -81,20 +82,14 @@ class FleetSubmitter:
 
     def wait(self, seconds: float) -> bool:
         """Waits for the end, not longer than that; whether it has come. Raises what a thread did not expect."""
-        for thread in self._threads:
-            thread.join(seconds / len(self._threads))
+        has_ended = self._ended.wait(seconds)  # not Thread.join, which takes a thread for ended when interrupted
         if self._broken is not None:
             raise self._broken
-        return not any(thread.is_alive() for thread in self._threads)
+        return has_ended
 
     def _work(self) -> None:
         try:
-            while not self._stopped.is_set():
-                with self._changing:
-                    run = next(self._left, None)
-                if run is None:
-                    return
-                self._start(run)
+            self._start_all()
         except InputError as error:
             with self._changing:
                 self.stopped_by = self.stopped_by or error
@@ -102,6 +97,19 @@ class FleetSubmitter:
         except BaseException as error:  # noqa: BLE001 - `wait` raises it where it is seen
             self._broken = error
             self._stopped.set()
+        finally:
+            with self._changing:
+                self._working -= 1
+                if not self._working:
+                    self._ended.set()
+
+    def _start_all(self) -> None:
+        while not self._stopped.is_set():
+            with self._changing:
+                run = next(self._left, None)
+            if run is None:
+                return
+            self._start(run)
 
     def _start(self, run: FleetRun) -> None:
         """Raises InputError for what every other run would meet too."""

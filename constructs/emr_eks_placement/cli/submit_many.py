@@ -129,7 +129,9 @@ def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: ar
             if line.number in progress.started or (line.number in progress.refused and not options.retry_refused):
                 continue
             zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
-            asked.append(Asked(line, zone, shapes.prepare(line, zone)))
+            prepared = shapes.prepare(line, zone)
+            virtual_cluster_of(prepared)
+            asked.append(Asked(line, zone, prepared))
         except AwsError:
             raise
         except InputError as error:

@@ -93,9 +93,10 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_empty:  # nothing was begun
-            self.path.unlink(missing_ok=True)
-        self._file.close()
+        with self._writing:
+            if self._is_empty:  # nothing was begun
+                self.path.unlink(missing_ok=True)
+            self._file.close()
 
     def direct_to(self, virtual_clusters: Iterable[str]) -> None:
         """Says which virtual clusters are asked next. Raises InputError for one that the fleet was not begun with."""

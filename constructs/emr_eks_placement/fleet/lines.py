@@ -47,7 +47,7 @@ def read_lines(file: str, content: bytes) -> list[FleetLine]:
             findings.append(finding(file, broken, line=number))
     findings += _repeated(file, lines)
     if findings:
-        raise InputError(at_most(file, findings))
+        raise InputError(at_most(file, sorted(findings, key=lambda one: one.line or 0)))
     if not 1 <= len(lines) <= MOST_LINES:
         rule = f"a fleet has 1 to {MOST_LINES} job runs (product limit)"
         raise InputError([finding(file, RuleError(f"{len(lines)} lines", rule, "Split the file"))])
@@ -55,12 +55,12 @@ def read_lines(file: str, content: bytes) -> list[FleetLine]:
 
 
 def at_most(file: str, findings: Sequence[Finding]) -> list[Finding]:
-    """The first 20 of them in the order of lines, and how many more there are."""
-    first = sorted(findings, key=lambda one: one.line or 0)[:_MOST_FINDINGS]
-    more = len(findings) - len(first)
-    return (
-        [*first, finding(file, RuleError(None, f"{more} more lines are wrong", "Mend these first"))] if more else first
-    )
+    """The first 20 of them, and how many more there are."""
+    more = len(findings) - _MOST_FINDINGS
+    if more <= 0:
+        return list(findings)
+    rest = finding(file, RuleError(None, f"{more} more lines are wrong", "Mend these first"))
+    return [*findings[:_MOST_FINDINGS], rest]
 
 
 def _line(number: int, content: bytes) -> FleetLine:
