@@ -67,10 +67,6 @@ class LocalAws:
         self._undo = contextlib.ExitStack()
         self._gateway: gateway.Gateway | None = None
 
-    def forget_client_tokens(self) -> None:
-        """EMR on EKS takes the next StartJobRun with any of the tokens seen for another."""
-        self._emr_containers.forget_client_tokens()
-
     @property
     def url(self) -> str:
         """The endpoint of every AWS service."""

@@ -1,7 +1,9 @@
 """emr-placement submit-many: what it starts, resumes, refuses and tells."""
 
 import json
+import re
 import signal
+import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +138,7 @@ def test_a_run_in_doubt_is_found_by_name_though_emr_forgot_its_token(fleet: Flee
     (first, second, _third) = fleet.runs
     records = [record for record in fleet.records if record.get("job_run") not in (first.id, second.id)]
     fleet.journal.write_text("".join(f"{json.dumps(record)}\n" for record in records))
-    fleet.deployed.aws.forget_client_tokens()
+    fleet.deployed.aws.emr_containers.forget_client_tokens()
     assert fleet.submit() == 0
     assert len(fleet.runs) == 3
     found = {record["job_run"] for record in fleet.records if record.get("what") == "started"}
@@ -292,29 +294,43 @@ def test_an_interrupt_ends_what_is_under_way_and_the_rest_is_started_later(fleet
     assert len(fleet.runs) == 600
 
 
+def role_for(deployed: Deployed, like: str, namespace: str) -> str:
+    """A role that lets in job runs of a namespace as another does those of spark-jobs, and may do everything."""
+    iam = deployed.session.client("iam")
+    trust = iam.get_role(RoleName=like.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
+    document = re.sub(r":spark-jobs:[^\"]*", f":{namespace}:*", json.dumps(trust))
+    arn: str = iam.create_role(RoleName=namespace, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=namespace, PolicyName="all", PolicyDocument=policy)
+    return arn
+
+
 def test_a_full_queue_is_waited_for(fleet: Fleet) -> None:
-    """Of a virtual cluster with room for three job runs that wait."""
+    """Of a virtual cluster with room for 100 job runs that wait, the least bound that there is."""
     emr = fleet.deployed.session.client("emr-containers")
     provider = emr.describe_virtual_cluster(id=fleet.deployed.virtual_cluster)["virtualCluster"]["containerProvider"]
     provider["info"] = {"eksInfo": {"namespace": "queued"}}
     queued = emr.create_virtual_cluster(
-        name="queued", containerProvider=provider, schedulerConfiguration={"maxInQueueJobRuns": 3}
+        name="queued", containerProvider=provider, schedulerConfiguration={"maxInQueueJobRuns": 100}
     )["id"]
-    request = {**fleet.deployed.definition("fargate-all"), "virtualClusterId": queued}
-    fleet.write(*[{"request": request, "arguments": [f"{n:03}"]} for n in range(5)])
+    definition = fleet.deployed.definition("fargate-all")
+    role = role_for(fleet.deployed, definition["executionRoleArn"], "queued")
+    request = {**definition, "virtualClusterId": queued, "executionRoleArn": role}
+    fleet.write(*[{"request": request, "arguments": [f"{n:03}"]} for n in range(102)])
     fleet.deployed.runs.queues = True
     process = fleet.deployed.begin("submit-many", str(fleet.file), "--force")
     try:
-        while len(fleet.runs) < 3:
+        while len(fleet.runs) < 100:
             assert process.poll() is None, process.communicate()
-        with pytest.raises(Exception, match="timed out"):
+        with pytest.raises(subprocess.TimeoutExpired):
             process.communicate(timeout=2)
-        assert len(fleet.runs) == 3
+        assert len(fleet.runs) == 100
         for run in fleet.runs:
             run.set_state("RUNNING")
         out, err = process.communicate(timeout=30)
         assert process.returncode == 0, out + err
-        assert len(fleet.runs) == 5
+        assert len(fleet.runs) == 102
     finally:
         process.kill()
         for run in fleet.runs:
@@ -351,4 +367,6 @@ def test_without_an_environment_there_are_neither_jobs_nor_zones(fleet: Fleet, c
     assert f"error: {fleet.file}:1: job = 'trip-count': a job is one of an environment. " in capsys.readouterr().err
     fleet.file.unlink()
     assert fleet.submit(environment=False) == 2
-    assert capsys.readouterr().err == f"error: {fleet.file}: can't be read: No such file or directory. Check the path.\n"
+    assert (
+        capsys.readouterr().err == f"error: {fleet.file}: can't be read: No such file or directory. Check the path.\n"
+    )

@@ -54,7 +54,9 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
 
 
 @given(st.integers(0))
-def test_a_journal_that_was_cut_off_anywhere_knows_all_that_came_before(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_a_journal_that_was_cut_off_anywhere_knows_all_that_came_before(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
     path = tmp_path_factory.mktemp("cut") / "journal"
     content = written(path)
     length = cut % (len(content) + 1)
