@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
 Fault = Literal[
     "throttled",
@@ -23,6 +24,7 @@ Fault = Literal[
     "late-answer",
     "expired",
     "skewed",
+    "bad-signature",
     "denied",
     "no-bucket",
 ]
@@ -40,6 +42,7 @@ _ANSWERS: dict[Fault, tuple[int, str, str]] = {
         "InvalidSignatureException",
         "Signature expired: 20261124T000000Z is now earlier than 20261124T100000Z (20261124T101500Z - 15 min.)",
     ),
+    "bad-signature": (403, "SignatureDoesNotMatch", "The request signature we calculated does not match."),
     "denied": (
         403,
         "AccessDeniedException",
@@ -47,6 +50,16 @@ _ANSWERS: dict[Fault, tuple[int, str, str]] = {
         "resource: arn:aws:emr-containers:us-east-1:111122223333:/virtualclusters/abc",
     ),
     "no-bucket": (404, "NoSuchBucket", "The specified bucket does not exist"),
+}
+_ANSWERS_OF_S3: dict[Fault, tuple[int, str, str]] = {
+    "throttled": (503, "SlowDown", "Please reduce your request rate."),
+    "expired": (400, "ExpiredToken", "The provided token has expired."),
+    "skewed": (
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+    ),
+    "denied": (403, "AccessDenied", "Access Denied"),
 }
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "expect", "keep-alive"}
@@ -97,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(proxy.late_seconds)
             self._hang_up()
         elif fault is not None:
-            self._refuse(*_ANSWERS[fault], xml=call.service in ("s3", "sts", "cloudformation", "ec2"))
+            self._refuse(call.service, fault)
         else:
             self._answer(*self._forward(body))
 
@@ -146,10 +159,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _refuse(self, status: int, code: str, message: str, *, xml: bool) -> None:
-        if xml:
-            error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-            content = (error if self._call().service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>").encode()
+    def _refuse(self, service: str, fault: Fault) -> None:
+        status, code, message = (_ANSWERS_OF_S3.get(fault) if service == "s3" else None) or _ANSWERS[fault]
+        if fault == "bad-signature":  # AWS's answer repeats the request's headers, session token and all
+            message = f"{message} The canonical request was {' '.join(f'{k}:{v}' for k, v in self.headers.items())}"
+        if service in ("s3", "sts", "cloudformation", "ec2"):
+            error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+            content = (error if service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>").encode()
         else:
             content = json.dumps({"__type": code, "message": message}).encode()
         self._answer(status, [("x-amzn-ErrorType", code)], content)

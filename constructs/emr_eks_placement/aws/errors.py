@@ -50,6 +50,7 @@ _INVALID = {
     "UnrecognizedClientException",
 }
 _NOT_FOUND = "ResourceNotFoundException"
+_SKEWED = {"RequestInTheFuture", "RequestTimeTooSkewed"}
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 # S3 answers HEAD without a code but the status; what IAM calls the action (S3 guide, actions and permissions).
 _DENIED_HEAD = "403"
@@ -83,6 +84,8 @@ for meets it (credentials, permissions, settings)."""
 _NO_OPERATION = "AWS"
 _LOG_IN = "Log in, or name another profile (AWS_PROFILE)"
 _NOT_AUTHORIZED = re.compile(r"(?:User: (\S+) is )?not authorized to perform: ([a-z0-9-]+:\w+)")
+# Of a signature by a clock that is wrong; its code is that of any signature that is not valid (IAM guide, SigV4 signing).
+_WRONG_TIME = re.compile(r"Signature (expired|not yet current)")
 _LONGEST = 300
 
 
@@ -130,7 +133,7 @@ def kind_of(error: Exception) -> FailureKind:
         metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
         if code in _THROTTLED or metadata.get("HTTPStatusCode", 400) >= 500:
             return "passing"
-        return "lasting" if code in _EXPIRED | _INVALID | DENIED or code == _NOT_FOUND else "refused"
+        return "lasting" if code in _EXPIRED | _INVALID | _SKEWED | DENIED or code == _NOT_FOUND else "refused"
     if isinstance(error, ResponseParserError | NoConnectionError | HTTPClientError):
         return "passing"
     return "refused" if isinstance(error, ParamValidationError) else "lasting"
@@ -164,12 +167,20 @@ def _of_answer(error: ClientError) -> RuleError:
     operation = details.get("Operation", error.operation_name)
     if code in _EXPIRED:
         return RuleError(None, f"{operation} was refused: the credentials have expired ({code})", _LOG_IN)
+    if code in _SKEWED or (code in _INVALID and _WRONG_TIME.match(message)):
+        # botocore does not correct it: each call would meet it.
+        rule = f"{operation} was refused: this machine's clock is not AWS's ({code})"
+        return RuleError(None, rule, "Set the clock, for example by NTP, and try again")
     if code in _INVALID:
         return RuleError(None, f"{operation} was refused: the credentials are not valid ({code})", _LOG_IN)
     if code in DENIED:
         return _denied(operation, code, message)
     if code == _DENIED_HEAD and operation in _ACTIONS_OF_HEAD:
         return _denied(_ACTIONS_OF_HEAD[operation], code, message)
+    if code == "NoSuchBucket":
+        return RuleError(
+            None, f"{operation} failed: there is no such bucket ({code})", "Deploy it, or correct its name"
+        )
     metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
     tries = metadata.get("RetryAttempts", 0) + 1
     if code in _THROTTLED:

@@ -3,8 +3,9 @@
 import argparse
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.cli.explain import check_code
@@ -16,6 +17,9 @@ from emr_eks_placement.cli.run_events import RunEvents, open_events
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.request import default_run_name, named_run
 from emr_eks_placement.submission.same_run import check_same_run
+
+if TYPE_CHECKING:
+    from emr_eks_placement.aws.job_runs import JobRunsApi, StartedRun
 
 _STARTED, _STOPPED = 0, 1
 _COMPLETED, _NOT_COMPLETED = 0, 1
@@ -43,7 +47,7 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
     api = JobRunsApi(session)
     for key in prepared.submittable.upload(session):
         events.note(f"uploaded s3://{prepared.submittable.bucket}/{key}")
-    answer = api.start(request)
+    answer = _ask_to_start(api, request, options)
     events.started(request, answer.id, _where(prepared, request, api.region))
     if options.run_name is None and not options.wait:
         return _STARTED
@@ -61,6 +65,20 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
         return INTERRUPTED
     tell_output(session, ended, events)
     return _COMPLETED if ended.state == "COMPLETED" else _NOT_COMPLETED
+
+
+def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], options: argparse.Namespace) -> "StartedRun":
+    """Raises InputError; where it is not known whether the run is started, with how to submit it as the same run."""
+    from emr_eks_placement.aws.errors import AwsError
+
+    try:
+        return api.start(request)
+    except AwsError as error:
+        if error.kind != "passing":
+            raise
+        how = "as before" if options.run_name is not None else f"with --run-name {request['name']}"
+        mend = f"Submit it again {how}: if it is started already, nothing is started twice"
+        raise InputError([replace(found, mend=mend) for found in error.findings]) from None
 
 
 def _prepare(options: argparse.Namespace) -> Prepared:
