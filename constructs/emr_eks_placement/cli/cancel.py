@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         now = clusters.api.describe(found.virtual_cluster_id, found.id)
         if not now.has_ended and not options.wait:
             return _ASKED
-        ended = follow(clusters.api, now, events)
+        ended = follow(clusters.session, clusters.api, now, events)
         if ended is None:
             return INTERRUPTED
         return _CANCELLED if ended.state == "CANCELLED" else _OTHERWISE

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from emr_eks_placement.cli.pods_beside import PodsBeside
 from emr_eks_placement.cli.run_events import RunEvents
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.errors import InputError
@@ -18,17 +19,22 @@ _OUTPUT_LINES = 20
 _LATE_SECONDS = 10.0  # how long after a run's end its logs are waited for
 
 
-def follow(api: "JobRunsApi", run: JobRun, events: RunEvents, *, cancel_on_interrupt: bool = False) -> JobRun | None:
-    """The run when it has ended; None after Ctrl-C, which leaves the run alone unless it is to cancel it.
+def follow(
+    session: "boto3.Session", api: "JobRunsApi", run: JobRun, events: RunEvents, *, cancel_on_interrupt: bool = False
+) -> JobRun | None:
+    """Tells the run's state, pods and cost at each look. The run when it has ended; None after Ctrl-C.
+
+    Ctrl-C leaves the run alone unless it is to cancel it.
 
     Raises InputError where the run can't be looked at any more; it goes on.
     """
     from emr_eks_placement.aws.watch import watch
 
+    beside = PodsBeside(session, run, events.note)
     try:
         for run in watch(api, run, events.note):  # noqa: B020 - the run as it is at each look
             if not run.has_ended:
-                events.progress(run, {})
+                events.progress(run, beside.look())
     except KeyboardInterrupt:
         events.__exit__()
         if cancel_on_interrupt:

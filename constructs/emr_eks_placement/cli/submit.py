@@ -60,7 +60,7 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
         events.note(f"it was started before, at {started.created_at:%Y-%m-%d %H:%M:%S %Z}, and is {started.state}")
     if not options.wait:
         return _STARTED
-    ended = follow(api, started, events, cancel_on_interrupt=options.cancel_on_interrupt)
+    ended = follow(session, api, started, events, cancel_on_interrupt=options.cancel_on_interrupt)
     if ended is None:
         return INTERRUPTED
     tell_output(session, ended, events)
