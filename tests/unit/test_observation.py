@@ -245,6 +245,14 @@ def test_cost_on_ec2_is_what_emr_adds() -> None:
     assert str(cost).endswith("without the EC2 instances of 2 pods")
 
 
+def test_emr_adds_nothing_for_the_submitter() -> None:
+    now = datetime(2026, 1, 1, 11, tzinfo=UTC)
+    cost = cost_so_far([seen(on_fargate(pod("submitter")), FARGATE_NODE)], "us-east-1", now)
+    assert cost is not None
+    assert cost.emr == 0
+    assert cost.fargate == pytest.approx(2 * 0.04048 + 4 * 0.004445)
+
+
 def test_a_minute_is_the_least_and_a_pod_that_has_ended_costs_no_more() -> None:
     ends = [{"state": {"terminated": {"finishedAt": "2026-01-01T10:10:00Z"}}}]
     cases = {

@@ -2,7 +2,8 @@
 
 Sources: AWS Fargate pricing and Amazon EMR pricing, as of 2026-11, for us-east-1. Both bill a pod by the second, at least a
 minute, from when its image is first pulled until it ends: Fargate by the size that it grants, EMR by the vCPU and the memory
-that the pod requests. Not in here: EC2 instances, the EKS cluster, storage beyond 20 GiB, discounts and taxes.
+that driver and executors request (EMR on EKS guide, "Running Spark jobs with spark-submit"). Not in
+here: EC2 instances, the EKS cluster, storage beyond 20 GiB, discounts and taxes.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """What the pods of a run have cost so far, by list prices."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from emr_eks_placement.observation.pod import ObservedPod
 
 @dataclass(frozen=True)
 class Cost:
-    """In US dollars. fargate: of the pods on Fargate; emr: what EMR on EKS adds for every pod.
+    """In US dollars. fargate: of the pods on Fargate; emr: what EMR on EKS adds for driver and executors.
 
     unpriced_pods: on EC2, whose instances cost something too, which is not known here.
     """
@@ -46,7 +45,7 @@ def cost_so_far(pods: Iterable[ObservedPod], region: str, now: datetime) -> Cost
     unpriced = 0
     for pod in pods:
         hours = _billed_hours(pod, now)
-        emr += hours * (prices.emr_vcpu * pod.cpu_millis / 1000 + prices.emr_gb * pod.memory_mib / 1024)
+        emr += hours * _of_emr(pod, prices)
         fargate += hours * _of_fargate(pod, prices)
         unpriced += pod.compute == "ec2" and hours > 0
     return Cost(fargate, emr, unpriced)
@@ -57,7 +56,13 @@ def _billed_hours(pod: ObservedPod, now: datetime) -> float:
     if pod.started_at is None or (pod.has_finished and pod.finished_at is None):
         return 0.0
     seconds = ((pod.finished_at or now) - pod.started_at).total_seconds()
-    return max(LEAST_SECONDS, math.ceil(seconds)) / 3600
+    return max(LEAST_SECONDS, round(seconds)) / 3600
+
+
+def _of_emr(pod: ObservedPod, prices: Prices) -> float:
+    if pod.role == "submitter":
+        return 0.0
+    return prices.emr_vcpu * pod.cpu_millis / 1000 + prices.emr_gb * pod.memory_mib / 1024
 
 
 def _of_fargate(pod: ObservedPod, prices: Prices) -> float:
