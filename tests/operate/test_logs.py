@@ -210,7 +210,7 @@ def test_attempts_of_a_driver_are_in_the_order_they_were_made(logged: Logged, ca
     assert captured.out == "of driver\nof driver-zz\nof driver-aa\n"
     assert captured.err == f"note: pod spark-{logged.id}-driver-zz\nnote: pod spark-{logged.id}-driver-aa\n"
     run = JobRunsApi(logged.deployed.session).describe(logged.deployed.virtual_cluster, logged.id)
-    assert last_output(logged.deployed.session, run, "stdout", 5) == ["of driver-aa"]
+    assert last_output(logged.deployed.session, run, "stdout", 5, patience=0) == ["of driver-aa"]
 
 
 @pytest.mark.parametrize("logged", ["cloudwatch"], indirect=True)

@@ -95,7 +95,8 @@ class EmrContainers:
         if "schedulerConfiguration" not in cluster.options:
             return {}
         states = Counter(run.state for run in self._runs_of(cluster.id))
-        waiting, running = states["PENDING"] + states["SUBMITTED"], states["RUNNING"]
+        waiting = states[JobRunState.PENDING] + states[JobRunState.SUBMITTED]
+        running = states[JobRunState.RUNNING]
         return {"schedulerStatus": {"currentInQueueJobRuns": waiting, "currentConcurrentJobRuns": running}}
 
     def start_job_run(self, request: Request) -> Mapping[str, Any]:
