@@ -1,5 +1,6 @@
 """emr-placement submit-many: what it starts, resumes, refuses and tells."""
 
+import itertools
 import json
 import re
 import signal
@@ -14,6 +15,7 @@ import pytest
 from emr_eks_placement.cli.main import main
 from local.aws.emr_containers.job_runs import JobRun
 from tests.operate.conftest import FILE, REGION, Deployed
+from tests.operate.faulty_proxy import Fault, faulty_proxy
 
 Capture = pytest.CaptureFixture[str]
 Line = dict[str, Any]
@@ -194,8 +196,9 @@ def test_runs_are_spread_over_the_zones_that_take_them(
     assert Counter(zone_of(fleet, run) for run in fleet.runs[:-1]) == zones
     assert zone_of(fleet, fleet.runs[-1]) == "us-east-1b", "a placement that has its zone keeps it"
     started = [record for record in fleet.records[1:] if record["what"] == "starting"]
-    given = Counter[str | None](record["zone"] for record in started)
-    assert given == Counter[str | None]([*Counter(zones).elements(), None])
+    told = [record["zone"] for record in started]
+    assert Counter(zone for zone in told if zone) == zones
+    assert told.count(None) == 1
 
 
 def zone_of(fleet: Fleet, run: JobRun) -> str | None:
@@ -314,9 +317,9 @@ def test_a_full_queue_is_waited_for(fleet: Fleet) -> None:
     provider["info"] = {"eksInfo": {"namespace": "queued"}}
     queued = emr.create_virtual_cluster(
         name="queued",
-        clientToken="queued",
         containerProvider=provider,
         schedulerConfiguration={"maxInQueueJobRuns": 100},
+        clientToken="queued",
     )["id"]
     definition = fleet.deployed.definition("fargate-all")
     role = role_for(fleet.deployed, definition["executionRoleArn"], "queued")
@@ -343,6 +346,36 @@ def test_a_full_queue_is_waited_for(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("expired", "emr-containers:StartJobRun was refused: the credentials have expired (ExpiredTokenException). "),
+        ("denied", "emr-containers:StartJobRun is denied to arn:aws:iam::111122223333:user/somebody "),
+        ("unavailable", "emr-containers:StartJobRun failed at each of 1 tries: ServiceUnavailableException: "),
+        ("lost-request", "emr-containers:StartJobRun failed: 127.0.0.1:"),
+    ],
+)
+def test_what_every_run_would_meet_ends_it_in_one_line_and_the_rest_is_started_later(
+    fleet: Fleet, fault: Fault, told: str
+) -> None:
+    fleet.write(*numbered(200))
+    calls = itertools.count()
+    with faulty_proxy(fleet.deployed.aws.url) as proxy:
+        proxy.choose = lambda call: fault if call.starts_a_run and next(calls) >= 30 else None
+        process = fleet.deployed.begin(
+            "submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url, AWS_MAX_ATTEMPTS="1"
+        )
+        _out, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    *_, note, error = err.splitlines()
+    assert note == "note: 30 of 200 job runs are started; run the same command again for the others"
+    assert told in error
+    assert "Traceback" not in err
+    assert len(fleet.runs) == 30
+    assert fleet.submit() == 0
+    assert len(fleet.runs) == 200
+
+
+@pytest.mark.parametrize(
     ("options", "told"),
     [
         (("--concurrency", "0"), "--concurrency: 0: 1 to 64 requests at once (product limit). Write for example 8."),
@@ -361,6 +394,16 @@ def test_unusable_options_are_one_line(fleet: Fleet, capsys: Capture, options: t
     assert err.startswith(f"error: {told}")
     assert err.count("\n") == 1
     assert fleet.runs == []
+
+
+@pytest.mark.parametrize("attempts", ["0", "many"])
+def test_a_number_of_tries_that_is_none_is_one_line(
+    fleet: Fleet, capsys: Capture, monkeypatch: pytest.MonkeyPatch, attempts: str
+) -> None:
+    fleet.write(FARGATE)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+    assert fleet.submit() == 2
+    assert capsys.readouterr().err.startswith(f"error: AWS_MAX_ATTEMPTS: '{attempts}': 1 or more tries of a call ")
 
 
 def test_without_an_environment_there_are_neither_jobs_nor_zones(fleet: Fleet, capsys: Capture) -> None:

@@ -168,9 +168,10 @@ with Journal(Path(sys.argv[1]), begin("f", "digest", "111122223333", "us-east-1"
 
 
 def test_a_full_disk_is_one_message_and_nothing_follows_what_was_cut_off(tmp_path: Path) -> None:
+    """A bound of the size of files stands for it; without -B it would cut off modules that Python keeps compiled, too."""
     path = tmp_path / "journal"
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _FILLS_THE_DISK, str(path)],
+        [sys.executable, "-B", "-c", _FILLS_THE_DISK, str(path)],
         env={"PYTHONPATH": str(REPOSITORY / "constructs")},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
         capture_output=True,

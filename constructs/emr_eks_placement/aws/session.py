@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
 
 from emr_eks_placement.aws.errors import aws_errors, name_operation
+from emr_eks_placement.errors import InputError, RuleError, finding
 
 
 def aws_session(
@@ -23,7 +24,8 @@ def aws_session(
 ) -> boto3.Session:
     """A session of the profile and the region, or of what the environment and ~/.aws/config choose.
 
-    attempts: of each call, the first included, with botocore's backoff between them. retry_mode: adaptive also sends less
+    attempts: of each call, the first included, with botocore's backoff between them; max_attempts of the profile and
+    AWS_MAX_ATTEMPTS say otherwise. retry_mode: adaptive also sends less
     as long as AWS throttles (botocore's retries, ClientRateLimiter). connect_seconds,
     read_seconds: how long each may wait for a connection and for an answer. Raises InputError for an unknown profile and
     for settings that can't be read; credentials and a missing region show at the first call.
@@ -31,13 +33,28 @@ def aws_session(
     with aws_errors("AWS settings"):
         core = botocore.session.Session(profile=profile)
         config = Config(
-            retries={"mode": retry_mode, "total_max_attempts": attempts},
+            retries={"mode": retry_mode, "total_max_attempts": _attempts(core) or attempts},
             connect_timeout=connect_seconds,
             read_timeout=read_seconds,
         )
         core.set_default_client_config(config)
         # As other AWS SDKs do; boto3 reads AWS_DEFAULT_REGION only.
         return boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
+
+
+def _attempts(core: botocore.session.Session) -> int | None:
+    """Those that the environment or the profile asks for."""
+    try:
+        asked: int | None = core.get_config_variable("max_attempts")
+        if asked is None or asked >= 1:
+            return asked
+    except ValueError:
+        pass
+    rule = "1 or more tries of a call (AWS SDKs and Tools guide, retry behavior)"
+    broken = RuleError(
+        os.environ.get("AWS_MAX_ATTEMPTS"), rule, "Correct it, or remove it from environment and profile"
+    )
+    raise InputError([finding("AWS_MAX_ATTEMPTS", broken)])
 
 
 def client(session: boto3.Session, service: str, region: str | None = None) -> Any:

@@ -94,9 +94,8 @@ class EmrContainers:
         """Counted only where there are bounds."""
         if "schedulerConfiguration" not in cluster.options:
             return {}
-        states = Counter(run.state for run in self._runs_of(cluster.id))
-        waiting = states[JobRunState.PENDING] + states[JobRunState.SUBMITTED]
-        running = states[JobRunState.RUNNING]
+        states = Counter(run.state.value for run in self._runs_of(cluster.id))
+        waiting, running = states["PENDING"] + states["SUBMITTED"], states["RUNNING"]
         return {"schedulerStatus": {"currentInQueueJobRuns": waiting, "currentConcurrentJobRuns": running}}
 
     def start_job_run(self, request: Request) -> Mapping[str, Any]:
