@@ -42,7 +42,7 @@ class Fleet:
     @property
     def runs(self) -> list[JobRun]:
         """In the order of lines, by the last argument."""
-        runs = [run for id_, run in self.deployed.runs.started.items() if id_ not in self.before]
+        runs = [run for id_, run in list(self.deployed.runs.started.items()) if id_ not in self.before]
         return sorted(runs, key=lambda run: arguments(run)[-1])
 
     def write(self, *lines: Line) -> None:
@@ -121,7 +121,7 @@ def test_what_emr_refuses_is_journaled_and_the_others_go_on(fleet: Fleet, capsys
     fleet.write(*numbered(4), {**FARGATE, "arguments": [TOO_LONG]}, *numbered(4))
     assert fleet.submit() == 1
     captured = capsys.readouterr()
-    assert captured.out.endswith("8 of 9 job runs are started, 1 are refused\n")
+    assert captured.out.endswith("8 of 9 job runs are started, 1 refused\n")
     assert "note: the last that was not started: job run trip-count-fargate-" in captured.err
     (refused,) = [record for record in fleet.records[1:] if record["what"] == "refused"]
     assert refused["line"] == 5
@@ -131,6 +131,39 @@ def test_what_emr_refuses_is_journaled_and_the_others_go_on(fleet: Fleet, capsys
     assert fleet.submit("--retry-refused") == 1
     assert [record["what"] for record in fleet.records[19:]] == ["starting", "refused"]
     assert len(fleet.runs) == 8
+
+
+def test_a_refusal_is_told_where_the_queue_may_not_be_looked_at(fleet: Fleet) -> None:
+    fleet.write({**FARGATE, "arguments": [TOO_LONG]}, *numbered(1))
+    with faulty_proxy(fleet.deployed.aws.url) as proxy:
+        looks = f"/virtualclusters/{fleet.deployed.virtual_cluster}"
+        proxy.choose = lambda call: "denied" if (call.method, call.path) == ("GET", looks) else None
+        process = fleet.deployed.begin("submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url)
+        out, err = process.communicate(timeout=60)
+        assert proxy.calls["denied"] == 1
+    assert process.returncode == 1
+    assert out.endswith("1 of 2 job runs are started, 1 refused\n")
+    assert "ValidationException" in err
+
+
+@pytest.mark.parametrize("how", ["unavailable", "no-bucket"])
+def test_a_run_in_doubt_that_can_t_be_looked_for_stays_in_doubt(fleet: Fleet, how: Fault) -> None:
+    """Whatever the listing is answered, the run may be there."""
+    fleet.write(*numbered(1))
+    assert fleet.submit() == 0
+    header, starting, _started = fleet.records
+    fleet.journal.write_text(f"{json.dumps(header)}\n{json.dumps(starting)}\n")
+    with faulty_proxy(fleet.deployed.aws.url) as proxy:
+        proxy.choose = lambda call: how if call.method == "GET" and call.path.endswith("/jobruns") else None
+        process = fleet.deployed.begin(
+            "submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url, AWS_MAX_ATTEMPTS="1"
+        )
+        out, _err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert out.endswith("0 of 1 job runs are started, 0 refused\n")
+    assert fleet.records == [header, starting]
+    assert fleet.submit() == 0
+    assert len(fleet.runs) == 1
 
 
 def test_a_run_in_doubt_is_found_by_name_though_emr_forgot_its_token(fleet: Fleet) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emr_eks_placement.aws.errors import AwsError
-from emr_eks_placement.aws.job_runs import JobRunsApi, StartedRun
+from emr_eks_placement.aws.job_runs import JobRunsApi, Queue, StartedRun
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.fleet.journal import Journal
 from emr_eks_placement.submission.same_run import check_same_run
@@ -16,6 +16,14 @@ _CLOCKS = timedelta(minutes=15)  # as far as clocks may differ (SigV4 takes no m
 _QUEUE_TRIES = 3  # of what is refused though the queue has room: others may have filled it meanwhile
 _QUEUE_SECONDS = 30.0  # at most between two looks at a full queue
 _FAILURES_IN_A_ROW = 16  # each after all its retries: nobody is there
+
+
+class _NotTakenError(Exception):
+    """EMR refuses to start a run."""
+
+    def __init__(self, error: InputError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,10 @@ class FleetSubmitter:
             id_ = self._started_before(run) or self._ask(run)
         except RuleError as other:
             self._refused(run, InputError([finding("run_name", other)]))
+        except _NotTakenError as refusal:
+            self._refused(run, refusal.error)
         except AwsError as error:
-            self._failed(run, error)
+            self._failed(error)
         else:
             self._started(run, id_)
 
@@ -153,17 +163,19 @@ class FleetSubmitter:
         return answer.id
 
     def _answer(self, run: FleetRun) -> StartedRun:
-        """EMR's, once the queue of the virtual cluster has room."""
+        """EMR's, once the queue of the virtual cluster has room. Raises _NotTakenError where it refuses the run."""
         tries, seconds = _QUEUE_TRIES, 1.0
         while True:
             try:
                 return self.api.start(run.request)
             except AwsError as error:
+                if error.kind != "refused":
+                    raise
                 # A full queue is told by a ValidationException as any other; its words are not documented.
-                queue = self.api.queue(run.request["virtualClusterId"]) if error.kind == "refused" else None
+                queue = self._queue(run)
                 tries -= queue is not None and not queue.is_full
                 if queue is None or not tries:
-                    raise
+                    raise _NotTakenError(error) from None
             with self._changing:
                 self.counts.waiting += 1
             is_stopped = self._stopped.wait(seconds)
@@ -173,6 +185,13 @@ class FleetSubmitter:
                 rule = f"the queue of virtual cluster {run.request['virtualClusterId']} was full"
                 raise AwsError([finding("StartJobRun", RuleError(None, rule, "Try again later"))], "passing")
             seconds = min(2 * seconds, _QUEUE_SECONDS)
+
+    def _queue(self, run: FleetRun) -> Queue | None:
+        """None also where it may not be read: the refusal is what is told then."""
+        try:
+            return self.api.queue(run.request["virtualClusterId"])
+        except AwsError:
+            return None
 
     def _started(self, run: FleetRun, id_: str) -> None:
         self.journal.started(run.line, id_)
@@ -186,12 +205,10 @@ class FleetSubmitter:
             self.last_failure = error
             self.counts.refused += 1
 
-    def _failed(self, run: FleetRun, error: AwsError) -> None:
+    def _failed(self, error: AwsError) -> None:
+        """Whether the run is started is not known."""
         if error.kind == "lasting":
             raise error
-        if error.kind == "refused":
-            self._refused(run, error)
-            return
         with self._changing:
             self.last_failure = error
             self.counts.unknown += 1

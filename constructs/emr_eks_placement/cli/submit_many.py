@@ -108,7 +108,7 @@ def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
     if started == total:
         events.say(f"all {total} job runs are started")
         return _ALL_STARTED
-    events.say(f"{started} of {total} job runs are started, {refused} are refused")
+    events.say(f"{started} of {total} job runs are started, {refused} refused")
     if started + refused < total:
         events.note("run the same command again for the others")
     if refused:
