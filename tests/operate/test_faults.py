@@ -102,6 +102,21 @@ def test_a_fault_that_stays_is_one_line_and_the_run_it_names_is_one_run(
     assert len(deployed.runs.named(again[1])) == len(set(deployed.runs.started) - before) == 1
 
 
+def test_a_request_s_own_client_token_is_what_makes_it_the_same_run(
+    deployed: Deployed, proxy: FaultyProxy, capsys: Capture, tmp_path: Path
+) -> None:
+    """A run name would give it another."""
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps({**deployed.definition("fargate"), "name": "token", "clientToken": "of-its-own"}))
+    proxy.choose = lambda call: "lost-answer" if call.starts_a_run else None
+    command = ["submit", str(file), "-e", FILE]
+    assert main(command) == 2
+    assert one_line(capsys).endswith("Submit it again as before: if it is started already, nothing is started twice.\n")
+    proxy.choose = lambda _call: None
+    assert main(command) == 0
+    assert len(deployed.runs.named("token")) == 1
+
+
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_refusal_starts_nothing_is_asked_once_and_is_one_line(
     deployed: Deployed, proxy: FaultyProxy, capsys: Capture, fault: Fault

@@ -47,7 +47,7 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
     api = JobRunsApi(session)
     for key in prepared.submittable.upload(session):
         events.note(f"uploaded s3://{prepared.submittable.bucket}/{key}")
-    answer = _ask_to_start(api, request, options)
+    answer = _ask_to_start(api, request, is_repeatable=_is_repeatable(prepared, request, options))
     events.started(request, answer.id, _where(prepared, request, api.region))
     if options.run_name is None and not options.wait:
         return _STARTED
@@ -67,7 +67,12 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
     return _COMPLETED if ended.state == "COMPLETED" else _NOT_COMPLETED
 
 
-def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], options: argparse.Namespace) -> "StartedRun":
+def _is_repeatable(prepared: Prepared, request: Mapping[str, Any], options: argparse.Namespace) -> bool:
+    """Whether the same command makes the same run: by its run name, or by a client token of the request's own."""
+    return options.run_name is not None or prepared.submittable.request.get("clientToken") == request["clientToken"]
+
+
+def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatable: bool) -> "StartedRun":
     """Raises InputError; where it is not known whether the run is started, with how to submit it as the same run."""
     from emr_eks_placement.aws.errors import AwsError
 
@@ -76,7 +81,7 @@ def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], options: argpar
     except AwsError as error:
         if error.kind != "passing":
             raise
-        how = "as before" if options.run_name is not None else f"with --run-name {request['name']}"
+        how = "as before" if is_repeatable else f"with --run-name {request['name']}"
         mend = f"Submit it again {how}: if it is started already, nothing is started twice"
         raise InputError([replace(found, mend=mend) for found in error.findings]) from None
 
