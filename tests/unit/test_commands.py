@@ -38,7 +38,8 @@ def test_help_imports_what_argparse_does_and_the_table_of_commands(arguments: li
     least = modules_after(f"import argparse, collections.abc, importlib; {parser}.parse_args(['--help'])")
     ours = modules_after(f"from emr_eks_placement.cli.main import main; main({arguments})") - least
     package = {"emr_eks_placement", "emr_eks_placement.cli"}
-    assert ours == package | {f"emr_eks_placement.cli.{name}" for name in ("arguments", "commands", "main")}
+    modules = ("arguments", "commands", "job_run_arguments", "main")
+    assert ours == package | {f"emr_eks_placement.cli.{name}" for name in modules}
 
 
 @every_command

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 
-from emr_eks_placement.cli import arguments
+from emr_eks_placement.cli import arguments, job_run_arguments
 
 
 class Command:
@@ -61,7 +61,7 @@ COMMANDS = (
         "an error of the plan stops it. Exit status: 0 when started, with --wait when completed; 1 when a problem stopped "
         "it, with --wait when it failed or was cancelled; 2 when nothing could be submitted.",
         example="emr-placement submit trip-count --mode fargate -e environments/dev.yaml --wait",
-        add_arguments=arguments.add_submit,
+        add_arguments=job_run_arguments.add_submit,
     ),
     Command(
         name="submit-many",
@@ -70,21 +70,21 @@ COMMANDS = (
         "is run again. Exit status: 0 when all are started, 1 when some are not or a problem stopped all, 2 when nothing "
         "more could be submitted.",
         example="emr-placement submit-many nightly.jsonl -e environments/dev.yaml --spread round-robin",
-        add_arguments=arguments.add_submit_many,
+        add_arguments=job_run_arguments.add_submit_many,
     ),
     Command(
         name="list",
         summary="list the job runs of an environment or a virtual cluster",
         description="List the job runs of an environment's deployed virtual clusters, or of one, the newest first.",
         example="emr-placement list -e environments/dev.yaml --active",
-        add_arguments=arguments.add_list,
+        add_arguments=job_run_arguments.add_list,
     ),
     Command(
         name="status",
         summary="say what EMR knows of a job run",
         description="Say what EMR knows of a job run: its state, why, since when.",
         example="emr-placement status 00000003abcdef -e environments/dev.yaml",
-        add_arguments=arguments.add_status,
+        add_arguments=job_run_arguments.add_status,
     ),
     Command(
         name="observe",
@@ -93,7 +93,7 @@ COMMANDS = (
         "node group, node pool or Fargate profile, zone, size, and why a pod is Pending. Exit status: 0 as planned, 1 when a "
         "pod is elsewhere, Pending or not there yet, 2 when that can't be told, as of a run that has ended.",
         example="emr-placement observe 00000003abcdef -e environments/dev.yaml",
-        add_arguments=arguments.add_observe,
+        add_arguments=job_run_arguments.add_observe,
     ),
     Command(
         name="logs",
@@ -101,7 +101,7 @@ COMMANDS = (
         description="Print what a job run has logged to CloudWatch, or else to S3. Exit status: 0 when something was there, "
         "1 when nothing is logged, 2 when there is no such run or log.",
         example="emr-placement logs 00000003abcdef -e environments/dev.yaml --pod driver --follow",
-        add_arguments=arguments.add_logs,
+        add_arguments=job_run_arguments.add_logs,
     ),
     Command(
         name="cancel",
@@ -109,7 +109,7 @@ COMMANDS = (
         description="Ask EMR to end a job run. Exit status: 0 when it was asked to end or is cancelled, 1 when it has ended "
         "otherwise, 2 when there is no such run.",
         example="emr-placement cancel 00000003abcdef -e environments/dev.yaml --wait",
-        add_arguments=arguments.add_cancel,
+        add_arguments=job_run_arguments.add_cancel,
     ),
     Command(
         name="check-account",
