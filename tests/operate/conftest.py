@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,7 @@ class Deployed:
     session: boto3.Session
     kubernetes: RecordingKubernetesApi
     runs: SteeredRuns
+    begun: list["subprocess.Popen[str]"] = field(default_factory=list)
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -89,9 +91,18 @@ class Deployed:
         """The command line in a process of its own, from the project's folder."""
         command = [sys.executable, "-m", "emr_eks_placement.cli.main", *arguments]
         environment = {**self.aws.child_environment(), "PYTHONPATH": str(ROOT / "constructs"), **variables}
-        return subprocess.Popen(  # noqa: S603
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell has what it starts in the background ignore interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        self.begun.append(process)
+        return process
 
 
 @pytest.fixture(scope="package")
@@ -124,8 +135,13 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.fixture(autouse=True)
 def ended(deployed: Deployed) -> Iterator[None]:
-    """No run of one test is active in the next, and runs are held again."""
+    """No run and no process of one test is active in the next, and runs are held again."""
     yield
+    for process in deployed.begun:
+        process.kill()
+        with contextlib.suppress(ValueError):  # its output was read already
+            process.communicate()
+    deployed.begun.clear()
     deployed.runs.outcome, deployed.runs.cancels, deployed.runs.queues = None, True, False
     for run in deployed.runs.started.values():
         run.set_state("CANCELLED")

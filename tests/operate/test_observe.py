@@ -178,7 +178,7 @@ def test_many_nodes_are_one_list(deployed: Deployed, create: Create, monkeypatch
 
 def test_a_token_is_renewed_before_it_ends(deployed: Deployed, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert namespace
-    pods = reader(deployed, started(deployed, "token"))
+    pods = reader(deployed, started(deployed, "renewed-token"))
     opened: list[KubernetesApi] = []
 
     def open_and_count(*asked: Any) -> KubernetesApi:

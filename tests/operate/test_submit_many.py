@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -318,6 +319,7 @@ def test_an_interrupt_ends_what_is_under_way_and_the_rest_is_started_later(fleet
     process = fleet.deployed.begin("submit-many", str(fleet.file), "-e", FILE, "--concurrency", "2")
     while len(fleet.runs) < 20:
         assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, out + err
@@ -363,6 +365,7 @@ def test_a_full_queue_is_waited_for(fleet: Fleet) -> None:
     try:
         while len(fleet.runs) < 100:
             assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
         with pytest.raises(subprocess.TimeoutExpired):
             process.communicate(timeout=2)
         assert len(fleet.runs) == 100
