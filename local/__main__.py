@@ -21,8 +21,9 @@ def main() -> int:
         signal.signal(number, lambda *_: ended.set())
     with LocalCluster(ROOT / ".local" / "cluster", region=options.region, port=options.port) as local:
         for name, value in local.aws.environment.items():
-            print(f"export {name}={shlex.quote(value)}")  # noqa: T201
-        print(f"# Kubernetes API: {local.kubernetes.url}. Ctrl-C ends everything.", flush=True)  # noqa: T201
+            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+        sys.stdout.write(f"# Kubernetes API: {local.kubernetes.url}. Ctrl-C ends everything.\n")
+        sys.stdout.flush()
         ended.wait()
     return 0
 

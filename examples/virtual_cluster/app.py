@@ -1,5 +1,7 @@
 """An EMR virtual cluster with its namespace, role, log group and bucket, on a cluster of your own."""
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
@@ -19,8 +21,7 @@ cluster = eks.Cluster(
     default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
     kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV35Layer(stack, "Kubectl")),
 )
-resource = cluster.node.default_child
-assert isinstance(resource, eks.CfnCluster)  # noqa: S101
+resource = cast(eks.CfnCluster, cluster.node.default_child)
 resource.add_property_override("AccessConfig.AuthenticationMode", "API_AND_CONFIG_MAP")  # EMR asks for it
 
 bucket = JobBucket(stack, "Bucket").bucket

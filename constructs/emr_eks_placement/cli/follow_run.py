@@ -30,21 +30,21 @@ def follow(
     """
     from emr_eks_placement.aws.watch import watch
 
-    beside = PodsBeside(session, run, events.note)
+    beside, last = PodsBeside(session, run, events.note), run
     try:
-        for run in watch(api, run, events.note):  # noqa: B020 - the run as it is at each look
-            if not run.has_ended:
-                events.progress(run, beside.look())
+        for last in watch(api, run, events.note):
+            if not last.has_ended:
+                events.progress(last, beside.look())
     except KeyboardInterrupt:
         events.__exit__()
         if cancel_on_interrupt:
-            api.cancel(run)
+            api.cancel(last)
             events.note(f"job run {run.id} is being cancelled")
         else:
             events.note(f"job run {run.id} goes on; emr-placement cancel ends it")
         return None
-    events.ended(run)
-    return run
+    events.ended(last)
+    return last
 
 
 def tell_output(session: "boto3.Session", run: JobRun, events: RunEvents) -> None:

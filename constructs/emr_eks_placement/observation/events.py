@@ -31,7 +31,7 @@ def warnings_of(events: Iterable[Field], run_id: str, pods: Collection[str]) -> 
             known = texts.setdefault(of, {})
             known[text] = max(when, known.get(text, ""))
     return [
-        Warnings(of, tuple(sorted(by_time, key=lambda text, times=by_time: times[text], reverse=True)))  # type: ignore[misc]
+        Warnings(of, tuple(sorted(by_time, key=by_time.__getitem__, reverse=True)))
         for of, by_time in sorted(texts.items())
     ]
 

@@ -73,7 +73,7 @@ RESERVED_VOLUMES = frozenset(
     }
 )
 RESERVED_MOUNT_PATHS = frozenset(
-    {"/home/hadoop", "/mnt", "/tmp", "/var/log/fluentd", "/var/log/spark/apps", "/var/log/spark/user"}  # noqa: S108
+    {"/home/hadoop", "/mnt", "/tmp", "/var/log/fluentd", "/var/log/spark/apps", "/var/log/spark/user"}  # noqa: S108 - where EMR mounts volumes, no files of ours
 )
 RESERVED_ENVIRONMENT_VARIABLES = frozenset(
     {"K8S_SPARK_LOG_URL_STDERR", "K8S_SPARK_LOG_URL_STDOUT", "SIDECAR_SIGNAL_FILE", "SPARK_CONTAINER_ID"}
