@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,3 +245,34 @@ def test_a_process_killed_between_request_and_answer_is_continued_by_the_same_co
         out, err = again.communicate(timeout=20)
     (run,) = deployed.runs.named("killed")
     assert (again.returncode, f"job run {run.id} (killed) is accepted" in out) == (0, True), err
+
+
+@pytest.mark.parametrize(("failing", "status"), [(4, 1), (5, 2)])
+def test_a_followed_run_is_looked_at_again_until_five_looks_in_a_row_have_failed(
+    deployed: Deployed, proxy: FaultyProxy, capsys: Capture, monkeypatch: pytest.MonkeyPatch, failing: int, status: int
+) -> None:
+    """The first look, which is not one of following, passes."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr("emr_eks_placement.aws.watch._FIRST_PAUSE", 0.01)
+    broken: list[Fault | None] = ["unavailable"] * failing
+    looks = iter([None, *broken])
+
+    def choose(call: Call) -> Fault | None:
+        is_look = call.service == "emr-containers" and call.method == "GET" and "/jobruns/" in call.path
+        return next(looks, None) if is_look else None
+
+    proxy.choose = choose
+    name = f"looks-{failing}"
+
+    def end() -> None:
+        for run in deployed.runs.named(name):
+            deployed.runs.end(run.id, "CANCELLED")
+
+    ends = threading.Timer(1.5, end)
+    ends.start()
+    assert main([*SUBMIT, "--mode", "fargate", "--run-name", name, "--wait"]) == status
+    ends.join()
+    err = capsys.readouterr().err
+    assert err.count("; looking again\n") == 4
+    assert err.count("error: ") == (1 if status == 2 else 0)
+    assert len(deployed.runs.named(name)) == 1

@@ -339,3 +339,19 @@ def test_a_reader_that_stops_is_no_traceback(logged: Logged) -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 141
+
+
+def test_output_that_comes_after_the_end_of_a_run_is_waited_for(
+    deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emr_eks_placement.aws.logs._PAUSE", 0.05)
+    late = submitted(deployed, deployed.definition("fargate"), tmp_path, "late-output")
+    deployed.runs.end(late.id, "COMPLETED")
+    run = JobRunsApi(deployed.session).describe(deployed.virtual_cluster, late.id)
+    comes = threading.Timer(
+        0.3, lambda: late.cloudwatch(f"containers/{APPLICATION}/spark-{late.id}-driver/stdout", "late")
+    )
+    assert last_output(deployed.session, run, "stdout", 5, patience=0) == []
+    comes.start()
+    assert last_output(deployed.session, run, "stdout", 5, patience=10) == ["late"]
+    comes.join()

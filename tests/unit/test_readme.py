@@ -58,6 +58,18 @@ def test_every_file_that_the_readme_links_is_there() -> None:
             assert (page.parent / target).exists(), (page.name, target)
 
 
+def headings(page: Path) -> set[str]:
+    """As GitHub makes anchors of them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_every_section_that_a_page_links_is_there() -> None:
+    for page, text in PAGES.items():
+        for target, section in re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", text):
+            assert section in headings(page.parent / target if target else page), (page.name, target, section)
+
+
 def test_the_plan_of_the_readme_is_what_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

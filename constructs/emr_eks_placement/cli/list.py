@@ -4,6 +4,7 @@ import argparse
 import heapq
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from tabulate import tabulate
@@ -24,9 +25,14 @@ def run(options: argparse.Namespace) -> int:
     states = ACTIVE if options.active else tuple(options.state) or STATES
     clusters = open_virtual_clusters(options)
     found = [clusters.api.list(id_, states=states, name=options.name) for id_ in clusters.ids]
-    newest = list(islice(heapq.merge(*found, key=lambda run: run.created_at, reverse=True), options.limit))
+    newest = list(islice(newest_first(found), options.limit))
     sys.stdout.write(_as_json(newest) if options.output == "json" else _as_table(newest))
     return 0
+
+
+def newest_first(found: Iterable[Iterable[JobRun]]) -> Iterator[JobRun]:
+    """The runs of several virtual clusters, of each of which they are newest first, as one: no more is asked for than taken."""
+    return heapq.merge(*found, key=lambda run: run.created_at, reverse=True)
 
 
 def _as_json(runs: list[JobRun]) -> str:
