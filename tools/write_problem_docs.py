@@ -10,19 +10,23 @@ _HEAD = """\
 # Problems that a plan can have
 
 `emr-placement plan` reports each by its code; `emr-placement explain CODE` prints the same text. An **error** keeps a pod
-from starting, or from starting where the request asks; a **warning** does not, at a cost or a risk. Codes are stable:
-`--ignore CODE` leaves one out, `--fail-on error` lets warnings pass.
+from starting, or from starting where the request asks. A **warning** does not, but has a cost or a risk, or is about
+something that the plan can't know. A **note** is normal for what was chosen, and never fails a pipeline. Codes are stable:
+`--ignore CODE` leaves one out, `--fail-on warning` also fails on warnings.
 
 Written from the code by `make docs`.
 
-| code | severity | what it means | how to mend it |
-|---|---|---|---|
+| code | severity | what it means | how to fix it | how sure |
+|---|---|---|---|---|
 """
 
 
 def text() -> str:
     """The whole file."""
-    rows = [f"| `{name}` | {code.severity} | {code.meaning} | {code.mend}. |" for name, code in CODES.items()]
+    rows = [
+        f"| `{name}` | {code.severity} | {code.meaning} | {code.mend}. | {code.certainty} |"
+        for name, code in CODES.items()
+    ]
     return _HEAD + "\n".join(row.replace("*", "\\*") for row in rows) + "\n"
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
 from emr_eks_placement.placement import Role, Toleration
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import MIB, PodShape
 
 DEPLOYED = DeployedVirtualCluster(
     virtual_cluster_id="abcdef0123456789",
@@ -86,7 +86,7 @@ def _submitter(properties: dict[str, str], namespace: str) -> PodShape:
         node_selector=_below(properties, "jobsubmitter.node.selector."),
         tolerations=tolerations,
         cpu_millis=900,
-        memory_mib=712,
+        memory_bytes=712 * MIB,
     )
 
 
@@ -125,7 +125,7 @@ def _spark_pod(
         },
         tolerations=tuple(tolerations),
         cpu_millis=_cpu_millis(name, properties),
-        memory_mib=_memory_mib(name, properties, request, version) + (512 if name == "driver" or logs else 0),
+        memory_bytes=(_memory_mib(name, properties, request, version) + (512 if name == "driver" or logs else 0)) * MIB,
     )
 
 

@@ -122,7 +122,7 @@ def test_of_several_profiles_eks_takes_the_one_that_the_label_names_else_the_fir
     }
     labels = {} if asked is None else {"eks.amazonaws.com/fargate-profile": asked}
     assert (
-        possible_profiles(profiles, PodShape(namespace="jobs", labels=labels, cpu_millis=1, memory_mib=1)) == possible
+        possible_profiles(profiles, PodShape(namespace="jobs", labels=labels, cpu_millis=1, memory_bytes=1)) == possible
     )
 
 

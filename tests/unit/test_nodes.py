@@ -8,13 +8,13 @@ from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.placement import Ec2, Taint, Toleration
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodeGroupCapacity
 from emr_eks_placement.scheduling.nodes import candidates, tolerates
-from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
+from emr_eks_placement.scheduling.pod import MIB, PodShape, pod_of_manifest
 
 ZONES = ("us-east-1a", "us-east-1b")
 
 
 def pod(**fields: Any) -> PodShape:
-    return PodShape(**{"namespace": "jobs", "cpu_millis": 1000, "memory_mib": 1024, **fields})
+    return PodShape(**{"namespace": "jobs", "cpu_millis": 1000, "memory_bytes": 1024 * MIB, **fields})
 
 
 def group(
@@ -134,21 +134,23 @@ def test_a_node_in_an_unknown_zone_promises_neither_zone_nor_region() -> None:
 
 
 def test_a_pod_fits_a_node_up_to_what_the_kubelet_leaves_of_its_disk() -> None:
-    assert reason(pod(storage_mib=50 * 1024 * 9 // 10 - 1024), group(disk_gib=50)) is None
+    assert reason(pod(storage_bytes=(50 * 1024 * 9 // 10 - 1024) * MIB), group(disk_gib=50)) is None
     offered = (
         "m6i.large offers pods at most 1.78 vCPU, 7518 MiB and 45056 MiB of disk, the pod requests 1, 1024 MiB and "
     )
-    assert reason(pod(storage_mib=45057), group(disk_gib=50)) == f"{offered}45057 MiB of disk"
+    assert reason(pod(storage_bytes=45057 * MIB), group(disk_gib=50)) == f"{offered}45057 MiB of disk"
 
 
 def test_a_pod_fits_a_node_up_to_what_eks_leaves_of_it() -> None:
     machine = instance_type("m6i.large")  # 2 vCPU, 8 GiB, 29 pods
     assert machine.allocatable_cpu_millis == 2000 - 60 - 10
     assert machine.allocatable_memory_mib == 8192 - (255 + 11 * 29) - 100
-    assert reason(pod(cpu_millis=1930 - 150, memory_mib=7518), group()) is None, "150m are aws-node's and kube-proxy's"
-    assert reason(pod(cpu_millis=1781, memory_mib=1), group())
+    assert reason(pod(cpu_millis=1930 - 150, memory_bytes=7518 * MIB), group()) is None, (
+        "150m are aws-node's and kube-proxy's"
+    )
+    assert reason(pod(cpu_millis=1781, memory_bytes=1 * MIB), group())
     offered = "m6i.large offers pods at most 1.78 vCPU and 7518 MiB, the pod requests 1 and 7519 MiB"
-    assert reason(pod(memory_mib=7519), group()) == offered
+    assert reason(pod(memory_bytes=7519 * MIB), group()) == offered
 
 
 def test_cpu_reserved_is_6_1_half_half_then_a_quarter_percent_a_core() -> None:
@@ -157,12 +159,12 @@ def test_cpu_reserved_is_6_1_half_half_then_a_quarter_percent_a_core() -> None:
 
 def test_a_pod_must_fit_the_instance_type_it_asks_for_not_the_largest() -> None:
     nodes = group(instance_types=["m6i.large", "m6i.4xlarge"])
-    assert reason(pod(memory_mib=40000), nodes) is None
-    assert reason(pod(memory_mib=40000, node_selector={"node.kubernetes.io/instance-type": "m6i.large"}), nodes)
+    assert reason(pod(memory_bytes=40000 * MIB), nodes) is None
+    assert reason(pod(memory_bytes=40000 * MIB, node_selector={"node.kubernetes.io/instance-type": "m6i.large"}), nodes)
 
 
 def test_the_guides_30g_driver_does_not_fit_a_32_gib_node() -> None:
-    driver = pod(cpu_millis=5000, memory_mib=43008 + 512)
+    driver = pod(cpu_millis=5000, memory_bytes=(43008 + 512) * MIB)
     assert reason(driver, group(instance_types=["m5.2xlarge"]))
     assert reason(driver, group(instance_types=["m5.4xlarge"])) is None
 

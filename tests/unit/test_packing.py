@@ -7,13 +7,13 @@ from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.scheduling.capacity import Room, room_of
 from emr_eks_placement.scheduling.nodes import fits
 from emr_eks_placement.scheduling.packing import nodes_for, pods_on
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import MIB, PodShape
 
-ROOM = Room(cpu_millis=8000, memory_mib=16000, storage_mib=None, pods=10)
+ROOM = Room(cpu_millis=8000, memory_bytes=16000, storage_bytes=None, pods=10)
 
 
 def pod(cpu: int, memory: int, storage: int = 0) -> PodShape:
-    return PodShape(namespace="jobs", cpu_millis=cpu, memory_mib=memory, storage_mib=storage)
+    return PodShape(namespace="jobs", cpu_millis=cpu, memory_bytes=memory, storage_bytes=storage)
 
 
 def test_the_scarcest_resource_decides_how_many_pods_a_node_holds() -> None:
@@ -36,7 +36,7 @@ def test_small_pods_go_where_large_ones_leave_room() -> None:
 
 
 def test_pods_of_one_kind_take_disk_from_those_of_another() -> None:
-    room = Room(cpu_millis=8000, memory_mib=16000, storage_mib=1000, pods=10)
+    room = Room(cpu_millis=8000, memory_bytes=16000, storage_bytes=1000, pods=10)
     assert nodes_for([(pod(1000, 2000, 600), 1), (pod(1000, 1000, 400), 1)], room) == 1
     assert nodes_for([(pod(1000, 2000, 600), 1), (pod(1000, 1000, 600), 1)], room) == 2
 
@@ -46,21 +46,21 @@ def test_system_pods_take_their_part_of_a_node() -> None:
     room = room_of(machine, 50)
     assert room.cpu_millis == machine.allocatable_cpu_millis - 150
     assert room.pods == machine.max_pods - 2
-    assert room.storage_mib == 50 * 1024 * 0.9 - 1024
-    assert room_of(machine, None).storage_mib is None
-    assert room_of(machine, 1).storage_mib == 0, "the kubelet keeps more than there is"
+    assert room.storage_bytes == (50 * 1024 * 0.9 - 1024) * MIB
+    assert room_of(machine, None).storage_bytes is None
+    assert room_of(machine, 1).storage_bytes == 0, "the kubelet keeps more than there is"
 
 
 def one_by_one(pods: list[tuple[PodShape, int]]) -> int:
     """First fit of each pod, the largest first."""
     nodes: list[Room] = []
-    for shape, count in sorted(pods, key=lambda one: (one[0].memory_mib, one[0].cpu_millis), reverse=True):
+    for shape, count in sorted(pods, key=lambda one: (one[0].memory_bytes, one[0].cpu_millis), reverse=True):
         for _ in range(count):
             index = next((i for i, room in enumerate(nodes) if fits(shape, room)), len(nodes))
             if index == len(nodes):
                 nodes.append(ROOM)
             room = nodes[index]
-            left = Room(room.cpu_millis - shape.cpu_millis, room.memory_mib - shape.memory_mib, None, room.pods - 1)
+            left = Room(room.cpu_millis - shape.cpu_millis, room.memory_bytes - shape.memory_bytes, None, room.pods - 1)
             nodes[index] = left
     return len(nodes)
 

@@ -9,12 +9,12 @@ from emr_eks_placement.planning import CODES
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints what a code means and how it is mended; every code without one. Raises InputError for no code."""
+    """Prints what a code means and how to fix it and how sure it is; every code without one. Raises InputError for no code."""
     if options.code is not None:
         check_code("CODE", options.code)
     for name in CODES if options.code is None else [options.code]:
         code = CODES[name]
-        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.mend}.\n")
+        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.mend}.\n  {code.certainty}\n")
     return 0
 
 

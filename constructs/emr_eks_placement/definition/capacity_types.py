@@ -40,6 +40,6 @@ def _with_label(role: Role, target: Fargate | Ec2, capacity: Capacity) -> Fargat
 def _left(target: Ec2, named: Mapping[str, NodeGroupCapacity | NodePoolCapacity]) -> tuple[str, ...]:
     """Those with a node that is what the target asks for, whatever the pod's size."""
     pod = PodShape(
-        namespace="", node_selector=target.node_selector, tolerations=target.tolerations, cpu_millis=0, memory_mib=0
+        namespace="", node_selector=target.node_selector, tolerations=target.tolerations, cpu_millis=0, memory_bytes=0
     )
     return candidates(pod, named).names

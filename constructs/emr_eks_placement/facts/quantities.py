@@ -37,6 +37,11 @@ def cpu_millis(text: str | int | float) -> int:
     return math.ceil(parse_quantity(text) * 1000)
 
 
+def memory_bytes(text: str | int | float) -> int:
+    """A memory quantity in bytes, rounded up as Kubernetes does."""
+    return math.ceil(parse_quantity(text))
+
+
 def memory_mib(text: str | int | float) -> int:
     """A memory quantity in MiB, rounded up."""
     return math.ceil(parse_quantity(text) / (1024 * 1024))

@@ -47,7 +47,7 @@ def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Itera
     if spec.get("nodeName"):
         path = ("spec", "nodeName")
         yield Problem("EC2_NODE_NAME", role, f"nodeName is {spec['nodeName']}", path, spec["nodeName"])
-    for resource in pod.other_resources:
+    for resource, _ in pod.devices:
         yield Problem("EC2_DEVICE", role, f"it requests {resource}")
 
 

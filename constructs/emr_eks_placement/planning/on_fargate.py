@@ -51,7 +51,7 @@ def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Itera
             yield Problem("FARGATE_SCHEDULER", role, f"{field} is {spec[field]}", ("spec", field), spec[field])
     yield from _problems_of_volumes(role, spec)
     yield from _problems_of_containers(role, spec)
-    for resource in pod.other_resources:
+    for resource, _ in pod.devices:
         yield Problem("FARGATE_GPU", role, f"it requests {resource}", *_place_of_request(spec, resource))
     yield from _problems_of_size(role, pod, spec)
     ignored = [key for key in ("podAffinity", "podAntiAffinity") if (spec.get("affinity") or {}).get(key)]

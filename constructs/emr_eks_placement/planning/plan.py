@@ -10,7 +10,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.landing import land
 from emr_eks_placement.planning.planned_pod import PlannedPod
-from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.planning.request_problems import (
     problems_of_configuration,
@@ -76,7 +76,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),
     ]
-    return Plan(tuple(pods.values()), nodes, tuple(sorted(problems, key=lambda problem: problem.severity)))
+    return Plan(tuple(pods.values()), nodes, by_severity(problems))
 
 
 def _read_templates(

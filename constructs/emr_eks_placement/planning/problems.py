@@ -1,17 +1,19 @@
 """Problems that a plan can have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from emr_eks_placement.errors import FieldPath
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.codes import CODES, Severity
+from emr_eks_placement.planning.codes import CODES, SEVERITIES, Severity
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem of one kind of pod: `what` is wrong in this request; the code says what it means and the mend.
+    """A problem of one kind of pod: `what` is wrong in this request; the code says what it means.
 
-    path, value: the field of the pod that it is about, as in its manifest, where it is one.
+    path, value: the field of the pod that it is about, as in its manifest, where it is one. fix: what to do in this
+    cluster, where that is more than the code's usual fix.
     """
 
     code: str
@@ -19,6 +21,7 @@ class Problem:
     what: str
     path: FieldPath = ()
     value: object = field(default=None, compare=False)
+    fix: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -27,5 +30,10 @@ class Problem:
 
     @property
     def mend(self) -> str:
-        """Of the code."""
-        return CODES[self.code].mend
+        """What to do: the fix for this cluster, or the code's."""
+        return self.fix or CODES[self.code].mend
+
+
+def by_severity(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Errors first, then warnings, then notes; each in the order in which they were found."""
+    return tuple(sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity)))

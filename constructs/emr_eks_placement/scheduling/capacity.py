@@ -10,6 +10,7 @@ from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.regions import region_of_zone
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.pod import MIB
 
 # A zone that can't be told, as of a subnet that is only known by its id: its nodes promise no zone label.
 UNKNOWN_ZONE = "unknown"
@@ -17,20 +18,33 @@ UNKNOWN_ZONE = "unknown"
 
 @dataclass(frozen=True)
 class Room:
-    """What an empty node has for the pods of jobs, after kubelet and system pods; storage_mib None: unknown, not asked."""
+    """What an empty node has for the pods of jobs, after kubelet and system pods.
+
+    CPU in thousandths of a core. storage_bytes: None where unknown. devices: in order, such as ("nvidia.com/gpu", 1).
+    """
 
     cpu_millis: int
-    memory_mib: int
-    storage_mib: int | None
+    memory_bytes: int
+    storage_bytes: int | None
     pods: int
+    devices: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def memory_mib(self) -> int:
+        """Rounded down."""
+        return self.memory_bytes // MIB
 
 
 @dataclass(frozen=True)
 class Node:
-    """A kind of node that a group or pool can have: its size, the room on it, its zone and the labels it comes with."""
+    """A kind of node that a group or pool can have: its size, the room on it, its zone and the labels it comes with.
+
+    room: the most that it can have: what does not fit there fits nowhere. sure_room: what it has for sure.
+    """
 
     machine: InstanceType
     room: Room
+    sure_room: Room
     zone: str
     capacity_type: CapacityType
     labels: Mapping[str, str]
@@ -44,8 +58,8 @@ def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
     """
     return Room(
         machine.allocatable_cpu_millis - system_pods.CPU_MILLIS,
-        machine.allocatable_memory_mib,
-        None if disk_gib is None else max(0, disk_gib * 1024 * 9 // 10 - 1024),
+        machine.allocatable_memory_mib * MIB,
+        None if disk_gib is None else max(0, disk_gib * 1024 * 9 // 10 - 1024) * MIB,
         machine.max_pods - system_pods.PODS,
     )
 
@@ -74,7 +88,7 @@ class NodeGroupCapacity:
         """A node of each instance type in each zone."""
         rooms = {machine: room_of(machine, self.disk_gib) for machine in self.machines}
         return tuple(
-            Node(machine, rooms[machine], zone, self.capacity_type, self._labels(machine, zone))
+            Node(machine, rooms[machine], rooms[machine], zone, self.capacity_type, self._labels(machine, zone))
             for machine in self.machines
             for zone in self.zones
         )
@@ -112,7 +126,14 @@ class NodePoolCapacity:
     def nodes(self) -> tuple[Node, ...]:
         """A node of each instance type within max_vcpus, in each zone, of each capacity type."""
         return tuple(
-            Node(machine, self._room(machine), zone, capacity_type, self._labels(machine, zone, capacity_type))
+            Node(
+                machine,
+                self._room(machine),
+                self._room(machine),
+                zone,
+                capacity_type,
+                self._labels(machine, zone, capacity_type),
+            )
             for machine in self.machines
             if self.max_vcpus is None or machine.vcpus <= self.max_vcpus
             for zone in self.zones

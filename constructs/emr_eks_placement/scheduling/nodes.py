@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from emr_eks_placement.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, NodePoolCapacity, Room
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import MIB, PodShape
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def fits(pod: PodShape, room: Room) -> bool:
     """Whether the room holds a pod."""
     return (
         pod.cpu_millis <= room.cpu_millis
-        and pod.memory_mib <= room.memory_mib
-        and (room.storage_mib is None or pod.storage_mib <= room.storage_mib)
+        and pod.memory_bytes <= room.memory_bytes
+        and (room.storage_bytes is None or pod.storage_bytes <= room.storage_bytes)
         and room.pods >= 1
     )
 
@@ -80,7 +80,7 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -
     if fitting:
         return fitting
     short_of_cpu = all(pod.cpu_millis > node.room.cpu_millis for node in agreeing)
-    largest = max(agreeing, key=lambda node: node.room.cpu_millis if short_of_cpu else node.room.memory_mib)
+    largest = max(agreeing, key=lambda node: node.room.cpu_millis if short_of_cpu else node.room.memory_bytes)
     return f"{largest.machine.name} offers pods at most {_offer(largest.room, pod)}"
 
 
@@ -96,8 +96,8 @@ def _offer(room: Room, pod: PodShape) -> str:
     offered, asked = [f"{room.cpu_millis / 1000:g} vCPU"], [f"{pod.cpu_millis / 1000:g}"]
     offered.append(f"{room.memory_mib} MiB")
     asked.append(f"{pod.memory_mib} MiB")
-    if pod.storage_mib and room.storage_mib is not None:
-        offered.append(f"{room.storage_mib} MiB of disk")
+    if pod.storage_bytes and room.storage_bytes is not None:
+        offered.append(f"{room.storage_bytes // MIB} MiB of disk")
         asked.append(f"{pod.storage_mib} MiB of disk")
     return f"{_listed(offered)}, the pod requests {_listed(asked)}"
 

@@ -20,10 +20,10 @@ def pods_on(room: Room, pod: PodShape) -> int:
     limits = [
         room.pods,
         room.cpu_millis // pod.cpu_millis if pod.cpu_millis else room.pods,
-        room.memory_mib // pod.memory_mib if pod.memory_mib else room.pods,
+        room.memory_bytes // pod.memory_bytes if pod.memory_bytes else room.pods,
     ]
-    if pod.storage_mib and room.storage_mib is not None:
-        limits.append(room.storage_mib // pod.storage_mib)
+    if pod.storage_bytes and room.storage_bytes is not None:
+        limits.append(room.storage_bytes // pod.storage_bytes)
     return max(0, min(limits))
 
 
@@ -33,7 +33,7 @@ def nodes_for(pods: Sequence[tuple[PodShape, int]], room: Room) -> int:
     The largest pods first, each onto the first node with room: the number suffices, and is rarely more than needed.
     """
     used: list[_Nodes] = []
-    for pod, count in sorted(pods, key=lambda one: (one[0].memory_mib, one[0].cpu_millis), reverse=True):
+    for pod, count in sorted(pods, key=lambda one: (one[0].memory_bytes, one[0].cpu_millis), reverse=True):
         used = _place(pod, count, used, room)
     return sum(nodes.count for nodes in used)
 
@@ -67,7 +67,7 @@ def _without(room: Room, pod: PodShape, count: int) -> Room:
     return replace(
         room,
         cpu_millis=room.cpu_millis - count * pod.cpu_millis,
-        memory_mib=room.memory_mib - count * pod.memory_mib,
-        storage_mib=None if room.storage_mib is None else room.storage_mib - count * pod.storage_mib,
+        memory_bytes=room.memory_bytes - count * pod.memory_bytes,
+        storage_bytes=None if room.storage_bytes is None else room.storage_bytes - count * pod.storage_bytes,
         pods=room.pods - count,
     )

@@ -1,22 +1,25 @@
 """What of a pod decides where it lands."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
+from emr_eks_placement.facts.quantities import cpu_millis, memory_bytes, parse_quantity
 from emr_eks_placement.placement import Toleration
 from emr_eks_placement.scheduling.affinity import required_terms
 
 _SIZED = ("cpu", "memory", "ephemeral-storage")
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodShape:
     """What schedulers read of a pod.
 
-    node_affinity: the required terms. CPU in thousandths of a core, memory and ephemeral storage in MiB: requests of
-    the whole pod. other_resources: what else its containers request, such as nvidia.com/gpu.
+    node_affinity: the required terms. CPU in thousandths of a core, memory and ephemeral storage in bytes: requests of
+    the whole pod. memory_slack_bytes: how much less memory it may request, where that is not certain. devices: what else
+    the pod requests, in order, such as ("nvidia.com/gpu", 1).
     """
 
     namespace: str
@@ -26,9 +29,20 @@ class PodShape:
     node_affinity: tuple[Mapping[str, Any], ...] = ()
     tolerations: tuple[Toleration, ...] = ()
     cpu_millis: int
-    memory_mib: int
-    storage_mib: int = 0
-    other_resources: tuple[str, ...] = ()
+    memory_bytes: int
+    memory_slack_bytes: int = 0
+    storage_bytes: int = 0
+    devices: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def memory_mib(self) -> int:
+        """Rounded up."""
+        return -(-self.memory_bytes // MIB)
+
+    @property
+    def storage_mib(self) -> int:
+        """Rounded up."""
+        return -(-self.storage_bytes // MIB)
 
 
 def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
@@ -49,15 +63,19 @@ def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
         node_affinity=required_terms(spec),
         tolerations=tolerations_of(spec),
         cpu_millis=_requested(init, running, "cpu", cpu_millis),
-        memory_mib=_requested(init, running, "memory", memory_mib),
-        storage_mib=_requested(init, running, "ephemeral-storage", memory_mib),
-        other_resources=tuple(sorted(asked.difference(_SIZED))),
+        memory_bytes=_requested(init, running, "memory", memory_bytes),
+        storage_bytes=_requested(init, running, "ephemeral-storage", memory_bytes),
+        devices=tuple((name, _requested(init, running, name, _count)) for name in sorted(asked.difference(_SIZED))),
     )
 
 
 def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
     """The tolerations of a pod's spec."""
     return tuple(Toleration.of_kubernetes(toleration) for toleration in spec.get("tolerations") or [])
+
+
+def _count(amount: Any) -> int:
+    return math.ceil(parse_quantity(amount))
 
 
 def _requests(container: Mapping[str, Any]) -> dict[str, Any]:

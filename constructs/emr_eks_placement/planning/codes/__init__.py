@@ -1,0 +1,13 @@
+"""The codes of problems: what each means, how to fix it, and how sure it is. They are stable: pipelines ignore by code."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from emr_eks_placement.planning.codes import ec2, fargate, namespace, request, run, template
+from emr_eks_placement.planning.codes.code import SEVERITIES, Code, Severity
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {**fargate.CODES, **ec2.CODES, **run.CODES, **namespace.CODES, **request.CODES, **template.CODES}
+)
+
+__all__ = ["CODES", "SEVERITIES", "Code", "Severity"]

@@ -1,0 +1,22 @@
+"""What a code of a problem says."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A kind of problem.
+
+    severity: error: a pod does not start, or not where asked; warning: it does, at a cost or a risk, or the plan can't
+    know; note: normal for what was chosen, and worth knowing. mend: the usual fix; certainty: when the finding is certain
+    and when it is a guess.
+    """
+
+    severity: Severity
+    meaning: str
+    mend: str
+    certainty: str

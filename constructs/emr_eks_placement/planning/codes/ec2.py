@@ -1,0 +1,71 @@
+"""Codes of pods that no Fargate profile takes: what EC2 nodes and their groups and pools do with them."""
+
+from emr_eks_placement.planning.codes.code import Code
+
+CODES = {
+    "EC2_NO_NODE_GROUP": Code(
+        "error",
+        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending.",
+        "Correct node selector, tolerations or size, or add such a node group or node pool",
+        "Certain where the plan knows all nodes: it reports only what fits none of them.",
+    ),
+    "EC2_OTHER_NODES": Code(
+        "warning",
+        "No node group or node pool can take the pod; the cluster makes nodes by other means too, of which a plan knows "
+        "nothing.",
+        "Check the node selector and tolerations against those nodes",
+        "A guess: the plan does not know those nodes.",
+    ),
+    "EC2_TOO_FEW_NODES": Code(
+        "warning",
+        "The node groups and node pools that can take these pods hold fewer of them at their largest than the job asks "
+        "for: the rest stay Pending.",
+        "Raise max_size or max_vcpus, or ask for fewer or smaller executors",
+        "Certain if nothing else runs on the nodes; with other pods on them it is worse.",
+    ),
+    "EC2_SCALE_UP": Code(
+        "warning",
+        "The job needs more nodes than the node groups have now: pods wait until something scales the groups, which EKS "
+        "does not do by itself; node pools grow by themselves.",
+        "Raise desired_size or min_size, install a cluster autoscaler, or use a node pool",
+        "Certain for the number of nodes. A guess whether something scales the groups.",
+    ),
+    "EC2_INSTANCE_TYPES": Code(
+        "warning",
+        "The pod does not fit every instance type of the node group, and EKS picks among them.",
+        "Remove the smaller instance types from the group, or ask for one: node.kubernetes.io/instance-type",
+        "Certain that the types differ. Which of them EC2 starts is not known before.",
+    ),
+    "EC2_ZONE_OF_GROUP": Code(
+        "warning",
+        "The pod asks for a zone, and the node group has subnets in others too: new nodes come up in any of them.",
+        "Use a node group of that zone alone",
+        "Certain that the group has other zones. In which zone a node starts is not known before.",
+    ),
+    "EC2_SPOT": Code(
+        "warning",
+        "The job submitter or driver can land on Spot nodes, and with it the whole job is lost when EC2 takes the node "
+        "back.",
+        "Ask for On-Demand nodes: eks.amazonaws.com/capacityType=ON_DEMAND, of node pools "
+        "karpenter.sh/capacity-type=on-demand; or taint the Spot nodes",
+        "Certain that Spot nodes can take the pod; a guess whether they do.",
+    ),
+    "EC2_SCHEDULER": Code(
+        "warning",
+        "The pod names a scheduler of its own, which has to be installed and whose rules a plan does not know.",
+        "Remove schedulerName to use Kubernetes' own scheduler",
+        "A guess: the plan does not know that scheduler's rules.",
+    ),
+    "EC2_NODE_NAME": Code(
+        "warning",
+        "The pod template names one node: the pod is bound to it past every rule, or fails when it is gone.",
+        "Use a node selector instead of nodeName",
+        "Certain that the scheduler is bypassed. A guess whether the node exists.",
+    ),
+    "EC2_DEVICE": Code(
+        "warning",
+        "The pod requests a device, such as a GPU: nodes offer it only with its device plugin, which a plan does not see.",
+        "Make sure that the nodes of the group have the device and that its plugin is installed",
+        "A guess: the plan does not see the device plugin.",
+    ),
+}

@@ -1,0 +1,112 @@
+"""Codes of pods that a Fargate profile takes."""
+
+from emr_eks_placement.planning.codes.code import Code
+
+CODES = {
+    "FARGATE_NODE_SELECTOR": Code(
+        "error",
+        "A Fargate profile takes the pod, and its node selector asks for a label that no Fargate node has: it stays "
+        "Pending for ever. A node selector moves no pod away from Fargate.",
+        "Remove the selector for this pod (spark.kubernetes.node.selector.* holds for driver and executors alike), or "
+        "the label that the profile selects",
+        "Certain: Fargate's nodes have a fixed set of labels.",
+    ),
+    "FARGATE_ZONE": Code(
+        "error",
+        "A Fargate profile takes the pod, and its node selector asks for a zone in which the profile has no subnet: it "
+        "stays Pending for ever.",
+        "Use a profile of that zone, or name a zone of the profile",
+        "Certain for a profile whose subnets are known. Fargate's use of zone selectors is reported, not documented.",
+    ),
+    "FARGATE_AFFINITY": Code(
+        "error",
+        "A Fargate profile takes the pod, and no Fargate node satisfies its required node affinity.",
+        "Remove the affinity from the pod template, or the label that the profile selects",
+        "Certain: Fargate's nodes have a fixed set of labels.",
+    ),
+    "FARGATE_SCHEDULER": Code(
+        "error",
+        "A Fargate profile takes the pod, but the pod names a scheduler or a node of its own.",
+        "Remove schedulerName, spark.kubernetes.*scheduler.name and nodeName for this pod",
+        "A guess for scheduler names: what EKS does with them is not documented. Certain for nodeName.",
+    ),
+    "FARGATE_VOLUME": Code(
+        "error",
+        "A Fargate profile takes the pod, which mounts what Fargate has not: a directory of its node, an EBS volume, or "
+        "a volume that is made for the pod.",
+        "Place the pod on EC2, or use emptyDir or a static EFS volume",
+        "Certain: the EKS guide lists the volumes that Fargate has.",
+    ),
+    "FARGATE_CLAIM": Code(
+        "warning",
+        "A Fargate profile takes the pod, which mounts a persistent volume claim: Fargate mounts only static EFS volumes.",
+        "Make sure that the claim is bound to a static EFS volume, or place the pod on EC2",
+        "A guess: the plan does not know what the claim is bound to.",
+    ),
+    "FARGATE_GPU": Code(
+        "error",
+        "A Fargate profile takes the pod, which requests a device: Fargate has none.",
+        "Place the pod on EC2 nodes that have it",
+        "Certain: Fargate has no devices.",
+    ),
+    "FARGATE_PRIVILEGED": Code(
+        "error",
+        "A Fargate profile takes the pod, of which a container is privileged or binds a port of its node.",
+        "Remove privileged and hostPort from the pod template, or place the pod on EC2",
+        "Certain: the EKS guide excludes both.",
+    ),
+    "FARGATE_TOO_LARGE": Code(
+        "error",
+        "The pod's requests with sidecars and Fargate's own 256 MiB exceed 16 vCPU and 120 GB.",
+        "Lower cores or memory, or place the pod on EC2",
+        "Certain for Spark's own requests. A guess within the sidecar's memory, which AWS documents higher than it is seen.",
+    ),
+    "FARGATE_STORAGE": Code(
+        "error",
+        "A pod on Fargate has at most 175 GiB of ephemeral storage.",
+        "Lower the ephemeral-storage requests of the pod template, or place the pod on EC2",
+        "Certain: the EKS guide gives the limit.",
+    ),
+    "FARGATE_PROFILES": Code(
+        "warning",
+        "Several Fargate profiles take the pod. EKS chooses the first by name, and names made by CloudFormation are not "
+        "known before deployment.",
+        "Narrow the selectors so that one matches, or give the profiles names and label the pod "
+        "eks.amazonaws.com/fargate-profile",
+        "Certain that several match. Which one EKS takes is unknown until the profiles have names.",
+    ),
+    "FARGATE_PROFILE_LABEL": Code(
+        "warning",
+        "The pod's label eks.amazonaws.com/fargate-profile names no profile that selects the pod: it chooses nothing.",
+        "Correct the label, or let the profile select this pod",
+        "Certain where the profiles' names in EKS are known.",
+    ),
+    "FARGATE_SIDECAR_CPU": Code(
+        "warning",
+        "The CPU that a sidecar requests pushes the pod to the next Fargate size, which costs up to twice as much.",
+        "Remove the sidecar's CPU request (logging.request.cores), or ask for less CPU for Spark's container: "
+        "spark.kubernetes.*.request.cores",
+        "Certain: Fargate's sizes are published.",
+    ),
+    "FARGATE_SPREAD": Code(
+        "warning",
+        "Fargate ignores topology spread constraints and affinity between pods: every pod has a node of its own.",
+        "Remove them for this pod; for one zone use a Fargate profile of that zone",
+        "Certain for the spread. Whether Fargate reports it is not documented.",
+    ),
+    "FARGATE_POD_IDENTITY": Code(
+        "warning",
+        "The execution role has an EKS Pod Identity association, which does not reach pods on Fargate: they get AWS "
+        "credentials only if the role also trusts the cluster's OIDC provider.",
+        "Let the role trust the OIDC provider: aws emr-containers update-role-trust-policy",
+        "Certain that Pod Identity does not reach Fargate. The plan does not read the role's trust policy.",
+    ),
+    "FARGATE_VCPU_QUOTA": Code(
+        "warning",
+        "The run's pods on Fargate take more vCPU together than the account's quota L-3032A538 allows at a time, which "
+        "ECS and other runs use too: the last of them wait.",
+        "Ask for a higher quota, or for fewer or smaller executors; if the quota is higher, say so (fargate_vcpus, "
+        "--fargate-vcpus)",
+        "A guess: the plan knows neither the account's quota, unless you set it, nor what else uses it.",
+    ),
+}

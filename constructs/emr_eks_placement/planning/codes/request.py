@@ -1,0 +1,43 @@
+"""Codes of what a request says, wherever its pods land."""
+
+from emr_eks_placement.planning.codes.code import Code
+
+CODES = {
+    "ZONE_KEY": Code(
+        "error",
+        "A node selector for a zone uses a key that no node has: the pod stays Pending.",
+        "Write spark.kubernetes.node.selector.topology.kubernetes.io/zone",
+        "Certain where the plan knows all nodes.",
+    ),
+    "ZONE_QUOTED": Code(
+        "error",
+        "The zone of a node selector has quotes in it, as are meant for a shell: no zone is called so.",
+        "Leave the inner quotes out",
+        "Certain: no zone's name has quotes.",
+    ),
+    "LABEL_REFUSED": Code(
+        "error",
+        "A label or node selector is none by Kubernetes' syntax: its API refuses the pod.",
+        "Correct the key or the value: of letters, digits, -, _ and ., at most 63 characters",
+        "Certain: the syntax is Kubernetes'.",
+    ),
+    "NODE_SELECTOR_IGNORED": Code(
+        "error",
+        "spark.kubernetes.driver.node.selector.* and spark.kubernetes.executor.node.selector.* count from EMR 6.8.0 "
+        "(Spark 3.3.0); this release ignores them.",
+        "Raise the release, or write the node selector in a pod template",
+        "Certain: tried with Spark 3.2 and 3.3.",
+    ),
+    "SPARK_CONF_REFUSED": Code(
+        "error",
+        "EMR on EKS sets this Spark property itself and refuses a job that does.",
+        "Remove the property",
+        "Certain: EMR's guide lists them.",
+    ),
+    "RELEASE_UNKNOWN": Code(
+        "warning",
+        "The release is newer than those that this version knows: the plan takes it for the newest that it knows.",
+        "Update emr-eks-placement",
+        "A guess: the release's Spark is not known to this version.",
+    ),
+}

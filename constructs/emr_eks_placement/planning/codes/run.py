@@ -1,0 +1,31 @@
+"""Codes of a run as a whole: its pods together, and how many executors there are."""
+
+from emr_eks_placement.planning.codes.code import Code
+
+CODES = {
+    "SUBMITTER_ON_EC2": Code(
+        "warning",
+        "Driver and executors run on Fargate, the job submitter on EC2: without a node there the job never starts. The "
+        "labels of driver and executors do not reach the submitter.",
+        "Set jobsubmitter.label.spark-node-placement in the classification emr-job-submitter, or keep an EC2 node",
+        "Certain.",
+    ),
+    "EXECUTORS_ACROSS_ZONES": Code(
+        "warning",
+        "The executors can run in several zones: shuffle between zones is paid for, and slower.",
+        "Choose a zone: a Fargate profile of one zone, or topology.kubernetes.io/zone for pods on EC2",
+        "Certain that several zones are possible; a guess how the executors are spread.",
+    ),
+    "DRIVER_IN_ANOTHER_ZONE": Code(
+        "warning",
+        "Driver and executors share no zone: what they exchange crosses zones, which is paid for.",
+        "Choose the same zone for both",
+        "Certain.",
+    ),
+    "EXECUTORS_UNBOUNDED": Code(
+        "warning",
+        "Dynamic allocation without spark.dynamicAllocation.maxExecutors asks for as many executors as the job has tasks.",
+        "Set spark.dynamicAllocation.maxExecutors",
+        "Certain that there is no bound; a guess how many executors the job asks for.",
+    ),
+}

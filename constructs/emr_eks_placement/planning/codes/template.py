@@ -1,0 +1,37 @@
+"""Codes of pod templates."""
+
+from emr_eks_placement.planning.codes.code import Code
+
+CODES = {
+    "TEMPLATE_UNSUPPORTED": Code(
+        "error",
+        "EMR on EKS reads pod templates from 5.33.0 and 6.3.0 on; this release does not.",
+        "Raise the release",
+        "Certain: EMR's guide gives the releases.",
+    ),
+    "TEMPLATE_KIND": Code(
+        "warning",
+        "The pod template says to be something else than a Pod. Spark reads it as a Pod, and what a Pod does not have is "
+        "lost, such as a Deployment's spec.template.",
+        "Write apiVersion: v1 and kind: Pod, and what is below spec.template below spec",
+        "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
+    ),
+    "TEMPLATE_FIELD": Code(
+        "error",
+        "The pod template has a field that no Pod has: it is dropped without a word, and with it what it was to do.",
+        "Correct the field's name",
+        "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
+    ),
+    "TEMPLATE_REFUSED": Code(
+        "error",
+        "EMR on EKS does not allow this in a pod template and fails the job.",
+        "Remove it from the pod template",
+        "Certain: EMR's guide lists what it allows.",
+    ),
+    "TEMPLATE_CONTAINER": Code(
+        "warning",
+        "No container of the pod template has the name of Spark's container: Spark takes over the first one.",
+        "Name the container spark-kubernetes-driver or spark-kubernetes-executor",
+        "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
+    ),
+}

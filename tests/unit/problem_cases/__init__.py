@@ -1,0 +1,15 @@
+"""What gives each problem of a plan, by its code."""
+
+from tests.unit.problem_cases import ec2, fargate, namespace, request, run, template
+from tests.unit.problem_cases.case import Case
+
+CASES: dict[str, list[Case]] = {
+    **fargate.CASES,
+    **ec2.CASES,
+    **run.CASES,
+    **namespace.CASES,
+    **request.CASES,
+    **template.CASES,
+}
+
+__all__ = ["CASES", "Case"]

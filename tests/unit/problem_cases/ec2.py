@@ -1,0 +1,52 @@
+"""Cases of pods that no Fargate profile takes: what EC2 nodes and their groups and pools do with them."""
+
+from emr_eks_placement.facts import kubernetes
+from tests.unit.planned import (
+    CAPACITY,
+    ZONE_A,
+    capacity,
+    node_group,
+    template,
+)  # fmt: skip
+from tests.unit.problem_cases.case import MANY, SELECTOR, ZONES, Case
+
+CASES: dict[str, list[Case]] = {
+    "EC2_NO_NODE_GROUP": [
+        Case("driver", "no node of it has a=b", {"spark.kubernetes.driver.node.selector.a": "b"}),
+        Case("executors", "offers pods at most 15.74 vCPU", {"spark.executor.cores": "16"}),
+        Case("submitter", "there are no node groups", where=capacity(node_groups={})),
+        Case("driver", "other: no node of it has a=b", {f"{SELECTOR}zone": ZONE_A, f"{SELECTOR}a": "b"},
+             capacity(node_groups={**CAPACITY.node_groups, "other": node_group("m6i.large", labels={"zone": ZONE_A})})),
+        Case("driver", "MiB of disk", driver=template(main={"resources": {"requests": {"ephemeral-storage": "90Gi"}}}),
+             where=capacity(node_groups={"nodes": node_group("m6i.large", disk_gib=50)})),
+    ],
+    "EC2_OTHER_NODES": [
+        Case("driver", "EKS Auto Mode", {"spark.kubernetes.driver.node.selector.a": "b"},
+             capacity(other_nodes="EKS Auto Mode makes nodes too")),
+    ],
+    "EC2_TOO_FEW_NODES": [Case("executors", "need 14 nodes of nodes, which can have 4", MANY)],
+    "EC2_SCALE_UP": [
+        Case("executors", "need 14 nodes of nodes, which has 2 for sure", MANY, capacity(
+            node_groups={"nodes": node_group("m6i.4xlarge", initial_size=2, max_size=20)})),
+    ],
+    "EC2_INSTANCE_TYPES": [
+        Case("executors", "of nodes it fits m6i.4xlarge, not m6i.large", {"spark.executor.cores": "4"}, capacity(
+            node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2)})),
+    ],
+    "EC2_ZONE_OF_GROUP": [
+        Case("executors", "it can run in us-east-1a; nodes has nodes in us-east-1a, us-east-1b",
+             {f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, ZONES),
+    ],
+    "EC2_SPOT": [
+        Case("driver", "cheap can take it", where=capacity(
+            node_groups={**CAPACITY.node_groups, "cheap": node_group("m6i.large", capacity_type="spot")})),
+    ],
+    "EC2_SCHEDULER": [
+        Case("executors", "schedulerName is volcano", {"spark.kubernetes.executor.scheduler.name": "volcano"}),
+    ],
+    "EC2_NODE_NAME": [Case("driver", "nodeName is ip-1", driver=template(nodeName="ip-1"))],
+    "EC2_DEVICE": [
+        Case("executors", "nvidia.com/gpu", {
+            "spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
+    ],
+}  # fmt: skip

@@ -1,0 +1,26 @@
+"""Cases of pod templates."""
+
+from tests.unit.planned import (
+    template,
+)  # fmt: skip
+from tests.unit.problem_cases.case import Case
+
+CASES: dict[str, list[Case]] = {
+    "TEMPLATE_UNSUPPORTED": [
+        Case("driver", "emr-6.2.0-latest does not read", driver=template(), release="emr-6.2.0-latest"),
+    ],
+    "TEMPLATE_KIND": [
+        Case("executors", "kind = 'Deployment'", executor={**template("executor"), "kind": "Deployment"}),
+        Case("executors", "apiVersion = (nothing)", executor={"kind": "Pod", "spec": {}}),
+    ],
+    "TEMPLATE_FIELD": [
+        Case("driver", "spec.nodeSelektor = ", driver=template(nodeSelektor={"workload": "spark"})),
+        Case("driver", "spec.template = ", driver={"kind": "Deployment", "spec": {"template": {"spec": {}}}}),
+    ],
+    "TEMPLATE_REFUSED": [
+        Case("driver", "spec.serviceAccountName = 'a'", driver=template(serviceAccountName="a")),
+        Case("driver", "image", driver=template(main={"image": "spark"})),
+        Case("driver", "EMR keeps this volume name", driver=template(volumes=[{"name": "mnt-dir", "emptyDir": {}}])),
+    ],
+    "TEMPLATE_CONTAINER": [Case("executors", "Spark takes over the first", executor=template("executors"))],
+}  # fmt: skip
