@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import jsii
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Token, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from emr_eks_placement.environment.subnets import private_subnet, public_subnet
+from emr_eks_placement.errors import RuleError
 
 _ROUTED = [
     ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC),
     ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
 ]
 _CONTROL_PLANE_ZONES = 2  # EKS guide, VPC requirements: at least
+# The zones of a VPC that the CDK looks up after this synthesis, to synthesize again (aws-cdk-lib, Vpc.fromLookup).
+_NOT_LOOKED_UP = "dummy"
 _ISOLATED = [ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
 
 
@@ -57,11 +60,24 @@ class Network(Construct):
 
 
 def private_subnets(vpc: ec2.IVpc, zones: Sequence[str]) -> ec2.SelectedSubnets:
-    """The private subnets of the zones; of every zone when none is given.
+    """The private subnets of the zones, by default of every zone.
 
-    They are those with a way out by NAT gateways, or, in a VPC without such, the isolated ones.
+    They are those with a way out by NAT gateways, or, in a VPC without such, the isolated ones. Raises RuleError for a
+    zone in which the VPC has none, as far as the app knows the zones of its subnets.
     """
-    return vpc.select_subnets(subnet_type=_private_type(vpc), availability_zones=list(zones) if zones else None)
+    kind = _private_type(vpc)
+    every = vpc.select_subnets(subnet_type=kind)
+    known = sorted({"unknown" if Token.is_unresolved(zone) else zone for zone in every.availability_zones})
+    if any(zone.startswith(_NOT_LOOKED_UP) for zone in known):
+        return every
+    for zone in zones:
+        if zone not in known:
+            raise RuleError(
+                zone,
+                f"{vpc.node.path} has private subnets in {', '.join(known) or 'no zone'}, none in this one",
+                "Name one of these zones, or import the VPC with the zones of its subnets",
+            )
+    return vpc.select_subnets(subnet_type=kind, availability_zones=list(zones)) if zones else every
 
 
 def control_plane_subnets(vpc: ec2.IVpc) -> list[ec2.ISubnet]:
