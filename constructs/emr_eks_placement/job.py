@@ -97,6 +97,9 @@ def _check_arguments(arguments: tuple[str | LocalFile, ...]) -> tuple[str | Loca
     return arguments
 
 
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/.+", re.DOTALL)
+
+
 def _check_entry_point(entry_point: str | LocalFile) -> str | LocalFile:
     if isinstance(entry_point, LocalFile):
         length = len("s3://") + _LONGEST_BUCKET_NAME + len("/") + len(entry_point.key)
@@ -105,6 +108,11 @@ def _check_entry_point(entry_point: str | LocalFile) -> str | LocalFile:
     if not 1 <= length <= emr.LONGEST_ENTRY_POINT:
         rule = f"must have 1 to {emr.LONGEST_ENTRY_POINT} characters (emr-containers EntryPointPath)"
         raise RuleError(getattr(entry_point, "key", entry_point), rule, "Correct the location")
+    if isinstance(entry_point, str) and not _URI.fullmatch(entry_point):
+        rule = "must be a URI, or a file that exists beside the environment file (spark-submit uploads nothing on EMR)"
+        image = entry_point if entry_point.startswith("/") else f"/path/{entry_point}"
+        fix = f"Correct the path, or write s3://bucket/{entry_point.lstrip('/')} or, for a file of the image, local://{image}"
+        raise RuleError(entry_point, rule, fix)
     return entry_point
 
 
@@ -171,7 +179,7 @@ class Job(Model):
     name: Annotated[str, Field(min_length=1)]
     """The name of its job runs."""
     entry_point: Annotated[str | InstanceOf[LocalFile], AfterValidator(_check_entry_point)]
-    """A URI such as s3://… or local:///…, or a file to upload, beginning with ./ or ../."""
+    """A URI such as s3://… or local:///… (in the image), or a file to upload: a path from the environment file's folder."""
     arguments: Annotated[tuple[str | InstanceOf[LocalFile], ...], AfterValidator(_check_arguments)] = ()
     """What the application is started with; one that begins with ./ or ../ is a file to upload."""
     main_class: str | None = None

@@ -61,6 +61,19 @@ JOB = {
         old=ENTRY_POINT, new="    entry_point: ./count.py # <-\n",
         field="jobs.count.entry_point", value="./count.py", rule="from the environment file's folder", mend="path",
     ),
+    "entry point that is neither a URI nor a file": Bad(
+        old=ENTRY_POINT, new="    entry_point: count.py # <-\n",
+        field="jobs.count.entry_point", value="count.py", rule="must be a URI, or a file", mend="s3://bucket/count.py",
+    ),
+    "entry point in the image without its scheme": Bad(
+        old=ENTRY_POINT, new="    entry_point: /usr/lib/spark/examples/jars/spark-examples.jar # <-\n",
+        field="jobs.count.entry_point", value="/usr/lib/spark/examples/jars/spark-examples.jar", rule="must be a URI",
+        mend="local:///usr/lib/spark/examples/jars/spark-examples.jar",
+    ),
+    "entry point with a slash too few": Bad(
+        old=ENTRY_POINT, new="    entry_point: s3:jobs/count.py # <-\n",
+        field="jobs.count.entry_point", value="s3:jobs/count.py", rule="must be a URI", mend="Correct the path",
+    ),
     "entry point file of a name no file can have": Bad(
         old=ENTRY_POINT, new='    entry_point: "./a\\0.py" # <-\n',
         field="jobs.count.entry_point", value="./a\0.py", rule="no such file", mend="Correct the path",

@@ -108,11 +108,16 @@ def test_every_job_of_the_environments_that_ship_can_be_defined(file: Path) -> N
             assert definition.request["releaseLabel"] == sized.release_label
 
 
-def test_files_beside_the_environment_are_uploaded_under_keys_that_name_their_content(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["./count.py", "count.py", "{folder}/count.py"])
+def test_files_beside_the_environment_are_uploaded_under_keys_that_name_their_content(
+    tmp_path: Path, written: str
+) -> None:
     def entry_point(text: str) -> LocalFile:
         (tmp_path / "count.py").write_text(text)
         file = tmp_path / "test.yaml"
-        file.write_text(TEXT.replace("s3://jobs/count.py", "./count.py").replace("s3://trips/", "./count.py"))
+        file.write_text(
+            TEXT.replace("s3://jobs/count.py", written.format(folder=tmp_path)).replace("s3://trips/", "./count.py")
+        )
         [first, second] = load_environment(file).jobs["count"].local_files
         assert first == second
         return first

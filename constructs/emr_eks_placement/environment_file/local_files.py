@@ -1,4 +1,4 @@
-"""Replaces the files that an environment file names (beginning with ./ or ../, beside it) by what stands in them."""
+"""Replaces the files that an environment file names, by paths from its folder, by what they hold."""
 
 import hashlib
 from pathlib import Path
@@ -20,7 +20,8 @@ def read_job_files(job: Any, folder: Path) -> Any:
         return job
     read = dict(job)
     owner = str(job.get("virtual_cluster"))
-    if _names_file(job.get("entry_point")):
+    entry_point = job.get("entry_point")
+    if _names_file(entry_point) or _exists(entry_point, folder):
         read["entry_point"] = _upload(job["entry_point"], folder, ("entry_point",), owner)
     if isinstance(job.get("arguments"), list):
         read["arguments"] = [
@@ -45,6 +46,14 @@ def _template(name: str, folder: Path, field: tuple[str | int, ...]) -> Any:
 
 def _names_file(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("./", "../"))
+
+
+def _exists(value: Any, folder: Path) -> bool:
+    """Whether an entry point without ./ names a file; a URI names none."""
+    try:
+        return isinstance(value, str) and "://" not in value and (folder / value).is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _upload(name: str, folder: Path, field: tuple[str | int, ...], owner: str) -> LocalFile:
