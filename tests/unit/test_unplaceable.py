@@ -29,11 +29,11 @@ def profile(selector: str) -> str:
 ON_FARGATE_CASES = {
     "unknown zone": Bad(
         old=FARGATE, new="      fargate: {zone: us-east-1c} # <-\n",
-        field=f"{ON_FARGATE}.driver.zone", value="us-east-1c", rule="zones are us-east-1a, us-east-1b", mend="or add it",
+        field=f"{ON_FARGATE}.zone", value="us-east-1c", rule="zones are us-east-1a, us-east-1b", mend="or add it",
     ),
     "zone without a profile": Bad(
         old=FARGATE, new="      fargate: {zone: us-east-1b} # <-\n",
-        field=f"{ON_FARGATE}.driver", value="fargate-us-east-1b", rule="no Fargate profile takes pods of namespace spark-jobs",
+        field=f"{ON_FARGATE}.zone", value="us-east-1b", rule="no Fargate profile takes pods of namespace spark-jobs",
         mend="Add us-east-1b to fargate.single_zones",
     ),
     "no profile for any zone": Bad(
@@ -96,9 +96,20 @@ ON_EC2 = {
         mend="Add such a node group",
     ),
     "zone where the group has no nodes": Bad(
-        old=DRIVER, new="        zone: us-east-1a\n" + DRIVER.replace("driver:\n", "driver: # <-\n", 1),
+        old=DRIVER, new="        zone: us-east-1a # <-\n" + DRIVER,
         also=(("    instance_types: [m6i.4xlarge]\n", "    instance_types: [m6i.4xlarge]\n    zones: [us-east-1b]\n"),),
-        field=f"{PINNED}.driver", value="1 vCPU and 3379 MiB", rule="no node of it has topology.kubernetes.io/zone=us-east-1a",
+        field=f"{PINNED}.zone", value="us-east-1a", rule="no node of it has topology.kubernetes.io/zone=us-east-1a",
+        mend="Use a zone where it fits (us-east-1b)",
+    ),
+    "the driver's own zone where the group has no nodes": Bad(
+        old=DRIVER, new=DRIVER + "          zone: us-east-1a # <-\n",
+        also=(("    instance_types: [m6i.4xlarge]\n", "    instance_types: [m6i.4xlarge]\n    zones: [us-east-1b]\n"),),
+        field=f"{PINNED}.driver.zone", value="us-east-1a", rule="no node of it has topology.kubernetes.io/zone=us-east-1a",
+        mend="Use a zone where it fits (us-east-1b)",
+    ),
+    "a zone where the group has no nodes, and labels that no node has": Bad(
+        old=DRIVER, new="        zone: us-east-1a\n        driver: {node_labels: {workload: other}} # <-\n",
+        field=f"{PINNED}.driver", value="1 vCPU and 3379 MiB", rule="no node of it has workload=other",
         mend="Add such a node group",
     ),
     "submitter on nodes that are not there": Bad(

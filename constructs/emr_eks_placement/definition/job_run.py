@@ -3,7 +3,8 @@
 from emr_eks_placement.definition.define import JobRunDefinition, define
 from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.environment.job_runs import PlacementChoice
+from emr_eks_placement.errors import FieldPath, RuleError
 
 
 def define_job_run(
@@ -33,6 +34,15 @@ def define_job_run(
             keep_parameters=keep_parameters,
         )
     except RuleError as broken:
-        start, *rest = broken.path or ("job",)
-        place = ("placements", placement) if start == "placement" else ()
-        raise RuleError(broken.value, broken.rule, broken.mend, path=("jobs", job, *place, *rest)) from None
+        path = ("jobs", job, *_in_environment(broken.path or ("job",), placement, choice))
+        raise RuleError(broken.value, broken.rule, broken.mend, path=path) from None
+
+
+def _in_environment(path: FieldPath, placement: str, choice: PlacementChoice) -> FieldPath:
+    """Below the job: a path of `define`'s as the environment file has it, where one zone may stand for two pods."""
+    start, *rest = path
+    if start != "placement":
+        return tuple(rest)
+    if choice.zone is not None and rest[1:] == ["zone"] and rest[0] != "submitter":
+        return ("placements", placement, "zone")
+    return ("placements", placement, *rest)

@@ -1,9 +1,13 @@
 """Refuses a definition whose pods would not land where its placement says, naming what the environment lacks."""
 
+from dataclasses import replace
+
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Ec2, Fargate, Role
 from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem
 from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
 
 
@@ -34,7 +38,7 @@ def check_placeable(pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) 
         _check_profiles(role, target, landing, capacity)
     for problem in landing.problems:
         if problem.severity == "error":
-            raise _as_rule(problem, pod, target)
+            raise _as_rule(problem, pod, target, capacity)
 
 
 def check_whole(planned: Plan) -> None:
@@ -53,6 +57,8 @@ def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
         mend = "Set fargate.any_zone of the virtual cluster"
     label = f"spark-node-placement={target.label_value}"
     rule = f"no Fargate profile takes pods of namespace {pod.namespace} labelled {label}"
+    if target.zone:
+        return RuleError(target.zone, rule, mend, path=("placement", role, "zone"))
     return RuleError(target.label_value, rule, mend, path=("placement", role))
 
 
@@ -70,7 +76,16 @@ def _check_profiles(role: Role, target: Fargate, landing: Landing, capacity: Cap
             )
 
 
-def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2) -> RuleError:
+def _zones_without_the_selector(pod: PodShape, target: Fargate | Ec2, capacity: Capacity) -> tuple[str, ...]:
+    """Where the pod fits if it asks for no zone; empty if it asks for none, or fits nowhere either."""
+    if not target.zone:
+        return ()
+    selector = {key: value for key, value in pod.node_selector.items() if key != kubernetes.ZONE}
+    found = candidates(replace(pod, node_selector=selector), capacity.groups_and_pools)
+    return tuple(sorted({node.zone for nodes in found.nodes.values() for node in nodes}))
+
+
+def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) -> RuleError:
     """A problem in the words of an environment file: what stands in the pod came from the placement, from its template or
     from the job."""
     role, shape = pod.role, pod.shape
@@ -78,6 +93,10 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2) -> RuleEr
     where = ("placement" if role == "submitter" else "job", role)
     if problem.code == "EC2_NO_NODE_GROUP":
         rule = f"no node group takes the {role} pod: {problem.what} (Kubernetes scheduler)"
+        elsewhere = _zones_without_the_selector(shape, target, capacity)
+        if elsewhere:
+            mend = f"Use a zone where it fits ({', '.join(elsewhere)}), or add such a node group in {target.zone}"
+            return RuleError(target.zone, rule, mend, path=("placement", role, "zone"))
         mend = "Add such a node group, or change what the placement or the job asks for"
         return RuleError(requests, rule, mend, path=("placement", role))
     meaning = CODES[problem.code].meaning.rstrip(".")
