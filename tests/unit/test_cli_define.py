@@ -173,3 +173,41 @@ def test_a_folder_that_cant_be_written_is_named(tmp_path: Path, capsys: pytest.C
     taken.write_text("a file")
     assert define(taken) == 2
     assert "--output-directory" in capsys.readouterr().err
+
+
+def test_files_of_an_earlier_run_are_reported_and_removed_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job that has another name now, a template that has other content, and files that are somebody else's."""
+    assert define(tmp_path) == 0
+    current = written(tmp_path)
+    old = ["job-runs/old-name/fargate.json", f"pod-templates/spark/driver-{'0' * 16}.yaml"]
+    others = ["job-runs/README.md", "pod-templates/spark/mine.yaml", "notes.txt"]
+    for name in [*old, *others]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    capsys.readouterr()
+    assert define(tmp_path) == 0
+    error = capsys.readouterr().err
+    assert [str(tmp_path / name) in error for name in [*old, *others]] == [True, True, False, False, False]
+    assert "--prune removes these files" in error
+    assert written(tmp_path) == current | {*old, *others}
+    assert define(tmp_path, "--prune") == 0
+    error = capsys.readouterr().err
+    assert all(f"{tmp_path / name} removed" in error for name in old)
+    assert written(tmp_path) == current | {*others}
+    assert not (tmp_path / "job-runs/old-name").exists()
+    assert define(tmp_path) == 0
+    assert "prune" not in capsys.readouterr().err
+
+
+def test_one_job_alone_does_not_say_what_belongs_to_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert define(tmp_path) == 0
+    before = written(tmp_path)
+    assert define(tmp_path, "trip-count", "fargate") == 0
+    assert "earlier run" not in capsys.readouterr().err
+    assert define(tmp_path, "trip-count", "--prune") == 2
+    assert "--prune" in capsys.readouterr().err
+    assert written(tmp_path) == before

@@ -160,6 +160,11 @@ def add_define(parser: argparse.ArgumentParser) -> None:
         help="where to write (default: %(default)s)",
     )
     parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="remove the files of an earlier run that no longer belong to the environment",
+    )
+    parser.add_argument(
         "--outputs",
         type=path,
         metavar="FILE",

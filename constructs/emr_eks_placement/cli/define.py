@@ -4,20 +4,26 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from emr_eks_placement.cli.deployed_options import deployed_virtual_clusters
-from emr_eks_placement.cli.output_files import write_file
+from emr_eks_placement.cli.output_files import left_over, remove_file, write_file
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, EnvironmentJob
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.errors import InputError, RuleError, finding, printable
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
 
+    Reports files of an earlier run that no longer belong to the environment, and removes them with --prune.
+
     Raises InputError, with nothing written, for what is not in the environment and for malformed options.
     """
+    if options.prune and options.job is not None:
+        rule = "files are compared with the whole environment, not with one job"
+        raise InputError([finding("--prune", RuleError(options.job, rule, "Leave the job out"))])
     environment = load_environment(options.environment)
     jobs = dict(_chosen_jobs(environment, options.job))
     files = dict(_files(environment, jobs, options))
@@ -29,7 +35,19 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(
             f"note: {left} definitions hold <placeholders>; --outputs or the options below --help fill them\n"
         )
+    if options.job is None:
+        _report_left_over(left_over(options.output_directory, files), options)
     return 0
+
+
+def _report_left_over(paths: list[Path], options: argparse.Namespace) -> None:
+    for path in paths:
+        if options.prune:
+            remove_file(path)
+        what = " removed: it" if options.prune else ""
+        sys.stderr.write(printable(f"note: {path}{what} belongs to no job of {options.environment}") + "\n")
+    if paths and not options.prune:
+        sys.stderr.write("note: --prune removes these files of an earlier run\n")
 
 
 def _chosen_jobs(environment: Environment, name: str | None) -> Iterator[tuple[str, EnvironmentJob]]:
