@@ -12,3 +12,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole text is like the pattern."""
     return _pattern(pattern).fullmatch(text) is not None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether it has a wildcard."""
+    return "*" in text or "?" in text

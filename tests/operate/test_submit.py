@@ -129,11 +129,14 @@ def test_properties_count_in_the_plan_and_an_error_of_it_stops_the_run(deployed:
 
 
 def test_warnings_stop_a_run_only_if_asked_and_not_those_that_are_ignored(deployed: Deployed, capsys: Capture) -> None:
-    strict = [*TRIP_COUNT, "--mode", "fargate", "--fail-on", "warning", "--run-name", "strict"]
+    many = ["--conf", "spark.executor.instances=10"]
+    strict = [*TRIP_COUNT, "--mode", "fargate", *many, "--fail-on", "warning", "--run-name", "strict"]
     assert main(strict) == 1
-    assert capsys.readouterr().err.startswith("note: not started: SUBMITTER_ON_EC2, EXECUTORS_ACROSS_ZONES. ")
+    captured = capsys.readouterr()
+    assert captured.err.startswith("note: not started: FARGATE_VCPU_QUOTA. ")
+    assert "note SUBMITTER_ON_EC2: " in captured.out, "which stops nothing"
     assert deployed.runs.named("strict") == []
-    assert main([*strict, "--ignore", "SUBMITTER_ON_EC2", "--ignore", "EXECUTORS_ACROSS_ZONES"]) == 0
+    assert main([*strict, "--ignore", "FARGATE_VCPU_QUOTA"]) == 0
     assert len(deployed.runs.named("strict")) == 1
 
 

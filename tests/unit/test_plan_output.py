@@ -2,14 +2,15 @@
 
 import json
 import sys
+from typing import Any
 
 import pytest
 
 from emr_eks_placement.cli.plan_output import as_json, as_table
+from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.planned import ON_FARGATE, capacity, node_group, planned, request, template
 
 WRONG = request({"spark.kubernetes.driver.node.selector.a": "b"})
-LONGEST = 60
 
 
 def test_why_no_node_group_takes_a_pod_is_said_once() -> None:
@@ -36,15 +37,43 @@ def test_marks_that_would_break_a_terminal_are_written_out() -> None:
     assert "\\x1b[31m" in out
 
 
-def test_lines_are_wrapped_to_a_terminal_and_to_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", str(LONGEST))
-    one = planned(request(ON_FARGATE))
-    _, _, whole = as_table({"file": one}).partition("why ")
+WIDE = capacity(
+    node_groups={
+        name: node_group("m6i.4xlarge", zones=("us-gov-west-1a", "us-gov-west-1b", "us-gov-west-1c"))
+        for name in ("spark-drivers-on-demand", "spark-executors-on-demand")
+    },
+    zones=("us-gov-west-1a", "us-gov-west-1b", "us-gov-west-1c"),
+    region="us-gov-west-1",
+)
+
+
+@pytest.mark.parametrize("asked", [request(), request(ON_FARGATE), WRONG], ids=["on EC2", "on Fargate", "nowhere"])
+@pytest.mark.parametrize("where", [capacity(), WIDE], ids=["short names", "long names"])
+def test_a_plan_fits_on_80_columns_of_a_terminal_and_is_not_wrapped_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], where: Capacity
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    one = planned(asked, where)
+    whole = as_table({"file": one})
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    _, _, wrapped = as_table({"file": one}).partition("why ")
-    assert max(map(len, whole.splitlines())) > LONGEST
-    assert max(map(len, wrapped.splitlines())) <= LONGEST
-    assert wrapped.split() == whole.split()
+    wrapped = as_table({"file": one})
+    assert max(map(len, whole.splitlines())) > 80
+    assert max(map(len, wrapped.splitlines())) <= 80
+    assert sorted(wrapped.split()) == sorted(whole.split()), "no word is broken"
+
+
+def test_a_name_that_is_wider_than_the_terminal_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "n" * 100
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert name in as_table({"file": planned(request(), capacity(node_groups={name: node_group("m6i.4xlarge")}))})
+
+
+def test_what_to_do_comes_before_what_is_wrong() -> None:
+    lines = as_table({"file": planned(WRONG)}).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("error EC2_NO_NODE_GROUP: driver: "))
+    assert lines[first].endswith("Correct the node selector or affinity: without it nodes can take the pod")
+    assert lines[first + 1] == "    nodes: no node of it has a=b"
 
 
 def test_json_names_the_field_of_a_problem() -> None:

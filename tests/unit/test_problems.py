@@ -6,6 +6,7 @@ import pytest
 
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.planning import CODES
+from emr_eks_placement.planning.codes import SEVERITIES
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
 from tests.unit.planned import (
@@ -147,9 +148,10 @@ def test_a_pod_that_lacks_cpu_is_shown_the_node_with_the_most() -> None:
 
 
 def test_errors_come_first() -> None:
-    severities = [one.severity for one in planned(request({**ON_FARGATE, f"{SELECTOR}a": "b"})).problems]
-    assert severities == sorted(severities)
-    assert set(severities) == {"error", "warning"}
+    where = capacity(fargate_vcpus=1)
+    severities = [one.severity for one in planned(request({**ON_FARGATE, f"{SELECTOR}a": "b"}), where).problems]
+    assert severities == sorted(severities, key=SEVERITIES.index)
+    assert set(severities) == {*SEVERITIES}
     found = planned(request({f"{SELECTOR}a": "b"}, release="emr-7.99.0-latest")).problems
     assert (found[0].severity, found[-1].code) == ("error", "RELEASE_UNKNOWN"), "which is found before all others"
 

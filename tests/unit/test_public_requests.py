@@ -63,7 +63,7 @@ EXPECTED: dict[str, Expected] = {
     # Two cores do not fit beside the system pods of an m6i.large; three executors fit on the r6i.2xlarge that is there.
     "pi-jar": on_ec2({"executors": {ACROSS_ZONES}}),
     # 4 cores: one executor a node, so four nodes, of which one is there.
-    "templates-of-both": on_ec2({"executors": {ACROSS_ZONES, "EC2_SCALE_UP"}}),
+    "templates-of-both": on_ec2({"executors": {ACROSS_ZONES, "EC2_SCALE_UP", "EXECUTORS_LEAVE_ROOM"}}),
     "submitter-on-spot": on_ec2({"submitter": {"EC2_SPOT"}, "executors": {ACROSS_ZONES}}),
     "custom-image": on_ec2({"executors": {ACROSS_ZONES}}),
     "sql-on-glue": on_ec2({"executors": {ACROSS_ZONES}}),

@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,9 @@ from emr_eks_placement.planning import NodesNeeded, Plan, PlannedPod, Problem
 Outcome = Plan | tuple[Finding, ...]
 
 _HEADERS = ("pod", "count", "requests", "lands on", "zones")
+_REQUESTS, _LANDS_ON, _ZONES = 2, 3, 4
+_GAP = "  "  # between columns
+_PADDING = 2  # tabulate's, of headers
 
 
 def as_json(outcomes: Mapping[str, Outcome]) -> str:
@@ -68,32 +71,72 @@ def _problem_as_json(problem: Problem) -> dict[str, Any]:
 
 
 def as_table(outcomes: Mapping[str, Outcome]) -> str:
-    """Each plan as a table, with the reasons, the nodes and the problems below it, wrapped to the terminal if it is one."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    """Each plan as a table, with the reasons, the nodes and the problems below it, fitted to the terminal if it is one."""
+    width = terminal_width()
     return "\n".join(_one_as_table(file, one, width) for file, one in outcomes.items() if isinstance(one, Plan))
 
 
 def _one_as_table(file: str, one: Plan, width: int) -> str:
-    lines = [f"why {pod.role}: {_reasons(pod)}" for pod in one.pods]
-    lines += map(_nodes, one.nodes)
-    lines = [*map(printable, lines), *problem_lines(one)]
-    wrapped = [textwrap.fill(line, width, subsequent_indent="    ") if width else line for line in lines]
-    return "\n".join([file, *pod_lines(one), *wrapped]) + "\n"
+    lines = [*(f"why {pod.role}: {_reasons(pod)}" for pod in one.pods), *map(_nodes, one.nodes)]
+    printed = [
+        file,
+        *pod_lines(one, width),
+        *(_wrapped(printable(line), width) for line in lines),
+        *problem_lines(one, width),
+    ]
+    return "\n".join(printed) + "\n"
 
 
-def pod_lines(one: Plan) -> list[str]:
-    """The table of the plan's pods."""
-    table = tabulate([_row(pod) for pod in one.pods], _HEADERS, tablefmt="plain", disable_numparse=True)
+def terminal_width() -> int:
+    """In columns; 0 where standard output is no terminal, and lines are not wrapped."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def pod_lines(one: Plan, width: int = 0) -> list[str]:
+    """The table of the plan's pods; its cells are wrapped to fit the width, 0 for any."""
+    rows = [_row(pod) for pod in one.pods]
+    table = tabulate(
+        rows,
+        _HEADERS,
+        tablefmt="plain",
+        disable_numparse=True,
+        maxcolwidths=_column_widths(rows, width),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [row.rstrip() for row in table.splitlines()]
 
 
-def problem_lines(one: Plan) -> list[str]:
-    """Each problem and its mend."""
+def _column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """What each column may take of the width: the last ones, which list names, give way first; None: as they are."""
+    columns = list(zip(*rows, strict=True))
+    natural = [max(len(header) + _PADDING, *map(len, cells)) for header, cells in zip(_HEADERS, columns, strict=True)]
+    excess = sum(natural) + len(_GAP) * (len(natural) - 1) - width
+    if not width or excess <= 0:
+        return None
+    for index in (_ZONES, _LANDS_ON, _REQUESTS):
+        least = max(
+            len(_HEADERS[index]) + _PADDING, *(len(word) for cell in columns[index] for word in cell.split(" "))
+        )
+        taken = max(0, min(excess, natural[index] - least))
+        natural[index] -= taken
+        excess -= taken
+    return natural
+
+
+def problem_lines(one: Plan, width: int = 0) -> list[str]:
+    """Each problem: what to do, and below it what is wrong."""
     return [
-        printable(line)
+        _wrapped(printable(line), width)
         for problem in one.problems
-        for line in (f"{problem.severity} {problem.code}: {problem.role}: {problem.what}", f"    {problem.mend}")
+        for line in (f"{problem.severity} {problem.code}: {problem.role}: {problem.mend}", f"    {problem.what}")
     ]
+
+
+def _wrapped(line: str, width: int) -> str:
+    if not width:
+        return line
+    return textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _reasons(pod: PlannedPod) -> str:
@@ -118,7 +161,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
         yield f"- {pod.role}: {_escaped(_reasons(pod))}"
     yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
-        what = _escaped(f"{problem.role}: {problem.what}. {problem.mend}.")
+        what = _escaped(f"{problem.role}: {problem.mend}. {problem.what}")
         yield f"- **{problem.severity} {problem.code}**: {what}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from emr_eks_placement.cli.plan_output import plan_as_json, pod_lines, problem_lines
+from emr_eks_placement.cli.plan_output import plan_as_json, pod_lines, problem_lines, terminal_width
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.errors import printable
 from emr_eks_placement.planning import Plan
@@ -59,7 +59,8 @@ class Lines:
 
     def planned(self, shown_as: str, made: Plan) -> None:
         """The table of pods and the problems."""
-        self._print(shown_as, *pod_lines(made), *problem_lines(made))
+        width = terminal_width()
+        self._print(shown_as, *pod_lines(made, width), *problem_lines(made, width))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
         """With how it is found again."""

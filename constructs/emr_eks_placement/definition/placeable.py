@@ -97,7 +97,7 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity:
         if elsewhere:
             mend = f"Use a zone where it fits ({', '.join(elsewhere)}), or add such a node group in {target.zone}"
             return RuleError(target.zone, rule, mend, path=("placement", role, "zone"))
-        mend = "Add such a node group, or change what the placement or the job asks for"
+        mend = problem.fix or "Add such a node group, or change what the placement or the job asks for"
         return RuleError(requests, rule, mend, path=("placement", role))
     meaning = CODES[problem.code].meaning.rstrip(".")
     if isinstance(target, Ec2) and problem.path[-1:] and problem.path[-1] in target.node_labels:

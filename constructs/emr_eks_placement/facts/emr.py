@@ -8,6 +8,8 @@ COMPONENT_LABEL = f"{NAMESPACE_PREFIX}/component"
 RESOURCE_TYPE_LABEL = f"{NAMESPACE_PREFIX}/resource.type"
 JOB_ID_LABEL = f"{NAMESPACE_PREFIX}/job.id"
 VIRTUAL_CLUSTER_LABEL = f"{NAMESPACE_PREFIX}/virtual-cluster-id"
+# How the names of labels begin that Spark and EMR set themselves.
+BUILT_IN_LABELS = (f"{NAMESPACE_PREFIX}/", "spark-role", "spark-app", "spark-exec", "spark-version")
 UNKNOWN_ID = "unknown"  # the value of a label that is there, but not known before the run
 
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration

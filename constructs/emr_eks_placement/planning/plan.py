@@ -8,7 +8,9 @@ from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
+from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.landing import land
+from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
@@ -17,6 +19,7 @@ from emr_eks_placement.planning.request_problems import (
     problems_of_labels,
     problems_of_templates,
 )
+from emr_eks_placement.planning.waste import problems_of_waste
 from emr_eks_placement.planning.whole import (
     NodesNeeded,
     fargate_vcpus,
@@ -75,8 +78,10 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_quota(pods, capacity),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),
+        *problems_of_labels_near_a_profile(pods, capacity),
+        *problems_of_waste(pods["executors"]),
     ]
-    return Plan(tuple(pods.values()), nodes, by_severity(problems))
+    return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
 
 
 def _read_templates(

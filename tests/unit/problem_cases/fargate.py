@@ -91,6 +91,15 @@ CASES: dict[str, list[Case]] = {
         on_fargate("podAntiAffinity", driver=template(affinity={"podAntiAffinity": {
             "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": kubernetes.ZONE}]}})),
     ],
+    "FARGATE_NOT_SELECTED": [
+        Case("driver", "its label spark-node-placement=fargate-us-east-1b; profile spark selects spark-node-placement=fargate",
+             {f"spark.kubernetes.driver.label.{LABEL}": "fargate-us-east-1b"}),
+        Case("submitter", "spark-node-placement=yes; profile spark selects",
+             emr={"emr_job_submitter": {f"jobsubmitter.label.{LABEL}": "yes"}}),
+        Case("executors", "profile a selects type=etl-* and b selects type=batch", {
+            "spark.kubernetes.executor.label.type": "etl", "spark.kubernetes.executor.label.team": "x"},
+            capacity(fargate_profiles={"a": profile({"type": "etl-*"}), "b": profile({"type": "batch", "team": "y"})})),
+    ],
     "FARGATE_POD_IDENTITY": [on_fargate("role jobs has an association", where=capacity(pod_identity_roles=frozenset({"jobs"})))],
     "FARGATE_VCPU_QUOTA": [
         Case("executors", "take 5 vCPU together, the quota is taken to be 4",

@@ -17,5 +17,11 @@ CASES: dict[str, list[Case]] = {
             "a": profile({LABEL: "fargate", "spark-role": "driver"}),
             "b": profile({LABEL: "fargate", "spark-role": "executor"}, (ZONE_B,))})),
     ],
+    "EXECUTORS_LEAVE_ROOM": [
+        Case("executors", "m6i.4xlarge holds 1 of them, which take 57% of its CPU", {
+            "spark.executor.cores": "9", "spark.executor.instances": "12"}),
+        Case("executors", "which take 19% of its CPU and 55% of its memory", {
+            "spark.executor.cores": "3", "spark.executor.memory": "24g", "spark.executor.instances": "3"}),
+    ],
     "EXECUTORS_UNBOUNDED": [Case("executors", "maxExecutors is not set", {"spark.dynamicAllocation.enabled": "true"})],
 }  # fmt: skip

@@ -109,4 +109,11 @@ CODES = {
         "--fargate-vcpus)",
         "A guess: the plan knows neither the account's quota, unless you set it, nor what else uses it.",
     ),
+    "FARGATE_NOT_SELECTED": Code(
+        "warning",
+        "The pod carries a label on which Fargate profiles of its namespace select, with another value than theirs: no "
+        "profile takes it, and it runs on EC2.",
+        "Correct the label's value, or remove the label",
+        "Certain that no profile takes the pod. A guess that one was meant to.",
+    ),
 }

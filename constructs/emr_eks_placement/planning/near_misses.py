@@ -1,0 +1,49 @@
+"""Pods that run on EC2 although a label of theirs says that they were meant for Fargate."""
+
+from collections.abc import Iterator, Mapping
+
+from emr_eks_placement.facts.emr import BUILT_IN_LABELS
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.fixes import label_property
+from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.fargate import opts_out
+from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.wildcards import matches
+
+_MOST = 3  # values named
+
+
+def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> Iterator[Problem]:
+    """That a pod on EC2 carries a label on which profiles of its namespace select, with a value that none of them has."""
+    for pod in pods.values():
+        if pod.landing.compute == "fargate" or opts_out(pod.shape):
+            continue
+        for key, value in pod.shape.labels.items():
+            wanted = dict(_wanted(key, value, pod.shape, capacity))
+            if not wanted or key.startswith(
+                BUILT_IN_LABELS
+            ):  # a profile that selects other pods by these is no mistake
+                continue
+            some = list(wanted.items())[:_MOST]
+            selecting = " and ".join(f"{profile} selects {key}={other}" for other, profile in some)
+            what = f"no Fargate profile selects its label {key}={value}; profile {selecting}"
+            values = " or ".join(other for other, _ in some)
+            fix = f"To run it on Fargate, set {label_property(pod.role, key)}={values}; to keep it on EC2, remove the label"
+            yield Problem("FARGATE_NOT_SELECTED", pod.role, what, ("metadata", "labels", key), value, fix)
+
+
+def _wanted(key: str, value: str, pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, str]]:
+    """Values of this label with which a profile would take the pod, if not for this value, each with its profile."""
+    for name, profile in capacity.fargate_profiles.items():
+        for selector in profile.selectors:
+            other = selector.labels.get(key)
+            rest = [one for one in selector.labels if one != key]
+            if (
+                other is not None
+                and not matches(other, value)
+                and matches(selector.namespace, pod.namespace)
+                and all(any(matches(one, carried) for carried in pod.labels) for one in rest)
+            ):
+                yield other, name
