@@ -30,6 +30,22 @@ def test_executors_are_the_instances_or_the_bounds_of_dynamic_allocation(spark: 
     assert str(executor_count(spark_configuration(request(spark)))) == count
 
 
+STARTS: dict[str, tuple[dict[str, str], int]] = {
+    "Spark's default": ({}, 2),
+    "a number": ({"spark.executor.instances": "5"}, 5),
+    "dynamic allocation starts with none": (ON, 0),
+    "with its lower bound": ({**ON, f"{DYNAMIC}minExecutors": "3"}, 3),
+    "with its own first number": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}initialExecutors": "7"}, 7),
+    "or with the instances": ({**ON, f"{DYNAMIC}initialExecutors": "7", "spark.executor.instances": "9"}, 9),
+    "a first number below the lower bound": ({**ON, f"{DYNAMIC}minExecutors": "3", f"{DYNAMIC}initialExecutors": "1"}, 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spark", "initial"), STARTS.values(), ids=STARTS.keys())
+def test_a_run_starts_with_the_largest_number_that_is_asked_for(spark: dict[str, str], initial: int) -> None:
+    assert executor_count(spark_configuration(request(spark))).initial == initial
+
+
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "a word": ({"spark.executor.instances": "two"}, "spark.executor.instances"),
     "below 0": ({"spark.executor.instances": "-1"}, "spark.executor.instances"),

@@ -11,10 +11,17 @@ _DYNAMIC = "spark.dynamicAllocation."
 
 @dataclass(frozen=True)
 class Count:
-    """How many pods there are of a kind: at least and at most, None without a bound."""
+    """How many pods there are of a kind: at least, at most (None without a bound), and how many are asked for at the start.
+
+    initial: no less than `least`.
+    """
 
     least: int
     most: int | None
+    initial: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "initial", max(self.initial, self.least))
 
     def __str__(self) -> str:
         """As 2, 2-10 or 2 or more."""
@@ -39,7 +46,8 @@ def executor_count(spark: SparkConfiguration) -> Count:
     most = _number(spark, name, least) if name in spark.properties else None
     if most is not None and most < least:
         raise RuleError(most, f"must be at least minExecutors, {least} (Spark configuration)", "Raise it", path=(name,))
-    return Count(least, most)
+    asked = (_number(spark, name, 0) for name in (f"{_DYNAMIC}initialExecutors", "spark.executor.instances"))
+    return Count(least, most, max(asked))
 
 
 def _number(spark: SparkConfiguration, name: str, default: int) -> int:
