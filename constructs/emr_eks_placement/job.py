@@ -11,10 +11,12 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.releases import Release, parse_release
+from emr_eks_placement.facts.spark_entries import current_name
 from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.job_parameters import JobParameters, decides_pods, filled_in, references, without_references
 from emr_eks_placement.model import Model, between
 from emr_eks_placement.placement import PLACEMENT_LABEL
+from emr_eks_placement.spark.pods import without_ids
 
 _MOST_OVERHEAD_FACTOR = 100
 _LONGEST_BUCKET_NAME = 63
@@ -141,10 +143,10 @@ def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
         if rule:
             raise RuleError(value, *rule, path=(key,))
         try:
-            _SIZE_CONF.get(key, str)(value)
+            _SIZE_CONF.get(current_name(key), str)(value)
             if label := _LABEL_CONF.fullmatch(key):
                 kubernetes.check_label_key(label[1])
-                kubernetes.check_label_value(value)
+                kubernetes.check_label_value(without_ids(value))
         except RuleError as broken:
             raise broken.below(key) from None
     return conf
@@ -153,8 +155,9 @@ def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
 def _broken_spark_conf_rule(key: str, value: str) -> tuple[str, str] | None:
     if key in emr.REFUSED_SPARK_CONF:
         return "EMR on EKS sets this property and refuses a job that does (EMR on EKS guide)", "Remove it"
-    if key in _FIELD_BY_SPARK_CONF:
-        return "this property has a field of the job", f"Write {_FIELD_BY_SPARK_CONF[key]} instead"
+    field = _FIELD_BY_SPARK_CONF.get(current_name(key))
+    if field:
+        return "this property has a field of the job", f"Write {field} instead"
     if _PLACEMENT_CONF.fullmatch(key):
         return "this property decides placement", "Say it in the job's placements"
     if not key.startswith("spark.") or len(key) > emr.LONGEST_PROPERTY:

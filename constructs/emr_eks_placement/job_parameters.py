@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.spark_entries import current_name
 from emr_eks_placement.model import Model, Rule, count
+from emr_eks_placement.spark.effects import effect_of
 
 _MOST_PARAMETERS = 100
 _LONGEST_NAME = 512  # TemplateParameterName
@@ -85,4 +87,6 @@ def filled_in(text: str, parameters: Mapping[str, JobParameter]) -> str:
 
 def decides_pods(key: str) -> bool:
     """Whether a Spark property decides the size, the number or the place of a job's pods."""
-    return bool(_DECIDES_PODS.fullmatch(key))
+    name = current_name(key)
+    effect = effect_of(name)
+    return bool(_DECIDES_PODS.fullmatch(name)) or (effect is not None and effect.how != "none")

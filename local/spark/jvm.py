@@ -126,6 +126,11 @@ class SparkJvm:
 
         return self._call("reading spark.properties", run, _START_SECONDS)
 
+    def run(self, doing: str, operation: Callable[[Any], Result]) -> Result:
+        """What the operation makes of py4j's view of Java; SparkSubmitError with Spark's message where Java throws."""
+        gateway = self._gateway
+        return self._call(doing, lambda: operation(gateway.jvm), _START_SECONDS)
+
     @contextlib.contextmanager
     def driver(self, properties: Mapping[str, str], timeout: float) -> Iterator[None]:
         """Runs a driver (a SparkContext) with these Spark properties while the context is open.

@@ -116,7 +116,7 @@ JOB = {
     ),
     "memory with a unit of Kubernetes": Bad(
         old=DRIVER_MEMORY, new="      memory: 2Gi # <-\n",
-        field="jobs.count.driver.memory", value="2Gi", rule="whole number and k, m, g or t (Spark", mend="4g",
+        field="jobs.count.driver.memory", value="2Gi", rule="whole number and b, k, m, g or t (Spark", mend="4g",
     ),
     "memory with a fraction": Bad(
         old=DRIVER_MEMORY, new="      memory: 1.5g # <-\n",

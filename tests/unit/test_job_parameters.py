@@ -1,18 +1,14 @@
 """Parameters of jobs: where they may stand, and that no plan depends on their values."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.facts.spark_entries import alternates
 from emr_eks_placement.job_parameters import decides_pods
-from emr_eks_placement.planning.executors import executor_count
-from emr_eks_placement.spark.configuration import spark_configuration
-from emr_eks_placement.spark.pods import spark_pod
-from emr_eks_placement.spark.resources import SparkRole
+from emr_eks_placement.spark.effects import names_that_matter
 
 DATA: dict[str, Any] = {
     "name": "a",
@@ -52,32 +48,10 @@ def test_a_property_that_decides_pods_takes_no_parameter(key: str) -> None:
         environment(spark_conf={key: "${day}"}, parameters={"day": {"default": "today"}})
 
 
-class _Recorded(Mapping[str, str]):
-    """Properties that remember which of them were asked for."""
-
-    def __init__(self, properties: Mapping[str, str]) -> None:
-        self._properties = properties
-        self.asked: set[str] = set()
-
-    def __getitem__(self, key: str) -> str:
-        self.asked.add(key)
-        return self._properties[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._properties)
-
-    def __len__(self) -> int:
-        return len(self._properties)
-
-
 def test_what_pods_are_made_of_takes_no_parameter() -> None:
-    """Every property that the pods of a job run are read from by its whole name is one that takes none."""
-    request = define_job_run(environment(), "count", "fargate").request
-    configuration = spark_configuration(request)
-    recorded = _Recorded({**configuration.properties, "spark.dynamicAllocation.enabled": "true"})
-    spark = replace(configuration, properties=recorded)
-    executor_count(spark)
-    for role in get_args(SparkRole):
-        spark_pod(spark, role, None, main_container="spark")
-    assert len(recorded.asked) > 20
-    assert [key for key in recorded.asked if not decides_pods(key)] == []
+    """Every property that a plan reads or warns of, under its old names too."""
+    old = [one for one, new in alternates().items() if new in names_that_matter()]
+    assert len(old) >= 3
+    names = [f"{name}x" if name.endswith(".") else name for name in (*names_that_matter(), *old)]
+    assert [name for name in names if not decides_pods(name)] == []
+    assert not decides_pods("spark.sql.shuffle.partitions")

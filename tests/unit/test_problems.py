@@ -53,7 +53,7 @@ def test_every_code_has_a_case() -> None:
         request(),
         request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE),
         request({**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, emr_job_submitter=SUBMITTER_ON_FARGATE),
-        request({"spark.kubernetes.node.selector.workload": "spark", "spark.executor.instances": "0"}),
+        request({"spark.kubernetes.node.selector.workload": "spark", "spark.executor.instances": "1"}),
         request({"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "3"}),
         request({"spark.kubernetes.executor.scheduler.name": "default-scheduler"}),
     ],

@@ -109,6 +109,7 @@ def test_each_role_has_volumes_of_its_own() -> None:
         f"{start}_nfs_b_options_server": "nfs",
         f"{start}_nfs_b_options_path": "/on/server",
         f"{start}_persistentVolumeClaim_c_mount_path": "/c",
+        f"{start}_persistentVolumeClaim_c_options_claimName": "OnDemand",
         f"{start}_emptyDir_d_mount_path": "/d",
     }
     spark = configured(SINCE, **asked)

@@ -4,23 +4,23 @@ import re
 
 from emr_eks_placement.errors import RuleError
 
-_MEMORY = re.compile(r"([0-9]{1,15})(?:([kmgtp])b?)?", re.IGNORECASE)
-_KIB_BY_UNIT = {"k": 1, "m": 1024, "g": 1024**2, "t": 1024**3, "p": 1024**4}
+_MEMORY = re.compile(r"([0-9]{1,19})(b|[kmgtp]b?)?", re.IGNORECASE)
+_BYTES_BY_UNIT: dict[str, int] = {unit: 1024**power for power, unit in enumerate("bkmgtp")}
 _MOST_MEMORY_MIB = 64 * 1024**2
 _LEAST_HEAP_MIB = 450  # one and a half times the 300 MiB that Spark reserves
 
 
 def memory_mib(text: str) -> int:
-    """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB.
+    """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB. Blanks around it do not count.
 
     Raises RuleError for what is no size (Spark configuration, "Properties that specify a byte size").
     """
-    match = _MEMORY.fullmatch(text)
+    match = _MEMORY.fullmatch(text.strip())
     if not match:
         raise RuleError(
-            text, "a memory size is a whole number and k, m, g or t (Spark configuration)", "Write for example 4g"
+            text, "a memory size is a whole number and b, k, m, g or t (Spark configuration)", "Write for example 4g"
         )
-    mib = int(match[1]) * _KIB_BY_UNIT[(match[2] or "m").lower()] // 1024
+    mib = int(match[1]) * _BYTES_BY_UNIT[(match[2] or "m")[0].lower()] // 1024**2
     if mib > _MOST_MEMORY_MIB:
         raise RuleError(
             text, "must be at most 64t: no EC2 instance has more memory (product limit)", "Write for example 4g"
@@ -30,14 +30,14 @@ def memory_mib(text: str) -> int:
 
 def off_heap_mib(text: str) -> int:
     """spark.memory.offHeap.size in MiB: unlike the heap sizes it is bytes when it has no unit."""
-    return memory_mib(f"{int(text) // 1024}k" if re.fullmatch(r"[0-9]{1,18}", text) else text)
+    return memory_mib(f"{text.strip()}b" if re.fullmatch(r"\s*[0-9]{1,19}\s*", text, re.ASCII) else text)
 
 
 def heap_mib(text: str) -> int:
     """spark.driver.memory or spark.executor.memory in MiB. Raises RuleError for what no driver or executor starts with."""
-    if re.fullmatch(r"[0-9]+", text):
+    if re.fullmatch(r"[0-9]+", text.strip()):
         rule = "must have a unit: Spark takes a bare number now for MiB, now for bytes (Spark UnifiedMemoryManager)"
-        raise RuleError(text, rule, f"Write for example {text}m")
+        raise RuleError(text, rule, f"Write for example {text.strip()}m")
     heap = memory_mib(text)
     if heap < _LEAST_HEAP_MIB:
         raise RuleError(

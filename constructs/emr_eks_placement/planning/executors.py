@@ -1,12 +1,21 @@
-"""How many executors a run has."""
+"""How many executors a run has.
 
+Source: apache/spark, SparkSubmitArguments, SchedulerBackendUtils.getInitialTargetExecutorNumber,
+Utils.getDynamicAllocationInitialExecutors and ExecutorAllocationManager.validateSettings.
+"""
+
+import re
 from dataclasses import dataclass
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.spark.resources import is_true, read, whole
 
-_DEFAULT = 2  # spark.executor.instances on Kubernetes
-_DYNAMIC = "spark.dynamicAllocation."
+INSTANCES = "spark.executor.instances"
+_DEFAULT = 2  # of spark.executor.instances on Kubernetes
+DYNAMIC = "spark.dynamicAllocation."
+_UNBOUNDED = 2**31 - 1  # the default of maxExecutors
+_SOURCE = "(Spark ExecutorAllocationManager)"
 
 
 @dataclass(frozen=True)
@@ -33,25 +42,53 @@ class Count:
 ONE = Count(1, 1)
 
 
-def executor_count(spark: SparkConfiguration) -> Count:
-    """The number of executors: spark.executor.instances, or the bounds of dynamic allocation.
-
-    Raises RuleError, with the property as path, for what is no whole number (Spark configuration).
+def is_dynamic(spark: SparkConfiguration) -> bool:
+    """Whether the run has dynamic allocation. Raises RuleError, with the property as path, for another word than true or
+    false.
     """
-    if spark.properties.get(f"{_DYNAMIC}enabled", "false").strip().lower() != "true":
-        instances = _number(spark, "spark.executor.instances", _DEFAULT)
+    return is_true(spark, f"{DYNAMIC}enabled")
+
+
+def executor_count(spark: SparkConfiguration) -> Count:
+    """The number of executors: spark.executor.instances, or what dynamic allocation starts with, and its bounds.
+
+    Raises RuleError, with the property as path, for numbers that spark-submit or the driver does not start with.
+    """
+    if not is_dynamic(spark):
+        instances = read(spark, INSTANCES, whole, str(_DEFAULT))
         return Count(instances, instances)
-    least = _number(spark, f"{_DYNAMIC}minExecutors", 0)
-    name = f"{_DYNAMIC}maxExecutors"
-    most = _number(spark, name, least) if name in spark.properties else None
-    if most is not None and most < least:
-        raise RuleError(most, f"must be at least minExecutors, {least} (Spark configuration)", "Raise it", path=(name,))
-    asked = (_number(spark, name, 0) for name in (f"{_DYNAMIC}initialExecutors", "spark.executor.instances"))
-    return Count(least, most, max(asked))
+    if (
+        spark.written.get(f"{DYNAMIC}enabled", "true").lower() != "true"
+    ):  # spark-submit minds blanks, the driver does not
+        read(spark, INSTANCES, whole, str(_DEFAULT))
+    return _dynamic_count(spark.in_driver())
 
 
-def _number(spark: SparkConfiguration, name: str, default: int) -> int:
-    text = spark.properties.get(name, str(default)).strip()
-    if not text.isascii() or not text.isdigit():
-        raise RuleError(text, "must be a whole number (Spark configuration)", "Write for example 10", path=(name,))
+def _dynamic_count(spark: SparkConfiguration) -> Count:
+    least = read(spark, f"{DYNAMIC}minExecutors", _not_negative, "0")
+    name = f"{DYNAMIC}maxExecutors"
+    most = read(spark, name, _not_negative, str(_UNBOUNDED))
+    if not most:
+        raise RuleError(spark.properties[name], f"must be above 0 {_SOURCE}", "Raise it", path=(name,))
+    if most < least:
+        rule = f"must be at least minExecutors, {least} {_SOURCE}"
+        raise RuleError(spark.properties[name], rule, "Raise it", path=(name,))
+    initial = f"{DYNAMIC}initialExecutors"
+    asked = {one: read(spark, one, _number, str(default)) for one, default in ((initial, least), (INSTANCES, 0))}
+    first = max(asked, key=lambda one: asked[one])
+    if asked[first] > most:
+        rule = f"the executors at the start must be at most maxExecutors, {most} (Spark SchedulerBackendUtils)"
+        raise RuleError(spark.properties[first], rule, "Lower it, or raise maxExecutors", path=(first,))
+    return Count(least, most if most < _UNBOUNDED else None, asked[first])
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", text, re.ASCII) or not -_UNBOUNDED - 1 <= int(text) <= _UNBOUNDED:
+        raise RuleError(text, "must be a whole number (Spark configuration)", "Write for example 10")
     return int(text)
+
+
+def _not_negative(text: str) -> int:
+    if _number(text) < 0:
+        raise RuleError(text, f"must not be negative {_SOURCE}", "Write for example 10")
+    return _number(text)

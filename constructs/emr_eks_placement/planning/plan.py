@@ -32,6 +32,7 @@ from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.pod import pod_of_manifest
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
+from emr_eks_placement.spark.refusals import check_driver_starts
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     spark = spark_configuration(request)
     read = _read_templates(spark, templates, capacity.kubernetes_version)
     executors = executor_count(spark)
+    check_driver_starts(spark)
     pods: dict[Role, PlannedPod] = {}
     manifests = pods_of_request(request, spark, {role: one.pod for role, one in read.items()}, namespace=namespace)
     for role, manifest in manifests.items():

@@ -5,11 +5,12 @@ Sources: apache/spark, SparkSubmitArguments and SparkSubmitOptionParser; EMR on 
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.releases import Release, release_of
+from emr_eks_placement.spark.resolved import resolved, trimmed
 
 Language = Literal["python", "r", "jvm"]
 
@@ -50,11 +51,28 @@ _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error
 
 @dataclass(frozen=True)
 class SparkConfiguration:
-    """Spark properties as they hold for a job run, the language of its application and its release."""
+    """Spark properties as they hold for a job run, the language of its application and its release.
+
+    properties: as Spark reads them, those written under an old name under the new one too; written: as the request has
+    them; old_names: of the former; unknown: properties whose value is not known before the run, with what it names;
+    options: options of sparkSubmitParameters that stand for no property.
+    """
 
     properties: Mapping[str, str]
     language: Language
     release: Release
+    written: Mapping[str, str] = field(default_factory=dict)
+    old_names: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, name: str) -> str:
+        """The name under which the request has a property."""
+        return self.old_names.get(name, name)
+
+    def in_driver(self) -> "SparkConfiguration":
+        """As the driver reads it, which makes the executors: from a properties file, without blanks around values."""
+        return replace(self, properties=trimmed(self.properties))
 
 
 def language_of(entry_point: str) -> Language:
@@ -72,20 +90,24 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
     """
     driver = request["jobDriver"]
     sql = "sparkSqlJobDriver" in driver
-    name, field = (
+    name, parameters_of = (
         ("sparkSqlJobDriver", "sparkSqlParameters") if sql else ("sparkSubmitJobDriver", "sparkSubmitParameters")
     )
-    parameters = driver[name].get(field, "")
+    parameters = driver[name].get(parameters_of, "")
     try:
-        submitted = _submitted_properties(parameters, sql=sql)
+        submitted, options = _submitted(parameters, sql=sql)
     except RuleError as broken:
-        raise broken.below("jobDriver", name, field) from None
-    properties = {**classification(request, "spark-defaults"), **submitted}
+        raise broken.below("jobDriver", name, parameters_of) from None
+    written = {**trimmed(classification(request, "spark-defaults")), **submitted}
     language = "jvm" if sql else language_of(driver[name]["entryPoint"])
     try:
-        return SparkConfiguration(properties, language, release_of(request["releaseLabel"]))
+        release = release_of(request["releaseLabel"])
     except RuleError as broken:
         raise broken.below("releaseLabel") from None
+    found = resolved(written)
+    return SparkConfiguration(
+        found.properties, language, release, written, found.old_names, found.unknown, options=options
+    )
 
 
 def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -101,13 +123,15 @@ def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Itera
         yield from _properties(configuration.get("configurations") or [], name)
 
 
-def _submitted_properties(parameters: str, *, sql: bool) -> dict[str, str]:
+def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """The properties, and the options that stand for none."""
     try:
         words = shlex.split(parameters)
     except ValueError as error:
         raise RuleError(parameters, f"must be quoted as a shell reads it: {error}", "Close the quotes") from None
     conf: dict[str, str] = {}
     by_option: dict[str, str] = {}
+    others: dict[str, str] = {}
     for option, value in _options(words, sql=sql):
         if option in _CONF_OPTIONS:
             key, equals, setting = value.partition("=")
@@ -116,7 +140,9 @@ def _submitted_properties(parameters: str, *, sql: bool) -> dict[str, str]:
             conf[key] = setting
         elif option in _PROPERTY_OPTIONS:
             by_option[_PROPERTY_OPTIONS[option]] = value
-    return {**conf, **by_option}
+        else:
+            others[option] = value
+    return {**conf, **by_option}, others
 
 
 def _options(words: Sequence[str], *, sql: bool) -> Iterator[tuple[str, str]]:

@@ -5,21 +5,30 @@ scheduler, and the Spark container's requests and limits; all else of the templa
 Source: apache/spark, KubernetesConf and the feature steps of org.apache.spark.deploy.k8s.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, requests
 from emr_eks_placement.spark.volumes import volumes
 
-# Labels that Spark puts on its pods, with values that are not known before the run, and those that newer releases add
-# (seen on 3.3 and later).
-_OWN_LABELS: Mapping[SparkRole, tuple[str, ...]] = {
-    "driver": ("spark-app-selector",),
-    "executor": ("spark-app-selector", "spark-exec-id", "spark-exec-resourceprofile-id"),
+# Labels that Spark puts on its pods, and refuses from a configuration, with the version that brought each
+# (KubernetesDriverConf, KubernetesExecutorConf).
+_OWN_LABELS: Mapping[SparkRole, Mapping[str, tuple[int, ...]]] = {
+    "driver": {"spark-app-selector": (0,), "spark-app-name": (3, 3, 0), "spark-version": (3, 3, 0)},
+    "executor": {
+        "spark-app-selector": (0,),
+        "spark-exec-id": (0,),
+        "spark-exec-resourceprofile-id": (3, 1, 0),
+        "spark-app-name": (3, 3, 0),
+        "spark-version": (3, 3, 0),
+    },
 }
-_NEWER_LABELS = ("spark-app-name", "spark-version")
-_UNKNOWN = "unknown"
+_ROLE_LABEL = "spark-role"
+_UNKNOWN = "unknown"  # the value of a label that is not known before the run
+_IDS = re.compile(r"\{\{(?:APP_ID|EXECUTOR_ID)\}\}")
 
 
 def spark_pod(
@@ -28,14 +37,15 @@ def spark_pod(
     """The pod as a manifest; the labels by which Spark tells applications and executors apart have unknown values.
 
     template: a Pod that Spark can read, None without one; main_container: the name of Spark's container in it, else
-    Spark takes the first. Raises RuleError, with the Spark property as path, for a size that Spark does not read.
+    Spark takes the first. Raises RuleError, with the Spark property as path, for what Spark makes no pod of.
     """
+    if role == "executor":
+        spark = spark.in_driver()
     pod = template or {}
     metadata, spec = dict(pod.get("metadata") or {}), dict(pod.get("spec") or {})
     metadata["labels"] = {
         **(metadata.get("labels") or {}),
-        **_prefixed(spark, f"spark.kubernetes.{role}.label."),
-        **_own_labels(spark, role),
+        **_labels(spark, role),
     }
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
@@ -45,16 +55,33 @@ def spark_pod(
     scheduler = _scheduler(spark, role)
     if scheduler:
         spec["schedulerName"] = scheduler
-    added = list(volumes(spark.properties, role))
+    added = list(volumes(spark, role))
     if added:
         spec["volumes"] = [*(spec.get("volumes") or []), *added]
     spec["containers"] = _containers(spark, role, spec.get("containers") or [], main_container)
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def _own_labels(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
-    names = (*_OWN_LABELS[role], *(_NEWER_LABELS if spark.release.spark >= (3, 3, 0) else ()))
-    return {**dict.fromkeys(names, _UNKNOWN), "spark-role": role}
+def _labels(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
+    """Those of the configuration and Spark's own. Raises RuleError for one that Spark keeps for itself.
+
+    In values of a configuration's, Spark 4 writes the ids of application and executor (SPARK-47730).
+    """
+    prefix = f"spark.kubernetes.{role}.label."
+    labels = _prefixed(spark, prefix)
+    own = {name: _UNKNOWN for name, since in _OWN_LABELS[role].items() if spark.release.spark >= since}
+    own[_ROLE_LABEL] = role
+    for name in labels.keys() & own.keys():
+        rule = "Spark keeps this label for itself and refuses it (Spark on Kubernetes)"
+        raise RuleError(labels[name], rule, "Choose another name", path=(f"{prefix}{name}",))
+    if spark.release.spark >= (4, 0, 0):
+        labels = {name: without_ids(value) for name, value in labels.items()}
+    return labels | own
+
+
+def without_ids(text: str) -> str:
+    """The value of a label with something in place of {{APP_ID}} and {{EXECUTOR_ID}}, which Spark 4 fills in."""
+    return _IDS.sub(_UNKNOWN, text)
 
 
 def _prefixed(spark: SparkConfiguration, prefix: str) -> dict[str, str]:

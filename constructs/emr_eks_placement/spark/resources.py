@@ -3,6 +3,7 @@
 Source: apache/spark, BasicDriverFeatureStep, BasicExecutorFeatureStep, ResourceProfile and KubernetesUtils.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -38,53 +39,67 @@ def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
 
     Raises RuleError, with the Spark property as path, for a value that Spark does not read.
     """
-    memory = _read(spark, f"spark.{role}.memory", heap_mib, _MEMORY)
+    memory = read(spark, f"spark.{role}.memory", heap_mib, _MEMORY)
     given = f"spark.{role}.memoryOverhead"
+    overhead = max(int(_factor(spark, role) * memory), _least_overhead(spark, role))
     if given in spark.properties:
-        overhead = _read(spark, given, memory_mib, "")
-    else:
-        overhead = max(int(_factor(spark, role) * memory), _least_overhead(spark, role))
+        overhead = read(spark, given, memory_mib, "")
     extra = _executor_extra_mib(spark) if role == "executor" else 0
-    return Requests(_cpu(spark, role), memory + overhead + extra, _devices(spark, role))
+    return Requests(_cpu(spark, role), memory + overhead + extra, devices(spark, role))
 
 
-def _read(spark: SparkConfiguration, name: str, parse: Callable[[str], Value], default: str) -> Value:
+def read(spark: SparkConfiguration, name: str, parse: Callable[[str], Value], default: str) -> Value:
+    """The value of a property. Raises RuleError, with its name in the request as path, for what `parse` refuses."""
     try:
         return parse(spark.properties.get(name, default))
     except RuleError as broken:
-        raise broken.below(name) from None
+        raise broken.below(spark.name_of(name)) from None
+
+
+def is_true(spark: SparkConfiguration, name: str) -> bool:
+    """Whether a property that is false by default is true, in whatever case. Raises RuleError for another word."""
+    return read(spark, name, _truth, "false")
+
+
+def _truth(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in ("true", "false"):
+        raise RuleError(text, "must be true or false (Spark configuration)", "Write true or false")
+    return word == "true"
 
 
 def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
     """Whole cores, or since Spark 2.4 (executors) and 3.0 (driver) a Kubernetes quantity of its own."""
-    _read(spark, f"spark.{role}.cores", _whole, _CORES)
-    cores = spark.properties.get(f"spark.{role}.cores", _CORES).strip()
+    cores = spark.properties.get(f"spark.{role}.cores", _CORES)
+    read(spark, f"spark.{role}.cores", whole, _CORES)
     if role == "driver" and spark.release.spark < (3, 0, 0):
         return cores
     name = f"spark.kubernetes.{role}.request.cores"
-    _read(spark, name, cpu_millis, cores)
+    read(spark, name, cpu_millis, cores)
     return spark.properties.get(name, cores)
 
 
-def _whole(text: str) -> int:
-    digits = text.strip()
-    if not digits.isascii() or not digits.isdigit() or not int(digits):
-        raise RuleError(text, "must be a whole number above 0 (Spark configuration)", "Write for example 4")
-    return int(digits)
+def whole(text: str) -> int:
+    """A number of cores or executors. Raises RuleError for what is none above 0; blanks count in an option or --conf."""
+    if not re.fullmatch(r"\+?[0-9]{1,10}", text, re.ASCII) or not int(text):
+        raise RuleError(text, "must be a whole number above 0 (SparkSubmitArguments)", "Write for example 4")
+    return int(text)
 
 
 def _least_overhead(spark: SparkConfiguration, role: SparkRole) -> int:
     name = f"spark.{role}.minMemoryOverhead"
     if not spark.release.has_least_memory_overhead:
         return _LEAST_OVERHEAD_MIB
-    return _read(spark, name, memory_mib, f"{_LEAST_OVERHEAD_MIB}m")
+    return read(spark, name, memory_mib, f"{_LEAST_OVERHEAD_MIB}m")
 
 
 def _factor(spark: SparkConfiguration, role: SparkRole) -> float:
+    """Of the role, since Spark 3.3.0 and above 0; else of both, which was below 1 until then."""
     own = f"spark.{role}.memoryOverheadFactor"
     if own in spark.properties and spark.release.has_role_memory_overhead_factors:
-        return _read(spark, own, _number, "")
-    return _read(spark, "spark.kubernetes.memoryOverheadFactor", _number, str(_FACTOR[spark.language]))
+        return read(spark, own, _above_0, "")
+    parse = _number if spark.release.has_role_memory_overhead_factors else _below_1
+    return read(spark, "spark.kubernetes.memoryOverheadFactor", parse, str(_FACTOR[spark.language]))
 
 
 def _number(text: str) -> float:
@@ -97,24 +112,68 @@ def _number(text: str) -> float:
     return number
 
 
+def _above_0(text: str) -> float:
+    if not _number(text):
+        raise RuleError(text, "must be above 0 (Spark configuration)", "Write for example 0.2")
+    return _number(text)
+
+
+def _below_1(text: str) -> float:
+    if _number(text) >= 1:
+        rule = "must be below 1 before Spark 3.3 (Spark 3.2, org.apache.spark.deploy.k8s.Config)"
+        raise RuleError(text, rule, "Lower it, set spark.driver.memoryOverhead, or raise the release")
+    return _number(text)
+
+
 def _executor_extra_mib(spark: SparkConfiguration) -> int:
+    """Memory off the heap, which the pod has room for since Spark 3.1.0 (SPARK-33288), and Python's own."""
     extra = 0
-    if spark.properties.get("spark.memory.offHeap.enabled", "false").strip().lower() == "true":
-        extra += _read(spark, "spark.memory.offHeap.size", off_heap_mib, "0")
+    if is_true(spark, "spark.memory.offHeap.enabled"):
+        size = read(spark, "spark.memory.offHeap.size", off_heap_mib, "0")
+        if not size:
+            rule = "must be at least 1m where spark.memory.offHeap.enabled is true (Spark configuration)"
+            name = "spark.memory.offHeap.size"
+            raise RuleError(spark.properties.get(name), rule, "Write for example 1g", path=(name,))
+        extra += size if spark.release.spark >= (3, 1, 0) else 0
     if spark.language == "python":
-        extra += _read(spark, "spark.executor.pyspark.memory", memory_mib, "0")
+        extra += read(spark, "spark.executor.pyspark.memory", memory_mib, "0")
     return extra
 
 
-def _devices(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
-    """spark.{driver,executor}.resource.NAME.amount, since Spark 3.0, as VENDOR/NAME."""
-    start, devices = f"spark.{role}.resource.", {}
-    for key, amount in spark.properties.items():
-        if key.startswith(start) and key.endswith(".amount") and spark.release.spark >= (3, 0, 0):
-            name = key.removeprefix(start).removesuffix(".amount")
-            vendor = spark.properties.get(f"{start}{name}.vendor")
-            if not vendor:
-                rule = f"a device needs its vendor on Kubernetes, as {start}{name}.vendor (Spark on Kubernetes)"
-                raise RuleError(amount, rule, "Add the vendor, for example nvidia.com", path=(key,))
-            devices[f"{vendor}/{name}"] = str(_read(spark, key, _whole, amount))
-    return devices
+def devices(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
+    """spark.{driver,executor}.resource.NAME.amount, since Spark 3.0, as VENDOR/NAME; an amount of 0 asks for none.
+
+    Raises RuleError, with the property as path, for what Spark makes no request of.
+    """
+    found = {}
+    for name, amount in device_amounts(spark, role).items():
+        start = f"spark.{role}.resource.{name}."
+        vendor = spark.properties.get(f"{start}vendor")
+        if not vendor:
+            rule = f"a device needs its vendor on Kubernetes, as {start}vendor (Spark on Kubernetes)"
+            raise RuleError(amount, rule, "Add the vendor, for example nvidia.com", path=(f"{start}amount",))
+        found[f"{vendor}/{name}"] = str(amount)
+    return found
+
+
+def device_amounts(spark: SparkConfiguration, role: SparkRole) -> dict[str, int]:
+    """How many of each device a role asks for, by Spark's name, such as gpu. Raises RuleError as `devices`."""
+    start, found = f"spark.{role}.resource.", {}
+    if spark.release.spark < (3, 0, 0):
+        return {}
+    for key in spark.properties:
+        name, dot, _ = key.removeprefix(start).partition(".")
+        if not key.startswith(start) or name in found:
+            continue
+        amount = f"{start}{name}.amount"
+        if not dot or amount not in spark.properties:
+            rule = f"a device needs its amount, as {amount} (Spark ResourceUtils)"
+            raise RuleError(spark.properties[key], rule, "Add the amount, for example 1", path=(key,))
+        found[name] = read(spark, amount, _amount, "")
+    return {name: amount for name, amount in found.items() if amount}
+
+
+def _amount(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+        raise RuleError(text, "must be a whole number (Spark ResourceUtils)", "Write for example 1")
+    return int(text)

@@ -1,29 +1,67 @@
-"""The volumes that Spark adds to its pods for properties (Spark on Kubernetes, "Using Kubernetes Volumes")."""
+"""The volumes that Spark adds to its pods for properties.
 
-import re
+Source: apache/spark, KubernetesVolumeUtils and MountVolumesFeatureStep; Spark on Kubernetes, "Using Kubernetes Volumes".
+"""
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.spark.resources import SparkRole
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.spark.resources import SparkRole, is_true
 
-_PROPERTY = re.compile(r"spark\.kubernetes\.(driver|executor)\.volumes\.([^.]+)\.([^.]+)\.mount\.path")
+ON_DEMAND = "OnDemand"  # the claim that Spark makes for the pod
+_SOURCE = "(Spark on Kubernetes, volumes)"
+# Kind -> the options that it needs.
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "emptyDir": (),
+    "hostPath": ("path",),
+    "nfs": ("path", "server"),
+    "persistentVolumeClaim": ("claimName",),
+}
 
 
-def volumes(properties: Mapping[str, str], role: SparkRole) -> Iterator[dict[str, Any]]:
-    """spark.kubernetes.{driver,executor}.volumes.TYPE.NAME.… as volumes of a pod; a claim made for the pod is OnDemand."""
+def volumes(spark: SparkConfiguration, role: SparkRole) -> Iterator[dict[str, Any]]:
+    """spark.kubernetes.{driver,executor}.volumes.KIND.NAME.… as volumes of a pod; a claim made for the pod is OnDemand.
+
+    Raises RuleError, with the property as path, for an unknown kind, a missing option or mount path, and two mounts of
+    one path.
+    """
+    prefix, properties = f"spark.kubernetes.{role}.volumes.", spark.properties
+    mounted: dict[str, str] = {}
+    for kind, name, key in _named(properties, prefix):
+        if kind not in _KINDS:
+            rule = f"Spark mounts volumes of the kinds {', '.join(_KINDS)} {_SOURCE}"
+            raise RuleError(kind, rule, "Name one of these, or write the volume in a pod template", path=(key,))
+        start = f"{prefix}{kind}.{name}."
+        path = _needed(properties, f"{start}mount.path", key)
+        if path in mounted:
+            rule = f"{mounted[path]} mounts a volume there too {_SOURCE}"
+            raise RuleError(path, rule, "Choose another path", path=(f"{start}mount.path",))
+        mounted[path] = f"{start}mount.path"
+        is_true(spark, f"{start}mount.readOnly")
+        options = {option: _needed(properties, f"{start}options.{option}", key) for option in _KINDS[kind]}
+        yield {"name": name, kind: options | _capacity(properties, kind, f"{start}options.")}
+
+
+def _named(properties: Mapping[str, str], prefix: str) -> list[tuple[str, str, str]]:
+    """Kind and name of each volume with the first property of it. One without a name counts for nothing."""
+    found: dict[tuple[str, str], str] = {}
     for key in properties:
-        match = _PROPERTY.fullmatch(key)
-        if not match or match[1] != role:
-            continue
-        options = f"spark.kubernetes.{role}.volumes.{match[2]}.{match[3]}.options."
-        yield {"name": match[3], match[2]: _source(match[2], options, properties)}
+        kind, dot, rest = key.removeprefix(prefix).partition(".")
+        if key.startswith(prefix) and dot:
+            found.setdefault((kind, rest.partition(".")[0]), key)
+    return [(kind, name, key) for (kind, name), key in found.items()]
 
 
-def _source(kind: str, options: str, properties: Mapping[str, str]) -> dict[str, Any]:
-    if kind == "hostPath":
-        return {"path": properties.get(f"{options}path", "")}
-    if kind == "persistentVolumeClaim":
-        return {"claimName": properties.get(f"{options}claimName", "OnDemand")}
-    if kind == "nfs":
-        return {"path": properties.get(f"{options}path", ""), "server": properties.get(f"{options}server", "")}
-    return {}
+def _needed(properties: Mapping[str, str], name: str, key: str) -> str:
+    if name not in properties:
+        raise RuleError(properties[key], f"the volume needs {name} too {_SOURCE}", "Add it", path=(key,))
+    return properties[name]
+
+
+def _capacity(properties: Mapping[str, str], kind: str, options: str) -> dict[str, str]:
+    if kind != "emptyDir":
+        return {}
+    given = {name: properties.get(f"{options}{name}") for name in ("medium", "sizeLimit")}
+    return {name: value for name, value in given.items() if value is not None}

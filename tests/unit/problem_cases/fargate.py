@@ -13,6 +13,8 @@ from tests.unit.planned import (
 )  # fmt: skip
 from tests.unit.problem_cases.case import SELECTOR, ZONES, Case, on_fargate
 
+CLAIM = "spark.kubernetes.driver.volumes.persistentVolumeClaim.data."
+
 CASES: dict[str, list[Case]] = {
     "FARGATE_NODE_SELECTOR": [
         on_fargate("it asks for workload=spark", {f"{SELECTOR}workload": "spark"}),
@@ -42,8 +44,9 @@ CASES: dict[str, list[Case]] = {
     ],
     "FARGATE_VOLUME": [
         on_fargate("volume data is of type hostPath", driver=template(volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
-        on_fargate("of type hostPath", {"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d"}),
-        on_fargate("OnDemand", {"spark.kubernetes.driver.volumes.persistentVolumeClaim.data.mount.path": "/d"}),
+        on_fargate("of type hostPath", {"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d",
+                                        "spark.kubernetes.driver.volumes.hostPath.data.options.path": "/d"}),
+        on_fargate("OnDemand", {f"{CLAIM}mount.path": "/d", f"{CLAIM}options.claimName": "OnDemand"}),
         on_fargate("CSI driver ebs.csi.aws.com", driver=template(
             volumes=[{"name": "data", "csi": {"driver": "ebs.csi.aws.com"}}])),
         on_fargate("of type ephemeral", driver=template(volumes=[{"name": "data", "ephemeral": {"volumeClaimTemplate": {

@@ -8,7 +8,8 @@ from tests.unit.problem_cases.case import BASELINE, Case, ruled, side
 CASES: dict[str, list[Case]] = {
     "POD_SECURITY": [
         Case("driver", "volume data is a directory of its node", where=BASELINE,
-             spark={"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d"}),
+             spark={"spark.kubernetes.driver.volumes.hostPath.data.mount.path": "/d",
+                    "spark.kubernetes.driver.volumes.hostPath.data.options.path": "/d"}),
         Case("executors", "volume data is a directory", where=BASELINE,
              executor=template("executor", volumes=[{"name": "data", "hostPath": {"path": "/d"}}])),
         Case("driver", "volume data is", where=ruled(pod_security="restricted"),
