@@ -120,7 +120,11 @@ EXPECTED: dict[str, Expected] = {
     "yunikorn": on_ec2(
         {"submitter": {"EC2_SCHEDULER"}, "driver": {"EC2_SCHEDULER"}, "executors": {"EC2_SCHEDULER", ACROSS_ZONES}}
     ),
-    "volcano-on-fargate": Expected("ec2", "pending", {"driver": {"EC2_SCHEDULER"}, "executors": {"FARGATE_SCHEDULER"}}),
+    "volcano-on-fargate": Expected(
+        "ec2",
+        "pending",
+        {"driver": {"EC2_SCHEDULER", "SPARK_NOT_MODELLED"}, "executors": {"FARGATE_SCHEDULER", "SPARK_NOT_MODELLED"}},
+    ),
     "spark-4": Expected("fargate", "ec2", {"executors": {ACROSS_ZONES}}),
     "own-service-account": on_ec2({"driver": {"SPARK_CONF_REFUSED"}, "executors": {ACROSS_ZONES}}),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.landing import land
@@ -19,6 +20,7 @@ from emr_eks_placement.planning.request_problems import (
     problems_of_labels,
     problems_of_templates,
 )
+from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.waste import problems_of_waste
 from emr_eks_placement.planning.whole import (
     NodesNeeded,
@@ -74,9 +76,12 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     nodes = nodes_needed(pods, capacity)
     problems = [
         *problems_of_configuration(spark),
+        *problems_of_spark(spark),
+        *problems_of_template_resources(spark, {role: one.pod for role, one in read.items()}),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
         *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
+        *problems_of_claims(pods, manifests, capacity, spark),
         *problems_of_quota(pods, capacity),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),

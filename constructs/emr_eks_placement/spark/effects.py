@@ -96,8 +96,8 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
         spark.task.{maxDirectResultSize,maxFailures} spark.task.reaper.{enabled,killTimeout,pollingInterval,threadDump}
         spark.resources.{discoveryPlugin,warnings.testing} spark.memory.{fraction,storageFraction}"""),
 )  # fmt: skip
-# Of Spark 4, which 3.5 does not have (Spark 4.0 configuration).
-_NEWER = "spark.{driver,executor}.minMemoryOverhead"
+# What 3.5 does not have, and the version that brought it (Spark 4.0 configuration).
+SINCE_SPARK_4 = {f"spark.{role}.minMemoryOverhead": (4, 0, 0) for role in ("driver", "executor")}
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -110,7 +110,7 @@ def effects() -> Mapping[str, Effect]:
 @cache
 def names_that_matter() -> frozenset[str]:
     """The names, and beginnings of names, that a plan reads or warns of."""
-    return frozenset(name for name, one in effects().items() if one.how != "none") | set(_expanded(_NEWER))
+    return frozenset(name for name, one in effects().items() if one.how != "none") | set(SINCE_SPARK_4)
 
 
 def effect_of(name: str) -> Effect | None:

@@ -11,6 +11,7 @@ from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, is_true
 
 ON_DEMAND = "OnDemand"  # the claim that Spark makes for the pod
+EXECUTOR_ID = "SPARK_EXECUTOR_ID"  # in the name of an executor's claim: its number
 _SOURCE = "(Spark on Kubernetes, volumes)"
 # Kind -> the options that it needs.
 _KINDS: Mapping[str, tuple[str, ...]] = {

@@ -1,6 +1,6 @@
 """What gives each problem of a plan, by its code."""
 
-from tests.unit.problem_cases import ec2, fargate, namespace, request, run, template
+from tests.unit.problem_cases import ec2, fargate, namespace, request, run, spark, template
 from tests.unit.problem_cases.case import Case
 
 CASES: dict[str, list[Case]] = {
@@ -9,6 +9,7 @@ CASES: dict[str, list[Case]] = {
     **run.CASES,
     **namespace.CASES,
     **request.CASES,
+    **spark.CASES,
     **template.CASES,
 }
 

@@ -1,0 +1,122 @@
+"""Problems of Spark's configuration: what the plan does not model, and what does not do what it seems to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.quantities import parse_quantity
+from emr_eks_placement.facts.spark_entries import current_name, version_of
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.executors import DYNAMIC, is_dynamic
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
+from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.spark.effects import SINCE_SPARK_4, effect_of, names_that_matter
+from emr_eks_placement.spark.hints import meant
+from emr_eks_placement.spark.resources import is_true, requests
+
+# Options of sparkSubmitParameters and values of properties that EMR has a part in; what it sets itself anyway is no news.
+_SET_BY_EMR = ("--master", "--remote", "--deploy-mode", "--properties-file")
+_USUAL = {"--deploy-mode": "cluster", "spark.submit.deployMode": "cluster"}
+_USUAL_OF_NOT_MODELLED = {
+    "spark.kubernetes.allocation.pods.allocator": "direct",
+    "spark.streaming.dynamicAllocation.enabled": "false",
+}
+_BOUNDS = tuple(f"{DYNAMIC}{name}" for name in ("minExecutors", "maxExecutors", "initialExecutors"))
+_TRACKING = f"{DYNAMIC}shuffleTracking.enabled"
+_SERVICE = "spark.shuffle.service.enabled"
+_OVERRIDDEN = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"), ("limits", "cpu"))
+
+
+def problems_of_spark(spark: SparkConfiguration) -> Iterator[Problem]:
+    """Of the Spark properties and the options of spark-submit."""
+    for option, value in spark.options.items():
+        if option in _SET_BY_EMR and value != _USUAL.get(option):
+            yield Problem("SPARK_SET_BY_EMR", "driver", f"sparkSubmitParameters has {option} {value}")
+    for name, value in spark.written.items():
+        yield from _of_property(spark, name, value)
+    for name, reference in spark.unknown.items():
+        if name in names_that_matter():
+            yield Problem("SPARK_CONF_REFERENCE", _role(name), f"{spark.name_of(name)} refers to ${{{reference}}}")
+    yield from _of_dynamic_allocation(spark)
+
+
+def _of_property(spark: SparkConfiguration, name: str, value: str) -> Iterator[Problem]:
+    current, effect = current_name(name), effect_of(current_name(name))
+    role = _role(current)
+    if effect and effect.how == "warned" and effect.why == "SPARK_SET_BY_EMR" and value != _USUAL.get(name):
+        yield Problem("SPARK_SET_BY_EMR", role, f"{name} is {value}")
+    if effect and effect.why == "SPARK_NOT_MODELLED" and value and value.lower() != _USUAL_OF_NOT_MODELLED.get(name):
+        yield Problem("SPARK_NOT_MODELLED", role, f"{name} is {value}")
+    if effect and effect.why == "SPARK_CONF_IGNORED":
+        yield Problem("SPARK_CONF_IGNORED", role, f"{name} is set")
+    if name != current and current in names_that_matter():
+        if current in spark.written:
+            yield Problem("SPARK_CONF_IGNORED", role, f"{name} is set, but so is {current}, which wins")
+        else:
+            yield Problem("SPARK_CONF_RENAMED", role, f"{name} is now {current}", fix=f"Write {current}")
+    since = SINCE_SPARK_4.get(current) or version_of(current)
+    if current in names_that_matter() and since > spark.release.spark and not current.endswith(".podTemplateFile"):
+        what = f"{name} counts from Spark {'.'.join(map(str, since))}, {spark.release.label} has {_spark(spark)}"
+        yield Problem("SPARK_CONF_IGNORED", role, what, fix="Raise the release, or remove the property")
+    known = meant(name)
+    if known:
+        yield Problem("SPARK_CONF_UNKNOWN", role, f"{name} is unknown", fix=f"Did you mean {known}?")
+
+
+def _role(name: str) -> Role:
+    return "executors" if name.startswith(("spark.executor.", "spark.kubernetes.executor.", DYNAMIC)) else "driver"
+
+
+def _spark(spark: SparkConfiguration) -> str:
+    return f"Spark {'.'.join(map(str, spark.release.spark))}"
+
+
+def _of_dynamic_allocation(spark: SparkConfiguration) -> Iterator[Problem]:
+    if not is_dynamic(spark):
+        bounds = [name for name in _BOUNDS if name in spark.properties]
+        if bounds:
+            what = f"{', '.join(bounds)} {'is' if len(bounds) == 1 else 'are'} set, {DYNAMIC}enabled is not true"
+            yield Problem("DYNAMIC_ALLOCATION_OFF", "executors", what)
+        return
+    if is_true(spark, _SERVICE):
+        yield Problem("DYNAMIC_ALLOCATION_SHUFFLE", "executors", f"{_SERVICE} is true")
+    elif spark.release.spark < (3, 4, 0) and not is_true(spark, _TRACKING):
+        yield Problem("DYNAMIC_ALLOCATION_SHUFFLE", "executors", f"{_TRACKING} is not true in {_spark(spark)}")
+
+
+def problems_of_template_resources(
+    spark: SparkConfiguration, templates: Mapping[TemplateRole, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """What the pod templates ask for Spark's container, where Spark asks for something else."""
+    for role, template in templates.items():
+        containers = (template.get("spec") or {}).get("containers") or []
+        for index, container in enumerate(containers):
+            if container.get("name") == MAIN_CONTAINER[role]:
+                path = ("spec", "containers", index, "resources")
+                for kind, resource, asked, made in _overridden(spark, role, container.get("resources") or {}):
+                    what = f"{kind}.{resource} is {asked} in the pod template, Spark makes it {made}"
+                    yield Problem("TEMPLATE_RESOURCES", role, what, (*path, kind, resource), asked)
+
+
+def _overridden(
+    spark: SparkConfiguration, role: TemplateRole, resources: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Any, str]]:
+    spark_role = SPARK_ROLE[role]
+    own = requests(spark.in_driver() if spark_role == "executor" else spark, spark_role)
+    memory = f"{own.memory_mib}Mi"
+    limit = spark.properties.get(f"spark.kubernetes.{spark_role}.limit.cores")
+    made = dict(zip(_OVERRIDDEN, (own.cpu, memory, memory, limit), strict=True))
+    for (kind, resource), amount in made.items():
+        asked = (resources.get(kind) or {}).get(resource)
+        if asked is not None and amount is not None and _differ(asked, amount):
+            yield kind, resource, asked, amount
+
+
+def _differ(one: Any, other: str) -> bool:
+    """Whether two quantities differ; what is none has a problem of its own."""
+    try:
+        return parse_quantity(one) != parse_quantity(other)
+    except RuleError:
+        return False

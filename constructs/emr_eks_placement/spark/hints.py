@@ -1,0 +1,49 @@
+"""Names that are spelt almost like a property that decides pods."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+
+from emr_eks_placement.facts.spark_entries import alternates, current_name, has_entry
+from emr_eks_placement.spark.effects import effect_of, names_that_matter
+
+
+@lru_cache(maxsize=10_000)
+def meant(name: str) -> str | None:
+    """The property that is one edit away, in whatever case, of those that a plan reads; None for a name that Spark knows.
+
+    An edit: a character too many, missing, wrong or in another place. For labels and the like that holds of the part
+    before the name of the label.
+    """
+    if not name.startswith("spark.") or has_entry(name) or name in alternates() or effect_of(name):
+        return None
+    if name in names_that_matter():
+        return None
+    parts = name.split(".")
+    for end in range(len(parts), 2, -1):
+        tail = parts[end:]
+        start = ".".join(parts[:end])
+        known = _by_edit().get((bool(tail), start.lower())) or next(
+            (found for one in _shorter(start.lower()) if (found := _by_edit().get((bool(tail), one)))), None
+        )
+        if known:
+            return known + ".".join(tail)
+    return None
+
+
+@cache
+def _by_edit() -> Mapping[tuple[bool, str], str]:
+    """Whether names follow it, and a name with one character less, or as it is: the name."""
+    found: dict[tuple[bool, str], str] = {}
+    for name in sorted(
+        {*names_that_matter(), *(old for old in alternates() if current_name(old) in names_that_matter())}
+    ):
+        family = name.endswith(".")
+        text = name.removesuffix(".").lower()
+        for one in (text, *_shorter(text)):
+            found.setdefault((family, one), name)
+    return found
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """The text with each of its characters left out."""
+    return (text[:at] + text[at + 1 :] for at in range(len(text)))
