@@ -3,7 +3,7 @@ PYTHON ?= python3
 ENVIRONMENT ?= local
 ENVIRONMENT_FILE = environments/$(ENVIRONMENT).yaml
 OUTPUTS = cdk-outputs-$(ENVIRONMENT).json
-LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_mutations.py tests/unit/test_request_model.py tests/spark/test_truth.py
+LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_mutations.py tests/unit/test_request_model.py tests/spark/test_truth.py tests/spark/test_configuration.py
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
@@ -101,7 +101,8 @@ lock: setup ## Renew requirements.txt and requirements-{dev,checkov,airflow}.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-checkov.in -o requirements-checkov.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-airflow.in -o requirements-airflow.txt
 
-facts: setup ## Renew the shipped lists of EC2 instance types and regions
+facts: setup ## Renew the shipped lists of EC2 instance types, regions and Spark's configuration entries
+	$(BIN)/python -m tools.update_spark_entries
 	uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
 
 clean: ## Remove everything that was installed or made

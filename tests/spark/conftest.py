@@ -5,6 +5,7 @@ import pytest
 
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher
+from local.spark.jvm import SparkJvm
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,11 @@ def spark(kubernetes: RecordingKubernetesApi, tmp_path_factory: pytest.TempPathF
     """One Java process for all tests of the session."""
     with SparkLauncher(kubernetes, Path(tmp_path_factory.mktemp("spark"))) as launcher:
         yield launcher
+
+
+@pytest.fixture(scope="session")
+def jvm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkJvm]:
+    """One Java process with Spark's classes, without a Kubernetes API."""
+    folder = Path(tmp_path_factory.mktemp("jvm"))
+    with SparkJvm(folder, folder / "spark.log") as process:
+        yield process

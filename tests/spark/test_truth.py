@@ -35,7 +35,8 @@ BASE = {
 KEYS = st.sampled_from(["team", "spark-node-placement", "example.com/tier", "topology.kubernetes.io/zone"])
 VALUES = st.sampled_from(["a", "fargate", "us-east-1a", "x.y_z-1", "0"])
 LABELS = st.dictionaries(KEYS, VALUES, max_size=3)
-SIZES = st.sampled_from(["1g", "2048m", "3G", "600m", "1500", "5g"])
+SIZES = st.sampled_from(["1g", "2048m", "3G", "600m", "1500", "5g", " 2gb ", "1073741824b"])
+OVERHEADS = st.one_of(SIZES, st.sampled_from(["${spark.driver.memory}", "${spark.yarn.executor.memoryOverhead}", "0"]))
 HEAPS = st.sampled_from(["1g", "2048m", "3G", "600m", "5g"])  # a driver refuses executors' heaps without a unit
 FACTORS = st.sampled_from(["0.05", "0.2", "0.4", "1.5"])
 CPUS = st.sampled_from(["1", "2", "0.5", "1500m"])
@@ -49,6 +50,9 @@ SIZE_PROPERTIES = fixed(
     {
         "spark.kubernetes.memoryOverheadFactor": FACTORS,
         "spark.memory.offHeap.enabled": st.sampled_from(["true", "false"]),
+        "spark.unsafe.offHeap": st.sampled_from(["true", "false"]),
+        "spark.yarn.executor.memoryOverhead": SIZES,
+        "spark.yarn.driver.memoryOverhead": OVERHEADS,
         "spark.executor.pyspark.memory": SIZES,
         **{
             key.format(role=role): values
@@ -56,7 +60,7 @@ SIZE_PROPERTIES = fixed(
             for key, values in {
                 "spark.{role}.cores": st.sampled_from(["1", "2", "4"]),
                 "spark.{role}.memory": HEAPS,
-                "spark.{role}.memoryOverhead": SIZES,
+                "spark.{role}.memoryOverhead": OVERHEADS,
                 "spark.{role}.memoryOverheadFactor": FACTORS,
                 "spark.kubernetes.{role}.request.cores": CPUS,
                 "spark.kubernetes.{role}.limit.cores": st.sampled_from(["4", "5500m"]),
@@ -64,7 +68,13 @@ SIZE_PROPERTIES = fixed(
         },
     }
 ).map(
-    lambda found: {**found, **({"spark.memory.offHeap.size": "1g"} if "spark.memory.offHeap.enabled" in found else {})}
+    lambda found: {
+        **found,
+        **({"spark.memory.offHeap.size": "1g"} if any("offHeap" in name for name in found) else {}),
+        **(
+            {"spark.yarn.executor.memoryOverhead": "2g"} if any("${spark.yarn" in one for one in found.values()) else {}
+        ),
+    }
 )
 
 

@@ -40,10 +40,10 @@ RIGHT: dict[str, tuple[dict[str, str], str, dict[str, Any] | None, str]] = {
 def test_what_is_right_is_no_problem(
     spark: dict[str, str], parameters: str, driver: dict[str, Any] | None, release: str
 ) -> None:
-    templates = {"driver": driver} if driver else {}
     asked = request(spark, parameters=parameters, release=f"emr-{release}-latest")
     asked.setdefault("configurationOverrides", {"applicationConfiguration": []})
-    assert planned(asked, **templates).problems == ()
+    found = planned(asked, driver=driver) if driver else planned(asked)
+    assert found.problems == ()
 
 
 CLAIMS: dict[str, tuple[dict[str, str], Capacity, set[str]]] = {
