@@ -11,6 +11,7 @@ from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import device_amounts, is_true, read, whole
 
 _JAVA_OPTIONS = "spark.executor.extraJavaOptions"
+_CORES = "spark.executor.cores"
 _POD_PREFIX = "spark.kubernetes.executor.podNamePrefix"
 _LONGEST_POD_PREFIX = 237  # a pod's name has 253 characters, -exec- and the number of the executor take 16
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -24,7 +25,10 @@ _SHUFFLE = (
 
 
 def check_driver_starts(spark: SparkConfiguration) -> None:
-    """Raises RuleError, with the Spark property as path, for what the driver ends with before it has executors."""
+    """Raises RuleError, with the Spark property as path, for what the driver ends with before it has executors, and for
+    executors' cores that spark-submit does not read.
+    """
+    read(spark, _CORES, whole, "1")
     spark = spark.in_driver()
     _check_java_options(spark)
     _check_tasks(spark)
@@ -45,10 +49,10 @@ def _check_java_options(spark: SparkConfiguration) -> None:
 def _check_tasks(spark: SparkConfiguration) -> None:
     """A task needs no more cores and devices than an executor has."""
     name = "spark.task.cpus"
-    cpus, cores = read(spark, name, whole, "1"), read(spark, "spark.executor.cores", whole, "1")
+    cpus, cores = read(spark, name, whole, "1"), read(spark, _CORES, whole, "1")
     if cpus > cores:
-        rule = f"a task has at most the {cores} cores of an executor, spark.executor.cores (Spark ResourceProfile)"
-        raise RuleError(spark.properties[name], rule, "Lower it, or raise spark.executor.cores", path=(name,))
+        rule = f"a task has at most the {cores} cores of an executor, {_CORES} (Spark ResourceProfile)"
+        raise RuleError(spark.properties[name], rule, f"Lower it, or raise {_CORES}", path=(name,))
     devices = device_amounts(spark, "executor")
     for key, amount in spark.properties.items():
         device = key.removeprefix(_TASK).removesuffix(".amount")
