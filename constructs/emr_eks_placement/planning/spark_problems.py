@@ -1,11 +1,13 @@
 """Problems of Spark's configuration: what the plan does not model, and what does not do what it seems to."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.quantities import parse_quantity
+from emr_eks_placement.facts.releases import Version
 from emr_eks_placement.facts.spark_entries import current_name, version_of
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import DYNAMIC, is_dynamic
@@ -35,11 +37,27 @@ def problems_of_spark(spark: SparkConfiguration) -> Iterator[Problem]:
         if option in _SET_BY_EMR and value != _USUAL.get(option):
             yield Problem("SPARK_SET_BY_EMR", "driver", f"sparkSubmitParameters has {option} {value}")
     for name, value in spark.written.items():
-        yield from _of_property(spark, name, value)
+        if not _is_usual(name, spark.release.spark):
+            yield from _of_property(spark, name, value)
     for name, reference in spark.unknown.items():
         if name in names_that_matter():
             yield Problem("SPARK_CONF_REFERENCE", _role(name), f"{spark.name_of(name)} refers to ${{{reference}}}")
     yield from _of_dynamic_allocation(spark)
+
+
+@lru_cache(maxsize=10_000)
+def _is_usual(name: str, version: Version) -> bool:
+    """Whether a property has no problem, whatever its value is."""
+    effect = effect_of(name)
+    warned = effect is not None and effect.how == "warned"
+    return not warned and name == current_name(name) and _since(name) <= version and not meant(name)
+
+
+def _since(name: str) -> Version:
+    """The Spark version that brought a property which a plan reads; pod templates have a problem of their own."""
+    if name not in names_that_matter() or name.endswith(".podTemplateFile"):
+        return (0,)
+    return SINCE_SPARK_4.get(name) or version_of(name)
 
 
 def _of_property(spark: SparkConfiguration, name: str, value: str) -> Iterator[Problem]:
@@ -56,8 +74,8 @@ def _of_property(spark: SparkConfiguration, name: str, value: str) -> Iterator[P
             yield Problem("SPARK_CONF_IGNORED", role, f"{name} is set, but so is {current}, which wins")
         else:
             yield Problem("SPARK_CONF_RENAMED", role, f"{name} is now {current}", fix=f"Write {current}")
-    since = SINCE_SPARK_4.get(current) or version_of(current)
-    if current in names_that_matter() and since > spark.release.spark and not current.endswith(".podTemplateFile"):
+    since = _since(current)
+    if since > spark.release.spark:
         what = f"{name} counts from Spark {'.'.join(map(str, since))}, {spark.release.label} has {_spark(spark)}"
         yield Problem("SPARK_CONF_IGNORED", role, what, fix="Raise the release, or remove the property")
     known = meant(name)

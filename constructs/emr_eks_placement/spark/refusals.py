@@ -53,13 +53,12 @@ def _check_tasks(spark: SparkConfiguration) -> None:
     if cpus > cores:
         rule = f"a task has at most the {cores} cores of an executor, {_CORES} (Spark ResourceProfile)"
         raise RuleError(spark.properties[name], rule, f"Lower it, or raise {_CORES}", path=(name,))
-    devices = device_amounts(spark, "executor")
     for key, amount in spark.properties.items():
-        device = key.removeprefix(_TASK).removesuffix(".amount")
-        if key == f"{_TASK}{device}.amount" and spark.release.spark >= (3, 0, 0):
-            least = read(spark, key, _share, "")
-            if least > devices.get(device, 0):
-                rule = f"an executor has {devices.get(device, 0)} of it (Spark ResourceProfile)"
+        if key.startswith(_TASK) and key.endswith(".amount") and spark.release.spark >= (3, 0, 0):
+            device = key.removeprefix(_TASK).removesuffix(".amount")
+            there = device_amounts(spark, "executor").get(device, 0)
+            if read(spark, key, _share, "") > there:
+                rule = f"an executor has {there} of it (Spark ResourceProfile)"
                 fix = f"Set spark.executor.resource.{device}.amount"
                 raise RuleError(amount, rule, fix, path=(key,))
 

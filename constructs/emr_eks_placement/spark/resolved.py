@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts.spark_entries import default_of, has_entry, old_names
+from emr_eks_placement.facts.spark_entries import alternates, default_of, has_entry, old_names
 
 _REFERENCE = re.compile(r"\$\{(?:(\w+?):)?(\S+?)\}", re.ASCII)
 _FALLBACK = re.compile(r"<value of (\S+)>")
@@ -49,10 +49,10 @@ def trimmed(properties: Mapping[str, str]) -> dict[str, str]:
 def resolved(written: Mapping[str, str]) -> Resolved:
     """What holds of the properties as written. Raises RuleError, with the property as path, for a circular reference."""
     properties, old = dict(written), {}
-    for name, former in old_names().items():
-        found = None if name in written else next((one for one in former if one in written), None)
-        if found is not None:
-            properties[name], old[name] = written[found], found
+    for name in alternates().keys() & written.keys():
+        new = alternates()[name]
+        if new not in written:
+            properties[new], old[new] = written[name], name
     unknown = {}
     for name, value in list(properties.items()):
         if "${" not in value or name in _TAKEN_AS_WRITTEN or not has_entry(name):

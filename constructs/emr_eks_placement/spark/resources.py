@@ -162,8 +162,10 @@ def device_amounts(spark: SparkConfiguration, role: SparkRole) -> dict[str, int]
     if spark.release.spark < (3, 0, 0):
         return {}
     for key in spark.properties:
+        if not key.startswith(start):
+            continue
         name, dot, _ = key.removeprefix(start).partition(".")
-        if not key.startswith(start) or name in found:
+        if name in found:
             continue
         amount = f"{start}{name}.amount"
         if not dot or amount not in spark.properties:

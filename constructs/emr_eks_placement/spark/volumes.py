@@ -49,8 +49,10 @@ def _named(properties: Mapping[str, str], prefix: str) -> list[tuple[str, str, s
     """Kind and name of each volume with the first property of it. One without a name counts for nothing."""
     found: dict[tuple[str, str], str] = {}
     for key in properties:
+        if not key.startswith(prefix):
+            continue
         kind, dot, rest = key.removeprefix(prefix).partition(".")
-        if key.startswith(prefix) and dot:
+        if dot:
             found.setdefault((kind, rest.partition(".")[0]), key)
     return [(kind, name, key) for (kind, name), key in found.items()]
 
