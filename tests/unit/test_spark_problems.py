@@ -70,6 +70,23 @@ def test_a_claim_is_a_problem_where_it_can_keep_pods_apart(
     assert {code for code in found if code.startswith("VOLUME_")} == codes
 
 
+@pytest.mark.parametrize(
+    ("role", "more", "found"),
+    [
+        ("driver", {}, True),
+        ("driver", {"spark.driver.resource.gpu.discoveryScript": "/gpus.sh"}, False),
+        ("driver", {"spark.driver.resourcesFile": "/gpus.json"}, False),
+        ("driver", {"spark.driver.resource.gpu.amount": "0"}, False),
+        ("executor", {"spark.driver.resourcesFile": "/gpus.json"}, True),
+        ("executor", {"spark.resources.discoveryPlugin": "com.example.Plugin"}, False),
+    ],
+)
+def test_a_device_needs_a_script_that_finds_it(role: str, more: dict[str, str], found: bool) -> None:
+    asked = {f"spark.{role}.resource.gpu.amount": "1", f"spark.{role}.resource.gpu.vendor": "nvidia.com"}
+    codes = {one.code for one in planned(request({**asked, **more})).problems}
+    assert ("DEVICE_DISCOVERY" in codes) == found
+
+
 def test_a_wrong_name_s_fix_is_the_right_name() -> None:
     (problem,) = planned(request({"spark.executor.memoryoverhead": "2g"})).problems
     assert (problem.code, problem.mend) == ("SPARK_CONF_UNKNOWN", "Did you mean spark.executor.memoryOverhead?")

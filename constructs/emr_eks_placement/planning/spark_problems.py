@@ -16,7 +16,7 @@ from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.effects import SINCE_SPARK_4, effect_of, names_that_matter
 from emr_eks_placement.spark.hints import meant
-from emr_eks_placement.spark.resources import is_true, requests
+from emr_eks_placement.spark.resources import device_amounts, is_true, requests
 
 # Options of sparkSubmitParameters and values of properties that EMR has a part in; what it sets itself anyway is no news.
 _SET_BY_EMR = ("--master", "--remote", "--deploy-mode", "--properties-file")
@@ -28,6 +28,7 @@ _USUAL_OF_NOT_MODELLED = {
 _BOUNDS = tuple(f"{DYNAMIC}{name}" for name in ("minExecutors", "maxExecutors", "initialExecutors"))
 _TRACKING = f"{DYNAMIC}shuffleTracking.enabled"
 _SERVICE = "spark.shuffle.service.enabled"
+_DISCOVERY_PLUGIN, _RESOURCES_FILE = "spark.resources.discoveryPlugin", "spark.driver.resourcesFile"
 _OVERRIDDEN = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"), ("limits", "cpu"))
 
 
@@ -43,6 +44,7 @@ def problems_of_spark(spark: SparkConfiguration) -> Iterator[Problem]:
         if name in names_that_matter():
             yield Problem("SPARK_CONF_REFERENCE", _role(name), f"{spark.name_of(name)} refers to ${{{reference}}}")
     yield from _of_dynamic_allocation(spark)
+    yield from _of_devices(spark)
 
 
 @lru_cache(maxsize=10_000)
@@ -102,6 +104,18 @@ def _of_dynamic_allocation(spark: SparkConfiguration) -> Iterator[Problem]:
         yield Problem("DYNAMIC_ALLOCATION_SHUFFLE", "executors", f"{_SERVICE} is true")
     elif spark.release.spark < (3, 4, 0) and not is_true(spark, _TRACKING):
         yield Problem("DYNAMIC_ALLOCATION_SHUFFLE", "executors", f"{_TRACKING} is not true in {_spark(spark)}")
+
+
+def _of_devices(spark: SparkConfiguration) -> Iterator[Problem]:
+    """That nothing tells Spark which devices a pod has (ResourceUtils, ResourceDiscoveryScriptPlugin)."""
+    if _DISCOVERY_PLUGIN in spark.properties:
+        return
+    for role, name in SPARK_ROLE.items():
+        for device in device_amounts(spark, name):
+            script = f"spark.{name}.resource.{device}.discoveryScript"
+            known = script in spark.properties or (name == "driver" and _RESOURCES_FILE in spark.properties)
+            if not known:
+                yield Problem("DEVICE_DISCOVERY", role, f"{script} is not set", fix=f"Set {script}")
 
 
 def problems_of_template_resources(

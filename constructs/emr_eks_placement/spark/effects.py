@@ -31,7 +31,7 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
         spark.memory.offHeap.{enabled,size} spark.kubernetes.memoryOverheadFactor
         spark.kubernetes.{driver,executor}.{request,limit}.cores"""),
     (Effect("modelled", "devices, and the tasks that need them"), """
-        spark.{driver,executor,task}.resource. spark.task.cpus"""),
+        spark.{driver,executor,task}.resource. spark.task.cpus spark.driver.resourcesFile spark.resources.discoveryPlugin"""),
     (Effect("modelled", "number of executors"), """
         spark.executor.instances spark.dynamicAllocation.{enabled,minExecutors,maxExecutors,initialExecutors}
         spark.dynamicAllocation.{executorAllocationRatio,shuffleTracking.enabled}"""),
@@ -87,14 +87,14 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
         spark.kubernetes.{resource.type,submitInDriver,setSubmitTimeInDriver,report.interval}
         spark.kubernetes.submission.waitAppCompletion"""),
     (Effect("none", "how the driver's and the executors' processes work in their pods"), """
-        spark.driver.{appUIAddress,bindAddress,blockManager.port,host,port,maxResultSize,resourcesFile,supervise}
+        spark.driver.{appUIAddress,bindAddress,blockManager.port,host,port,maxResultSize,supervise}
         spark.driver.log.{allowErasureCoding,dfsDir,layout,persistToDfs.enabled}
         spark.executor.{id,port,allowSparkContext,heartbeatInterval,killOnFatalError.depth,python.worker.log.details}
         spark.executor.heartbeat.{dropZeroAccumulatorUpdates,maxFailures}
         spark.executor.logs.rolling.{enableCompression,maxRetainedFiles,maxSize,size.maxBytes,strategy,time.interval}
         spark.executor.metrics.{fileSystemSchemes,pollingInterval} spark.executor.processTreeMetrics.enabled
         spark.task.{maxDirectResultSize,maxFailures} spark.task.reaper.{enabled,killTimeout,pollingInterval,threadDump}
-        spark.resources.{discoveryPlugin,warnings.testing} spark.memory.{fraction,storageFraction}"""),
+        spark.resources.warnings.testing spark.memory.{fraction,storageFraction}"""),
 )  # fmt: skip
 # What 3.5 does not have, and the version that brought it (Spark 4.0 configuration).
 SINCE_SPARK_4 = {f"spark.{role}.minMemoryOverhead": (4, 0, 0) for role in ("driver", "executor")}

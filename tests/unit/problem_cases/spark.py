@@ -67,6 +67,10 @@ CASES: dict[str, list[Case]] = {
         Case("executors", "spark.shuffle.service.enabled is true", {**ON, "spark.shuffle.service.enabled": "true"}),
         Case("executors", "is not true in Spark 3.3.2", ON, release="emr-6.11.0-latest"),
     ],
+    "DEVICE_DISCOVERY": [
+        Case("executors", "spark.executor.resource.gpu.discoveryScript is not set",
+             {"spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
+    ],
     "TEMPLATE_RESOURCES": [
         Case("driver", "requests.memory is 8Gi in the pod template, Spark makes it 1433Mi",
              driver=asking(requests={"memory": "8Gi"})),

@@ -55,6 +55,12 @@ CODES = {
         "Set spark.dynamicAllocation.shuffleTracking.enabled to true, and not spark.shuffle.service.enabled",
         "Certain for open-source Spark; EMR may have another default.",
     ),
+    "DEVICE_DISCOVERY": Code(
+        "warning",
+        "The pods ask for a device, and Spark has no script that finds it: a driver or executor does not start without.",
+        "Set spark.driver.resource.NAME.discoveryScript or spark.executor.resource.NAME.discoveryScript",
+        "Certain for open-source Spark 3.5; an image may bring a script of its own.",
+    ),
     "TEMPLATE_RESOURCES": Code(
         "warning",
         "The pod template asks for CPU or memory of Spark's container: Spark writes its own over it.",
