@@ -103,7 +103,7 @@ lock: setup ## Renew requirements.txt and requirements-{dev,checkov,airflow}.txt
 
 facts: setup ## Renew the shipped lists of EC2 instance types, regions and Spark's configuration entries
 	$(BIN)/python -m tools.update_spark_entries
-	uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
+	PYTHONPATH=constructs uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
 
 clean: ## Remove everything that was installed or made
 	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,26 +9,74 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from emr_eks_placement.facts import auto_mode
+from emr_eks_placement.facts.devices import devices_of
+from emr_eks_placement.facts.max_pods import max_pods_of
+
 DATA = Path(__file__).parent.parent / "constructs/emr_eks_placement/facts/data"
 
 
-def instance_types() -> dict[str, list[Any]]:
-    """Instance type -> [vCPU, memory in MiB, architecture, highest number of pods with the AWS VPC CNI].
-
-    Pods: (ENIs x (IPv4 addresses each - 1)) + 2, the formula behind AWS's eni-max-pods.txt.
-    """
+def described_types() -> dict[str, Any]:
+    """What EC2's DescribeInstanceTypes answers, by name: those that run Linux of an architecture that EKS has."""
     packed = files("moto").joinpath("ec2/resources/instance_types.json.gz").read_bytes()
-    rows = {}
-    for name, described in sorted(json.loads(gzip.decompress(packed)).items()):
-        architecture = next(
-            (arch for arch in ("arm64", "x86_64") if arch in described["ProcessorInfo"]["SupportedArchitectures"]), None
-        )
-        if architecture is None:
-            continue
-        network = described["NetworkInfo"]
-        pods = network["MaximumNetworkInterfaces"] * (network["Ipv4AddressesPerInterface"] - 1) + 2
-        rows[name] = [described["VCpuInfo"]["DefaultVCpus"], described["MemoryInfo"]["SizeInMiB"], architecture, pods]
-    return rows
+    return {
+        name: described
+        for name, described in sorted(json.loads(gzip.decompress(packed)).items())
+        if _architecture(described) is not None
+    }
+
+
+def _architecture(described: dict[str, Any]) -> str | None:
+    supported = described["ProcessorInfo"]["SupportedArchitectures"]
+    return next((one for one in ("arm64", "x86_64") if one in supported), None)
+
+
+def instance_types(described: dict[str, Any]) -> dict[str, list[Any]]:
+    """Instance type -> [vCPU, memory in MiB, architecture, highest number of pods with the AWS VPC CNI, devices if any]."""
+    return {
+        name: [
+            one["VCpuInfo"]["DefaultVCpus"],
+            one["MemoryInfo"]["SizeInMiB"],
+            _architecture(one),
+            max_pods_of(one["NetworkInfo"]),
+            *([devices] if (devices := dict(devices_of(one))) else []),
+        ]
+        for name, one in described.items()
+    }
+
+
+def auto_mode_labels(described: dict[str, Any]) -> dict[str, list[Any]]:
+    """Instance type -> the values of auto_mode.DESCRIBED_LABELS, without those at the end that it does not have."""
+    names = [machine.name for machine in auto_mode.supported_instance_types()]
+    return {name: _without_end(_labels(described[name])) for name in names if name in described}
+
+
+def _labels(one: dict[str, Any]) -> list[Any]:
+    network, storage = one["NetworkInfo"], one.get("InstanceStorageInfo", {})
+    cards, clock = network["NetworkCards"], one["ProcessorInfo"].get("SustainedClockSpeedInGhz")
+    bandwidth = cards[0].get("BaselineBandwidthInGbps") if len(cards) == 1 else None
+    gpus = one.get("GpuInfo", {}).get("Gpus", [])
+    gpu = gpus[0] if len(gpus) == 1 else None
+    labels = {
+        "hypervisor": one.get("Hypervisor", ""),
+        "cpu-manufacturer": one["ProcessorInfo"].get("Manufacturer", "").lower() or None,
+        "cpu-sustained-clock-speed-mhz": clock and round(clock * 1000),
+        "ebs-bandwidth": one["EbsInfo"].get("EbsOptimizedInfo", {}).get("MaximumBandwidthInMbps"),
+        "network-bandwidth": bandwidth and round(bandwidth * 1000),
+        "encryption-in-transit-supported": str(network["EncryptionInTransitSupported"]).lower(),
+        "local-nvme": storage["TotalSizeInGB"] if storage.get("NvmeSupport", "unsupported") != "unsupported" else None,
+        "gpu-name": gpu and gpu["Name"].lower().replace(" ", "-"),
+        "gpu-manufacturer": gpu and gpu["Manufacturer"].lower(),
+        "gpu-count": gpu and gpu["Count"],
+        "gpu-memory": gpu and gpu["MemoryInfo"]["SizeInMiB"],
+    }
+    return [labels[key] for key in auto_mode.DESCRIBED_LABELS]
+
+
+def _without_end(values: list[Any]) -> list[Any]:
+    while values and values[-1] is None:
+        values = values[:-1]
+    return values
 
 
 def regions() -> dict[str, list[str]]:
@@ -42,10 +90,16 @@ def regions() -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Write both files, a row a line, so that a change reads well in a diff."""
-    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in instance_types().items())
-    (DATA / "instance_types.json").write_text(f"{{\n{rows}\n}}\n")
+    """Write the files, a row a line, so that a change reads well in a diff."""
+    described = described_types()
+    _write("instance_types", instance_types(described))
+    _write("auto_mode_labels", auto_mode_labels(described))
     (DATA / "regions.json").write_text(json.dumps(regions(), indent=2) + "\n")
+
+
+def _write(name: str, rows: dict[str, list[Any]]) -> None:
+    lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
+    (DATA / f"{name}.json").write_text(f"{{\n{lines}\n}}\n")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def test_the_most_storage_that_fargate_takes_is_no_problem() -> None:
 
 
 def test_pods_that_ask_for_an_instance_type_are_not_told_of_the_smaller_ones() -> None:
-    where = capacity(node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2, max_size=4)})
+    where = capacity(node_groups={"nodes": node_group("m6i.4xlarge", "m6i.large", initial_size=2, max_size=4)})
     spark = {"spark.executor.cores": "4", f"{SELECTOR}{kubernetes.INSTANCE_TYPE}": "m6i.4xlarge"}
     assert planned(request(spark), where).problems == ()
 
@@ -107,14 +107,14 @@ def test_problems_of_one_kind_come_in_order() -> None:
     assert told == zones
 
 
-def test_a_subnet_whose_zone_is_unknown_promises_no_zone() -> None:
+def test_in_a_subnet_whose_zone_is_unknown_a_node_may_have_the_zone_or_not() -> None:
     unknown = capacity(
         node_groups={"nodes": node_group("m6i.4xlarge", zones=(UNKNOWN_ZONE,))},
         fargate_profiles={"spark": profile({LABEL: "fargate"}, (UNKNOWN_ZONE,))},
     )
     assert planned(request(), unknown).problems == ()
     in_a_zone = request({f"{SELECTOR}{kubernetes.ZONE}": ZONE_A})
-    assert {one.code for one in planned(in_a_zone, unknown).problems} == {"EC2_NO_NODE_GROUP"}
+    assert {one.code for one in planned(in_a_zone, unknown).problems} == {"EC2_LABEL_NOT_KNOWN"}
 
 
 def test_pods_that_no_one_kind_of_node_holds_are_counted_apart() -> None:

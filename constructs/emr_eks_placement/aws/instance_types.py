@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.devices import devices_of
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
+from emr_eks_placement.facts.max_pods import max_pods_of
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
@@ -36,16 +38,13 @@ def _describe(ec2: "EC2Client", names: list[str]) -> Iterator[InstanceType]:
 
 
 def instance_type_of(described: "InstanceTypeInfoTypeDef") -> InstanceType:
-    """What EC2 describes, with the AWS VPC CNI's highest number of pods: ENIs x (IPv4 addresses each - 1) + 2.
-
-    Source of the formula: awslabs/amazon-eks-ami, eni-max-pods.txt.
-    """
+    """What EC2 describes, with the AWS VPC CNI's highest number of pods."""
     architectures = described["ProcessorInfo"]["SupportedArchitectures"]
-    network = described["NetworkInfo"]
     return InstanceType(
         described["InstanceType"],
         described["VCpuInfo"]["DefaultVCpus"],
         described["MemoryInfo"]["SizeInMiB"],
         "arm64" if "arm64" in architectures else "x86_64",
-        network["MaximumNetworkInterfaces"] * (network["Ipv4AddressesPerInterface"] - 1) + 2,
+        max_pods_of(described["NetworkInfo"]),
+        devices_of(described),
     )

@@ -1,13 +1,14 @@
 """EKS Auto Mode: the instance types that its node pools make nodes of, and what is on these nodes.
 
-Source: the EKS user guide, EKS Auto Mode supported instance reference, supported labels, node class specification.
+Source: the EKS user guide, EKS Auto Mode supported instance reference, supported labels, node class specification; for the
+values of labels also a node that was seen (c6a.large, Kubernetes 1.34).
 """
 
 import re
 from functools import cache
 
 from emr_eks_placement.errors import RuleError
-from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types, shipped
 
 # A node has no more, whatever its instance type's network interfaces hold (EKS guide, node class considerations).
 MOST_PODS = 110
@@ -58,11 +59,58 @@ def _is_supported(machine: InstanceType) -> bool:
     return family in _FAMILIES and machine.vcpus > 1 and size not in _SMALL_SIZES
 
 
+# Labels eks.amazonaws.com/instance-* that the shipped data has values for, as Karpenter makes them of what EC2 describes.
+DESCRIBED_LABELS = (
+    "hypervisor",
+    "cpu-manufacturer",
+    "cpu-sustained-clock-speed-mhz",
+    "ebs-bandwidth",
+    "network-bandwidth",
+    "encryption-in-transit-supported",
+    "local-nvme",
+    "gpu-name",
+    "gpu-manufacturer",
+    "gpu-count",
+    "gpu-memory",
+)
+# Without a value in the data, an instance type does not have these; the others it has, with a value that is not known.
+_WHERE_PRESENT = ("local-nvme", "gpu-name", "gpu-manufacturer", "gpu-count", "gpu-memory")
+_ACCELERATOR_LABELS = ("accelerator-name", "accelerator-manufacturer", "accelerator-count")
+
+
 def instance_labels(machine: InstanceType) -> dict[str, str]:
     """The labels that tell a node's instance type apart, beside those that Kubernetes has for it."""
     family, _, size = machine.name.partition(".")
     labels = {"family": family, "size": size, "cpu": str(machine.vcpus), "memory": str(machine.memory_mib)}
+    labels["capability-flex"] = str(family.endswith("-flex")).lower()
     series = re.match("([a-z]+)([0-9]+)", family)
     if series:
         labels |= {"category": series[1], "generation": series[2]}
-    return {f"eks.amazonaws.com/instance-{name}": value for name, value in labels.items()}
+    labels |= {key: str(value) for key, value in _described(machine).items() if value is not None}
+    return {_key(name): value for name, value in labels.items()}
+
+
+def unknown_instance_labels(machine: InstanceType) -> frozenset[str]:
+    """The keys of such labels that a node of the instance type has or may have, with a value that is not known here."""
+    described = _described(machine)
+    missing = {key for key in DESCRIBED_LABELS if described.get(key) is None}
+    if described and not (any("gpu" in device for device, _ in machine.devices) and "gpu-name" in missing):
+        missing.difference_update(_WHERE_PRESENT)
+    if any("neuron" in device for device, _ in machine.devices):
+        missing.update(_ACCELERATOR_LABELS)
+    return frozenset(map(_key, missing))
+
+
+@cache
+def label_keys() -> frozenset[str]:
+    """The keys of all labels that `instance_labels` gives to some instance type."""
+    return frozenset(key for machine in supported_instance_types() for key in instance_labels(machine))
+
+
+def _described(machine: InstanceType) -> dict[str, str | int | None]:
+    values = shipped("auto_mode_labels.json").get(machine.name, ())
+    return dict(zip(DESCRIBED_LABELS, values, strict=False))
+
+
+def _key(name: str) -> str:
+    return f"eks.amazonaws.com/instance-{name}"

@@ -1,25 +1,33 @@
-"""EC2 instance types: size, architecture and what is left of a node for pods."""
+"""EC2 instance types: size, architecture, devices and what is left of a node for pods."""
 
 import difflib
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from emr_eks_placement.errors import RuleError
 
 _EVICTION_MIB = 100  # kubelet's default evictionHard memory.available
+# The kernel and the hypervisor keep some of an instance type's memory, which EC2 does not publish. Karpenter takes it to
+# be so much until it has seen a node of the type (vmMemoryOverheadPercent, Karpenter settings).
+_HIDDEN_PERCENT = 7.5
 
 
 @dataclass(frozen=True)
 class InstanceType:
-    """vCPU, memory in MiB and highest pod count (AWS VPC CNI, no prefix delegation) of one instance type."""
+    """vCPU, memory in MiB, highest pod count (AWS VPC CNI, no prefix delegation) and devices of one instance type.
+
+    devices: GPUs and other accelerators by the resources that pods request, in order, such as ("nvidia.com/gpu", 1).
+    """
 
     name: str
     vcpus: int
     memory_mib: int
     architecture: str
     max_pods: int
+    devices: tuple[tuple[str, int], ...] = ()
 
     @property
     def kubernetes_architecture(self) -> str:
@@ -41,33 +49,70 @@ class InstanceType:
     def allocatable_memory_mib(self) -> int:
         """Upper bound of the memory left for pods: EKS reserves 255 MiB + 11 MiB a pod, the kubelet evicts at 100 MiB.
 
-        The kernel and firmware keep a little more, which EC2 does not publish: what does not fit here fits nowhere.
-        Source: kubeReserved in awslabs/amazon-eks-ami (nodeadm).
+        The kernel and the hypervisor keep more: what does not fit here fits nowhere. The pods are those of the AWS VPC
+        CNI, whatever a node group is capped at. Source: kubeReserved in awslabs/amazon-eks-ami (nodeadm).
         """
-        return self.memory_mib - (255 + 11 * self.max_pods) - _EVICTION_MIB
+        return self.memory_mib - self._reserved_mib
+
+    @property
+    def sure_memory_mib(self) -> int:
+        """Lower bound of the memory left for pods: what is seen on real nodes, or as Karpenter takes it to be."""
+        seen = seen_memory().get(self.name)
+        hidden = self.memory_mib * _HIDDEN_PERCENT / 100
+        return int(self.memory_mib - hidden if seen is None else seen.capacity_mib) - self._reserved_mib
+
+    @property
+    def _reserved_mib(self) -> int:
+        return 255 + 11 * self.max_pods + _EVICTION_MIB
+
+
+@dataclass(frozen=True)
+class SeenMemory:
+    """The lowest that nodes of an instance type were seen to have: MiB of memory at all, and of it for pods."""
+
+    capacity_mib: float
+    allocatable_mib: float
 
 
 @cache
-def _rows() -> dict[str, tuple[int, int, str, int]]:
-    rows: dict[str, tuple[int, int, str, int]] = json.loads(
-        files("emr_eks_placement.facts").joinpath("data/instance_types.json").read_text(encoding="utf-8")
+def seen_memory() -> dict[str, SeenMemory]:
+    """What was seen on real nodes, by instance type; the figures are rounded, and half of the last digit is taken off."""
+    rows = shipped("seen_memory.json")["gib"]
+    return {name: SeenMemory(*((gib - 0.0005) * 1024 for gib in row)) for name, row in rows.items()}
+
+
+@cache
+def shipped(name: str) -> dict[str, Any]:
+    """The data of a file that ships with the package, by instance type."""
+    data: dict[str, Any] = json.loads(
+        files("emr_eks_placement.facts").joinpath("data", name).read_text(encoding="utf-8")
     )
-    return rows
+    return data
+
+
+def _rows() -> dict[str, list[Any]]:
+    return shipped("instance_types.json")
+
+
+@cache
+def _type_of(name: str) -> InstanceType:
+    vcpus, memory_mib, architecture, max_pods, *devices = _rows()[name]
+    counts = tuple(sorted(devices[0].items())) if devices else ()
+    return InstanceType(name, vcpus, memory_mib, architecture, max_pods, counts)
 
 
 def instance_types() -> tuple[InstanceType, ...]:
     """Every instance type that EC2 has."""
-    return tuple(InstanceType(name, *row) for name, row in _rows().items())
+    return tuple(_type_of(name) for name in _rows())
 
 
 def instance_type(name: str) -> InstanceType:
     """The instance type of that name. Raises RuleError when EC2 has none."""
-    row = _rows().get(name)
-    if row is None:
+    if name not in _rows():
         close = difflib.get_close_matches(name, _rows(), 3)
         raise RuleError(
             name,
             "EC2 has no such instance type (EC2 DescribeInstanceTypes)",
             f"Did you mean {' or '.join(close)}?" if close else "Write for example m6i.2xlarge",
         )
-    return InstanceType(name, *row)
+    return _type_of(name)

@@ -9,10 +9,21 @@ REGION = "topology.kubernetes.io/region"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
+# What older Kubernetes called the same labels; nodes still have both.
+OLDER_KEYS = {
+    ARCHITECTURE: "beta.kubernetes.io/arch",
+    OPERATING_SYSTEM: "beta.kubernetes.io/os",
+    INSTANCE_TYPE: "beta.kubernetes.io/instance-type",
+    ZONE: "failure-domain.beta.kubernetes.io/zone",
+    REGION: "failure-domain.beta.kubernetes.io/region",
+}
+HOSTNAME = "kubernetes.io/hostname"
+ZONE_ID = "topology.k8s.aws/zone-id"  # of the AWS cloud provider, such as use1-az1
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
+NODE_CLASS = "eks.amazonaws.com/nodeclass"
 NODE_POOL = "karpenter.sh/nodepool"
 POOL_CAPACITY_TYPE = "karpenter.sh/capacity-type"  # of the nodes of a node pool, instead of CAPACITY_TYPE
 POD_SECURITY = "pod-security.kubernetes.io/enforce"  # of a namespace: the Pod Security Standard that its pods must meet

@@ -76,7 +76,7 @@ def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capaci
     refused = tuple(f"not {refusal.name}: {refusal.reason}" for refusal in found.refusals)
     problems = (
         *on_ec2.problems_of_groups(role, pod, found, capacity),
-        *on_ec2.problems_of_pod(role, pod, spec),
+        *on_ec2.problems_of_pod(role, pod, spec, found, capacity),
         *problems_of_admission(role, pod, spec, capacity),
     )
     return Landing("ec2", found.names, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)

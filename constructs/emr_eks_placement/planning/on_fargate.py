@@ -68,7 +68,8 @@ def _unsatisfied(
     entry = unsatisfied_by_fargate(pod.node_selector, region, zones)
     if entry is not None:
         key, value = entry
-        code = code_of_selector(key, value) or ("FARGATE_ZONE" if key == kubernetes.ZONE else "FARGATE_NODE_SELECTOR")
+        zone_keys = (kubernetes.ZONE, kubernetes.OLDER_KEYS[kubernetes.ZONE])
+        code = code_of_selector(key, value) or ("FARGATE_ZONE" if key in zone_keys else "FARGATE_NODE_SELECTOR")
         what = f"it asks for {key}={value}"
         what += f"; the profile's zones are {', '.join(zones)}" if code == "FARGATE_ZONE" else ""
         yield Problem(code, role, what, ("spec", "nodeSelector", key), value)

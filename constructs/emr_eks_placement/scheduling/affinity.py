@@ -1,8 +1,16 @@
-"""Required node affinity (Kubernetes, NodeSelectorTerm): a node matches one of the terms and all of its expressions."""
+"""Required node affinity (Kubernetes, NodeSelectorTerm): a node matches one of the terms and all of its expressions.
+
+A label that a node has with a value that is not known yet, such as its host name, leaves it open whether the node matches:
+then the answer is None.
+"""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+_NO_KEYS: frozenset[str] = frozenset()
+# What kube-scheduler compares as numbers (strconv.ParseInt of 64 bits, k8s.io/apimachinery/pkg/labels).
+_LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def required_terms(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -13,36 +21,79 @@ def required_terms(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 
 def matches(terms: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> bool:
-    """Whether a node with these labels satisfies the terms; without terms every node does.
+    """Whether a node with these labels and a name of its own satisfies the terms for sure; without terms every node does."""
+    return verdict(terms, labels) is True
 
-    matchFields names single nodes, which no node group promises: a term that has it matches none.
+
+def verdict(
+    terms: Sequence[Mapping[str, Any]], labels: Mapping[str, str], unknown: frozenset[str] = _NO_KEYS
+) -> bool | None:
+    """Whether a node satisfies the terms; None where that depends on its name or on a label whose value is not known.
+
+    unknown: the keys of such labels, which are not among the labels.
     """
-    return not terms or any(_term_matches(term, labels) for term in terms)
+    return not terms or _any(_term_verdict(term, labels, unknown) for term in terms)
 
 
-def _term_matches(term: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    expressions = term.get("matchExpressions") or []
-    return bool(expressions) and not term.get("matchFields") and all(_holds(one, labels) for one in expressions)
+def keys_of(terms: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The keys of labels and fields that the terms name."""
+    return tuple(
+        one["key"] for term in terms for part in ("matchExpressions", "matchFields") for one in term.get(part) or ()
+    )
+
+
+def _term_verdict(term: Mapping[str, Any], labels: Mapping[str, str], unknown: frozenset[str]) -> bool | None:
+    expressions, fields = term.get("matchExpressions") or [], term.get("matchFields") or []
+    if not expressions and not fields:
+        return False
+    found = [_verdict_of(one, labels, unknown) for one in expressions]
+    # metadata.name is the only field, and no node has a name before it is there.
+    return _all([*found, *(None for _ in fields)])
+
+
+def _verdict_of(expression: Mapping[str, Any], labels: Mapping[str, str], unknown: frozenset[str]) -> bool | None:
+    operator = expression["operator"]
+    if expression["key"] not in unknown or operator not in _OPERATORS:
+        return _holds(expression, labels)
+    return operator == "Exists" if operator in ("Exists", "DoesNotExist") else None
 
 
 def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    value = labels.get(expression["key"])
-    values = list(expression.get("values") or [])
-    operators: dict[str, Callable[[], bool]] = {
-        "In": lambda: value in values,
-        "NotIn": lambda: value not in values,
-        "Exists": lambda: value is not None,
-        "DoesNotExist": lambda: value is None,
-        "Gt": lambda: (
-            _number(value) is not None and _number(values[0]) is not None and int(value or 0) > int(values[0])
-        ),
-        "Lt": lambda: (
-            _number(value) is not None and _number(values[0]) is not None and int(value or 0) < int(values[0])
-        ),
-    }
-    operator = operators.get(expression["operator"])
-    return operator is not None and operator()
+    operator = _OPERATORS.get(expression["operator"])
+    return operator is not None and operator(labels.get(expression["key"]), list(expression.get("values") or []))
+
+
+def _compares(holds: Callable[[int, int], bool]) -> Callable[[str | None, list[str]], bool]:
+    def compare(value: str | None, values: list[str]) -> bool:
+        one, other = _number(value), _number(values[0] if len(values) == 1 else None)
+        return one is not None and other is not None and holds(one, other)
+
+    return compare
+
+
+_OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
+    "In": lambda value, values: value in values,
+    "NotIn": lambda value, values: value not in values,
+    "Exists": lambda value, _: value is not None,
+    "DoesNotExist": lambda value, _: value is None,
+    "Gt": _compares(lambda one, other: one > other),
+    "Lt": _compares(lambda one, other: one < other),
+}
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"[+-]?[0-9]+", text, re.ASCII) else None
+    digits = re.fullmatch(r"([+-]?)0*([0-9]{1,19})", text or "", re.ASCII)
+    if digits is None:
+        return None
+    number = int(digits[1] + digits[2])
+    return number if _LEAST <= number <= _MOST else None
+
+
+def _any(verdicts: Iterable[bool | None]) -> bool | None:
+    found = set(verdicts)
+    return True if True in found else None if None in found else False
+
+
+def _all(verdicts: Iterable[bool | None]) -> bool | None:
+    found = set(verdicts)
+    return False if False in found else None if None in found else True

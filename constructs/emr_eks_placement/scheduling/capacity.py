@@ -1,19 +1,18 @@
 """What of a cluster decides where pods land, wherever it was read from: an environment, templates or the live cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from emr_eks_placement.facts import auto_mode, kubernetes, system_pods
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.facts.regions import region_of_zone
+from emr_eks_placement.facts.max_pods import most_in_node_group
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
+from emr_eks_placement.scheduling import node_labels
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.node_labels import UNKNOWN_ZONE as UNKNOWN_ZONE
 from emr_eks_placement.scheduling.pod import MIB
-
-# A zone that can't be told, as of a subnet that is only known by its id: its nodes promise no zone label.
-UNKNOWN_ZONE = "unknown"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,8 @@ class Room:
 class Node:
     """A kind of node that a group or pool can have: its size, the room on it, its zone and the labels it comes with.
 
-    room: the most that it can have: what does not fit there fits nowhere. sure_room: what it has for sure.
+    room: the most that it can have: what does not fit there fits nowhere. sure_room: what it has for sure. unknown_labels:
+    the keys of labels that it has besides, or may have, with values that are not known.
     """
 
     machine: InstanceType
@@ -48,28 +48,47 @@ class Node:
     zone: str
     capacity_type: CapacityType
     labels: Mapping[str, str]
+    unknown_labels: frozenset[str] = frozenset()
 
 
 def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
-    """The room on an empty node of an instance type with such a root volume.
+    """The room on an empty node of an instance type with such a root volume: an upper bound.
 
-    Of its disk the kubelet keeps 10 % and 1 GiB (nodefs.available; kubeReserved in awslabs/amazon-eks-ami): an upper
-    bound, as the machine image takes some too.
+    Of its disk the kubelet keeps 10 % and 1 GiB (nodefs.available; kubeReserved in awslabs/amazon-eks-ami); the machine
+    image takes some too.
     """
     return Room(
         machine.allocatable_cpu_millis - system_pods.CPU_MILLIS,
         machine.allocatable_memory_mib * MIB,
         None if disk_gib is None else max(0, disk_gib * 1024 * 9 // 10 - 1024) * MIB,
         machine.max_pods - system_pods.PODS,
+        machine.devices,
     )
+
+
+def _rooms(machine: InstanceType, disk_gib: int | None, most_pods: int) -> tuple[Room, Room]:
+    """The most that an empty node can have, and what it has for sure."""
+    room = room_of(machine, disk_gib)
+    room = replace(room, pods=min(room.pods, most_pods))
+    return room, replace(room, memory_bytes=max(0, machine.sure_memory_mib) * MIB)
+
+
+@dataclass(frozen=True)
+class RunningNodes:
+    """So many nodes of a node group that run now: of one instance type, in one zone."""
+
+    machine: InstanceType
+    zone: str
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeGroupCapacity:
     """An EC2 node group.
 
-    min_size, initial_size, max_size: numbers of nodes, the second when read. zones: where its subnets are. disk_gib:
-    of a node's root volume, None where unknown. deployed_name: its name in EKS, None before EKS has one.
+    machines: in the group's order. min_size, initial_size, max_size: numbers of nodes, the second when read. zones: where
+    its subnets are; zone_ids: by zone, of those that are known. disk_gib: of a node's root volume, None where unknown.
+    deployed_name: its name in EKS, None before EKS has one. running: the nodes that it has now, None where not read.
     """
 
     machines: tuple[InstanceType, ...]
@@ -77,40 +96,55 @@ class NodeGroupCapacity:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     zones: tuple[str, ...]
+    zone_ids: Mapping[str, str] = field(default_factory=dict)
     min_size: int = 1
     initial_size: int = 1
     max_size: int = 2
     disk_gib: int | None = None
     deployed_name: str | None = None
+    running: tuple[RunningNodes, ...] | None = None
+
+    @property
+    def first_machines(self) -> tuple[InstanceType, ...]:
+        """The instance types that a new node is of while EC2 has any left.
+
+        Of an On-Demand group the first one, by the order of its instance types; of a Spot group any of them, as EC2 has
+        capacity (EKS guide, managed node groups: prioritized and price-capacity-optimized).
+        """
+        return self.machines[:1] if self.capacity_type == "on-demand" else self.machines
+
+    @property
+    def running_machines(self) -> tuple[InstanceType, ...]:
+        """The instance types that the nodes of now are of; where they were not read, those that new ones may be of."""
+        if self.running is None:
+            return self.first_machines
+        return tuple(dict.fromkeys(nodes.machine for nodes in self.running))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """A node of each instance type in each zone."""
-        rooms = {machine: room_of(machine, self.disk_gib) for machine in self.machines}
-        return tuple(
-            Node(machine, rooms[machine], rooms[machine], zone, self.capacity_type, self._labels(machine, zone))
-            for machine in self.machines
-            for zone in self.zones
-        )
+        return tuple(self._node(machine, zone) for machine in self.machines for zone in self.zones)
 
-    def _labels(self, machine: InstanceType, zone: str) -> dict[str, str]:
-        """The group's own labels and those that Kubernetes and EKS set."""
+    def _node(self, machine: InstanceType, zone: str) -> Node:
+        room, sure_room = _rooms(machine, self.disk_gib, most_in_node_group(machine.vcpus) - system_pods.PODS)
         labels = {
             **self.labels,
-            **_labels_of_kubernetes(machine, zone),
+            **node_labels.labels_of_kubernetes(machine, zone, self.zone_ids),
             kubernetes.CAPACITY_TYPE: CAPACITY_TYPE_LABEL_VALUES[self.capacity_type],
         }
         if self.deployed_name is not None:
             labels[kubernetes.NODE_GROUP] = self.deployed_name
-        return labels
+        unknown = node_labels.without_known(node_labels.UNKNOWN_IN_NODE_GROUP, labels)
+        return Node(machine, room, sure_room, zone, self.capacity_type, labels, unknown)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodePoolCapacity:
     """A node pool of EKS Auto Mode, which has no nodes until pods wait for them.
 
-    name: in Kubernetes. zones: where its subnets are and its requirements allow. max_vcpus: of its nodes together, None:
-    without bound. disk_gib: of the volume with pods' files, None where unknown.
+    name: in Kubernetes. zones: where its subnets are and its requirements allow; zone_ids: by zone, of those that are
+    known. max_vcpus: of its nodes together, None: without bound. disk_gib: of the volume with pods' files, None where
+    unknown.
     """
 
     name: str
@@ -119,6 +153,7 @@ class NodePoolCapacity:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     zones: tuple[str, ...]
+    zone_ids: Mapping[str, str] = field(default_factory=dict)
     max_vcpus: int | None = None
     disk_gib: int | None = auto_mode.DEFAULT_DISK_GIB
 
@@ -126,50 +161,31 @@ class NodePoolCapacity:
     def nodes(self) -> tuple[Node, ...]:
         """A node of each instance type within max_vcpus, in each zone, of each capacity type."""
         return tuple(
-            Node(
-                machine,
-                self._room(machine),
-                self._room(machine),
-                zone,
-                capacity_type,
-                self._labels(machine, zone, capacity_type),
-            )
+            node
             for machine in self.machines
             if self.max_vcpus is None or machine.vcpus <= self.max_vcpus
-            for zone in self.zones
-            for capacity_type in self.capacity_types
+            for node in self._nodes_of(machine)
         )
 
-    def _room(self, machine: InstanceType) -> Room:
-        """As on a node of a node group, with EKS Auto Mode's bound of pods.
+    def _nodes_of(self, machine: InstanceType) -> Iterator[Node]:
+        """The room is as on a node of a node group, with EKS Auto Mode's bound of pods.
 
         Networking, DNS, storage and Pod Identity are processes of the node there, not pods (EKS guide, EKS Auto Mode); what
         is kept for them is not published, so what the system pods of other nodes request is taken to be.
         """
-        room = room_of(machine, self.disk_gib)
-        return replace(room, pods=min(room.pods, auto_mode.MOST_PODS))
-
-    def _labels(self, machine: InstanceType, zone: str, capacity_type: CapacityType) -> dict[str, str]:
-        """The pool's own labels and those that Kubernetes and EKS Auto Mode set (EKS guide, supported labels)."""
-        return {
-            **self.labels,
-            **_labels_of_kubernetes(machine, zone),
-            **auto_mode.instance_labels(machine),
-            kubernetes.COMPUTE_TYPE: "auto",
-            kubernetes.NODE_POOL: self.name,
-            kubernetes.POOL_CAPACITY_TYPE: capacity_type,
-        }
-
-
-def _labels_of_kubernetes(machine: InstanceType, zone: str) -> dict[str, str]:
-    labels = {
-        kubernetes.INSTANCE_TYPE: machine.name,
-        kubernetes.ARCHITECTURE: machine.kubernetes_architecture,
-        kubernetes.OPERATING_SYSTEM: "linux",
-    }
-    if zone != UNKNOWN_ZONE:
-        labels |= {kubernetes.ZONE: zone, kubernetes.REGION: region_of_zone(zone)}
-    return labels
+        room, sure_room = _rooms(machine, self.disk_gib, auto_mode.MOST_PODS)
+        unknown = node_labels.unknown_in_node_pool(machine)
+        for zone in self.zones:
+            labels = {
+                **self.labels,
+                **node_labels.labels_of_kubernetes(machine, zone, self.zone_ids),
+                **node_labels.labels_of_auto_mode(machine, zone),
+                kubernetes.NODE_POOL: self.name,
+            }
+            left = node_labels.without_known(unknown, labels)
+            for capacity_type in self.capacity_types:
+                labelled = {**labels, kubernetes.POOL_CAPACITY_TYPE: capacity_type}
+                yield Node(machine, room, sure_room, zone, capacity_type, labelled, left)
 
 
 @dataclass(frozen=True)

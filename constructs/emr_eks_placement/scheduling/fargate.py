@@ -10,6 +10,7 @@ from functools import cache
 from emr_eks_placement.facts import fargate, kubernetes
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
+from emr_eks_placement.scheduling.node_labels import with_older_keys
 from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.wildcards import matches
 
@@ -77,14 +78,14 @@ def possible_profiles(profiles: Mapping[str, FargateProfileCapacity], pod: PodSh
 
 
 def node_labels(region: str, zone: str) -> dict[str, str]:
-    """The labels of a Fargate node in a zone; nobody can give it more."""
+    """The labels of a Fargate node in a zone, beside its host name, which none has before the pod is there."""
     labels = {
         kubernetes.ARCHITECTURE: "amd64",
         kubernetes.OPERATING_SYSTEM: "linux",
         kubernetes.COMPUTE_TYPE: "fargate",
         kubernetes.REGION: region,
     }
-    return labels if zone == UNKNOWN_ZONE else {**labels, kubernetes.ZONE: zone}
+    return with_older_keys(labels if zone == UNKNOWN_ZONE else {**labels, kubernetes.ZONE: zone})
 
 
 def zones_of(pod: PodShape, region: str, zones: tuple[str, ...]) -> tuple[str, ...]:

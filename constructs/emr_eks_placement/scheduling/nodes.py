@@ -1,12 +1,15 @@
 """Which node groups and pools can take a pod: the Kubernetes scheduler's NodeAffinity, TaintToleration, NodeResourcesFit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from emr_eks_placement.facts.devices import INSTANCE_DEVICES
 from emr_eks_placement.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, NodePoolCapacity, Room
 from emr_eks_placement.scheduling.pod import MIB, PodShape
+
+NODE_NAME = "metadata.name"  # the only field that node affinity matches
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The node groups and pools that can take a pod, each with the nodes of it that can, and why the others can't."""
+    """The node groups and pools that can take a pod, each with the nodes of it that can, and why the others can't.
+
+    depends_on: the keys of labels by whose values, which are not known, it is decided whether any of these nodes takes it;
+    empty where one does for sure.
+    """
 
     nodes: Mapping[str, tuple[Node, ...]]
     refusals: tuple[Refusal, ...]
+    depends_on: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +48,29 @@ def candidates(pod: PodShape, groups: Mapping[str, NodeGroupCapacity | NodePoolC
             refusals.append(Refusal(name, found))
         else:
             nodes[name] = found
-    return Candidates(nodes, tuple(refusals))
+    return Candidates(nodes, tuple(refusals), _depends_on(pod, [node for some in nodes.values() for node in some]))
+
+
+def _depends_on(pod: PodShape, nodes: Sequence[Node]) -> tuple[str, ...]:
+    if any(agrees(pod, node) for node in nodes):
+        return ()
+    asked = (*pod.node_selector, *affinity.keys_of(pod.node_affinity))
+    return tuple(
+        key for key in dict.fromkeys(asked) if key == NODE_NAME or any(key in node.unknown_labels for node in nodes)
+    )
+
+
+def agrees(pod: PodShape, node: Node) -> bool | None:
+    """Whether the node has what the pod's node selector and required node affinity ask for; None where that is not known."""
+    selected: bool | None = pod.node_selector.items() <= node.labels.items()
+    if not selected:
+        if any(
+            node.labels.get(key) != value and key not in node.unknown_labels for key, value in pod.node_selector.items()
+        ):
+            return False
+        selected = None
+    matched = affinity.verdict(pod.node_affinity, node.labels, node.unknown_labels)
+    return selected if matched else matched
 
 
 def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
@@ -54,13 +84,33 @@ def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
 
 
 def fits(pod: PodShape, room: Room) -> bool:
-    """Whether the room holds a pod."""
+    """Whether the room may hold a pod: if the pod requests as little memory as it may."""
+    return _holds(room, pod, pod.memory_bytes - pod.memory_slack_bytes)
+
+
+def surely_fits(pod: PodShape, node: Node) -> bool:
+    """Whether an empty node holds a pod for sure: the least of a node of its kind, and the most that the pod requests."""
+    return _holds(node.sure_room, pod, pod.memory_bytes)
+
+
+def _holds(room: Room, pod: PodShape, memory_bytes: int) -> bool:
     return (
         pod.cpu_millis <= room.cpu_millis
-        and pod.memory_bytes <= room.memory_bytes
+        and memory_bytes <= room.memory_bytes
         and (room.storage_bytes is None or pod.storage_bytes <= room.storage_bytes)
         and room.pods >= 1
+        and not _missing_devices(pod, room)
     )
+
+
+def devices_on(room: Room, device: str) -> int | None:
+    """How many of a device the room has; None for one that a plugin may offer on any node."""
+    return dict(room.devices).get(device, 0) if device in INSTANCE_DEVICES else None
+
+
+def _missing_devices(pod: PodShape, room: Room) -> list[tuple[str, int]]:
+    """The devices that the pod requests more of than the room has."""
+    return [(name, count) for name, count in pod.devices if (has := devices_on(room, name)) is not None and has < count]
 
 
 def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -> tuple[Node, ...] | str:
@@ -70,26 +120,37 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
     if not group.nodes:
         return "it can have no node within its limits"
-    selected = [node for node in group.nodes if pod.node_selector.items() <= node.labels.items()]
-    if not selected:
-        return f"no node of it has {_missing(pod.node_selector, group)}"
-    agreeing = [node for node in selected if affinity.matches(pod.node_affinity, node.labels)]
+    agreeing = [node for node in group.nodes if agrees(pod, node) is not False]
     if not agreeing:
-        return "no node of it satisfies the required node affinity"
+        missing = _missing(pod.node_selector, group)
+        return f"no node of it has {missing}" if missing else "no node of it satisfies the required node affinity"
     fitting = tuple(node for node in agreeing if fits(pod, node.room))
-    if fitting:
-        return fitting
+    return fitting or _why_too_small(pod, agreeing)
+
+
+def _why_too_small(pod: PodShape, agreeing: Sequence[Node]) -> str:
+    lacking = [_missing_devices(pod, node.room) for node in agreeing]
+    if all(lacking):
+        name, count = lacking[0][0]
+        most = max(devices_on(node.room, name) or 0 for node in agreeing)
+        return f"its nodes have {f'at most {most} of {name}' if most else f'no {name}'}, the pod requests {count}"
+    agreeing = [node for node, missing in zip(agreeing, lacking, strict=True) if not missing]
     short_of_cpu = all(pod.cpu_millis > node.room.cpu_millis for node in agreeing)
     largest = max(agreeing, key=lambda node: node.room.cpu_millis if short_of_cpu else node.room.memory_bytes)
     return f"{largest.machine.name} offers pods at most {_offer(largest.room, pod)}"
 
 
 def _missing(node_selector: Mapping[str, str], group: NodeGroupCapacity | NodePoolCapacity) -> str:
-    """The entries that no node has; all of them where only their combination is missing."""
-    nowhere = {
-        key: value for key, value in node_selector.items() if all(node.labels.get(key) != value for node in group.nodes)
-    }
-    return ", ".join(f"{key}={value}" for key, value in (nowhere or node_selector).items())
+    """The entries that no node has; all of them where only their combination is missing; nothing where nothing is."""
+
+    def has(node: Node, key: str, value: str) -> bool:
+        return node.labels.get(key) == value or key in node.unknown_labels
+
+    entries = node_selector.items()
+    if any(all(has(node, *entry) for entry in entries) for node in group.nodes):
+        return ""
+    nowhere = [entry for entry in entries if not any(has(node, *entry) for node in group.nodes)]
+    return ", ".join(f"{key}={value}" for key, value in nowhere or entries)
 
 
 def _offer(room: Room, pod: PodShape) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emr_eks_placement.scheduling.capacity import Room
+from emr_eks_placement.scheduling.nodes import devices_on
 from emr_eks_placement.scheduling.pod import PodShape
 
 
@@ -24,6 +25,10 @@ def pods_on(room: Room, pod: PodShape) -> int:
     ]
     if pod.storage_bytes and room.storage_bytes is not None:
         limits.append(room.storage_bytes // pod.storage_bytes)
+    for device, count in pod.devices:
+        offered = devices_on(room, device)
+        if count and offered is not None:
+            limits.append(offered // count)
     return max(0, min(limits))
 
 
@@ -64,10 +69,12 @@ def _fill(pod: PodShape, count: int, nodes: _Nodes) -> tuple[list[_Nodes], int]:
 
 
 def _without(room: Room, pod: PodShape, count: int) -> Room:
+    asked = dict(pod.devices)
     return replace(
         room,
         cpu_millis=room.cpu_millis - count * pod.cpu_millis,
         memory_bytes=room.memory_bytes - count * pod.memory_bytes,
         storage_bytes=None if room.storage_bytes is None else room.storage_bytes - count * pod.storage_bytes,
         pods=room.pods - count,
+        devices=tuple((name, offered - count * asked.get(name, 0)) for name, offered in room.devices),
     )

@@ -17,12 +17,27 @@ CASES: dict[str, list[Case]] = {
         Case("submitter", "there are no node groups", where=capacity(node_groups={})),
         Case("driver", "other: no node of it has a=b", {f"{SELECTOR}zone": ZONE_A, f"{SELECTOR}a": "b"},
              capacity(node_groups={**CAPACITY.node_groups, "other": node_group("m6i.large", labels={"zone": ZONE_A})})),
+        Case("executors", "nodes: its nodes have no nvidia.com/gpu, the pod requests 1", {
+            "spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
         Case("driver", "MiB of disk", driver=template(main={"resources": {"requests": {"ephemeral-storage": "90Gi"}}}),
              where=capacity(node_groups={"nodes": node_group("m6i.large", disk_gib=50)})),
     ],
     "EC2_OTHER_NODES": [
         Case("driver", "EKS Auto Mode", {"spark.kubernetes.driver.node.selector.a": "b"},
              capacity(other_nodes="EKS Auto Mode makes nodes too")),
+        Case("driver", "it asks for zone=us-east-1a, which no node that the plan knows has; Karpenter makes nodes too",
+             {f"{SELECTOR}zone": ZONE_A}, capacity(other_nodes="Karpenter makes nodes too")),
+    ],
+    "EC2_LABEL_NOT_KNOWN": [
+        Case("driver", "it asks for eks.amazonaws.com/nodegroup=nodes",
+             {f"spark.kubernetes.driver.node.selector.{kubernetes.NODE_GROUP}": "nodes"}),
+        Case("driver", "it asks for metadata.name, which may be so on nodes of nodes or not", driver=template(affinity={
+            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+                {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["ip-10-0-0-1"]}]}]}}})),
+    ],
+    "EC2_MAY_NOT_FIT": [
+        Case("driver", "m6i.4xlarge of nodes has 57691 to 62607 MiB for pods, the pod requests 59289: 1598 MiB more",
+             {"spark.driver.memory": "41g"}),
     ],
     "EC2_TOO_FEW_NODES": [Case("executors", "need 14 nodes of nodes, which can have 4", MANY)],
     "EC2_SCALE_UP": [
@@ -31,6 +46,14 @@ CASES: dict[str, list[Case]] = {
     ],
     "EC2_INSTANCE_TYPES": [
         Case("executors", "of nodes it fits m6i.4xlarge, not m6i.large", {"spark.executor.cores": "4"}, capacity(
+            node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2, capacity_type="spot")})),
+        Case("executors", "new nodes of nodes are m6i.large while EC2 has any, which it does not fit; it runs on m6i.4xlarge",
+             {"spark.executor.cores": "4"}, capacity(
+                 node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2)})),
+        Case("executors", "with which nodes starts, not m6i.large, which come when EC2 has no m6i.4xlarge",
+             {"spark.executor.cores": "4"}, capacity(
+                 node_groups={"nodes": node_group("m6i.4xlarge", "m6i.large", initial_size=2)})),
+        Case("executors", "which it does not ask for", {f"{SELECTOR}{kubernetes.INSTANCE_TYPE}": "m6i.4xlarge"}, capacity(
             node_groups={"nodes": node_group("m6i.large", "m6i.4xlarge", initial_size=2)})),
     ],
     "EC2_ZONE_OF_GROUP": [
@@ -46,7 +69,10 @@ CASES: dict[str, list[Case]] = {
     ],
     "EC2_NODE_NAME": [Case("driver", "nodeName is ip-1", driver=template(nodeName="ip-1"))],
     "EC2_DEVICE": [
-        Case("executors", "nvidia.com/gpu", {
-            "spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
+        Case("executors", "it requests 1 of nvidia.com/gpu, which nodes of gpus offer once its device plugin runs there", {
+            "spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}, capacity(
+                node_groups={**CAPACITY.node_groups, "gpus": node_group("g4dn.2xlarge")})),
+        Case("executors", "it requests example.com/fpga, of which", {
+            "spark.executor.resource.fpga.amount": "1", "spark.executor.resource.fpga.vendor": "example.com"}),
     ],
 }  # fmt: skip

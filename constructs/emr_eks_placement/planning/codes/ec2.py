@@ -16,6 +16,21 @@ CODES = {
         "Check the node selector and tolerations against those nodes",
         "A guess: the plan does not know those nodes.",
     ),
+    "EC2_LABEL_NOT_KNOWN": Code(
+        "warning",
+        "The pod asks for a label whose value is not known to the plan: a name that exists only after deployment, such as a "
+        "node's or a node group's, or something that was not read. The nodes may have it or not.",
+        "Use a label of your own on the node group, or compare with the nodes once they are there",
+        "Certain that the nodes have such a label, and that its value is not known here.",
+    ),
+    "EC2_MAY_NOT_FIT": Code(
+        "warning",
+        "The pod may be too large for every node that can take it: EC2 does not publish how much of an instance type's memory "
+        "the kernel and the hypervisor keep. If it does not fit, it stays Pending.",
+        "Lower memory or overhead by what is in question, or use a larger instance type",
+        "A guess within the margin: between what nodes of the type are seen to have, or 7.5 % less than the type's memory "
+        "where none was seen, and all of it, each less what EKS reserves.",
+    ),
     "EC2_TOO_FEW_NODES": Code(
         "warning",
         "The node groups and node pools that can take these pods hold fewer of them at their largest than the job asks "
@@ -32,9 +47,10 @@ CODES = {
     ),
     "EC2_INSTANCE_TYPES": Code(
         "warning",
-        "The pod does not fit every instance type of the node group, and EKS picks among them.",
-        "Remove the smaller instance types from the group, or ask for one: node.kubernetes.io/instance-type",
-        "Certain that the types differ. Which of them EC2 starts is not known before.",
+        "The pod does not run on every instance type of the node group. An On-Demand group starts with the first one as long "
+        "as EC2 has any, a Spot group with what there is: a new node may be one that does not take the pod.",
+        "Remove the smaller instance types from the group, or list one that the pod fits first",
+        "Certain that the types differ, and with which an On-Demand group starts. Which of them EC2 has is not known before.",
     ),
     "EC2_ZONE_OF_GROUP": Code(
         "warning",
@@ -64,8 +80,10 @@ CODES = {
     ),
     "EC2_DEVICE": Code(
         "warning",
-        "The pod requests a device, such as a GPU: nodes offer it only with its device plugin, which a plan does not see.",
-        "Make sure that the nodes of the group have the device and that its plugin is installed",
-        "A guess: the plan does not see the device plugin.",
+        "The pod requests a device, such as a GPU. Nodes of a node group offer it only while its device plugin runs on them, "
+        "which a plan does not see; EKS Auto Mode brings those of NVIDIA and Neuron along.",
+        "Install the device plugin, on an accelerated machine image of EKS (AL2023 NVIDIA or Neuron, Bottlerocket NVIDIA)",
+        "Certain how many GPUs, Inferentia and Trainium devices an instance type has; GPUs that their plugin shares count "
+        "once. A guess for other devices, and whether the plugin runs.",
     ),
 }
