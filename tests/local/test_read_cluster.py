@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from emr_eks_placement.errors import InputError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.placement import Taint
-from emr_eks_placement.scheduling.capacity import Capacity, PodSelector
+from emr_eks_placement.scheduling.capacity import Capacity, PodSelector, RunningNodes
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam
 from tests.local.aws_fixtures import AwsUnderTest, Stacks, cluster_resources, trust
@@ -286,6 +287,32 @@ def test_nodes_of_no_managed_group_are_seen_by_their_tags(
         ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in started])
 
 
+def test_the_nodes_that_run_count_as_they_are(aws: AwsUnderTest, account: Account, full: dict[str, str]) -> None:
+    """The group starts with m6i.xlarge, and two of its nodes came when EC2 had none of these."""
+    assert full
+    ec2 = aws.client("ec2")
+    tags = {"kubernetes.io/cluster/spark": "owned", "eks:nodegroup-name": "plain"}
+    tagged = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+    started = ec2.run_instances(
+        ImageId="ami-0", MinCount=2, MaxCount=2, InstanceType="m5.xlarge", TagSpecifications=tagged,
+        Placement={"AvailabilityZone": "us-east-1a"},
+    )["Instances"]  # fmt: skip
+    try:
+        groups = read_cluster(account.session(), "spark").node_groups
+    finally:
+        ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in started])
+    assert groups["plain"].running == (RunningNodes(instance_type("m5.xlarge"), "us-east-1a", 2),)
+    assert groups["plain"].running_machines == (instance_type("m5.xlarge"),)
+    assert groups["plain"].first_machines == (instance_type("m6i.xlarge"),)
+    assert groups["tainted"].running is None, "none is seen where three should run"
+
+
+def test_zones_have_the_ids_that_the_account_knows(capacity: Capacity) -> None:
+    (node, *_) = capacity.node_groups["plain"].nodes
+    assert re.fullmatch("use1-az[0-9]+", node.labels[kubernetes.ZONE_ID])
+    assert kubernetes.ZONE_ID not in node.unknown_labels
+
+
 def test_launch_template_and_group_both_name_an_instance_type(stacks: Stacks, cluster: dict[str, str]) -> None:
     resources = {
         "Sized": launch_template(InstanceType="m6g.xlarge"),
@@ -296,20 +323,23 @@ def test_launch_template_and_group_both_name_an_instance_type(stacks: Stacks, cl
     assert "does not exist" in stacks.refusal("none", resources)
 
 
-def described(name: str, architectures: list[str], interfaces: int, addresses: int) -> str:
+GPUS = "<gpuInfo><gpus><item><name>L4</name><manufacturer>NVIDIA</manufacturer><count>4</count></item></gpus></gpuInfo>"
+
+
+def described(name: str, architectures: list[str], interfaces: int, addresses: int, more: str = "") -> str:
     items = "".join(f"<item>{architecture}</item>" for architecture in architectures)
     return (
         f"<item><instanceType>{name}</instanceType>"
         f"<processorInfo><supportedArchitectures>{items}</supportedArchitectures></processorInfo>"
         "<vCpuInfo><defaultVCpus>4</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>16384</sizeInMiB></memoryInfo>"
         f"<networkInfo><maximumNetworkInterfaces>{interfaces}</maximumNetworkInterfaces>"
-        f"<ipv4AddressesPerInterface>{addresses}</ipv4AddressesPerInterface></networkInfo></item>"
+        f"<ipv4AddressesPerInterface>{addresses}</ipv4AddressesPerInterface></networkInfo>{more}</item>"
     )
 
 
 def test_pages_of_instance_types(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = {
-        True: described("x9g.xlarge", ["arm64"], 4, 15),
+        True: described("x9g.xlarge", ["arm64"], 4, 15, GPUS),
         False: described("x9z.xlarge", ["i386", "x86_64"], 3, 10) + "</instanceTypeSet><nextToken>more</nextToken>",
     }
 
@@ -324,7 +354,7 @@ def test_pages_of_instance_types(account: Account, monkeypatch: pytest.MonkeyPat
     assert len(ec2.paths) == 2
     assert found == {
         "m6i.large": instance_type("m6i.large"),
-        "x9g.xlarge": InstanceType("x9g.xlarge", 4, 16384, "arm64", 4 * 14 + 2),
+        "x9g.xlarge": InstanceType("x9g.xlarge", 4, 16384, "arm64", 4 * 14 + 2, (("nvidia.com/gpu", 4),)),
         "x9z.xlarge": InstanceType("x9z.xlarge", 4, 16384, "x86_64", 3 * 9 + 2),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from emr_eks_placement.placement import Taint
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, NodePoolCapacity
+from tests.unit.planned import planned, request
 from tests.unit.test_assembly import ZONES, Data, cluster, read_one, refs, refused, resource
 
 KIND = "Custom::AWSCDK-EKS-KubernetesResource"
@@ -121,6 +122,21 @@ def test_requirements_of_instance_types(tmp_path: Path) -> None:
     assert not {"m5.large", "m6i.xlarge", "m6a.large", "r6i.large"} & set(found)
 
 
+def test_requirements_of_gpus(tmp_path: Path) -> None:
+    """Of what EC2 describes of each instance type: one without GPUs has no label of them, and Karpenter makes none of it."""
+    one_t4 = (
+        requirement("eks.amazonaws.com/instance-gpu-name", "t4"),
+        requirement("eks.amazonaws.com/instance-gpu-count", "2", operator="Lt"),
+        requirement("eks.amazonaws.com/instance-hypervisor", "nitro"),
+    )
+    found = machines(read_pool(tmp_path, *one_t4))
+    assert "g4dn.xlarge" in found
+    assert not {"g4dn.12xlarge", "g5.xlarge", "m6i.xlarge", "g4dn.metal"} & set(found)
+    without = machines(read_pool(tmp_path, requirement("eks.amazonaws.com/instance-gpu-name", operator="DoesNotExist")))
+    assert "m6i.xlarge" in without
+    assert "g4dn.xlarge" not in without
+
+
 def test_requirements_of_zones(tmp_path: Path) -> None:
     in_b = requirement("topology.kubernetes.io/zone", ZONES[1], "us-east-1f")
     assert read_pool(tmp_path, in_b, class_name="default").zones == (ZONES[1],)
@@ -132,9 +148,9 @@ def test_requirements_of_zones(tmp_path: Path) -> None:
 
 
 def test_what_is_not_understood_makes_other_nodes(tmp_path: Path) -> None:
-    gpu = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-gpu-count", "1")))
-    assert gpu.node_pools == {}
-    assert "node pool burst makes nodes too, by requirements that are not read: eks.amaz" in gpu.other_nodes
+    other = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-accelerator-name", "inferentia2")))
+    assert other.node_pools == {}
+    assert "node pool burst makes nodes too, by requirements that are not read: eks.amaz" in other.other_nodes
     odd = read(tmp_path, node_pool(requirement("kubernetes.io/arch", "amd64", operator="Near")))
     assert "kubernetes.io/arch" in odd.other_nodes
     bare = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-cpu", operator="Gt")))
@@ -151,12 +167,33 @@ def test_pools_of_eks_itself_are_other_nodes(tmp_path: Path) -> None:
 def test_what_is_no_pool_of_eks_auto_mode(tmp_path: Path) -> None:
     role = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark"}}
     found = read(tmp_path, role, node_pool(FOUR, group="karpenter.k8s.aws"))
-    assert (found.node_pools, found.other_nodes) == ({}, "EKS Auto Mode makes nodes too")
+    assert (found.node_pools, found.other_nodes) == ({}, "Karpenter makes nodes too; EKS Auto Mode makes nodes too")
     mark = "\N{REPLACEMENT CHARACTER}"
     named = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{mark}7{mark} {mark}"}}
     assert read(tmp_path, named).node_pools == {}
     for text in ("no JSON", {"Fn::GetAtt": ["NodeRole", "Arn"]}, '"text"', "[" * 300 + "]" * 300):
         assert read(tmp_path, Other=manifest(Manifest=text)).node_pools == {}
+
+
+def test_a_node_pool_of_karpenter_makes_other_nodes_without_its_chart(tmp_path: Path) -> None:
+    """The chart may come by another tool; a pod whose labels no node group has may run on Karpenter's nodes."""
+    group = resource(
+        "AWS::EKS::Nodegroup",
+        ClusterName={"Ref": "Cluster"},
+        Subnets=refs("SubnetA"),
+        InstanceTypes=["m6i.4xlarge"],
+        ScalingConfig={"MinSize": 3, "DesiredSize": 3, "MaxSize": 3},
+    )
+    asked = request({"spark.kubernetes.node.selector.zone": "a", "spark.executor.instances": "50"})
+    resources = {"Cluster": cluster(), "Group": group}
+    pool = manifest(node_pool(FOUR, group="karpenter.k8s.aws"))
+    with_karpenter = read_one(tmp_path, **resources, Pools=pool)
+    assert with_karpenter.other_nodes == "Karpenter makes nodes too"
+    assert {one.code for one in planned(asked, with_karpenter).problems} <= {"EC2_OTHER_NODES", "SUBMITTER_ON_EC2"}
+    node_class = {"apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "metadata": {"name": "spark"}}
+    without = read_one(tmp_path, **resources, Pools=manifest(node_class))
+    assert without.other_nodes == ""
+    assert "ZONE_KEY" in {one.code for one in planned(asked, without).problems}
 
 
 def test_a_pool_is_not_called_as_a_node_group(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.fields import Field, Unresolved
 
 _AUTO_SCALING_GROUP, _HELM_CHART = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
+KARPENTER_NODES = "Karpenter makes nodes too"
 OTHER_NODE_KINDS = (_AUTO_SCALING_GROUP, _HELM_CHART)
 _OWNER_TAG = "kubernetes.io/cluster/"  # then the cluster's name: on the instances that join it (EKS guide)
 
@@ -21,7 +22,7 @@ def other_nodes(resource: Resource, resolver: Resolver) -> Iterator[tuple[str, F
             if cluster is not None:
                 yield "self-managed nodes join it too", cluster
     elif any(_is_karpenter(properties[key].known_text()) for key in ("Chart", "Repository")):
-        yield "Karpenter makes nodes too", properties["ClusterName"]
+        yield KARPENTER_NODES, properties["ClusterName"]
 
 
 def _owner(key: Field) -> Field | None:

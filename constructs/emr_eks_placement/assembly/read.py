@@ -21,13 +21,14 @@ from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
 from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import read_node_group
-from emr_eks_placement.assembly.other_nodes import OTHER_NODE_KINDS, other_nodes
+from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.fields import Field, findings_in
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import (
     class_name_of,
+    is_karpenter_pool,
     is_node_class,
     is_node_pool,
     named_beside,
@@ -169,6 +170,8 @@ class _Reader:
             known[namespace] = known.get(namespace, NO_RULES) & rules
 
     def _add_node_pools(self, resource: Resource) -> None:
+        if any(map(is_karpenter_pool, objects_of(resource, self._resolver))):
+            self._parts_of(self._cluster_of_manifest(resource)).other_nodes.append(KARPENTER_NODES)
         for pool in filter(is_node_pool, objects_of(resource, self._resolver)):
             _check_unconditional(resource)
             key = self._cluster_of_manifest(resource)

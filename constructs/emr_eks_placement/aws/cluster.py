@@ -1,7 +1,8 @@
 """Reads what decides placement from a live EKS cluster and its virtual clusters. Read-only calls, every page of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -10,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kubernetes_objects
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
-from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, has_auto_mode, nodes_of_instances
+from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, Instance, has_auto_mode, read_instances
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.kubernetes_objects.node_pools import named_beside
@@ -18,6 +19,7 @@ from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapaci
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
+    from types_boto3_ec2.type_defs import SubnetTypeDef
     from types_boto3_eks import EKSClient
     from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef
     from types_boto3_emr_containers import EMRContainersClient
@@ -53,7 +55,13 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
         groups = describe_node_groups(eks, cluster)
         profiles = _describe_profiles(eks, cluster)
         subnets = {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])}
-        zones = _zones_of_subnets(ec2, subnets.union(own_subnets))
+        described_subnets = _describe_subnets(ec2, subnets.union(own_subnets))
+        zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in described_subnets}
+        zone_ids = {
+            one["AvailabilityZone"]: one["AvailabilityZoneId"]
+            for one in described_subnets
+            if "AvailabilityZoneId" in one
+        }
         namespaces = _namespaces(client(session, "emr-containers"), cluster)
         objects = KubernetesObjects()
         if kubernetes:
@@ -61,8 +69,9 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
             objects = read_kubernetes_objects(
                 session, described, namespaces.values(), own_zones, lambda: _zones_in_vpc(ec2, network.get("vpcId", ""))
             )
-        pools = objects.node_pools or {}
-        by_name = node_groups(ec2, groups, zones)
+        pools = {name: replace(pool, zone_ids=zone_ids) for name, pool in (objects.node_pools or {}).items()}
+        instances = read_instances(ec2, cluster)
+        by_name = node_groups(ec2, groups, zones, zone_ids, instances)
         return Capacity(
             region=session.region_name,
             zones=tuple(sorted({*zones.values(), *(zone for pool in pools.values() for zone in pool.zones)})),
@@ -73,17 +82,19 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
             namespaces=namespaces,
             namespace_rules=objects.namespace_rules,
             pod_identity_roles=_pod_identity_roles(eks, cluster),
-            other_nodes="; ".join(dict.fromkeys(_other_nodes(ec2, described, objects))),
+            other_nodes="; ".join(dict.fromkeys(_other_nodes(described, objects, instances))),
             not_read=tuple(objects.not_read),
         )
 
 
-def _other_nodes(ec2: "EC2Client", described: "ClusterTypeDef", objects: KubernetesObjects) -> Iterator[str]:
+def _other_nodes(
+    described: "ClusterTypeDef", objects: KubernetesObjects, instances: Sequence[Instance]
+) -> Iterator[str]:
     """What makes nodes beside groups and known pools. A Karpenter is seen by its NodePools or by its instances."""
     if objects.node_pools is None and has_auto_mode(described):
         yield f"{AUTO_MODE_NODES}, by node pools that were not read"
     yield from objects.other_nodes
-    yield from nodes_of_instances(ec2, described["name"])
+    yield from sorted({one.other_nodes for one in instances if one.other_nodes})
 
 
 def _no_such_cluster(eks: "EKSClient", cluster: str) -> RuleError:
@@ -98,11 +109,11 @@ def _no_such_cluster(eks: "EKSClient", cluster: str) -> RuleError:
     return RuleError(cluster, rule, f"Name one of {', '.join(sorted(names))}, or check the region and the account")
 
 
-def _zones_of_subnets(ec2: "EC2Client", subnets: set[str]) -> dict[str, str]:
+def _describe_subnets(ec2: "EC2Client", subnets: set[str]) -> list["SubnetTypeDef"]:
     if not subnets:
-        return {}
+        return []
     pages = ec2.get_paginator("describe_subnets").paginate(SubnetIds=sorted(subnets))
-    return {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in pages for subnet in page["Subnets"]}
+    return [subnet for page in pages for subnet in page["Subnets"]]
 
 
 def _zones_in_vpc(ec2: "EC2Client", vpc: str) -> dict[str, str]:

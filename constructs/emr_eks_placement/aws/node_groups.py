@@ -1,14 +1,17 @@
 """The managed node groups of a live cluster."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.aws.instance_types import read_instance_types
 from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_template
+from emr_eks_placement.aws.other_nodes import Instance
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
 from emr_eks_placement.placement import Taint
-from emr_eks_placement.scheduling.capacity import NodeGroupCapacity
+from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
@@ -35,9 +38,17 @@ def describe_node_groups(eks: "EKSClient", cluster: str) -> list["NodegroupTypeD
 
 
 def node_groups(
-    ec2: "EC2Client", groups: list["NodegroupTypeDef"], zones: Mapping[str, str]
+    ec2: "EC2Client",
+    groups: list["NodegroupTypeDef"],
+    zones: Mapping[str, str],
+    zone_ids: Mapping[str, str],
+    instances: Sequence[Instance],
 ) -> dict[str, NodeGroupCapacity]:
-    """The described groups by their EKS names. zones: by subnet. Raises botocore's errors as they come."""
+    """The described groups by their EKS names. zones: by subnet; instances: of the cluster.
+
+    Raises botocore's errors as they come.
+    """
+    running = Counter((one.node_group, one.instance_type, one.zone) for one in instances if one.node_group)
     templates = {
         group["nodegroupName"]: read_launch_template(ec2, group["launchTemplate"])
         for group in groups
@@ -46,12 +57,32 @@ def node_groups(
     types_of = {
         group["nodegroupName"]: _instance_types(group, templates.get(group["nodegroupName"])) for group in groups
     }
-    machines = read_instance_types(ec2, (name for names in types_of.values() for name in names))
+    of_groups = (kind for kinds in types_of.values() for kind in kinds)
+    machines = read_instance_types(ec2, {*of_groups, *(kind for _, kind, _ in running)})
     return {
-        name: _node_group(group, templates.get(name), [machines[kind] for kind in types_of[name]], zones)
+        name: replace(
+            _node_group(group, templates.get(name), [machines[kind] for kind in types_of[name]], zones),
+            zone_ids=zone_ids,
+            running=_running(name, group, running, machines),
+        )
         for group in groups
         for name in [group["nodegroupName"]]
     }
+
+
+def _running(
+    name: str,
+    group: "NodegroupTypeDef",
+    running: Mapping[tuple[str, str, str], int],
+    machines: Mapping[str, InstanceType],
+) -> tuple[RunningNodes, ...] | None:
+    """None where there should be nodes and no instance of the group is seen."""
+    found = tuple(
+        RunningNodes(machines[kind], zone, count)
+        for (owner, kind, zone), count in sorted(running.items())
+        if owner == name
+    )
+    return found if found or not group["scalingConfig"]["desiredSize"] else None
 
 
 def _instance_types(group: "NodegroupTypeDef", template: LaunchTemplate | None) -> list[str]:

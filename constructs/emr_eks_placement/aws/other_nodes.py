@@ -1,16 +1,20 @@
 """What makes nodes of a live cluster that are in no managed node group."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
+    from types_boto3_ec2.type_defs import InstanceTypeDef
     from types_boto3_eks.type_defs import ClusterTypeDef
 
 _NODE_GROUP_TAG = "eks:nodegroup-name"  # EKS tags the instances of its managed node groups
 _KARPENTER_TAG = "karpenter.sh/nodepool"
 AUTO_MODE_NODES = "EKS Auto Mode makes nodes too"
 KARPENTER_NODES = "Karpenter makes nodes too"
+SELF_MANAGED_NODES = "self-managed nodes join it too"
 
 
 def has_auto_mode(described: "ClusterTypeDef") -> bool:
@@ -18,15 +22,24 @@ def has_auto_mode(described: "ClusterTypeDef") -> bool:
     return bool(described.get("computeConfig", {}).get("enabled"))
 
 
-def nodes_of_instances(ec2: "EC2Client", cluster: str) -> list[str]:
-    """What the cluster's instances are seen to be of, in words. Raises botocore's errors as they come."""
-    return sorted(set(_of_instances(ec2, cluster)))
+@dataclass(frozen=True)
+class Instance:
+    """An instance that is, or soon will be, a node of a cluster.
+
+    node_group: the managed node group that it is of. other_nodes: what else it is seen to be of, in words; nothing for
+    instances of EKS Auto Mode.
+    """
+
+    instance_type: str
+    zone: str
+    node_group: str | None
+    other_nodes: str
 
 
-def _of_instances(ec2: "EC2Client", cluster: str) -> Iterator[str]:
-    """Instances that join a cluster are tagged with its name (EKS guide, self-managed nodes).
+def read_instances(ec2: "EC2Client", cluster: str) -> list[Instance]:
+    """Those that run or start. Raises botocore's errors as they come.
 
-    Those of EKS Auto Mode are managed instances, with tags of Karpenter's (EC2 guide, Amazon EC2 managed instances).
+    Instances that join a cluster are tagged with its name (EKS guide, self-managed nodes).
     """
     pages = ec2.get_paginator("describe_instances").paginate(
         Filters=[
@@ -34,13 +47,20 @@ def _of_instances(ec2: "EC2Client", cluster: str) -> Iterator[str]:
             {"Name": "instance-state-name", "Values": ["pending", "running"]},
         ]
     )
-    for page in pages:
-        for reservation in page["Reservations"]:
-            for instance in reservation.get("Instances", []):
-                keys = {tag.get("Key") for tag in instance.get("Tags", [])}
-                if instance.get("Operator", {}).get("Managed"):
-                    continue
-                if _KARPENTER_TAG in keys:
-                    yield KARPENTER_NODES
-                elif _NODE_GROUP_TAG not in keys:
-                    yield "self-managed nodes join it too"
+    return [
+        _instance(one)
+        for page in pages
+        for reservation in page["Reservations"]
+        for one in reservation.get("Instances", [])
+    ]
+
+
+def _instance(described: "InstanceTypeDef") -> Instance:
+    """Those of EKS Auto Mode are managed instances, with tags of Karpenter's (EC2 guide, Amazon EC2 managed instances)."""
+    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in described.get("Tags", [])}
+    group = tags.get(_NODE_GROUP_TAG)
+    other = ""
+    if not described.get("Operator", {}).get("Managed"):
+        other = KARPENTER_NODES if _KARPENTER_TAG in tags else "" if group else SELF_MANAGED_NODES
+    zone = described.get("Placement", {}).get("AvailabilityZone", UNKNOWN_ZONE)
+    return Instance(described.get("InstanceType", ""), zone, None if other else group, other)

@@ -30,8 +30,16 @@ def is_node_class(one: Field) -> bool:
 
 def is_node_pool(one: Field) -> bool:
     """Whether the Kubernetes object is a node pool of EKS Auto Mode, not one of a Karpenter of one's own."""
-    is_pool = one["kind"].value == "NodePool" and str(one["apiVersion"].value).startswith("karpenter.sh/")
-    return is_pool and _class_of(one)["group"].value == "eks.amazonaws.com"
+    return _is_pool(one) and _class_of(one)["group"].value == "eks.amazonaws.com"
+
+
+def is_karpenter_pool(one: Field) -> bool:
+    """Whether the Kubernetes object is a node pool of a Karpenter of one's own."""
+    return _is_pool(one) and not is_node_pool(one)
+
+
+def _is_pool(one: Field) -> bool:
+    return one["kind"].value == "NodePool" and str(one["apiVersion"].value).startswith("karpenter.sh/")
 
 
 def class_name_of(pool: Field) -> str:
@@ -99,8 +107,12 @@ class _Requirement:
         )
 
     def allows(self, labels: dict[str, str]) -> bool:
+        """Whether such a node may be made: a label of instance types that one lacks is none it could have."""
         expression = {"key": self.key, "operator": self.operator, "values": self.values}
-        return self.key not in labels or matches([{"matchExpressions": [expression]}], labels)
+        is_other = self.key not in labels and (
+            self.key not in auto_mode.label_keys() or kubernetes.INSTANCE_TYPE not in labels
+        )
+        return is_other or matches([{"matchExpressions": [expression]}], labels)
 
 
 def _allowed(
@@ -130,12 +142,14 @@ def _labels_of_machine(machine: InstanceType) -> dict[str, str]:
     }
 
 
+# Network bandwidth is not known of instance types with several network cards.
 _KNOWN = {
     *_labels_of_machine(auto_mode.supported_instance_types()[0]),
+    *auto_mode.label_keys(),
     kubernetes.POOL_CAPACITY_TYPE,
     kubernetes.ZONE,
     kubernetes.REGION,
-}
+} - {"eks.amazonaws.com/instance-network-bandwidth"}
 
 
 def _zones(requirements: list[_Requirement], zones: tuple[str, ...]) -> tuple[str, ...]:

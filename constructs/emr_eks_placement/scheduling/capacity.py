@@ -96,7 +96,7 @@ class NodeGroupCapacity:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     zones: tuple[str, ...]
-    zone_ids: Mapping[str, str] = field(default_factory=dict)
+    zone_ids: Mapping[str, str] = field(default_factory=dict, compare=False)
     min_size: int = 1
     initial_size: int = 1
     max_size: int = 2
@@ -153,7 +153,7 @@ class NodePoolCapacity:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     zones: tuple[str, ...]
-    zone_ids: Mapping[str, str] = field(default_factory=dict)
+    zone_ids: Mapping[str, str] = field(default_factory=dict, compare=False)
     max_vcpus: int | None = None
     disk_gib: int | None = auto_mode.DEFAULT_DISK_GIB
 
