@@ -3,6 +3,7 @@
 import os
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_eks_placement.environment import Environment
@@ -32,3 +33,9 @@ class EnvironmentStack(cdk.Stack):
     def availability_zones(self) -> list[str]:
         """The environment's zones; the CDK would look them up in the account."""
         return self._zones
+
+
+def pod_execution_role(scope: Construct, environment: Environment) -> iam.IRole | None:
+    """The existing role of the environment's Fargate profiles; None where one is created."""
+    arn = environment.fargate_pod_execution_role_arn
+    return iam.Role.from_role_arn(scope, "PodExecutionRole", arn, mutable=False) if arn else None

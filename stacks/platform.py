@@ -11,9 +11,11 @@ from emr_eks_placement.changes import METADATA_KEY, PlatformRecord
 from emr_eks_placement.environment import Environment, NodePool
 from emr_eks_placement.environment import Network as NetworkChoices
 from emr_eks_placement.infra import (
+    CoreDnsOnFargate,
     EksCluster,
     EncryptionKey,
     ExistingEksCluster,
+    FargateProfiles,
     FlowLogs,
     InterfaceEndpoints,
     Network,
@@ -21,7 +23,7 @@ from emr_eks_placement.infra import (
     NodeGroups,
     NodePools,
 )
-from stacks.environment_stack import EnvironmentStack
+from stacks.environment_stack import EnvironmentStack, pod_execution_role
 
 _ISOLATED_SUBNETS = "@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets"
 
@@ -40,7 +42,17 @@ class PlatformStack(EnvironmentStack):
         self.encryption_key = self._encryption_key(environment)
         self.vpc = self._vpc(environment)
         self.cluster = self._cluster(environment)
-        self.node_groups = NodeGroups(
+        self.node_groups = self._node_groups(environment)
+        core_dns_on = self._core_dns_profile(environment)
+        if environment.node_pools:
+            self._add_node_pools(environment.node_pools, core_dns_on)
+        elif core_dns_on:
+            CoreDnsOnFargate(self, "CoreDns", cluster=self.cluster.cluster, core_dns_on=core_dns_on)
+
+    def _node_groups(self, environment: Environment) -> NodeGroups | None:
+        if not environment.node_groups:
+            return None
+        return NodeGroups(
             self,
             "NodeGroups",
             cluster=self.cluster.cluster,
@@ -48,15 +60,23 @@ class PlatformStack(EnvironmentStack):
             version=environment.cluster.version,
             tags=self.tags.tag_values(),
         )
-        if environment.node_pools:
-            self._add_node_pools(environment.node_pools)
 
-    def _add_node_pools(self, pools: Mapping[str, NodePool]) -> None:
-        node_pools = NodePools(self, "NodePools", cluster=self.cluster.cluster, pools=pools)
+    def _core_dns_profile(self, environment: Environment) -> FargateProfiles | None:
+        profiles = environment.core_dns_profile()
+        if not profiles:
+            return None
+        role = pod_execution_role(self, environment)
+        return FargateProfiles(
+            self, "CoreDnsProfile", cluster=self.cluster.cluster, profiles=profiles, pod_execution_role=role
+        )
+
+    def _add_node_pools(self, pools: Mapping[str, NodePool], core_dns_on: FargateProfiles | None) -> None:
+        cluster = self.cluster.cluster
+        node_pools = NodePools(self, "NodePools", cluster=cluster, pools=pools)
         if isinstance(self.cluster, ExistingEksCluster):
             node_pools.node.add_dependency(self.cluster.kubectl_access)
         else:
-            NetworkAddons(self, "NetworkAddons", cluster=self.cluster.cluster, nodes=self.node_groups)
+            NetworkAddons(self, "NetworkAddons", cluster=cluster, nodes=self.node_groups, core_dns_on=core_dns_on)
 
     def _encryption_key(self, environment: Environment) -> kms.IKey | None:
         encryption = environment.encryption

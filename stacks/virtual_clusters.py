@@ -1,7 +1,6 @@
 """Virtual clusters: change when a team comes or goes."""
 
 from aws_cdk import CfnOutput
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -10,7 +9,7 @@ from emr_eks_placement.changes import METADATA_KEY, VirtualClustersRecord
 from emr_eks_placement.definition import output_ids, role_output_ids
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket
-from stacks.environment_stack import EnvironmentStack
+from stacks.environment_stack import EnvironmentStack, pod_execution_role
 
 
 class VirtualClustersStack(EnvironmentStack):
@@ -36,8 +35,8 @@ class VirtualClustersStack(EnvironmentStack):
             self,
             "Fargate",
             cluster=cluster,
-            profiles=environment.profiles(),
-            pod_execution_role=self._pod_execution_role(environment),
+            profiles=environment.job_profiles(),
+            pod_execution_role=pod_execution_role(self, environment),
         )
         self.virtual_clusters = {
             name: EmrVirtualCluster(
@@ -64,10 +63,6 @@ class VirtualClustersStack(EnvironmentStack):
             ).bucket
         key = kms.Key.from_key_arn(self, "JobBucketKey", given.kms_key_arn) if given.kms_key_arn else None
         return s3.Bucket.from_bucket_attributes(self, "JobBucket", bucket_name=given.name, encryption_key=key)
-
-    def _pod_execution_role(self, environment: Environment) -> iam.IRole | None:
-        arn = environment.fargate_pod_execution_role_arn
-        return iam.Role.from_role_arn(self, "PodExecutionRole", arn, mutable=False) if arn else None
 
     def _add_outputs(self) -> None:
         CfnOutput(self, "BucketName", value=self.bucket.bucket_name)

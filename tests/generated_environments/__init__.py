@@ -12,6 +12,7 @@ from tests.generated_environments.given import given_cluster, given_network, giv
 from tests.generated_environments.jobs import add_job, add_team
 from tests.generated_environments.platform import (
     cluster,
+    core_dns,
     fargate_profile,
     fargate_sharing,
     network,
@@ -40,6 +41,7 @@ def generate(seed: int, *, given: bool = True) -> Data:
     data["cluster"] = given_cluster(chance, region) if in_given_cluster else cluster(chance, data["network"])
     chance = _chance(seed, "node groups")
     data["node_groups"] = node_groups(chance, zones, chance.randint(2, 5) if large else chance.randint(0, 1))
+    data = core_dns(_chance(seed, "CoreDNS"), data)
     chance = _chance(seed, "node pools")
     if chance.random() < 0.3 and ("name" not in data["cluster"] or "security_group_id" in data["cluster"]):
         data["node_pools"] = {"pool": node_pool(chance, zones)}

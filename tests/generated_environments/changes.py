@@ -43,11 +43,13 @@ def _add_node_group(chance: Random, data: Data) -> None:
 
 
 def _resize_node_group(chance: Random, data: Data) -> None:
-    group = chance.choice(list(data["node_groups"].values()))
-    group["max_size"] += chance.randint(1, 5)
+    if data["node_groups"]:
+        chance.choice(list(data["node_groups"].values()))["max_size"] += chance.randint(1, 5)
 
 
 def _label_node_group(chance: Random, data: Data) -> None:
+    if not data["node_groups"]:
+        return
     group = chance.choice(list(data["node_groups"].values()))
     group["labels"] = {**group.get("labels", {}), "tier": str(chance.randint(1, 9))}
 

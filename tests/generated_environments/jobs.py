@@ -20,11 +20,17 @@ def add_team(chance: Random, data: Data, *, given: bool = False) -> None:
     """A virtual cluster with a job. given: whether it may name a role, a log group and a namespace that are there already."""
     clusters = data["virtual_clusters"]
     name = free_name("team", clusters)
-    taken = _OWN_PROFILES + sum(
-        settings.get("fargate", {}).get("any_zone", True) + len(settings.get("fargate", {}).get("single_zones", []))
-        for settings in clusters.values()
+    taken = (
+        _OWN_PROFILES
+        + ("core_dns" in data["cluster"])
+        + sum(
+            settings.get("fargate", {}).get("any_zone", True) + len(settings.get("fargate", {}).get("single_zones", []))
+            for settings in clusters.values()
+        )
     )
     settings = _virtual_cluster(chance, name, data["zones"], _MOST_PROFILES - taken) | _namespace(chance)
+    if DRIVERS not in data["node_groups"]:
+        settings.pop("fargate", None)
     clusters[name] = given_to_team(chance, name, settings) if given else settings
     add_job(chance, data)
 
@@ -166,12 +172,15 @@ def _placements(chance: Random, data: Mapping[str, Any], owner: str) -> Data:
     fargate = data["virtual_clusters"][owner].get("fargate", {})
     any_zone, singles = fargate.get("any_zone", True), fargate.get("single_zones", [])
     modes = ["ec2", *(["fargate", "fargate-executors", "pinned-driver"] if any_zone or singles else [])]
+    modes = modes if DRIVERS in data["node_groups"] else ["fargate"]
     chosen = chance.sample(modes, chance.randint(1, len(modes)))
     placements: Data = {}
     for mode in chosen:
         zones = data["zones"] if mode == "ec2" else singles
         zone = chance.choice(zones) if zones and ((mode != "ec2" and not any_zone) or chance.random() < 0.4) else None
-        placement = {"mode": mode, **({"zone": zone} if zone else {}), **_submitter(chance, any_zone, singles)}
+        has_nodes = DRIVERS in data["node_groups"]
+        submitter = _submitter(chance, any_zone, singles) if has_nodes else {"submitter": "fargate"}
+        placement = {"mode": mode, **({"zone": zone} if zone else {}), **submitter}
         if mode == "pinned-driver":
             placement["driver"] = {"node_labels": {"workload": "spark-driver"}}
         if mode == "ec2":

@@ -54,6 +54,14 @@ def cluster(chance: Random, network: Mapping[str, Any]) -> Data:
     return cluster | maybe(chance, 0.3, admins=lambda: [_ADMIN])
 
 
+def core_dns(chance: Random, data: Data) -> Data:
+    """CoreDNS on Fargate in some new clusters, and of these some without node groups."""
+    if "name" in data["cluster"] or chance.random() > 0.2:
+        return data
+    groups = {} if chance.random() < 0.5 else data["node_groups"]
+    return {**data, "cluster": {**data["cluster"], "core_dns": "fargate"}, "node_groups": groups}
+
+
 def node_groups(chance: Random, zones: Sequence[str], count: int) -> Data:
     """One for system pods, one for drivers, and as many for executors as count says."""
     system: Data = {"instance_types": [chance.choice(("m6i.large", "m7g.large", "t3.large"))]}

@@ -11,6 +11,7 @@ from tests.changed_environment import changed_environment
 from tests.infra.conftest import NAMES, Synthesize
 from tests.infra.synthesized import Synthesized, cli_context
 from tests.infra.test_consumers import CONSUMERS
+from tests.infra.test_core_dns import NO_NODES
 from tests.infra.test_existing import GIVEN
 from tests.infra.test_network_choices import CHOICES
 from tests.infra.test_node_pools import POOLS
@@ -21,6 +22,7 @@ _OF_ALL: dict[str, dict[str, Any]] = {
     "existing": GIVEN,
     "consumers": CONSUMERS,
     "pooled": {"node_pools": POOLS},
+    "without-nodes": NO_NODES,
 }
 
 

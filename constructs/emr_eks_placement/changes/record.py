@@ -42,6 +42,8 @@ class PlatformRecord(_Record):
     """The Kubernetes version of the cluster that was created."""
     secrets_key: str | None = None
     """The KMS key that it encrypts secrets with: its ARN, or `created`; None for EKS's own."""
+    core_dns: str = "ec2"
+    """Where its CoreDNS runs."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
@@ -56,11 +58,12 @@ class PlatformRecord(_Record):
             cluster=cluster.name,
             version=cluster.version if is_created else None,
             secrets_key=key if is_created else None,
+            core_dns=cluster.core_dns,
         )
 
 
 class VirtualClustersRecord(_Record):
-    """Of the virtual clusters and the Fargate profiles."""
+    """Of the virtual clusters and the Fargate profiles of jobs."""
 
     namespaces: dict[str, str] = {}
     """The namespace of each virtual cluster."""
@@ -72,7 +75,7 @@ class VirtualClustersRecord(_Record):
     @classmethod
     def of(cls, environment: Environment) -> Self:
         """The record of what an environment deploys."""
-        profiles = environment.profiles()
+        profiles = environment.job_profiles()
         return cls(
             namespaces={name: one.namespace for name, one in environment.virtual_clusters.items()},
             existing=tuple(name for name, one in environment.virtual_clusters.items() if one.existing_namespace),

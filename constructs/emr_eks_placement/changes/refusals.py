@@ -32,7 +32,7 @@ def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
     broken = [_in_progress(stack, status) for stack, status in deployed.in_progress.items()]
     if deployed.platform:
         after = PlatformRecord.of(environment)
-        for rule in (_given, _cidr, _zones, _kubernetes_version, _secrets_key):
+        for rule in (_given, _cidr, _zones, _kubernetes_version, _secrets_key, _core_dns):
             broken += rule(deployed.platform, after)
     if deployed.virtual_clusters:
         broken += _namespaces(deployed.virtual_clusters, environment)
@@ -128,6 +128,17 @@ def _secrets_key(before: PlatformRecord, after: PlatformRecord) -> Iterator[Rule
     )
 
 
+def _core_dns(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if before.core_dns == "fargate" != after.core_dns and not after.cluster:
+        yield RuleError(
+            after.core_dns,
+            "the deployed CoreDNS runs on Fargate, keeps asking for it when its add-on is no longer managed, and would have no "
+            "profile (EKS guide, add-on configuration and removing an add-on)",
+            "Write core_dns: fargate again; node groups can be added beside it",
+            path=("cluster", "core_dns"),
+        )
+
+
 def _minor(version: str) -> int:
     return int(version.partition(".")[2])
 
@@ -164,7 +175,8 @@ def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -
     wanted = VirtualClustersRecord.of(environment).fargate_profiles
     deployed = before.fargate_profiles
     created = [name for name, digest in wanted.items() if deployed.get(name) != digest]
-    count, most = len(deployed) + len(created), environment.fargate_profile_quota
+    most = environment.fargate_profile_quota - len(environment.core_dns_profile())
+    count = len(deployed) + len(created)
     if created and deployed and count > most:
         yield RuleError(
             f"{count} Fargate profiles",

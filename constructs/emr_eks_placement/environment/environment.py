@@ -8,8 +8,14 @@ from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
-from emr_eks_placement.environment.fargate import DEFAULT_PROFILE_QUOTA, FargateProfile, check_selector_namespace
-from emr_eks_placement.environment.fargate_sharing import FargateSharing, needed_by_sharing, profiles_of
+from emr_eks_placement.environment.fargate import (
+    CORE_DNS_PROFILE,
+    DEFAULT_PROFILE_QUOTA,
+    FargateProfile,
+    check_selector_namespace,
+    core_dns_profile,
+)
+from emr_eks_placement.environment.fargate_sharing import FargateSharing, check_names, needed_by_sharing, profiles_of
 from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
@@ -87,8 +93,8 @@ class Environment(Model):
     """A role that is there already, for EKS to pull the images of Fargate pods; one is created unless given."""
     node_groups: Annotated[
         dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
-    ]
-    """EC2 node groups by name."""
+    ] = {}
+    """EC2 node groups by name; a new cluster needs one for CoreDNS, unless that runs on Fargate (cluster.core_dns)."""
     node_pools: Annotated[dict[str, NodePool], names("node pool"), not_built_in] = {}
     """Node pools of EKS Auto Mode by name, beside the node groups; none given: no EKS Auto Mode."""
     fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
@@ -119,8 +125,16 @@ class Environment(Model):
         return self
 
     def profiles(self) -> Mapping[str, FargateProfile]:
-        """Every Fargate profile by name: those of the virtual clusters and the environment's own."""
+        """Every Fargate profile by name: that of CoreDNS, the environment's own and those of the virtual clusters."""
+        return {**self.core_dns_profile(), **self.job_profiles()}
+
+    def job_profiles(self) -> Mapping[str, FargateProfile]:
+        """The environment's own Fargate profiles and those of the virtual clusters, by name."""
         return {**self.fargate_profiles, **self._virtual_cluster_profiles()}
+
+    def core_dns_profile(self) -> Mapping[str, FargateProfile]:
+        """The Fargate profile that takes CoreDNS, by name; empty where none does."""
+        return {} if self.cluster.core_dns == "ec2" else {CORE_DNS_PROFILE: core_dns_profile()}
 
     def _virtual_cluster_profiles(self) -> Mapping[str, FargateProfile]:
         return profiles_of(self.virtual_clusters, self.fargate_sharing, self.fargate_namespaces)
@@ -194,7 +208,7 @@ class Environment(Model):
             )
 
     def _check_core_dns_has_a_node(self) -> None:
-        if self.cluster.name is not None:  # and has had CoreDNS running before
+        if self.cluster.name is not None or self.cluster.core_dns == "fargate":  # the former has had it running before
             return
         if not any(
             group.initial_size and all(taint.effect == "PreferNoSchedule" for taint in group.taints)
@@ -204,7 +218,7 @@ class Environment(Model):
                 list(self.node_groups),
                 "CoreDNS, without which no Spark pod finds another, needs a node group that starts with a node and has "
                 "no taint (EKS guide, CoreDNS)",
-                "Add a small node group without taints",
+                "Add a small node group without taints, or run CoreDNS on Fargate: cluster.core_dns: fargate",
                 path=("node_groups",),
             )
 
@@ -241,13 +255,7 @@ class Environment(Model):
                 "Remove it, or set fargate_sharing",
                 path=("fargate_namespaces",),
             )
-        for name in self._virtual_cluster_profiles().keys() & self.fargate_profiles.keys():
-            raise RuleError(
-                name,
-                "a virtual cluster has a Fargate profile called so",
-                "Rename the profile",
-                path=("fargate_profiles", name),
-            )
+        check_names(self.fargate_profiles, self.core_dns_profile(), self._virtual_cluster_profiles())
         wanted, most = len(self.profiles()), self.fargate_profile_quota
         if wanted > most:
             raise RuleError(
@@ -260,7 +268,7 @@ class Environment(Model):
 
     def _what_fits(self) -> str:
         """How many virtual clusters the quota has room for, and how many profiles other ways of sharing would take."""
-        names, own = list(self.virtual_clusters), len(self.fargate_profiles)
+        names, own = list(self.virtual_clusters), len(self.fargate_profiles) + len(self.core_dns_profile())
 
         def count_with(clusters: int) -> int:
             some = {name: self.virtual_clusters[name] for name in names[:clusters]}

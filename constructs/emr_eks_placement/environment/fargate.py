@@ -10,6 +10,7 @@ from emr_eks_placement.model import Model, distinct
 
 MOST_SELECTORS = 5  # EKS quota L-D78D8AF8, selectors per Fargate profile
 MOST_LABELS = 5  # EKS quota L-23414FF3, label pairs per Fargate profile selector
+CORE_DNS_PROFILE = "core-dns"
 DEFAULT_PROFILE_QUOTA = 10  # EKS quota L-33415657, Fargate profiles per cluster; adjustable
 _LONGEST_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
 _LONGEST_VALUE = 255
@@ -79,3 +80,8 @@ class FargateProfile(Model):
     """Fargate takes the pods that match any of them."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
     """Where the pods run; in all zones of the environment unless given."""
+
+
+def core_dns_profile() -> FargateProfile:
+    """Takes the pods of CoreDNS (EKS guide, getting started with AWS Fargate)."""
+    return FargateProfile(selectors=(FargateSelector(namespace="kube-system", labels={"k8s-app": "kube-dns"}),))

@@ -1,10 +1,10 @@
 """How the virtual clusters of an environment share Fargate profiles."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from emr_eks_placement.environment.fargate import MOST_SELECTORS, FargateProfile, FargateSelector
+from emr_eks_placement.environment.fargate import CORE_DNS_PROFILE, MOST_SELECTORS, FargateProfile, FargateSelector
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
@@ -37,6 +37,20 @@ def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[Fa
         "packed": len(_packed(virtual_clusters)),
         "wildcard": len(_wildcard(virtual_clusters, "*")),
     }
+
+
+def check_names(own: Container[str], of_core_dns: Container[str], of_clusters: Iterable[str]) -> None:
+    """Raises RuleError, with the path in the environment, where two of these Fargate profiles have one name."""
+    for name in of_clusters:
+        if name in of_core_dns:
+            rule = f"its Fargate profile would be called {name}, as that of CoreDNS is"
+            raise RuleError(name, rule, "Rename the virtual cluster", path=("virtual_clusters", name))
+        if name in own:
+            rule = "a virtual cluster has a Fargate profile called so"
+            raise RuleError(name, rule, "Rename the profile", path=("fargate_profiles", name))
+    if CORE_DNS_PROFILE in own and CORE_DNS_PROFILE in of_core_dns:
+        rule = "the Fargate profile of CoreDNS is called so"
+        raise RuleError(CORE_DNS_PROFILE, rule, "Rename the profile", path=("fargate_profiles", CORE_DNS_PROFILE))
 
 
 def _own(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:

@@ -153,6 +153,8 @@ class Cluster(Model):
     """Who reaches the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
     """From which networks the Kubernetes API is reached, where it is public at all; from any unless given."""
+    core_dns: Literal["ec2", "fargate"] = "ec2"
+    """Where CoreDNS runs: on a node group, or on Fargate, by a profile of its own; then the cluster needs no node at all."""
     admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
     """ARNs of IAM roles or users that get cluster-admin by an access entry."""
 
@@ -171,7 +173,7 @@ class Cluster(Model):
         if self.name is None:
             require_with_given(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
             return self
-        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "admins")
+        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "core_dns", "admins")
         if self.oidc_provider_arn is None:
             raise RuleError(
                 self.name,
