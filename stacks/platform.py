@@ -11,7 +11,6 @@ from emr_eks_placement.changes import METADATA_KEY, PlatformRecord
 from emr_eks_placement.environment import Environment, NodePool
 from emr_eks_placement.environment import Network as NetworkChoices
 from emr_eks_placement.infra import (
-    CoreDnsOnFargate,
     EksCluster,
     EncryptionKey,
     ExistingEksCluster,
@@ -45,9 +44,16 @@ class PlatformStack(EnvironmentStack):
         self.node_groups = self._node_groups(environment)
         core_dns_on = self._core_dns_profile(environment)
         if environment.node_pools:
-            self._add_node_pools(environment.node_pools, core_dns_on)
-        elif core_dns_on:
-            CoreDnsOnFargate(self, "CoreDns", cluster=self.cluster.cluster, core_dns_on=core_dns_on)
+            self._add_node_pools(environment.node_pools)
+        if core_dns_on or (environment.node_pools and isinstance(self.cluster, EksCluster)):
+            NetworkAddons(
+                self,
+                "NetworkAddons",
+                cluster=self.cluster.cluster,
+                nodes=self.node_groups,
+                core_dns_on=core_dns_on,
+                core_dns_only=not environment.node_pools,
+            )
 
     def _node_groups(self, environment: Environment) -> NodeGroups | None:
         if not environment.node_groups:
@@ -70,13 +76,10 @@ class PlatformStack(EnvironmentStack):
             self, "CoreDnsProfile", cluster=self.cluster.cluster, profiles=profiles, pod_execution_role=role
         )
 
-    def _add_node_pools(self, pools: Mapping[str, NodePool], core_dns_on: FargateProfiles | None) -> None:
-        cluster = self.cluster.cluster
-        node_pools = NodePools(self, "NodePools", cluster=cluster, pools=pools)
+    def _add_node_pools(self, pools: Mapping[str, NodePool]) -> None:
+        node_pools = NodePools(self, "NodePools", cluster=self.cluster.cluster, pools=pools)
         if isinstance(self.cluster, ExistingEksCluster):
             node_pools.node.add_dependency(self.cluster.kubectl_access)
-        else:
-            NetworkAddons(self, "NetworkAddons", cluster=cluster, nodes=self.node_groups, core_dns_on=core_dns_on)
 
     def _encryption_key(self, environment: Environment) -> kms.IKey | None:
         encryption = environment.encryption

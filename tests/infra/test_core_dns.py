@@ -106,6 +106,16 @@ def test_with_eks_auto_mode_core_dns_is_on_fargate_too(tmp_path: Path) -> None:
     assert addon["DependsOn"] == [profile_of_core_dns(made)]
 
 
+def test_node_pools_that_come_later_leave_the_add_on_as_it_is(without_nodes: Synthesized, tmp_path: Path) -> None:
+    """CloudFormation would make a second add-on of the name before it deletes the first, which EKS refuses."""
+    later = synthesized(tmp_path / "later", **NO_NODES, **POOL)
+
+    def id_of(made: Synthesized) -> str:
+        return made.at("NetworkAddons/coredns", "AWS::EKS::Addon")[0]
+
+    assert id_of(without_nodes) == id_of(later)
+
+
 def test_without_the_choice_nothing_changes(dev: Synthesized) -> None:
     assert not dev.of_type("AWS::EKS::Addon")
     assert len(dev.of_type("AWS::EKS::FargateProfile")) == 1

@@ -32,6 +32,11 @@ NODE_GROUPS = {
         old=DRIVERS, new="    instance_types: [m6i.4xlarge, m6i.4xlarge] # <-\n",
         field="node_groups.drivers.instance_types[1]", value="m6i.4xlarge", rule="named once", mend="Remove the second",
     ),
+    "nodes with and without GPUs": Bad(
+        old=DRIVERS, new="    instance_types: [g5.2xlarge, m6i.2xlarge] # <-\n",
+        field="node_groups.drivers.instance_types", value=["g5.2xlarge", "m6i.2xlarge"],
+        rule="not no device and nvidia.com", mend="Split the node group",
+    ),
     "two architectures": Bad(
         old=DRIVERS, new="    instance_types: [m6i.4xlarge, m7g.4xlarge] # <-\n",
         field="node_groups.drivers.instance_types", value=["m6i.4xlarge", "m7g.4xlarge"],
@@ -108,7 +113,7 @@ NODE_GROUPS = {
     ),
     "no node for CoreDNS": Bad(
         old="node_groups:\n  system:\n" + SYSTEM, new="node_groups: # <-\n  system:\n" + SYSTEM + "    min_size: 0\n",
-        field="node_groups", value=["system", "drivers"], rule="CoreDNS", mend="without taints",
+        field="node_groups", value=["system", "drivers"], rule="CoreDNS", mend="cluster.core_dns: fargate",
     ),
 }  # fmt: skip
 

@@ -90,6 +90,8 @@ ALLOWED: dict[str, tuple[Edit, Edit]] = {
     "zones added": (_zones("ab"), _zones("abfd")),
     "last zone removed": (_zones("abc"), _zones("ab")),
     "one minor version up": (_nothing, _set("cluster", "version", to="1.36")),
+    "CoreDNS to Fargate": (_nothing, _set("cluster", "core_dns", to="fargate")),
+    "CoreDNS on Fargate as before": (_set("cluster", "core_dns", to="fargate"), _zones("abc")),
     "no NAT gateway": (_nothing, _set("network", to={"nat_gateways": 0, "interface_endpoints": True})),
     "virtual cluster added": (_nothing, _virtual_clusters(spark="spark-jobs", more="more-jobs")),
     "virtual cluster removed": (
@@ -113,6 +115,13 @@ REFUSED: dict[str, tuple[Edit, Edit, str, str, str]] = {
         "network.cidr",
         "deployed VPC is 10.0.0.0/16",
         "Write 10.0.0.0/16",
+    ),
+    "CoreDNS back from Fargate": (
+        _set("cluster", "core_dns", to="fargate"),
+        _set("cluster", "core_dns", to="ec2"),
+        "cluster.core_dns",
+        "would have no profile",
+        "Write core_dns: fargate again",
     ),
     "zone in front": (_zones("ab"), _zones("cab"), "zones", "first two", "Begin with us-east-1a, us-east-1b"),
     "zones the other way round": (_zones("ab"), _zones("ba"), "zones", "first two", "at the end only"),

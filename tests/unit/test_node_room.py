@@ -1,7 +1,11 @@
 """What nodes have for pods, held against nodes that were seen and figures that AWS publishes."""
 
+from pathlib import Path
+
 import pytest
 
+from emr_eks_placement.account.runs import planned_runs
+from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.instance_types import instance_type, seen_memory
 from emr_eks_placement.facts.max_pods import max_pods_of
 from emr_eks_placement.planning import Plan
@@ -11,6 +15,7 @@ from emr_eks_placement.scheduling.packing import pods_on
 from emr_eks_placement.scheduling.pod import MIB, PodShape
 from tests.unit.planned import CAPACITY, ZONE_A, capacity, node_group, planned, request
 
+ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 # Instance type, allocatable memory of the least of its nodes that were seen, in GiB rounded to thousandths.
 SEEN = {
     "m5.large": 6.803,
@@ -96,6 +101,13 @@ def test_a_sidecar_whose_request_is_not_certain_may_fit_with_the_least_and_surel
     sure = node.sure_room.memory_bytes
     assert surely_fits(shape(memory_bytes=sure, memory_slack_bytes=312 * MIB), node)
     assert not surely_fits(shape(memory_bytes=sure + 1, memory_slack_bytes=312 * MIB), node)
+
+
+@pytest.mark.parametrize("name", ["dev", "local", "prod"])
+def test_the_jobs_of_the_shipped_environments_stay_clear_of_the_margin(name: str) -> None:
+    environment = load_environment(ENVIRONMENTS / f"{name}.yaml")
+    told = {problem.code for _, found in planned_runs(environment) for problem in found.problems}
+    assert not told & {"EC2_MAY_NOT_FIT", "EC2_INSTANCE_TYPES", "EC2_LABEL_NOT_KNOWN"}
 
 
 # Pods

@@ -82,9 +82,16 @@ class NodeGroup(Model):
         return self
 
     @model_validator(mode="after")
-    def _check_one_architecture(self) -> "NodeGroup":
+    def _check_one_image(self) -> "NodeGroup":
         rule = "one node group has one machine image, so one architecture, not {} (EKS managed node groups)"
         check_one_architecture(self.instance_types, rule, "Split the node group")
+        makers = {machine.device_maker for machine in self.machines}
+        if len(makers) > 1:
+            told = " and ".join(sorted(maker or "no device" for maker in makers))
+            rule = (
+                f"one node group has one machine image, with drivers for one kind of device, not {told} (EKS AMITypes)"
+            )
+            raise RuleError(list(self.instance_types), rule, "Split the node group", path=("instance_types",))
         return self
 
     @property

@@ -35,6 +35,11 @@ class InstanceType:
         return "amd64" if self.architecture == "x86_64" else self.architecture
 
     @property
+    def device_maker(self) -> str:
+        """The domain of its devices' resources, such as nvidia.com; empty without devices."""
+        return self.devices[0][0].partition("/")[0] if self.devices else ""
+
+    @property
     def allocatable_cpu_millis(self) -> int:
         """CPU left for pods: EKS's kubelet reserves 6 % of the first core, 1 %, 0.5 %, 0.5 %, then 0.25 % each.
 

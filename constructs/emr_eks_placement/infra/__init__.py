@@ -10,14 +10,13 @@ from emr_eks_placement.infra.job_bucket import JobBucket
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.job_runs import JobRuns
 from emr_eks_placement.infra.network import Network
-from emr_eks_placement.infra.network_addons import CoreDnsOnFargate, NetworkAddons
+from emr_eks_placement.infra.network_addons import NetworkAddons
 from emr_eks_placement.infra.node_groups import NodeGroups
 from emr_eks_placement.infra.node_pools import NodePools
 from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
 
 __all__ = [
     "AnyCluster",
-    "CoreDnsOnFargate",
     "EksCluster",
     "EmrVirtualCluster",
     "EncryptionKey",

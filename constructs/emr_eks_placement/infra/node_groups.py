@@ -14,7 +14,14 @@ from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.network import private_subnets
 from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES
 
-_AMI_TYPES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
+# EKS's machine images by architecture and by what they have drivers for (botocore's service model of eks, AMITypes).
+_AMI_TYPES = {
+    ("x86_64", ""): "AL2023_x86_64_STANDARD",
+    ("arm64", ""): "AL2023_ARM_64_STANDARD",
+    ("x86_64", "nvidia.com"): "AL2023_x86_64_NVIDIA",
+    ("arm64", "nvidia.com"): "AL2023_ARM_64_NVIDIA",
+    ("x86_64", "aws.amazon.com"): "AL2023_x86_64_NEURON",
+}
 # What a node does: join the cluster, pull images, give pods addresses (EKS guide, node IAM role). Jobs have the rights
 # of their execution role instead, so every group can share one role.
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
@@ -88,7 +95,7 @@ class NodeGroups(Construct):
             node_role=self.node_role.role_arn,
             subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
             version=version,
-            ami_type=_AMI_TYPES[settings.machines[0].architecture],
+            ami_type=_AMI_TYPES[settings.machines[0].architecture, settings.machines[0].device_maker],
             instance_types=list(settings.instance_types),
             capacity_type=CAPACITY_TYPE_LABEL_VALUES[settings.capacity_type],
             scaling_config=eks.CfnNodegroup.ScalingConfigProperty(
