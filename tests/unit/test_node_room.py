@@ -215,3 +215,11 @@ def test_eks_auto_mode_brings_the_plugin_along() -> None:
     found = planned(request(gpus(1)), capacity(node_pools={"gpus": pool}))
     assert found.of("executors").landing.on == ("gpus",)
     assert codes(found, "executors") == set()
+
+
+def test_the_fix_for_what_may_not_fit_is_less_memory_or_a_type_that_surely_fits() -> None:
+    where = capacity(node_groups={"nodes": node_group("m6i.2xlarge", initial_size=9, max_size=9)})
+    (problem,) = [
+        one for one in planned(request({"spark.driver.memory": "21g"}), where).problems if one.role == "driver"
+    ]
+    assert problem.mend == "Lower memory or overhead by 1300 MiB, or use m6i.4xlarge in nodes"

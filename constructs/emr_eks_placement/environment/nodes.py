@@ -45,7 +45,7 @@ class NodeGroup(Model):
         count(1, 20, "instance types", "EKS managed node groups"),
         distinct("instance type"),
     ]
-    """Instance types of one architecture, among which EKS picks."""
+    """Instance types of one architecture; an On-Demand group starts with the first, a Spot group with what EC2 has."""
     capacity_type: CapacityType = "on-demand"
     """How EC2 sells the nodes."""
     min_size: Nodes = 1

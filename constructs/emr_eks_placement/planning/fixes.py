@@ -11,7 +11,7 @@ from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, PodSelector
 from emr_eks_placement.scheduling.fargate import possible_profiles, selects
-from emr_eks_placement.scheduling.nodes import candidates
+from emr_eks_placement.scheduling.nodes import candidates, surely_fits
 from emr_eks_placement.wildcards import is_pattern, matches
 
 Pods = Mapping[Role, PlannedPod]
@@ -144,8 +144,22 @@ def _no_node_group(problem: Problem, pods: Pods, capacity: Capacity) -> str:
     return ""
 
 
+def _may_not_fit(problem: Problem, pods: Pods, capacity: Capacity) -> str:
+    """How much less memory fits for sure, or an instance type of the same families that has room for sure."""
+    pod = pods[problem.role]
+    name, node = max(
+        ((name, node) for name, nodes in pod.landing.nodes.items() for node in nodes),
+        key=lambda one: one[1].sure_room.memory_bytes,
+    )
+    less = pod.shape.memory_mib - node.sure_room.memory_mib
+    lower = f"Lower memory or overhead by {less} MiB" if less > 0 else "Lower memory or overhead"
+    group = capacity.node_groups.get(name)
+    larger = _smallest_that_fits(problem.role, pods, group) if group else ""
+    return f"{lower}, or use {larger} in {name}" if larger else f"{lower}, or use a larger instance type"
+
+
 def _smallest_that_fits(role: Role, pods: Pods, group: NodeGroupCapacity) -> str:
-    """Of the families of a group."""
+    """Of the families of a group, the smallest instance type that surely fits."""
     families = {machine.name.partition(".")[0] for machine in group.machines}
     of_family = [one for one in instance_types() if one.name.partition(".")[0] in families and ".metal" not in one.name]
 
@@ -153,7 +167,8 @@ def _smallest_that_fits(role: Role, pods: Pods, group: NodeGroupCapacity) -> str
         return machine.vcpus, machine.memory_mib
 
     for machine in sorted(of_family, key=order):
-        if candidates(pods[role].shape, {"group": replace(group, machines=(machine,))}).names:
+        found = candidates(pods[role].shape, {"group": replace(group, machines=(machine,))}).nodes
+        if found and all(surely_fits(pods[role].shape, node) for node in found["group"]):
             return machine.name
     return ""
 
@@ -184,6 +199,7 @@ _FIXES: Mapping[str, Callable[[Problem, Pods, Capacity], str]] = {
     "SUBMITTER_ON_EC2": _submitter_on_ec2,
     "FARGATE_NODE_SELECTOR": _not_a_fargate_label,
     "FARGATE_ZONE": _zone,
+    "EC2_MAY_NOT_FIT": _may_not_fit,
     "EC2_SPOT": _spot,
     "EC2_NO_NODE_GROUP": _no_node_group,
     "EXECUTORS_ACROSS_ZONES": _across_zones,
