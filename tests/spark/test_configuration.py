@@ -5,7 +5,7 @@
 
 import os
 import shlex
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,8 @@ from emr_eks_placement.spark.resources import is_true
 from local.spark import SparkSubmitError
 from local.spark.jvm import SparkJvm
 
+Value = TypeVar("Value")
+
 EXAMPLES = os.environ.get("LAW_EXAMPLES")
 LAW = settings(
     max_examples=int(EXAMPLES or 60),
@@ -30,22 +32,27 @@ LAW = settings(
 DYNAMIC = "spark.dynamicAllocation."
 NUMBERS = st.sampled_from(["0", "1", "2", "3", "5", "10", "+4", "07", " 6 ", "-1", "2147483647", "2147483648", "x", ""])
 LIKELY = st.sampled_from(["1", "2", "3", "5", "10"])
-TRUTHS = st.sampled_from(["true", "true", "TRUE", "false", " true", "yes"])
+TRUTHS = st.sampled_from(["true", "TRUE", "false", " true", "yes"])
 
 
-def mostly(values: st.SearchStrategy[str], likely: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def mostly(values: st.SearchStrategy[Value], likely: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
     return st.one_of(likely, likely, likely, values)
 
 
-COUNTS = st.fixed_dictionaries(
-    {f"{DYNAMIC}enabled": mostly(TRUTHS, st.just("true"))},
+ODD = st.fixed_dictionaries(
+    {},
     optional={
-        "spark.executor.instances": mostly(NUMBERS, LIKELY),
-        **{f"{DYNAMIC}{name}Executors": mostly(NUMBERS, LIKELY) for name in ("min", "initial", "max")},
-        f"{DYNAMIC}executorAllocationRatio": mostly(st.sampled_from(["0", "1.5", "x"]), st.just("0.5")),
-        f"{DYNAMIC}shuffleTracking.enabled": mostly(st.just("false"), st.just("true")),
+        f"{DYNAMIC}enabled": TRUTHS,
+        f"{DYNAMIC}executorAllocationRatio": st.sampled_from(["0.5", "0", "1.5", "x"]),
+        f"{DYNAMIC}shuffleTracking.enabled": st.sampled_from(["true", "false"]),
         "spark.decommission.enabled": st.sampled_from(["true", "false"]),
     },
+)
+ASKED = ("spark.executor.instances", *(f"{DYNAMIC}{name}Executors" for name in ("min", "initial", "max")))
+COUNTS = st.builds(
+    lambda numbers, odd: {f"{DYNAMIC}enabled": "true", **numbers, **odd},
+    st.one_of(*(st.fixed_dictionaries({}, optional=dict.fromkeys(ASKED, one)) for one in (LIKELY, LIKELY, NUMBERS))),
+    mostly(ODD, st.just({})),
 )
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.facts.spark_entries import alternates, entry_names
 from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.spark.hints import meant
 from tests.unit.planned import CAPACITY, planned, request, template
 from tests.unit.problem_cases.spark import DYNAMIC, ON, ONE_ZONE, TWO_ZONES, asking, claim
 
@@ -85,6 +87,13 @@ def test_a_device_needs_a_script_that_finds_it(role: str, more: dict[str, str], 
     asked = {f"spark.{role}.resource.gpu.amount": "1", f"spark.{role}.resource.gpu.vendor": "nvidia.com"}
     codes = {one.code for one in planned(request({**asked, **more})).problems}
     assert ("DEVICE_DISCOVERY" in codes) == found
+
+
+def test_no_name_that_spark_knows_is_taken_for_another_misspelt() -> None:
+    known = (*entry_names(), *alternates(), "spark.executor.minMemoryOverhead", "spark.app.name")
+    assert len(known) > 600
+    assert [name for name in known if meant(name)] == []
+    assert meant("spark.executor.minMemoryOverheads") == "spark.executor.minMemoryOverhead"
 
 
 def test_a_wrong_name_s_fix_is_the_right_name() -> None:

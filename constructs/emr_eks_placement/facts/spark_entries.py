@@ -15,6 +15,11 @@ def has_entry(name: str) -> bool:
     return name in _data()["entries"]
 
 
+def entry_names() -> tuple[str, ...]:
+    """Of all entries."""
+    return tuple(_data()["entries"])
+
+
 def default_of(name: str) -> str | None:
     """The default of an entry as text; <value of NAME> where it is that of another; None: no default or no such entry."""
     entry: list[str | None] = _data()["entries"].get(name, [None])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
-from emr_eks_placement.facts.spark_entries import alternates, current_name, has_entry
+from emr_eks_placement.facts.spark_entries import alternates, current_name
 from emr_eks_placement.spark.effects import effect_of, names_that_matter
 
 
@@ -14,7 +14,7 @@ def meant(name: str) -> str | None:
     An edit: a character too many, missing, wrong or in another place. For labels and the like that holds of the part
     before the name of the label.
     """
-    if not name.startswith("spark.") or has_entry(name) or name in alternates() or effect_of(name):
+    if not name.startswith("spark.") or name in alternates() or effect_of(name):
         return None
     if name in names_that_matter():
         return None
