@@ -51,7 +51,7 @@ def test_what_is_not_told_stands_as_a_placeholder_and_is_said(
 ) -> None:
     assert define(tmp_path, "trip-count", "fargate") == 0
     request = json.loads((tmp_path / "job-runs/trip-count/fargate.json").read_text())
-    assert request["virtualClusterId"] == "<virtual-cluster-id>"
+    assert request["virtualClusterId"] == "<virtual-cluster-id of spark>"
     assert "placeholders" in capsys.readouterr().err
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, define
+from emr_eks_placement.definition import DeployedVirtualCluster, define, placeholders_of
 from emr_eks_placement.environment import NodeGroup
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import RuleError
@@ -103,7 +103,7 @@ def test_every_job_of_the_environments_that_ship_can_be_defined(file: Path) -> N
                 loaded,
                 virtual_cluster=sized.virtual_cluster,
                 node_selection=choice.node_selection,
-                deployed=PLACEHOLDERS,
+                deployed=placeholders_of("spark"),
             )
             assert definition.request["releaseLabel"] == sized.release_label
 

@@ -26,8 +26,14 @@ CHOSEN: dict[str, tuple[Source, dict[str, Any], str]] = {
     "by the request": (source(TWO), {"virtualClusterId": "science"}, "models"),
     "by the request, in the second cluster": (source(ONE, {"dev": "models"}), {"virtualClusterId": "dev"}, "models"),
     "by option, over the request": (source(TWO, virtual_cluster="spark"), {"virtualClusterId": "science"}, "jobs"),
+    "by the placeholder that define writes": (
+        source(TWO), {"virtualClusterId": "<virtual-cluster-id of science>"}, "models",
+    ),
+    "by the placeholder of another environment, in the only namespace": (
+        source(ONE), {"virtualClusterId": "<virtual-cluster-id of science>"}, "jobs",
+    ),
     "a namespace told": (source(ONE, namespace="other"), {}, "other"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("asked", "request_", "namespace"), CHOSEN.values(), ids=CHOSEN.keys())
@@ -38,10 +44,13 @@ def test_a_request_runs_where_an_option_or_itself_says_or_in_the_only_place(
 
 
 REFUSED = {
-    "several namespaces": (source(TWO), "--virtual-cluster: the virtual clusters are science, spark"),
+    "several namespaces": (
+        source(TWO),
+        "--virtual-cluster: the request does not say which of the virtual clusters it runs on: science, spark",
+    ),
     "one namespace in two clusters": (
         source(ONE, {"dev": "jobs"}),
-        "--virtual-cluster: the virtual clusters",
+        "--virtual-cluster: the request does not say which of the virtual clusters it runs on: 0a1b, dev, spark",
     ),
     "an option that names none": (
         source(ONE, virtual_cluster="dev"),

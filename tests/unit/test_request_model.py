@@ -14,6 +14,7 @@ from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from emr_eks_placement.emr.placeholders import placeholders_in, placeholders_of
 from emr_eks_placement.emr.request import check_complete, check_request
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 from emr_eks_placement.environment import capacity_of
@@ -72,9 +73,18 @@ def _within(shape: Shape, size: int) -> bool:
     return bool(limits.get("min", size) <= size <= limits.get("max", size))
 
 
+# Texts that stand for others, here only as a whole; and those that are split at blanks, so of any number of lines.
+WHOLE = ("<x>", "<execution-role-arn>", "<s3 prefix>", "<Ünicode>", "${Key}", "${Kéy}", "$Key", "${AWS::AccountId}",
+         "$(id -u)", "{{ params.x }}", "{% $states.input.x %}", "{% {'a': '100%'}.a %}")  # fmt: skip
+OF_LINES = ("SparkSubmitParameters", "SparkSqlParameters")
+
+
 def _good_text(shape: StringShape, text: str) -> bool:
-    pattern = shape.metadata.get("pattern", "(?s:.*)")
-    fits = _within(shape, len(text)) and re.fullmatch(pattern, text, re.ASCII) is not None
+    if text in WHOLE and shape.name != "TemplateParameterName":
+        return len(text) <= shape.metadata.get("max", len(text))
+    pattern = shape.metadata.get("pattern", ".*")
+    flags = re.ASCII | (re.DOTALL if shape.name in OF_LINES or "pattern" not in shape.metadata else 0)
+    fits = _within(shape, len(text)) and re.fullmatch(pattern, text, flags) is not None
     return fits and (not shape.enum or text in shape.enum)
 
 
@@ -255,8 +265,9 @@ def check_verdict(request: Any) -> None:
         check_one_line(broken)
     else:
         sent = {"virtualClusterId": "a", "clientToken": "a", **check_request(request)}
-        report = ParamValidator().validate(sent, START)
-        assert not report.has_errors(), report.generate_report()
+        if not any(one.text in WHOLE for one in placeholders_of(sent)):
+            report = ParamValidator().validate(sent, START)
+            assert not report.has_errors(), report.generate_report()
 
 
 @pytest.mark.parametrize(
@@ -273,22 +284,54 @@ def test_each_place_of_a_request_takes_what_the_service_s_model_takes(driver: st
         check_verdict(replaced(request, path, other))
 
 
-PLACEHOLDERS = ("<x>", "<execution-role-arn>", "<s3 prefix>", "<Ünicode>")
-NO_PLACEHOLDERS = ("<>", "< >", "<a", "a>", "<a><b>", "<<a>>", "<a\n>", "x<a>")
+NONE = ("<>", "< >", "<a", "a>", "<a\n>", "$", "$1", "${}", "${ }", "$()", "{{APP_ID}}", "{{EXECUTOR_ID}}", "${env:HOME}",
+        "${system:user.name}", "${spark.app.name}", "{% $x", "{ % $x %}")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [one for one, shape, _ in places(START, FULL["sparkSqlJobDriver"])
                                   if isinstance(shape, StringShape)], ids=dotted)  # fmt: skip
-def test_a_placeholder_stands_for_any_text_but_an_option(path: FieldPath) -> None:
+def test_a_placeholder_stands_for_any_text(path: FieldPath) -> None:
     request = FULL["sparkSqlJobDriver"]
     shape = next(shape for one, shape, _ in places(START, request) if one == path)
     assert isinstance(shape, StringShape)
-    for value in (*PLACEHOLDERS, *NO_PLACEHOLDERS):
+    for value in (*WHOLE, *NONE):
         broken = refusal(replaced(request, path, value))
-        allowed = len(value) <= shape.metadata.get("max", 10) and value in PLACEHOLDERS and not shape.enum
-        assert (broken is None) == (allowed or _good_text(shape, value)), (value, broken)
-    longest = f"<{'x' * shape.metadata.get('max', 10)}>"
-    assert refusal(replaced(request, path, longest)) is not None
+        assert (broken is None) == _good_text(shape, value), (value, broken)
+    if "max" in shape.metadata:
+        assert refusal(replaced(request, path, f"<{'x' * shape.metadata['max']}>")) is not None
+
+
+ROLE = "arn:aws:iam::111122223333:role/job"
+PARTS: dict[str, tuple[str, str, str]] = {
+    "an account": ("executionRoleArn", "arn:aws:iam::${ACCOUNT_ID}:role/job", "arn:aws:iam:${ACCOUNT_ID}:role/job"),
+    "a role": ("executionRoleArn", "arn:aws:iam::111122223333:role/$ROLE", "arn:aws:iam::111122223333:user/$ROLE"),
+    "a role with its kind": (
+        "executionRoleArn",
+        "arn:aws:iam::111122223333:${ROLE}",
+        "arn:aws:s3::111122223333:${ROLE}",
+    ),
+    "a partition": (
+        "executionRoleArn",
+        "arn:${AWS::Partition}:iam::<account-id>:role/{{ role }}",
+        "a:${X}:iam::<y>:role/z",
+    ),
+    "a whole by two": ("executionRoleArn", "${PREFIX}${ROLE}", "${PREFIX} ${ROLE}"),
+    "a name": ("name", "nightly-${DATE}", "nightly ${DATE}"),
+    "an id": ("virtualClusterId", "ab${ID}", "AB${ID}"),
+    "a release": ("releaseLabel", "emr-$VERSION-latest", "emr $VERSION"),
+}
+
+
+@pytest.mark.parametrize(("field", "taken", "refused"), PARTS.values(), ids=PARTS.keys())
+def test_a_placeholder_stands_for_a_part_where_the_rest_is_as_it_has_to_be(
+    field: str, taken: str, refused: str
+) -> None:
+    request = {**PLAIN, "executionRoleArn": ROLE}
+    assert refusal(request) is None
+    assert check_request({**request, field: taken})[field] == taken
+    broken = refusal({**request, field: refused})
+    assert broken is not None
+    assert broken.path == (field,)
 
 
 # Words
@@ -379,16 +422,20 @@ def test_nesting_without_end_is_refused() -> None:
 
 
 def test_a_long_text_is_read_in_no_time() -> None:
-    parameters = {"entryPoint": "a", "sparkSubmitParameters": "a" * 102399 + "\n"}
+    parameters = {"entryPoint": "a", "sparkSubmitParameters": " " * 102399 + "\n"}
     broken = refusal({**PLAIN, "jobDriver": {"sparkSubmitJobDriver": parameters}})
     assert broken is not None
     assert broken.path == ("jobDriver", "sparkSubmitJobDriver", "sparkSubmitParameters")
+    for start in ("<", "${", "{{", "{%", "$(", "{"):
+        assert placeholders_in(start * 50_000) == []
 
 
 @pytest.mark.parametrize("given_", [{}, {"releaseLabel": "emr-7.12.0-latest"}, {"jobDriver": DRIVER}])
 def test_what_a_job_template_holds_is_asked_for_when_it_is_planned(given_: dict[str, Any]) -> None:
     request = check_request({"jobTemplateId": "0abc", "jobTemplateParameters": {"Size": "4"}, **given_})
-    with pytest.raises(RuleError, match=r"Plan the definition .* or plan with --cluster, which reads the job template"):
+    with pytest.raises(
+        RuleError, match=r"its describe-job-template answer too, or plan with --cluster, which reads the job template"
+    ):
         check_complete(request)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.definition.deployed import PLACEHOLDERS
+from emr_eks_placement.definition.deployed import placeholders_of
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.planning import Plan, plan
 
@@ -13,7 +13,8 @@ def planned_runs(environment: Environment) -> Iterator[tuple[str, Plan]]:
     capacity = capacity_of(environment)
     for job, settings in environment.jobs.items():
         for placement in settings.placements:
-            definition = define_job_run(environment, job, placement)
-            templates = {PLACEHOLDERS.uri(one.key): one.content for one in definition.pod_templates}
+            deployed = placeholders_of(settings.virtual_cluster)
+            definition = define_job_run(environment, job, placement, deployed)
+            templates = {deployed.uri(one.key): one.content for one in definition.pod_templates}
             namespace = environment.virtual_clusters[settings.virtual_cluster].namespace
             yield f"{job} in {placement}", plan(definition.request, templates, capacity, namespace=namespace)

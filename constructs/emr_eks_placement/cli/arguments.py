@@ -33,9 +33,25 @@ def add_problem_options(parser: argparse.ArgumentParser, meaning: str, least: st
     )
 
 
+def add_placement_options(parser: argparse.ArgumentParser) -> None:
+    """Of the commands that are given a job: which of its placements."""
+    parser.add_argument(
+        "--mode", metavar="MODE", help="the placement mode: fargate, fargate-executors, pinned-driver, ec2"
+    )
+    parser.add_argument("--placement", metavar="NAME", help="a placement of the job, instead of --mode")
+    parser.add_argument("--zone", metavar="ZONE", help="the one zone of driver and executors, as us-east-1a")
+
+
 def add_plan(parser: argparse.ArgumentParser) -> None:
     """Of plan."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a StartJobRun request as JSON; - is standard input")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE|JOB",
+        help="a StartJobRun request, as JSON, YAML or in other forms (FILE#NAME is one of several, - standard input), or a "
+        "job of the environment (default: every job)",
+    )
+    add_placement_options(parser)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("-e", "--environment", type=path, metavar="FILE", help="plan for an environment file")
     source.add_argument("--assembly", type=path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
@@ -55,7 +71,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fargate-vcpus", type=int, metavar="N", help="the account's quota L-3032A538 (default: of the source, or 6)"
     )
-    add_problem_options(parser, "the least problem that makes the exit status 1", "warning")
+    add_problem_options(parser, "the least problem that makes the exit status 1", "error")
     parser.add_argument(
         "--output", choices=("table", "json", "markdown"), default="table", help="what to print (default: %(default)s)"
     )

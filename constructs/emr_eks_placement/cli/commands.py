@@ -47,10 +47,11 @@ COMMANDS = (
     ),
     Command(
         name="plan",
-        summary="say where every pod of StartJobRun requests will land, and why",
+        summary="say where every pod of StartJobRun requests, or of an environment's jobs, will land, and why",
         description="Say where the submitter, the driver and the executors of each request will land, and why: in what an "
-        "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. "
-        "Exit status: 0 without problems, 1 with problems, 2 when a file can't be planned.",
+        "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. Without requests: of "
+        "each job of the environment file in each of its placements. "
+        "Exit status: 0 without errors, 1 with errors, 2 when something can't be planned.",
         example="emr-placement plan job-run.json -e environments/dev.yaml",
         add_arguments=arguments.add_plan,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from emr_eks_placement.definition import PLACEHOLDERS, DeployedVirtualCluster, deployed_of_outputs
+from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 # Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
@@ -70,7 +70,7 @@ def _from_outputs(
     name: str, roles: Iterable[str], outputs: dict[str, str], path: Path | None
 ) -> DeployedVirtualCluster:
     if path is None:
-        return PLACEHOLDERS
+        return placeholders_of(name)
     try:
         return deployed_of_outputs(name, roles, outputs)
     except RuleError as broken:

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 def environment_of(options: argparse.Namespace) -> Environment:
     """Raises InputError for what `load_environment` refuses, and for a --region that is not the environment's."""
     environment = load_environment(options.environment)
+    check_region(environment, options)
+    return environment
+
+
+def check_region(environment: Environment, options: argparse.Namespace) -> None:
+    """Raises InputError for a --region that is not the environment's."""
     if options.region not in (None, environment.region):
         rule = f"the region of {options.environment} is {environment.region}"
         broken = RuleError(options.region, rule, "Leave it out, or name the file of an environment there")
         raise InputError([finding("--region", broken)])
-    return environment
 
 
 def session_of(

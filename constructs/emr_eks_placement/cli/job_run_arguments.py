@@ -2,7 +2,7 @@
 
 import argparse
 
-from emr_eks_placement.cli.arguments import add_account_options, add_problem_options, path
+from emr_eks_placement.cli.arguments import add_account_options, add_placement_options, add_problem_options, path
 
 
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -26,7 +26,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "job",
         metavar="JOB",
-        help="a job of the environment, or the JSON file of a StartJobRun request (- for standard input)",
+        help="a job of the environment, or the file of a StartJobRun request (- for standard input)",
     )
     parser.add_argument(
         "-e",
@@ -35,11 +35,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the environment file of the job, or of the request's cluster",
     )
-    parser.add_argument(
-        "--mode", metavar="MODE", help="the placement mode: fargate, fargate-executors, pinned-driver, ec2"
-    )
-    parser.add_argument("--placement", metavar="NAME", help="a placement of the job, instead of --mode")
-    parser.add_argument("--zone", metavar="ZONE", help="the one zone of driver and executors, as us-east-1a")
+    add_placement_options(parser)
     parser.add_argument(
         "--argument",
         action="append",

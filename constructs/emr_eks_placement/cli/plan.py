@@ -1,65 +1,86 @@
-"""emr-placement plan: where the pods of StartJobRun requests will land."""
+"""emr-placement plan: where the pods of StartJobRun requests, and of an environment's jobs, will land."""
 
 import argparse
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 
 from emr_eks_placement.cli.explain import check_code
+from emr_eks_placement.cli.plan_files import plan_files
 from emr_eks_placement.cli.plan_output import Outcome, as_json, as_markdown, as_table
 from emr_eks_placement.cli.plan_source import Source, open_source
-from emr_eks_placement.cli.planned import plan_request, stopping, without
-from emr_eks_placement.cli.request_file import read_request, read_templates
+from emr_eks_placement.cli.planned import stopping, without
+from emr_eks_placement.cli.request_file import names_file
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding, printable
 from emr_eks_placement.planning import Plan
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 
 _FORMATS = {"table": as_table, "json": as_json, "markdown": as_markdown}
+_OF_JOBS = ("mode", "placement", "zone")
+_OF_FILES = ("virtual_cluster", "namespace", "pod_templates")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plans each file and prints the plans; 0: no problem that counts, 1: problems, 2: a file that can't be planned.
+    """Plans each request and job and prints the plans; 0: no problem that counts, 1: problems, 2: what can't be planned.
 
-    A file that can't be planned is told on standard error; the others are planned all the same. Raises InputError for
-    the source and the options.
+    What can't be planned is reported on standard error; the others are planned all the same. Raises InputError for the
+    source and the options.
     """
     for code in options.ignore:
         check_code("--ignore", code)
     source = open_source(options)
+    files, jobs = _sorted_out(options, source)
     for cluster, capacity in source.capacities.items():
         sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
     outcomes: dict[str, Outcome] = {}
-    for file in dict.fromkeys(options.files):
-        try:
-            outcomes[file] = without(_plan_file(file, source, options), options.ignore)
-        except InputError as error:
-            findings = tuple(_of_request(file, one) for one in error.findings)
-            outcomes[file] = findings
-            sys.stderr.writelines(f"error: {one}\n" for one in findings)
+    for label, one in (*plan_files(files, source, options.pod_templates), *_plan_jobs(jobs, source, options)):
+        outcomes[label] = without(one, options.ignore) if isinstance(one, Plan) else one
+    _tell_errors(one for one in outcomes.values() if not isinstance(one, Plan))
     sys.stdout.write(_FORMATS[options.output](outcomes))
     return _status(outcomes, options.fail_on)
 
 
-def _plan_file(file: str, source: Source, options: argparse.Namespace) -> Plan:
-    shown_as = _shown(file)
-    try:
-        request = source.complete(read_request(file))
-        capacity, namespace = source.choose(request)
-        templates = read_templates(request, file, options.pod_templates, source.read_s3)
-    except RuleError as broken:
-        raise InputError([finding(shown_as, broken)]) from None
-    return plan_request(shown_as, request, templates, capacity, namespace)
+def _sorted_out(options: argparse.Namespace, source: Source) -> tuple[list[str], list[str]]:
+    """The files and the jobs that are to be planned: every job where nothing is named. What is neither counts as a job.
+
+    Raises InputError for options that have nothing to count for.
+    """
+    words = list(dict.fromkeys(options.files))
+    known = source.file[0].jobs if source.file is not None else {}
+    files = [word for word in words if word not in known and (source.file is None or names_file(word, of_jobs=False))]
+    jobs = [word for word in words if word not in files]
+    if not words and source.file is None:
+        rule = "without an environment file there are no jobs to plan"
+        raise InputError([finding("FILE", RuleError(None, rule, "Name the file of a StartJobRun request"))])
+    if not jobs:
+        _refuse(
+            options, _OF_JOBS, "it chooses a placement of a job, and no job is named", "Name the job, or leave it out"
+        )
+    if not files:
+        _refuse(options, _OF_FILES, "a job of the environment has its own, and no file is named", "Leave it out")
+    return files, jobs if words else list(known)
 
 
-def _shown(file: str) -> str:
-    return "standard input" if file == "-" else file
+def _plan_jobs(jobs: list[str], source: Source, options: argparse.Namespace) -> Iterator[tuple[str, Outcome]]:
+    if source.file is not None and jobs:
+        from emr_eks_placement.cli.plan_jobs import JobPlanner  # slow to import
+
+        environment, document = source.file
+        planner = JobPlanner(environment, document, source.capacities[environment.name])
+        yield from planner.plan(jobs, options)
 
 
-def _of_request(file: str, found: Finding) -> Finding:
-    """A finding of something else that the request names, such as a template, names the request too."""
-    shown_as = _shown(file)
-    return found if found.file == shown_as else replace(found, file=f"{shown_as}: {found.file}")
+def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, mend: str) -> None:
+    for name in names:
+        value = getattr(options, name)
+        if value is not None:
+            raise InputError([finding(f"--{name.replace('_', '-')}", RuleError(str(value), rule, mend))])
+
+
+def _tell_errors(refused: Iterable[tuple[Finding, ...]]) -> None:
+    """Each once: what is wrong with a job is wrong in each of its placements."""
+    lines = dict.fromkeys(f"error: {one}\n" for findings in refused for one in findings)
+    sys.stderr.writelines(lines)
 
 
 def _status(outcomes: Mapping[str, Outcome], fail_on: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from emr_eks_placement.emr.placeholders import named_virtual_cluster
 from emr_eks_placement.emr.request import check_complete
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.facts.kubernetes import check_namespace
@@ -13,12 +14,16 @@ from emr_eks_placement.scheduling.capacity import Capacity
 if TYPE_CHECKING:
     import boto3
 
+    from emr_eks_placement.environment import Environment
+    from emr_eks_placement.environment_file.yaml_document import YamlDocument
+
 
 @dataclass(frozen=True)
 class Source:
     """Capacities by cluster, and how what a request leaves to AWS is read.
 
-    complete: a request with what its job template holds; read_s3: the text of an object by its URI.
+    complete: a request with what its job template holds; read_s3: the text of an object by its URI; file: the environment and
+    its document, where the source is an environment file.
     """
 
     capacities: Mapping[str, Capacity]
@@ -26,15 +31,17 @@ class Source:
     namespace: str | None
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     read_s3: Callable[[str], str]
+    file: "tuple[Environment, YamlDocument] | None" = None
 
     def choose(self, request: Mapping[str, Any]) -> tuple[Capacity, str]:
-        """The cluster that a request runs on and its namespace: told by option, by its virtualClusterId, or the only one.
+        """The cluster that a request runs on and its namespace: by option, by its virtualClusterId, or the only one.
 
         Raises InputError where neither tells.
         """
         if self.namespace is not None:
             return self._only_cluster(), self.namespace
-        asked = str(self.virtual_cluster or request.get("virtualClusterId"))
+        own = str(request.get("virtualClusterId"))
+        asked = str(self.virtual_cluster or named_virtual_cluster(own) or own)
         found = [(one, one.namespaces[asked]) for one in self.capacities.values() if asked in one.namespaces]
         if not found and self.virtual_cluster is None:
             pairs = [(one, namespace) for one in self.capacities.values() for namespace in set(one.namespaces.values())]
@@ -46,6 +53,10 @@ class Source:
             rule = "no virtual cluster is there to take a namespace from"
             raise InputError([finding("--namespace", RuleError(self.virtual_cluster, rule, "Name the namespace"))])
         rule = f"the virtual clusters are {', '.join(names)}"
+        if self.virtual_cluster is None:
+            rule = f"the request does not say which of the virtual clusters it runs on: {', '.join(names)}"
+            mend = "Name it by --virtual-cluster, or write it as virtualClusterId"
+            raise InputError([finding("--virtual-cluster", RuleError(request.get("virtualClusterId"), rule, mend))])
         raise InputError([finding("--virtual-cluster", RuleError(self.virtual_cluster, rule, "Name one of them"))])
 
     def _only_cluster(self) -> Capacity:
@@ -62,8 +73,11 @@ def open_source(options: argparse.Namespace) -> Source:
     aws = _Aws(options)
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] = check_complete
     capacities: Mapping[str, Capacity]
-    if options.environment is not None:
-        capacities = _of_environment(options)
+    file = _read_environment(options) if options.environment is not None else None
+    if file is not None:
+        from emr_eks_placement.environment import capacity_of
+
+        capacities = {file[0].name: capacity_of(file[0])}
     elif options.assembly is not None:
         from emr_eks_placement.assembly import read_assembly
 
@@ -75,7 +89,7 @@ def open_source(options: argparse.Namespace) -> Source:
         capacities = {
             name: replace(capacity, fargate_vcpus=options.fargate_vcpus) for name, capacity in capacities.items()
         }
-    return Source(capacities, options.virtual_cluster, options.namespace, complete, aws.read_s3)
+    return Source(capacities, options.virtual_cluster, options.namespace, complete, aws.read_s3, file)
 
 
 def _check_options(options: argparse.Namespace) -> None:
@@ -89,14 +103,15 @@ def _check_options(options: argparse.Namespace) -> None:
             raise InputError([finding("--namespace", broken)]) from None
 
 
-def _of_environment(options: argparse.Namespace) -> Mapping[str, Capacity]:
+def _read_environment(options: argparse.Namespace) -> "tuple[Environment, YamlDocument]":
     """The options then name the environment's region too, for pod templates in S3."""
-    from emr_eks_placement.cli.environment_session import environment_of
-    from emr_eks_placement.environment import capacity_of
+    from emr_eks_placement.cli.environment_session import check_region
+    from emr_eks_placement.environment_file import read_environment
 
-    environment = environment_of(options)
+    environment, document = read_environment(options.environment)
+    check_region(environment, options)
     options.region = environment.region
-    return {environment.name: capacity_of(environment)}
+    return environment, document
 
 
 class _Aws:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.environment_file.yaml_document import YamlDocument
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.planning import Plan, plan
@@ -22,7 +23,7 @@ def plan_request(
     except RuleError as broken:
         template = templates.get(str(broken.path[0])) if broken.path else None
         if template is None:
-            raise InputError([finding(shown_as, broken)]) from None
+            raise InputError([finding(shown_as, because_of_placeholder(broken, request))]) from None
         path = broken.path[1:]
         raise InputError([finding(template.file, broken, line=template.line(path), path=path)]) from None
 

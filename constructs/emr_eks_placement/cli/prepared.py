@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.planned import plan_request
+from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file.yaml_document import YamlDocument
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
@@ -80,9 +81,12 @@ class Prepared:
             virtual_cluster_of(self)
         try:
             complete = completed(self.account.session, self.submittable.request)
-            templates = self.account.pod_templates(complete, self.submittable.files)
         except RuleError as broken:
             raise InputError([finding(self.shown_as, broken)]) from None
+        try:
+            templates = self.account.pod_templates(complete, self.submittable.files)
+        except RuleError as broken:
+            raise InputError([finding(self.shown_as, because_of_placeholder(broken, complete))]) from None
         capacity, namespace = self.account.capacity_for(complete)
         return plan_request(self.shown_as, complete, templates, capacity, namespace)
 

@@ -12,8 +12,10 @@ from emr_eks_placement.cli.explain import check_code
 from emr_eks_placement.cli.follow_run import INTERRUPTED, follow, tell_output
 from emr_eks_placement.cli.planned import stopping, without
 from emr_eks_placement.cli.prepared import Account, Prepared, at_option, prepare_job, prepare_request
-from emr_eks_placement.cli.request_file import read_request
+from emr_eks_placement.cli.request_file import names_file, read_request, shown_file
 from emr_eks_placement.cli.run_events import RunEvents, open_events
+from emr_eks_placement.emr.placeholders import placeholders_of
+from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.request import default_run_name, named_run
 from emr_eks_placement.submission.same_run import check_same_run
@@ -32,9 +34,12 @@ def run(options: argparse.Namespace) -> int:
     """
     for code in options.ignore:
         check_code("--ignore", code)
-    prepared = _prepare(options).with_more(options.argument, options.conf)
+    asked, read_as = _prepare(options)
+    prepared = asked.with_more(options.argument, options.conf)
     request = _named(prepared, options)
     with open_events(options.output) as events:
+        if read_as:
+            events.note(f"{prepared.shown_as}: {read_as}")
         if not _may_start(prepared, events, options):
             return _STOPPED
         return _start(prepared, request, events, options)
@@ -86,28 +91,34 @@ def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatabl
         raise InputError([replace(found, mend=mend) for found in error.findings]) from None
 
 
-def _prepare(options: argparse.Namespace) -> Prepared:
-    if not _is_file(options.job):
-        return prepare_job(
-            _account(options), options.job, placement=options.placement, mode=options.mode, zone=options.zone
-        )
+def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
+    """What is to be submitted, and what its file was read as."""
+    if not names_file(options.job, of_jobs=options.environment is not None):
+        account = _account(options)
+        return prepare_job(account, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
     for option in ("placement", "mode", "zone"):
         if getattr(options, option) is not None:
             broken = RuleError(
                 getattr(options, option), "a request says its placement itself", "Remove it, or name a job"
             )
             raise InputError([finding(f"--{option}", broken)])
-    shown_as = "standard input" if options.job == "-" else options.job
     try:
-        request = read_request(options.job)
+        read = read_request(options.job)
+        request = checked(read.found)
     except RuleError as broken:
-        raise InputError([finding(shown_as, broken)]) from None
-    return prepare_request(_account(options), request, shown_as)
+        raise InputError([finding(shown_file(options.job), broken)]) from None
+    shown_as = shown_file(read.label)
+    _check_complete(request, shown_as, options)
+    return prepare_request(_account(options), request, shown_as), understood(read.found, request)
 
 
-def _is_file(job: str) -> bool:
-    """A job of an environment is named like a Kubernetes object, without dots and slashes."""
-    return job == "-" or "/" in job or job.endswith(".json")
+def _check_complete(request: Mapping[str, Any], shown_as: str, options: argparse.Namespace) -> None:
+    """Raises InputError for placeholders in what EMR is given, unless --force says that they are none."""
+    left = [one for one in placeholders_of(request) if not one.is_setting]
+    if left and not options.force:
+        rule = f"{left[0].text} is a placeholder, and a request is started as it is"
+        broken = RuleError(left[0].text, rule, "Fill it in", path=left[0].path)
+        raise InputError([finding(shown_as, broken)])
 
 
 def _account(options: argparse.Namespace) -> Account:

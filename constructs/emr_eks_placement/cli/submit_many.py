@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import secrets
 import sys
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,8 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
     with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
         if before:
             events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
+        for read_as, number in Counter(line.read_as for line in lines if line.read_as).items():
+            events.note(f"{number} requests of {options.file} are {read_as}")
         shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
         asked = _asked(lines, shapes, journal, options)
         journal.direct_to(virtual_cluster_of(one.prepared) for one in asked)

@@ -2,17 +2,16 @@
 
 from emr_eks_placement.definition.define import JobRunDefinition, define
 from emr_eks_placement.definition.deployed import (
-    PLACEHOLDERS,
     DeployedVirtualCluster,
     deployed_of_outputs,
     output_id,
     output_ids,
+    placeholders_of,
     role_output_ids,
 )
 from emr_eks_placement.definition.job_run import define_job_run
 
 __all__ = [
-    "PLACEHOLDERS",
     "DeployedVirtualCluster",
     "JobRunDefinition",
     "define",
@@ -20,5 +19,6 @@ __all__ = [
     "deployed_of_outputs",
     "output_id",
     "output_ids",
+    "placeholders_of",
     "role_output_ids",
 ]

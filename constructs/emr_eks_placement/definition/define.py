@@ -7,7 +7,7 @@ from typing import Any
 
 from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
-from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
+from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_placeable, check_whole, check_zone
 from emr_eks_placement.environment import Environment, capacity_of
@@ -35,20 +35,22 @@ def define(
     *,
     virtual_cluster: str,
     execution_role: str | None = None,
-    deployed: DeployedVirtualCluster = PLACEHOLDERS,
+    deployed: DeployedVirtualCluster | None = None,
     node_selection: NodeSelection | None = None,
     pod_template_uris: Mapping[TemplateRole, str] | None = None,
     keep_parameters: bool = False,
 ) -> JobRunDefinition:
     """The definition that makes a job's pods land as the placement says.
 
-    virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; node_selection: by
-    pod template, where the release has them, unless given; pod_template_uris: where templates stand, instead of under
-    their content-addressed keys in the bucket; keep_parameters: whether the job's parameters stay as ${NAME}, as in a job
-    template, instead of having their defaults.
+    virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; deployed:
+    placeholders by default; node_selection: by pod template by default, where the release has them; pod_template_uris: where
+    templates stand, instead of under their content-addressed keys in the bucket; keep_parameters: whether the job's
+    parameters stay as ${NAME}, as in a job template, instead of having their defaults.
     Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
     release can't express it.
     """
+    if deployed is None:
+        deployed = placeholders_of(virtual_cluster)
     if not keep_parameters:
         job = job.with_defaults
     capacity = capacity_of(environment)

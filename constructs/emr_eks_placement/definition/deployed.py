@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from emr_eks_placement.emr.placeholders import virtual_cluster_placeholder
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import LocalFile
 
@@ -39,14 +40,15 @@ class DeployedVirtualCluster:
         return self.uri(file.key) if isinstance(file, LocalFile) else file
 
 
-# For definitions that nothing is deployed for yet.
-PLACEHOLDERS = DeployedVirtualCluster(
-    virtual_cluster_id="<virtual-cluster-id>",
-    execution_role_arn="<execution-role-arn>",
-    bucket="<bucket>",
-    log_group_name="<log-group-name>",
-    log_uri="s3://<bucket>/logs/",
-)
+def placeholders_of(virtual_cluster: str) -> DeployedVirtualCluster:
+    """For definitions that nothing is deployed for yet; virtual_cluster: its name, by which `plan` knows where they run."""
+    return DeployedVirtualCluster(
+        virtual_cluster_id=virtual_cluster_placeholder(virtual_cluster),
+        execution_role_arn="<execution-role-arn>",
+        bucket="<bucket>",
+        log_group_name="<log-group-name>",
+        log_uri="s3://<bucket>/logs/",
+    )
 
 
 def deployed_of_outputs(

@@ -1,7 +1,7 @@
 """The definition of a job run that an environment names: one of its jobs in one of its placements."""
 
 from emr_eks_placement.definition.define import JobRunDefinition, define
-from emr_eks_placement.definition.deployed import PLACEHOLDERS, DeployedVirtualCluster
+from emr_eks_placement.definition.deployed import DeployedVirtualCluster
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import PlacementChoice
 from emr_eks_placement.errors import FieldPath, RuleError
@@ -11,7 +11,7 @@ def define_job_run(
     environment: Environment,
     job: str,
     placement: str,
-    deployed: DeployedVirtualCluster = PLACEHOLDERS,
+    deployed: DeployedVirtualCluster | None = None,
     *,
     keep_parameters: bool = False,
 ) -> JobRunDefinition:

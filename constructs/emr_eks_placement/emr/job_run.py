@@ -11,8 +11,7 @@ STATES: tuple[JobRunState, ...] = get_args(JobRunState)
 ACTIVE: tuple[JobRunState, ...] = ("PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING")
 ENDED: tuple[JobRunState, ...] = ("COMPLETED", "FAILED", "CANCELLED")
 
-# What DescribeJobRun repeats of StartJobRun.
-_REQUEST_MEMBERS = (
+REQUEST_MEMBERS = (
     "name",
     "virtualClusterId",
     "executionRoleArn",
@@ -22,6 +21,7 @@ _REQUEST_MEMBERS = (
     "retryPolicyConfiguration",
     "tags",
 )
+"""What DescribeJobRun repeats of StartJobRun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,5 +69,5 @@ def job_run_of(described: Mapping[str, Any]) -> JobRun:
         failure_reason=described.get("failureReason"),
         attempts=described.get("retryPolicyExecution", {}).get("currentAttemptCount"),
         client_token=described.get("clientToken"),
-        request={member: described[member] for member in _REQUEST_MEMBERS if member in described},
+        request={member: described[member] for member in REQUEST_MEMBERS if member in described},
     )

@@ -4,30 +4,28 @@ Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequ
 """
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
+from emr_eks_placement.emr.placeholders import fits, placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 from emr_eks_placement.errors import FieldPath, RuleError
 from emr_eks_placement.nesting import deeper_than
 
 # Without a job template these have to be in the request.
 _FROM_TEMPLATE = ("releaseLabel", "jobDriver")
-# As in definitions that nothing is deployed for yet, and in the EMR on EKS guide.
-_PLACEHOLDER = re.compile(r"<[^<>\n]*[^<>\s][^<>\n]*>")
 # More levels than a configuration needs, fewer than Python follows.
 _MOST_LEVELS = 100
 
+_NO_PLACEHOLDERS = ("TemplateParameterName",)  # NAME, where ${NAME} is often written by mistake
 _AS_MAPPING = "Put it in { }, as key and value"
 
 
 def check_request(request: Any) -> Mapping[str, Any]:
     """The request itself, as a copy without what is null. Raises RuleError, with the path in it, for the first thing wrong.
 
-    request: the data of a JSON file. It may lack virtualClusterId, executionRoleArn and clientToken, with a
-    jobTemplateId also releaseLabel and jobDriver; a placeholder such as <execution-role-arn> may stand for any text
-    but an option like ENABLED.
+    request: data in API's spelling. It may lack virtualClusterId, executionRoleArn and clientToken, with a jobTemplateId also
+    releaseLabel and jobDriver; placeholders such as <execution-role-arn> and ${ACCOUNT} may stand for any text or part of it.
     """
     _check_levels(request)
     checked: Mapping[str, Any] = _checked(REQUEST, request, ())
@@ -42,9 +40,7 @@ def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
         if "jobTemplateId" not in request:
             raise _broken(None, "required", "Add it", REQUEST, (name,))
         rule = f"a job template holds the {name}, which decides placement"
-        mend = (
-            "Plan the definition that the template was made from, or plan with --cluster, which reads the job template"
-        )
+        mend = "Name the file of its describe-job-template answer too, or plan with --cluster, which reads the job template"
         raise _broken(request["jobTemplateId"], rule, mend, REQUEST, ("jobTemplateId",))
     return request
 
@@ -73,15 +69,16 @@ def _text(name: str, text: Text, value: Any, path: FieldPath) -> str:
     if not isinstance(value, str):
         mend = "Put it in quotes" if isinstance(value, int | float) else "Write text in quotes"
         raise _broken(value, "must be text", mend, name, path)
-    if text.options and value not in text.options:
+    if text.options and value not in text.options and placeholders_in(value) != [value]:
         mend = _guess(value.upper(), text.options, "Write one of these")
         raise _broken(value, f"must be one of {', '.join(text.options)}", mend, name, path)
-    placeholder = text.pattern is not None and _PLACEHOLDER.fullmatch(value)
-    too_short = not placeholder and len(value) < text.least
+    open_ended = text.pattern is not None and name not in _NO_PLACEHOLDERS and fits(text.pattern, value)
+    too_short = not open_ended and len(value) < text.least
     if too_short or (text.most is not None and len(value) > text.most):
         rule = f"has {text.least} to {text.most} characters, this has {len(value)}"
-        raise _broken(value, rule, "Write more" if too_short else "Shorten it", name, path)
-    if text.pattern and not placeholder and not text.pattern.matches(value):
+        mend = "Shorten it" if not too_short else "Write more" if value else "Fill it in, or leave it out"
+        raise _broken(value, rule, mend, name, path)
+    if text.pattern and not open_ended and not text.pattern.matches(value):
         raise _broken(value, text.pattern.words, text.pattern.mend, name, path)
     return value
 

@@ -80,6 +80,8 @@ Shape = Text | Whole | Many | Pairs | Record
 
 # The service model's .*\S.*, written so that the time it takes grows with the text and not with its square.
 _NOT_BLANK = Pattern(r"[^\S\n]*\S.*", "must be one line that is not blank", "Write it on one line, or leave it out")
+# As above without the line: how EMR splits parameters is not documented, and those of several lines are common.
+_NOT_BLANK_LINES = Pattern(r"(?s:\s*\S.*)", "must not be blank", "Leave it out")
 _NAME = Pattern(r"[\.\-_/#A-Za-z0-9]+", "must have only letters, digits and . - _ / #", "Rename it")
 _SWITCH = Text(options=("ENABLED", "DISABLED"))
 
@@ -112,8 +114,8 @@ _TEXTS: dict[str, Text] = {
     ),
     "EntryPointPath": _not_blank(emr.LONGEST_ENTRY_POINT),
     "EntryPointArgument": _not_blank(emr.LONGEST_ARGUMENT),
-    "SparkSubmitParameters": _not_blank(102400),
-    "SparkSqlParameters": _not_blank(102400),
+    "SparkSubmitParameters": Text(1, 102400, _NOT_BLANK_LINES),
+    "SparkSqlParameters": Text(1, 102400, _NOT_BLANK_LINES),
     "String1024": _not_blank(emr.LONGEST_PROPERTY),
     "String256": _not_blank(256),
     "String128": _not_blank(128),

@@ -30,6 +30,15 @@ _SIMPLE = (str, int, float)
 
 def load_environment(path: Path) -> Environment:
     """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
+    environment, document = read_environment(path)
+    findings = list(_unplaceable(document, environment))
+    if findings:  # each once: what is wrong with the job itself is wrong in each placement
+        raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
+    return environment
+
+
+def read_environment(path: Path) -> tuple[Environment, YamlDocument]:
+    """As `load_environment`, with jobs that can't be placed, and with the document for the lines of what is found."""
     document = read_yaml(path, str(path))
     if not isinstance(document.data, dict):
         broken = RuleError(document.data, "an environment file holds a mapping", "Write region: and so on")
@@ -42,10 +51,7 @@ def load_environment(path: Path) -> Environment:
         raise InputError([_finding(document, broken.path, broken)]) from None
     except ValidationError as error:
         raise InputError(list(_findings(document, error))) from None
-    findings = list(_unplaceable(document, environment))
-    if findings:  # each once: what is wrong with the job itself is wrong in each placement
-        raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
-    return environment
+    return environment, document
 
 
 def _check_name(data: dict[str, Any], path: Path) -> None:
@@ -77,7 +83,12 @@ def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[F
             try:
                 define_job_run(environment, job, placement)
             except RuleError as broken:
-                yield _finding(document, broken.path, broken)
+                yield finding_in(document, broken)
+
+
+def finding_in(document: YamlDocument, broken: RuleError) -> Finding:
+    """The finding of a rule that the field of its path breaks."""
+    return _finding(document, broken.path, broken)
 
 
 def _findings(document: YamlDocument, error: ValidationError) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.read_requests import checked, understood
+from emr_eks_placement.emr.request_formats import requests_in
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.submission.request import check_run_name
 
@@ -21,7 +22,9 @@ _KEYS = (*_TEXTS, "arguments", "conf", "request")
 
 @dataclass(frozen=True, kw_only=True)
 class FleetLine:
-    """A run to be started: of a job of an environment, or of a request. number: of the line, 1-based."""
+    """A run to be started: of a job of an environment, or of a request. number: of the line, 1-based; read_as: what the request
+    was read as, and what of it does not count.
+    """
 
     number: int
     job: str | None = None
@@ -32,6 +35,7 @@ class FleetLine:
     arguments: tuple[str, ...] = ()
     conf: tuple[str, ...] = ()
     request: Mapping[str, Any] | None = field(default=None, hash=False)
+    read_as: str = ""
 
 
 def read_lines(file: str, content: bytes) -> list[FleetLine]:
@@ -77,7 +81,10 @@ def _line(number: int, content: bytes) -> FleetLine:
             check_run_name(texts["run_name"])
         except RuleError as broken:
             raise RuleError(broken.value, broken.rule, broken.mend, path=("run_name",)) from None
-    return FleetLine(number=number, **texts, arguments=_arguments(given), conf=_conf(given), request=_request(given))
+    request, read_as = _request(given)
+    return FleetLine(
+        number=number, **texts, arguments=_arguments(given), conf=_conf(given), request=request, read_as=read_as
+    )
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -130,13 +137,18 @@ def _conf(given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{key}={one}" for key, one in value.items())
 
 
-def _request(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _request(given: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
+    """The request in any form, and what it was read as."""
     if "request" not in given:
-        return None
+        return None, ""
     try:
-        return check_request(given["request"])
+        found, *others = requests_in(given["request"])
+        if others:
+            raise RuleError(None, f"holds {len(others) + 1} requests, and a line starts one", "Write a line for each")
+        request = checked(found)
     except RuleError as broken:
         raise broken.below("request") from None
+    return request, understood(found, request)
 
 
 def _repeated(file: str, lines: Iterable[FleetLine]) -> list[Finding]:

@@ -12,6 +12,7 @@ from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.landing import land
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
+from emr_eks_placement.planning.placeholders import problems_of_placeholders
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
@@ -75,6 +76,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         pods[role] = PlannedPod(role, count, shape, land(role, shape, manifest["spec"], capacity))
     nodes = nodes_needed(pods, capacity)
     problems = [
+        *problems_of_placeholders(request, spark),
         *problems_of_configuration(spark),
         *problems_of_spark(spark),
         *problems_of_template_resources(spark, {role: one.pod for role, one in read.items()}),

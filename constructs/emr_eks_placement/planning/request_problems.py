@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.errors import RuleError, dotted, shown
 from emr_eks_placement.facts import emr, kubernetes
@@ -42,14 +43,15 @@ def problems_of_configuration(spark: SparkConfiguration) -> Iterator[Problem]:
 
 
 def problems_of_labels(role: Role, shape: PodShape) -> Iterator[Problem]:
-    """Of the pod's labels and node selector: what the Kubernetes API does not take, but for quoted zones."""
+    """Of the pod's labels and node selector: what the Kubernetes API does not take, but for quoted zones and
+    placeholders."""
     for field, labels in ((("metadata", "labels"), shape.labels), (("spec", "nodeSelector"), shape.node_selector)):
         for key, value in labels.items():
             try:
                 kubernetes.check_label_key(key)
                 kubernetes.check_label_value(value)
             except RuleError as broken:
-                if code_of_selector(key, value) is None:
+                if code_of_selector(key, value) is None and not placeholders_in(f"{key} {value}"):
                     what = f"{dotted(field)} has {key}={value}: {broken.rule}"
                     yield Problem("LABEL_REFUSED", role, what, (*field, key), value)
 

@@ -3,6 +3,7 @@
 Sources: apache/spark, SparkSubmitArguments and SparkSubmitOptionParser; EMR on EKS guide, precedence of configurations.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,7 @@ _OTHER_OPTIONS = (
     "--repositories",
     "--total-executor-cores",
 )
+_CONTINUED_LINE = re.compile(r"\\\r?\n")  # as a shell has it; parameters that went through one have none
 _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error", "--verbose", "-v", "--version")
 
 
@@ -126,7 +128,7 @@ def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Itera
 def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str, str]]:
     """The properties, and the options that stand for none."""
     try:
-        words = shlex.split(parameters)
+        words = shlex.split(_CONTINUED_LINE.sub(" ", parameters))
     except ValueError as error:
         raise RuleError(parameters, f"must be quoted as a shell reads it: {error}", "Close the quotes") from None
     conf: dict[str, str] = {}

@@ -26,4 +26,10 @@ CASES: dict[str, list[Case]] = {
     ],
     "SPARK_CONF_REFUSED": [Case("driver", "spark.kubernetes.namespace is set", {"spark.kubernetes.namespace": "a"})],
     "RELEASE_UNKNOWN": [Case("driver", "is taken for Spark 3.5.8", release="emr-7.99.0-latest")],
+    "PLACEHOLDER": [
+        Case("driver", "label.team=${TEAM} has the placeholder ${TEAM}", {"spark.kubernetes.driver.label.team": "${TEAM}"}),
+        Case("executors", "placeholder <pool>", {"spark.kubernetes.node.selector.workload": "<pool>"}),
+        Case("submitter", "placeholder {{ team }}", emr={"emr_job_submitter": {"jobsubmitter.label.team": "{{ team }}"}}),
+        Case("driver", "executor.logging=$X has", emr={"emr_containers_defaults": {"executor.logging": "$X"}}),
+    ],
 }  # fmt: skip

@@ -40,4 +40,10 @@ CODES = {
         "Update emr-eks-placement",
         "A guess: the release's Spark is not known to this version.",
     ),
+    "PLACEHOLDER": Code(
+        "warning",
+        "A placeholder such as ${TEAM} is part of what decides where pods land: with its value they may land elsewhere.",
+        "Plan the request with the value, as it is sent to EMR",
+        "A guess: the value is not known.",
+    ),
 }

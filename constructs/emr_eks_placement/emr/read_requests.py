@@ -1,0 +1,83 @@
+"""Reads StartJobRun requests of any form, and says what was understood."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from emr_eks_placement.emr.placeholders import placeholders_of
+from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_formats import FoundRequest, is_other_object, requests_in
+from emr_eks_placement.emr.request_text import documents_of
+from emr_eks_placement.emr.spelling import in_spelling
+from emr_eks_placement.errors import RuleError
+
+_MOST_NAMED = 8
+
+
+def requests_of_text(text: str, *, is_yaml: bool = False) -> list[FoundRequest]:
+    """The requests of a text, each with a name that no other has: its own where it has one, else its number from 1.
+
+    is_yaml: whether { and [ at the start are YAML's. Raises RuleError, with the path in the text's data, for a text without
+    requests.
+    """
+    documents = documents_of(text, is_yaml=is_yaml)
+    if not documents:
+        raise RuleError(None, "must be JSON or YAML that holds a request: it is empty", "Write a request")
+    found: list[FoundRequest] = []
+    several = len(documents) > 1
+    for number, document in enumerate(documents, start=1):
+        if several and is_other_object(document):
+            continue
+        try:
+            found += _of_document(document)
+        except RuleError as broken:
+            raise broken.below(f"#{number}") if several else broken from None
+    if not found:
+        raise RuleError(None, "holds no StartJobRun request", "Name a file that has one")
+    return _named(found)
+
+
+def _of_document(document: Any) -> list[FoundRequest]:
+    """Its requests; of a list those of each entry."""
+    if not isinstance(document, list):
+        return requests_in(document)
+    found: list[FoundRequest] = []
+    for index, one in enumerate(document):
+        try:
+            found += [request.below(index) for request in requests_in(one)]
+        except RuleError as broken:
+            raise broken.below(index) from None
+    return found
+
+
+def _named(found: Sequence[FoundRequest]) -> list[FoundRequest]:
+    times = Counter(one.name for one in found)
+    return [
+        one if one.name and times[one.name] == 1 else replace(one, name=str(number))
+        for number, one in enumerate(found, start=1)
+    ]
+
+
+def checked(found: FoundRequest) -> Mapping[str, Any]:
+    """The request, as `check_request` returns it. Raises RuleError, with the path as the request's form spells it."""
+    try:
+        return check_request(found.data)
+    except RuleError as broken:
+        path = (*found.path, *in_spelling(broken.path, found.spelling))
+        raise RuleError(broken.value, broken.rule, broken.mend, path=path) from None
+
+
+def understood(found: FoundRequest, request: Mapping[str, Any]) -> str:
+    """What a request was read as, which members beside it do not count, and which placeholders it has."""
+    names = list(dict.fromkeys(one.text for one in placeholders_of(request)))
+    parts = [f"read as {found.read_as}"]
+    parts += [f"ignored: {_listed(found.ignored)}"] if found.ignored else []
+    parts += [f"placeholders: {_listed(names)}"] if names else []
+    return "; ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = " ".join(", ".join(names[:_MOST_NAMED]).split())
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,89 @@
+"""CloudFormation's resources that start job runs or hold what they need.
+
+Source: the CloudFormation schemas of AWS::EMRContainers::JobTemplate, AWS::StepFunctions::StateMachine and
+AWS::Scheduler::Schedule; CloudFormation guide, intrinsic functions.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, in_text
+from emr_eks_placement.emr.request_formats.job_templates import template_data
+from emr_eks_placement.emr.request_formats.workflows import is_schedule, schedule, state_machine_of
+from emr_eks_placement.emr.spelling import PASCAL
+from emr_eks_placement.errors import RuleError
+
+_JOB_TEMPLATE = "AWS::EMRContainers::JobTemplate"
+_STATE_MACHINES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+_SCHEDULE = "AWS::Scheduler::Schedule"
+
+
+def _is_resource(data: Any) -> bool:
+    kind = data.get("Type") if isinstance(data, Mapping) else None
+    return isinstance(kind, str) and kind in (_JOB_TEMPLATE, _SCHEDULE, *_STATE_MACHINES)
+
+
+def _resource(data: Any) -> Iterator[FoundRequest]:
+    kind, properties = data["Type"], _without_intrinsics(data.get("Properties") or {})
+    if kind == _JOB_TEMPLATE:
+        found = in_text(properties.get("JobTemplateData"), _job_template, "JobTemplateData")
+    elif kind == _SCHEDULE:
+        found = schedule(properties) if is_schedule(properties) else iter(())
+    else:
+        key = next((one for one in ("DefinitionString", "Definition") if properties.get(one)), "Definition")
+        found = in_text(properties.get(key), state_machine_of, key)
+    yield from (one.below("Properties") for one in found)
+
+
+def _resources(data: Any) -> Iterator[FoundRequest]:
+    resources, path = (data["Resources"], ("Resources",)) if "Resources" in data else (data, ())
+    for name, resource in resources.items() if isinstance(resources, Mapping) else ():
+        if not _is_resource(resource):
+            continue
+        try:
+            for found in _resource(resource):
+                own = f"{name}.{found.name}" if found.name else str(name)
+                yield replace(found.below(*path, str(name)), name=own)
+        except RuleError as broken:
+            raise broken.below(*path, str(name)) from None
+
+
+def _has_resources(data: Any) -> bool:
+    if not isinstance(data, Mapping):
+        return False
+    return isinstance(data.get("Resources"), Mapping) or any(map(_is_resource, data.values()))
+
+
+def _job_template(data: Any) -> Iterator[FoundRequest]:
+    yield template_data(data, "a job template of CloudFormation", PASCAL)
+
+
+def _without_intrinsics(value: Any) -> Any:
+    """Data with text for what CloudFormation fills in: of Fn::Sub and Fn::Join theirs, else a placeholder ${NAME}."""
+    if isinstance(value, list):
+        return [_without_intrinsics(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if len(value) == 1:
+        ((name, given),) = value.items()
+        if name == "Ref" or str(name).startswith("Fn::"):
+            return _text_of(str(name), given)
+    return {key: _without_intrinsics(one) for key, one in value.items()}
+
+
+def _text_of(name: str, given: Any) -> str:
+    if name == "Fn::Sub":
+        text = given[0] if isinstance(given, list) and given else given
+        return str(text).replace("${!", "${")
+    if name == "Fn::Join" and isinstance(given, list) and len(given) == 2 and isinstance(given[1], list):
+        return str(given[0]).join(str(_without_intrinsics(one)) for one in given[1])
+    if name in ("Ref", "Fn::GetAtt"):
+        return "${" + (".".join(map(str, given)) if isinstance(given, list) else str(given)) + "}"
+    return "${" + name + "}"
+
+
+CLOUDFORMATION = (
+    Form("a CloudFormation resource", _is_resource, _resource),
+    Form("a CloudFormation template", _has_resources, _resources),
+)

@@ -1,0 +1,143 @@
+"""The data of a text that holds requests: JSON, JSON Lines, or YAML with one document or several.
+
+YAML is read by the core schema of YAML 1.2, as the AWS CLI reads --cli-input-yaml: yes and 2024-01-01 are text. CloudFormation's
+short forms (!Ref, !Sub) become the long ones.
+"""
+
+import json
+import re
+from collections.abc import Hashable
+from json import JSONDecodeError
+from typing import Any
+
+import yaml
+
+from emr_eks_placement.errors import RuleError
+
+_SHELL_COMMAND = re.compile(r"emr-containers\s+start-job-run\b")
+# The core schema's plain scalars: YAML 1.2.2, 10.3.2.
+_CORE = {
+    "null": (re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
+    "bool": (re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF")),
+    "int": (re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"), list("-+0123456789")),
+    "float": (
+        re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
+        list("-+.0123456789"),
+    ),
+}
+
+
+def documents_of(text: str, *, is_yaml: bool = False) -> list[Any]:
+    """What a text holds, but for documents without content. is_yaml: whether { and [ at the start are YAML's.
+
+    Raises RuleError, with line and column, for what is neither JSON nor YAML.
+    """
+    start = text.lstrip()[:1]
+    if not start:
+        raise RuleError(None, "must be JSON or YAML: it is empty", "Write a request")
+    try:
+        found = _json_values(text) if start in "{[" and not is_yaml else _yaml_documents(text)
+    except RecursionError:
+        raise RuleError(None, "must be JSON or YAML: it is nested too deep", "Flatten it") from None
+    return [one for one in found if one is not None]
+
+
+def value_of(text: str) -> Any:
+    """The one value of a text inside other data, such as the Input of a schedule. Raises RuleError for anything else."""
+    found = documents_of(text)
+    if len(found) != 1:
+        raise RuleError(text, "must be one JSON or YAML value", "Write one")
+    return found[0]
+
+
+def _json_values(text: str) -> list[Any]:
+    decoder, found, end = json.JSONDecoder(), [], 0
+    try:
+        while end := _next(text, end):
+            value, end = decoder.raw_decode(text, end - 1)
+            found.append(value)
+    except JSONDecodeError as error:
+        rule = f"must be JSON: {error.msg}, line {error.lineno} column {error.colno}"
+        raise RuleError(None, rule, _mend_of(error, text)) from None
+    except ValueError as error:  # a number of too many digits
+        raise RuleError(None, f"must be JSON: {' '.join(str(error).split())}", "Correct the value") from None
+    return found
+
+
+def _next(text: str, start: int) -> int:
+    """1 more than where the next value begins; 0 behind the last one. A comma between objects is no value."""
+    found = re.compile(r"\S").search(text, start)
+    return found.start() + 1 if found else 0
+
+
+def _mend_of(error: JSONDecodeError, text: str) -> str:
+    if error.msg.startswith("Invalid control character"):
+        return "Write a line break in a text as \\n, or the file as YAML"
+    if text[error.pos - 1 : error.pos + 1] == "\\\n" or text[error.pos : error.pos + 2] == "\\\n":
+        return "Leave out the backslash at the end of the line: JSON has no continued lines"
+    if error.msg.startswith(("Expecting property name", "Illegal trailing comma")):
+        return "Write names in double quotes, and no comma behind the last one"
+    return "Correct the syntax"
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's loader with the core schema, without repeated keys and with tags it does not know as what they hold."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Raises MarkedYAMLError for a key that stands there twice."""
+        seen: set[str] = set()
+        for key, _value in node.value:
+            if key.value.__hash__ is not None and key.value in seen:
+                raise yaml.MarkedYAMLError(None, None, f"the key {key.value} stands there twice", key.start_mark)
+            if isinstance(key.value, str):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+for _name, (_pattern, _first) in _CORE.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"(?:{_pattern.pattern})$"), _first)
+
+
+def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    text = node.value
+    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+
+
+def _construct_tagged(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
+    """!Ref NAME is {"Ref": NAME}, !NAME value {"Fn::NAME": value} (CloudFormation guide, intrinsic functions)."""
+    if isinstance(node, yaml.MappingNode):
+        value: Any = loader.construct_mapping(node, deep=True)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_scalar(node)  # type: ignore[arg-type]
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+_Loader.add_multi_constructor("!", _construct_tagged)
+
+
+def _yaml_documents(text: str) -> list[Any]:
+    try:
+        found = list(yaml.load_all(text, Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        place = (
+            f", line {error.problem_mark.line + 1} column {error.problem_mark.column + 1}" if error.problem_mark else ""
+        )
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise RuleError(None, f"must be JSON or YAML: {problem}{place}", _mend_of_yaml(text)) from None
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
+        problem = " ".join(str(error).split())
+        raise RuleError(None, f"must be JSON or YAML: {problem}", _mend_of_yaml(text)) from None
+    if found and not any(isinstance(one, dict | list) for one in found):
+        raise RuleError(None, "must be JSON or YAML that holds a request: it is plain text", _mend_of_yaml(text))
+    return found
+
+
+def _mend_of_yaml(text: str) -> str:
+    if _SHELL_COMMAND.search(text):
+        return "Save what the command is given as JSON, as for --cli-input-json: a shell script is not read"
+    return "Correct the syntax"
