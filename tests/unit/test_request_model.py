@@ -81,7 +81,7 @@ OF_LINES = ("SparkSubmitParameters", "SparkSqlParameters")
 
 def _good_text(shape: StringShape, text: str) -> bool:
     if text in WHOLE and shape.name != "TemplateParameterName":
-        return len(text) <= shape.metadata.get("max", len(text))
+        return bool(len(text) <= shape.metadata.get("max", len(text)))
     pattern = shape.metadata.get("pattern", ".*")
     flags = re.ASCII | (re.DOTALL if shape.name in OF_LINES or "pattern" not in shape.metadata else 0)
     fits = _within(shape, len(text)) and re.fullmatch(pattern, text, flags) is not None

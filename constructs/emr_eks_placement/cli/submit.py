@@ -14,10 +14,9 @@ from emr_eks_placement.cli.planned import stopping, without
 from emr_eks_placement.cli.prepared import Account, Prepared, at_option, prepare_job, prepare_request
 from emr_eks_placement.cli.request_file import names_file, read_request, shown_file
 from emr_eks_placement.cli.run_events import RunEvents, open_events
-from emr_eks_placement.emr.placeholders import placeholders_of
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.errors import InputError, RuleError, finding
-from emr_eks_placement.submission.request import default_run_name, named_run
+from emr_eks_placement.submission.request import check_filled_in, default_run_name, named_run
 from emr_eks_placement.submission.same_run import check_same_run
 
 if TYPE_CHECKING:
@@ -105,20 +104,11 @@ def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
     try:
         read = read_request(options.job)
         request = checked(read.found)
+        if not options.force:
+            check_filled_in(request)
     except RuleError as broken:
         raise InputError([finding(shown_file(options.job), broken)]) from None
-    shown_as = shown_file(read.label)
-    _check_complete(request, shown_as, options)
-    return prepare_request(_account(options), request, shown_as), understood(read.found, request)
-
-
-def _check_complete(request: Mapping[str, Any], shown_as: str, options: argparse.Namespace) -> None:
-    """Raises InputError for placeholders in what EMR is given, unless --force says that they are none."""
-    left = [one for one in placeholders_of(request) if not one.is_setting]
-    if left and not options.force:
-        rule = f"{left[0].text} is a placeholder, and a request is started as it is"
-        broken = RuleError(left[0].text, rule, "Fill it in", path=left[0].path)
-        raise InputError([finding(shown_as, broken)])
+    return prepare_request(_account(options), request, shown_file(read.label)), understood(read.found, request)
 
 
 def _account(options: argparse.Namespace) -> Account:

@@ -5,9 +5,10 @@ import hashlib
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.environment_session import environment_of, session_of
 from emr_eks_placement.cli.explain import check_code
@@ -19,7 +20,7 @@ from emr_eks_placement.cli.prepared import Account, virtual_cluster_of
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.fleet.journal import Fleet, Journal, begin
 from emr_eks_placement.fleet.lines import FleetLine, at_most, read_lines
-from emr_eks_placement.submission.request import LONGEST_RUN_NAME, named_run
+from emr_eks_placement.submission.request import LONGEST_RUN_NAME, check_filled_in, named_run
 
 if TYPE_CHECKING:
     from emr_eks_placement.aws.fleet import FleetRun, FleetSubmitter
@@ -28,6 +29,7 @@ _ALL_STARTED, _SOME_NOT = 0, 1
 _ATTEMPTS = 10
 _MOST_THREADS = 64
 _LOOK_SECONDS = 0.2
+_MOST_NOTES = 5
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,10 +60,10 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
     with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
         if before:
             events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
-        for read_as, number in Counter(line.read_as for line in lines if line.read_as).items():
-            events.note(f"{number} requests of {options.file} are {read_as}")
         shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
         asked = _asked(lines, shapes, journal, options)
+        for read_as, number in Counter(line.read_as for line in lines if line.read_as).most_common(_MOST_NOTES):
+            events.note(f"{number} requests of {options.file} are {read_as}")
         journal.direct_to(virtual_cluster_of(one.prepared) for one in asked)
         if not may_start(asked, shapes, options, events):
             return _SOME_NOT
@@ -134,6 +136,8 @@ def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: ar
             zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
             prepared = shapes.prepare(line, zone)
             virtual_cluster_of(prepared)
+            if line.request is not None and not options.force:
+                _check_filled_in(line.request, f"{options.file}:{line.number}")
             asked.append(Asked(line, zone, prepared))
         except AwsError:
             raise
@@ -142,6 +146,13 @@ def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: ar
     if findings:
         raise InputError(at_most(str(options.file), findings))
     return asked
+
+
+def _check_filled_in(request: Mapping[str, Any], shown_as: str) -> None:
+    try:
+        check_filled_in(request)
+    except RuleError as broken:
+        raise InputError([finding(shown_as, broken)]) from None
 
 
 def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "list[FleetRun]":

@@ -1,7 +1,7 @@
 """Reads StartJobRun requests of any form, and says what was understood."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.emr.request_formats import FoundRequest, is_other_object, requests_in
 from emr_eks_placement.emr.request_text import documents_of
 from emr_eks_placement.emr.spelling import in_spelling
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.errors import FieldPath, RuleError, dotted
 
 _MOST_NAMED = 8
+_DEEPEST = 30
 
 
 def requests_of_text(text: str, *, is_yaml: bool = False) -> list[FoundRequest]:
@@ -62,10 +63,32 @@ def _named(found: Sequence[FoundRequest]) -> list[FoundRequest]:
 def checked(found: FoundRequest) -> Mapping[str, Any]:
     """The request, as `check_request` returns it. Raises RuleError, with the path as the request's form spells it."""
     try:
+        _check_filled_in(found.data)
         return check_request(found.data)
     except RuleError as broken:
         path = (*found.path, *in_spelling(broken.path, found.spelling))
         raise RuleError(broken.value, broken.rule, broken.mend, path=path) from None
+
+
+def _check_filled_in(data: Any) -> None:
+    """Names all that is empty at once: --generate-cli-skeleton writes every member, and the AWS CLI refuses empty texts."""
+    empty = [dotted(path) for path in _empty(data, ())] if isinstance(data, Mapping) else []
+    if len(empty) > 1:
+        rule = f"{len(empty)} texts are empty, which the AWS CLI refuses: {_listed(empty)}"
+        raise RuleError(None, rule, "Fill them in, or remove them")
+
+
+def _empty(data: Any, path: FieldPath) -> Iterator[FieldPath]:
+    if data == "":
+        yield path
+    if isinstance(data, Mapping):
+        for key, part in data.items():
+            if key != "tags" and len(path) < _DEEPEST:  # the value of a tag may be empty
+                yield from _empty(part, (*path, str(key)))
+    if isinstance(data, list):
+        for index, part in enumerate(data):
+            if len(path) < _DEEPEST:
+                yield from _empty(part, (*path, index))
 
 
 def understood(found: FoundRequest, request: Mapping[str, Any]) -> str:

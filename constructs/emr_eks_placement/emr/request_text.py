@@ -132,7 +132,8 @@ def _yaml_documents(text: str) -> list[Any]:
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         problem = " ".join(str(error).split())
         raise RuleError(None, f"must be JSON or YAML: {problem}", _mend_of_yaml(text)) from None
-    if found and not any(isinstance(one, dict | list) for one in found):
+    held = [one for one in found if one is not None]
+    if held and not any(isinstance(one, dict | list) for one in held):
         raise RuleError(None, "must be JSON or YAML that holds a request: it is plain text", _mend_of_yaml(text))
     return found
 

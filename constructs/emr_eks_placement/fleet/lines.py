@@ -143,11 +143,12 @@ def _request(given: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
         return None, ""
     try:
         found, *others = requests_in(given["request"])
-        if others:
-            raise RuleError(None, f"holds {len(others) + 1} requests, and a line starts one", "Write a line for each")
         request = checked(found)
     except RuleError as broken:
         raise broken.below("request") from None
+    if others:
+        rule = f"holds {len(others) + 1} requests, and a line starts one"
+        raise RuleError(None, rule, "Write a line for each", path=("request",))
     return request, understood(found, request)
 
 

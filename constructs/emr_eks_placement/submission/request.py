@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from emr_eks_placement.emr.placeholders import placeholders_of
 from emr_eks_placement.errors import RuleError
 
 _RUN_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,64}")
@@ -46,6 +47,14 @@ def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name:
         raise RuleError(virtual_cluster or None, rule, "Write its id", path=("virtualClusterId",))
     token = client_token(virtual_cluster, job, placement, run_name)
     return {**request, "name": run_name, "clientToken": token}
+
+
+def check_filled_in(request: Mapping[str, Any]) -> None:
+    """Raises RuleError, with its path, for a placeholder in what EMR is given: an id, an ARN, a URI or a name."""
+    for one in placeholders_of(request):
+        if not one.is_setting:
+            rule = f"{one.text} is a placeholder, and a request is started as it is written"
+            raise RuleError(one.text, rule, "Fill it in, or --force where it is none", path=one.path)
 
 
 def check_run_name(name: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emr_eks_placement.emr.job_run import REQUEST_MEMBERS
-from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, with_keys
+from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, entries, with_keys
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Record
 from emr_eks_placement.errors import RuleError
 
@@ -30,7 +30,7 @@ def _job_run(data: Any) -> Iterator[FoundRequest]:
 
 
 def _job_runs(data: Any) -> Iterator[FoundRequest]:
-    for index, run in enumerate(data["jobRuns"]):
+    for index, run in enumerate(entries(data, "jobRuns")):
         yield _described(run, "a list-job-runs answer").below("jobRuns", index)
 
 

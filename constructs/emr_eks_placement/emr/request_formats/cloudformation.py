@@ -4,7 +4,7 @@ Source: the CloudFormation schemas of AWS::EMRContainers::JobTemplate, AWS::Step
 AWS::Scheduler::Schedule; CloudFormation guide, intrinsic functions.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,26 +14,42 @@ from emr_eks_placement.emr.request_formats.workflows import is_schedule, schedul
 from emr_eks_placement.emr.spelling import PASCAL
 from emr_eks_placement.errors import RuleError
 
-_JOB_TEMPLATE = "AWS::EMRContainers::JobTemplate"
-_STATE_MACHINES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
-_SCHEDULE = "AWS::Scheduler::Schedule"
-
 
 def _is_resource(data: Any) -> bool:
     kind = data.get("Type") if isinstance(data, Mapping) else None
-    return isinstance(kind, str) and kind in (_JOB_TEMPLATE, _SCHEDULE, *_STATE_MACHINES)
+    return isinstance(kind, str) and kind in _READ
 
 
 def _resource(data: Any) -> Iterator[FoundRequest]:
-    kind, properties = data["Type"], _without_intrinsics(data.get("Properties") or {})
-    if kind == _JOB_TEMPLATE:
-        found = in_text(properties.get("JobTemplateData"), _job_template, "JobTemplateData")
-    elif kind == _SCHEDULE:
-        found = schedule(properties) if is_schedule(properties) else iter(())
-    else:
-        key = next((one for one in ("DefinitionString", "Definition") if properties.get(one)), "Definition")
-        found = in_text(properties.get(key), state_machine_of, key)
-    yield from (one.below("Properties") for one in found)
+    properties = _without_intrinsics(data.get("Properties"))
+    if not isinstance(properties, Mapping):
+        raise RuleError(properties, f"{data['Type']} has properties, a mapping", "Write them", path=("Properties",))
+    yield from in_text(properties, _READ[data["Type"]], "Properties")
+
+
+def _job_template(properties: Any) -> Iterator[FoundRequest]:
+    def read(data: Any) -> Iterator[FoundRequest]:
+        yield template_data(data, "a job template of CloudFormation", PASCAL)
+
+    yield from in_text(properties.get("JobTemplateData"), read, "JobTemplateData")
+
+
+def _schedule(properties: Any) -> Iterator[FoundRequest]:
+    if is_schedule(properties):
+        yield from schedule(properties)
+
+
+def _state_machine(properties: Any) -> Iterator[FoundRequest]:
+    key = next((one for one in ("DefinitionString", "Definition") if properties.get(one)), "Definition")
+    yield from in_text(properties.get(key), state_machine_of, key)
+
+
+_READ: Mapping[str, Callable[[Any], Iterator[FoundRequest]]] = {
+    "AWS::EMRContainers::JobTemplate": _job_template,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::StepFunctions::StateMachine": _state_machine,
+    "AWS::Serverless::StateMachine": _state_machine,
+}
 
 
 def _resources(data: Any) -> Iterator[FoundRequest]:
@@ -53,10 +69,6 @@ def _has_resources(data: Any) -> bool:
     if not isinstance(data, Mapping):
         return False
     return isinstance(data.get("Resources"), Mapping) or any(map(_is_resource, data.values()))
-
-
-def _job_template(data: Any) -> Iterator[FoundRequest]:
-    yield template_data(data, "a job template of CloudFormation", PASCAL)
 
 
 def _without_intrinsics(value: Any) -> Any:

@@ -62,3 +62,10 @@ def in_text(value: Any, read: Callable[[Any], Iterator[FoundRequest]], *path: st
     except RuleError as broken:
         raise broken.below(*path) from None
     yield from (one.below(*path) for one in found)
+
+
+def entries(data: Mapping[str, Any], key: str) -> list[Any]:
+    """The list at a key. Raises RuleError for anything else."""
+    if not isinstance(data[key], list):
+        raise RuleError(data[key], "must be a list", "Put it in [ ]", path=(key,))
+    return list(data[key])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from emr_eks_placement.emr.job_template import FIELDS, request_of_template
-from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, with_keys
+from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, entries, with_keys
 from emr_eks_placement.emr.spelling import API, Spelling, in_api_spelling
 from emr_eks_placement.errors import RuleError
 
@@ -43,26 +43,26 @@ def _parameters(declared: Any) -> Any:
     }
 
 
-def _described_template(one: Any, read_as: str) -> FoundRequest:
-    data = one.get("jobTemplateData") if isinstance(one, Mapping) else one
+def _described_template(one: Any, read_as: str, *path: str | int) -> FoundRequest:
+    """Of a structure that has JobTemplateData, which stands at the path."""
+    if not isinstance(one, Mapping):
+        raise RuleError(one, "must be a mapping (emr-containers JobTemplate)", "Write it as AWS answers it", path=path)
     try:
-        found = template_data(data, read_as).below("jobTemplateData")
+        found = template_data(one.get("jobTemplateData"), read_as)
     except RuleError as broken:
-        raise broken.below("jobTemplateData") from None
-    ignored = tuple(key for key in one if key != "jobTemplateData")
-    return replace(found, ignored=ignored, template_id=str(one.get("id") or ""))
+        raise broken.below(*path, "jobTemplateData") from None
+    ignored = tuple(str(key) for key in one if key != "jobTemplateData")
+    return replace(found.below(*path, "jobTemplateData"), ignored=ignored, template_id=str(one.get("id") or ""))
 
 
 def _job_template(data: Any) -> Iterator[FoundRequest]:
-    yield _described_template(data["jobTemplate"], "a job template that describe-job-template answers").below(
-        "jobTemplate"
-    )
+    yield _described_template(data["jobTemplate"], "a job template that describe-job-template answers", "jobTemplate")
 
 
 def _job_templates(data: Any) -> Iterator[FoundRequest]:
-    for index, one in enumerate(data["templates"]):
-        found = _described_template(one, "a job template that list-job-templates answers")
-        yield found.below("templates", index, name=str(one.get("name") or one.get("id") or ""))
+    for index, one in enumerate(entries(data, "templates")):
+        found = _described_template(one, "a job template that list-job-templates answers", "templates", index)
+        yield replace(found, name=str(one.get("name") or one.get("id") or ""))
 
 
 def _create_job_template(data: Any) -> Iterator[FoundRequest]:
