@@ -208,7 +208,7 @@ def test_an_interrupt_leaves_the_run_alone_unless_asked(deployed: Deployed, canc
         ),
         (
             ["trip-count", "-e", FILE, "--mode", "fargate", "--zone", "us-east-1b"],
-            "--zone: 'fargate-us-east-1b': no Fargate profile takes pods of namespace spark-jobs labelled ",
+            "--zone: 'us-east-1b': no Fargate profile takes pods of namespace spark-jobs labelled ",
         ),
         (
             ["trip-count", "-e", FILE, "--mode", "ec2", "--conf", "x"],
@@ -239,9 +239,61 @@ def test_a_request_of_another_virtual_cluster_is_refused(deployed: Deployed, tmp
     file.write_text(json.dumps({**deployed.definition("fargate"), "virtualClusterId": "abc"}))
     assert main(["submit", str(file)]) == 2
     assert capsys.readouterr().err == (
+        f"note: {file}: read as a StartJobRun request\n"
         "error: virtual cluster abc: us-east-1 has no virtual cluster of this id (emr-containers:DescribeVirtualCluster). "
         "Check the id, the region and the account.\n"
     )
     assert main(["submit", str(file), "-e", FILE]) == 2
     told = f"the virtual clusters deployed of environment local are {deployed.virtual_cluster} (spark)"
     assert told in capsys.readouterr().err
+
+
+def test_the_answer_of_describe_job_run_starts_another_run_like_it(
+    deployed: Deployed, tmp_path: Path, capsys: Capture
+) -> None:
+    assert main([*TRIP_COUNT, "--mode", "fargate", "--run-name", "first", "--conf", "spark.x=1"]) == 0
+    (first,) = deployed.runs.named("first")
+    emr = deployed.session.client("emr-containers")
+    answer = emr.describe_job_run(virtualClusterId=deployed.virtual_cluster, id=first.id)
+    file = tmp_path / "described.json"
+    file.write_text(json.dumps({"jobRun": answer["jobRun"]}, default=str))
+    capsys.readouterr()
+    assert main(["submit", str(file), "--run-name", "second"]) == 0
+    assert f"note: {file}: read as a describe-job-run answer; ignored: id, " in capsys.readouterr().err
+    second = only_run(deployed, "second")
+    assert second["jobDriver"] == only_run(deployed, "first")["jobDriver"]
+    assert second["clientToken"] != only_run(deployed, "first")["clientToken"]
+
+
+def test_a_request_with_placeholders_is_not_started_unless_forced(
+    deployed: Deployed, tmp_path: Path, capsys: Capture
+) -> None:
+    request = deployed.definition("fargate")
+    request["configurationOverrides"]["monitoringConfiguration"]["s3MonitoringConfiguration"]["logUri"] = (
+        "s3://${LOGS}/a/"
+    )
+    file = tmp_path / "job-run.json"
+    file.write_text(json.dumps(request))
+    before = len(deployed.runs.started)
+    assert main(["submit", str(file), "--run-name", "placeholder"]) == 2
+    place = "configurationOverrides.monitoringConfiguration.s3MonitoringConfiguration.logUri"
+    assert capsys.readouterr().err == (
+        f"error: {file}: {place} = '${{LOGS}}': ${{LOGS}} is a placeholder, and a request is started as it is written. "
+        "Fill it in, or --force where it is none.\n"
+    )
+    assert len(deployed.runs.started) == before
+    assert main(["submit", str(file), "--run-name", "placeholder", "--force"]) == 0
+    emr = deployed.session.client("emr-containers")
+    runs = emr.list_job_runs(virtualClusterId=deployed.virtual_cluster, name="placeholder")["jobRuns"]
+    assert [run["name"] for run in runs] == ["placeholder"], "which fails where its role may not write there"
+
+
+def test_a_file_of_several_requests_starts_the_one_that_is_named(
+    deployed: Deployed, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([deployed.definition("fargate"), deployed.definition("ec2")]))
+    assert main(["submit", str(file), "--run-name", "of-two"]) == 2
+    assert capsys.readouterr().err == f"error: {file}: holds 2 requests: {file}#1, {file}#2. Name one of them.\n"
+    assert main(["submit", f"{file}#2", "--run-name", "of-two"]) == 0
+    assert only_run(deployed, "of-two")["jobDriver"] == deployed.definition("ec2")["jobDriver"]

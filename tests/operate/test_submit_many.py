@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.emr.service_integration import capitalized
 from local.aws.emr_containers.job_runs import JobRun
 from tests.operate.conftest import FILE, REGION, Deployed
 from tests.operate.faulty_proxy import Fault, faulty_proxy
@@ -279,6 +280,24 @@ def test_every_line_that_can_t_be_submitted_is_told_and_nothing_is_started(fleet
     ]
     assert fleet.runs == []
     assert not fleet.journal.exists()
+
+
+def test_requests_in_other_forms_are_started_and_those_with_placeholders_are_not(fleet: Fleet, capsys: Capture) -> None:
+    request = fleet.deployed.definition("fargate")
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::emr-containers:startJobRun",
+        "Parameters": capitalized(request),
+    }
+    fleet.write({"request": request}, {"request": state}, {"request": {**request, "name": "run-$DATE"}})
+    assert fleet.submit() == 2
+    assert f"error: {fleet.file}:3: name = '$DATE': $DATE is a placeholder" in capsys.readouterr().err
+    assert fleet.runs == []
+    fleet.file.write_text("".join(fleet.file.read_text().splitlines(keepends=True)[:2]))
+    assert fleet.submit() == 0
+    assert f"note: 1 requests of {fleet.file} are read as a Step Functions state\n" in capsys.readouterr().err
+    assert len({json.dumps(run.request["jobDriver"], sort_keys=True) for run in fleet.runs}) == 1
+    assert len(fleet.runs) == 2
 
 
 def test_a_problem_stops_all_unless_forced_or_ignored(fleet: Fleet, capsys: Capture) -> None:

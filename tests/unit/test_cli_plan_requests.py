@@ -75,9 +75,7 @@ def test_a_zone_that_no_placement_has_moves_the_placement_there(capsys: Capture)
     assert (label, others) == ("trip-count/ec2-in-us-east-1b", [])
     assert [pod["zones"] for pod in plan["pods"][1:]] == [["us-east-1b"]] * 2
     (line,) = told(capsys, "trip-count", "--mode", "fargate", "--zone", "us-east-1b", "-e", DEV, status=2)
-    assert line.startswith(
-        "error: --zone: 'us-east-1b': no Fargate profile takes pods of namespace spark-jobs "
-    )
+    assert line.startswith("error: --zone: 'us-east-1b': no Fargate profile takes pods of namespace spark-jobs ")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,19 @@ def test_a_line_may_be_a_request() -> None:
     assert line.job is None
 
 
+def test_a_request_may_have_any_form_but_is_one() -> None:
+    arguments = {"release_label": REQUEST["releaseLabel"], "job_driver": REQUEST["jobDriver"], "deferrable": True}
+    (line,) = read({"request": arguments})
+    assert line.request == REQUEST
+    assert line.read_as == "read as the arguments of Airflow's EmrContainerOperator; ignored: deferrable"
+    runs = {"jobRuns": [{"id": "1", **REQUEST}, {"id": "2", **REQUEST}]}
+    assert wrong({"request": runs}) == [
+        "fleet.jsonl:1: request = (nothing): holds 2 requests, and a line starts one. Write a line for each."
+    ]
+    (said,) = wrong({"request": {**arguments, "release_label": 7}})
+    assert said.startswith("fleet.jsonl:1: request.release_label = 7: must be text")
+
+
 def test_empty_lines_count_but_start_nothing() -> None:
     lines = read_lines("fleet.jsonl", b'\xef\xbb\xbf{"job": "a"}\r\n\n  \n{"job": "b"}\n')
     assert [(line.number, line.job) for line in lines] == [(1, "a"), (4, "b")]
