@@ -44,6 +44,7 @@ _QUOTAS = st.sampled_from(
         *[{}] * 8,
         {"pods": 4},
         {"memory": "16Gi"},
+        {"cpu": 12},
         {"container_memory": "8Gi"},
         {"pods": 100, "container_memory": "4000Mi"},
     ]

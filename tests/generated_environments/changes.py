@@ -56,7 +56,8 @@ def _label_node_group(chance: Random, data: Data) -> None:
 
 def _keep_logs_for(chance: Random, data: Data) -> None:
     settings = chance.choice(list(data["virtual_clusters"].values()))
-    settings["logs"] = {**settings.get("logs", {}), "retention_days": chance.choice(RETENTION_DAYS)}
+    logs = {key: value for key, value in settings.get("logs", {}).items() if key != "log_group"}
+    settings["logs"] = {**logs, "retention_days": chance.choice(RETENTION_DAYS)}
 
 
 def _tag(chance: Random, data: Data) -> None:

@@ -70,7 +70,9 @@ def _virtual_cluster(chance: Random, name: str, zones: Sequence[str], profiles: 
 
 def _namespace(chance: Random) -> Data:
     """What its pods may ask for, of which its jobs take less, and the roles that they may run with beside its own."""
-    amounts = maybe(chance, 0.6, pods=lambda: 200, memory=lambda: "2Ti", container_memory=lambda: "64Gi")
+    amounts = maybe(
+        chance, 0.6, pods=lambda: 200, cpu=lambda: 2000, memory=lambda: "2Ti", container_memory=lambda: "64Gi"
+    )
     roles = {"audit": maybe(chance, 0.5, data_access=lambda: {"read": ["s3://example-audit/"]})}
     return maybe(
         chance,

@@ -82,6 +82,13 @@ def check_plan_reads_it(synthesized: Synthesized) -> None:
             },
         ),
         (
+            {"cpu": 64},
+            {
+                "ResourceQuota": {"hard": {"requests.cpu": "64"}},
+                "LimitRange": {"limits": [{"type": "Container", "defaultRequest": {"cpu": "0"}}]},
+            },
+        ),
+        (
             {"pods": 9, "memory": "800Gi", "container_memory": "64Gi"},
             {
                 "ResourceQuota": {"hard": {"pods": "9", "requests.memory": "800Gi"}},

@@ -13,12 +13,12 @@ from emr_eks_placement.aws import kubernetes
 from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError
 from emr_eks_placement.scheduling.capacity import Capacity, NodePoolCapacity
-from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.namespace_rules import Limits, NamespaceRules
 from local.aws.ministack import state
 from local.kubernetes import RecordingKubernetesApi
 from tests.local.aws_fixtures import AwsUnderTest
 from tests.local.reading import Account, Answer, answering, pem, tls_of
-from tests.unit.test_assembly_namespaces import container, limits, namespace, quota
+from tests.unit.test_assembly_namespaces import GIB, container, limits, namespace, of_limits, of_quota, quota
 from tests.unit.test_assembly_node_pools import node_pool, requirement
 
 POOLS, CLASSES = "/apis/karpenter.sh/v1/nodepools", "/apis/eks.amazonaws.com/v1/nodeclasses"
@@ -78,8 +78,11 @@ def test_node_pools_and_namespace_rules(api: RecordingKubernetesApi, read: Read,
     assert isinstance(pool, NodePoolCapacity)
     assert ([one.name for one in pool.machines], pool.zones) == (["m6i.4xlarge"], ("us-east-1b",))
     assert (pool.max_vcpus, pool.disk_gib) == (320, 200)
+    memory = {"memory": 16 * GIB}
     assert found.namespace_rules == {
-        "spark": NamespaceRules(pods=20, memory_mib=64 * 1024, container_memory_mib=16 * 1024, pod_security="baseline")
+        "spark": of_quota({"pods": 20_000, "requests.memory": 64 * GIB})
+        & of_limits(Limits(type="Container", max=memory, default=memory, default_request=memory))
+        & NamespaceRules(pod_security="baseline")
     }
     assert (found.other_nodes, found.not_read) == ("", ())
 
@@ -191,10 +194,13 @@ def test_items_have_the_kind_of_their_list(answered: Answered) -> None:
 
     def answer(request: str) -> Answer:
         if "/resourcequotas" in request:
-            return listed("ResourceQuota", {key: value for key, value in quota(pods="5").items() if key != "kind"})
+            one = {key: value for key, value in quota(pods="5").items() if key != "kind"}
+            return listed("ResourceQuota", {**one, "status": {"used": {"pods": "3"}}})
         return Answer(404, "{}")
 
-    assert answered(answer).namespace_rules == {"spark": NamespaceRules(pods=5)}
+    found = answered(answer).namespace_rules
+    assert found == {"spark": of_quota({"pods": 5000})}
+    assert found["spark"].quotas[0].used == {"pods": 3000}
 
 
 def test_what_is_denied_is_told_and_the_rest_is_read(answered: Answered) -> None:

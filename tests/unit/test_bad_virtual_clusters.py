@@ -141,8 +141,12 @@ VIRTUAL_CLUSTERS = {
         mend="raise memory",
     ),
     "quota of CPU": Bad(
-        old=NAMESPACE, new=NAMESPACE + "    quota: {cpu: 64} # <-\n",
-        field="virtual_clusters.spark.quota.cpu", value=64, rule="known here are pods, memory", mend="Remove it",
+        old=NAMESPACE, new=NAMESPACE + "    quota: {cpu: 0} # <-\n",
+        field="virtual_clusters.spark.quota.cpu", value=0, rule="from 1 to 1000000 vCPU", mend="within these bounds",
+    ),
+    "quota of GPUs": Bad(
+        old=NAMESPACE, new=NAMESPACE + "    quota: {gpus: 4} # <-\n",
+        field="virtual_clusters.spark.quota.gpus", value=4, rule="known here are pods, cpu, memory", mend="Remove it",
     ),
     "quota of an existing namespace": Bad(
         old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    quota: {pods: 9} # <-\n",

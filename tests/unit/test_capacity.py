@@ -2,7 +2,7 @@
 
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.placement import Taint
-from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.namespace_rules import LimitRange, Limits, NamespaceRules, ResourceQuota
 from tests.unit.environments import data, environment
 
 
@@ -37,7 +37,10 @@ def test_the_rest_of_the_environment_is_there_too() -> None:
 
 
 def test_the_rules_of_the_namespaces_that_are_created_are_there() -> None:
-    quota = {"pods": 200, "memory": "800Gi", "container_memory": "1500M"}
+    quota = {"pods": 200, "cpu": 64, "memory": "800Gi", "container_memory": "1500M"}
+    hard = {"pods": 200_000, "requests.cpu": 64_000, "requests.memory": 800 * 1024**3 * 1000}
+    most = {"memory": 1_500_000_000_000}
+    containers = Limits(type="Container", default=most, default_request={"cpu": 0, "memory": 0}, max=most)
     found = capacity_of(
         environment(
             virtual_clusters={
@@ -50,6 +53,10 @@ def test_the_rules_of_the_namespaces_that_are_created_are_there() -> None:
     )
     assert found.namespace_rules == {
         "a": NamespaceRules(pod_security="baseline"),
-        "d": NamespaceRules(pods=200, memory_mib=819200, container_memory_mib=1430, pod_security="baseline"),
+        "d": NamespaceRules(
+            quotas=(ResourceQuota(name="virtual-cluster", hard=hard),),
+            limit_ranges=(LimitRange(name="virtual-cluster", limits=(containers,)),),
+            pod_security="baseline",
+        ),
     }
     assert set(found.namespaces) == {"a", "b", "c", "d"}

@@ -29,7 +29,7 @@ from emr_eks_placement.doctor.storage import Denied, check_files, check_permissi
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.scheduling.capacity import PodSelector
-from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.namespace_rules import NamespaceRules, ResourceQuota
 from tests.unit.environments import REPOSITORY, environment
 
 ENVIRONMENT = environment()
@@ -185,9 +185,11 @@ def test_other_differences_of_the_cluster_are_named() -> None:
 
 def test_differences_in_the_kubernetes_api_are_named() -> None:
     assert _states(check_kubernetes_objects(ENVIRONMENT, _live())) == ["ok"]
-    limited = _live(namespace_rules={"spark-jobs": NamespaceRules(pods=1, pod_security="baseline")})
+    quota = ResourceQuota(name="team", hard={"pods": 1000})
+    limited_to_one = NamespaceRules(quotas=(quota,), pod_security="baseline")
+    limited = _live(namespace_rules={"spark-jobs": limited_to_one})
     (rules,) = check_kubernetes_objects(ENVIRONMENT, limited)
-    assert rules.found == "namespace spark-jobs: pods is 1, the file says (nothing)"
+    assert rules.found == "namespace spark-jobs: pods of ResourceQuota team is '1', the file says (nothing)"
     pooled = environment(node_pools={"burst": {"instance_types": ["m6i.xlarge"], "max_vcpus": 64}})
     planned = capacity_of(pooled)
     pool = planned.node_pools["burst"]

@@ -23,7 +23,7 @@ from tests.unit.planned import (
     template,
 )  # fmt: skip
 from tests.unit.problem_cases import CASES, Case
-from tests.unit.problem_cases.case import BASELINE, SELECTOR, ruled, side
+from tests.unit.problem_cases.case import BASELINE, SELECTOR, limit_range, quota, ruled, rules, side
 
 
 def problems(case: Case) -> list[tuple[str, str, str]]:
@@ -169,14 +169,16 @@ def test_a_run_that_its_namespace_has_room_for_is_no_problem() -> None:
     free = planned(request())
     memory = sum(pod.shape.memory_mib * pod.count.least for pod in free.pods)
     largest = max(pod.shape.memory_mib for pod in free.pods)
-    rules = {"pods": 4, "memory_mib": memory, "container_memory_mib": largest, "pod_security": "baseline"}
-    assert planned(request(), ruled(**rules)).problems == ()
-    assert {one.code for one in planned(request(), ruled(**{**rules, "pods": 3})).problems} == {"QUOTA_EXCEEDED"}
-    assert {one.code for one in planned(request(), ruled(memory_mib=memory - 1)).problems} == {"QUOTA_EXCEEDED"}
+    hard = {"pods": 4, "requests.memory": f"{memory}Mi", "services": 1, "count/jobs.batch": 1}
+    limits = limit_range({"max": {"memory": f"{largest}Mi"}, "defaultRequest": {"memory": 0}})
+    assert planned(request(), ruled(quota(hard), limits, pod_security="baseline")).problems == ()
+    for less in ({"pods": 3}, {"requests.memory": f"{memory - 1}Mi"}):
+        found = planned(request(), ruled(quota({**hard, **less}))).problems
+        assert {one.code for one in found} == {"QUOTA_EXCEEDED"}
 
 
 def test_another_namespaces_rules_do_not_count() -> None:
-    where = capacity(namespace_rules={"other": NamespaceRules(pods=1, pod_security="restricted")})
+    where = capacity(namespace_rules={"other": rules(quota({"pods": 1})) & NamespaceRules(pod_security="restricted")})
     assert planned(request(), where).problems == ()
 
 

@@ -67,7 +67,9 @@ def check_within_quota(read: Mapping[Role, PodShape], case: Case) -> None:
     dynamic = case.job.spark_conf.get("spark.dynamicAllocation.enabled") == "true"
     executors = 0 if dynamic else case.job.executors.instances or 2
     memory = read["submitter"].memory_mib + read["driver"].memory_mib + executors * read["executors"].memory_mib
+    cpu = read["submitter"].cpu_millis + read["driver"].cpu_millis + executors * read["executors"].cpu_millis
     assert quota.pods is None or 2 + executors <= quota.pods
+    assert quota.cpu is None or cpu <= quota.cpu * 1000
     assert quota.memory is None or memory <= int(quota.memory.removesuffix("Gi")) * 1024
 
 

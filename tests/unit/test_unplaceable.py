@@ -200,20 +200,26 @@ BY_NAMESPACE = {
     "more pods than the quota": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    quota: {pods: 3}\n",
         also=(("    executors:\n", "    executors: # <-\n"),),
-        field="jobs.count.executors", value="2 executors", rule="the run has 4 pods, the namespace may have 3",
+        field="jobs.count.executors", value="2 executors", rule="ResourceQuota virtual-cluster allows 3 (pods)",
         mend="raise the quota",
     ),
     "more memory than the quota": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    quota: {memory: 16Gi}\n",
         also=(("    executors:\n", "    executors: # <-\n"),),
-        field="jobs.count.executors", value="2 executors", rule="16583 MiB of memory, the namespace may have 16384",
-        mend="raise the quota",
+        field="jobs.count.executors", value="2 executors", rule="16583 MiB of memory, ResourceQuota "
+        "virtual-cluster allows 16384 MiB", mend="quota.memory of the virtual cluster",
     ),
     "a container of more memory than is allowed": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    quota: {container_memory: 2Gi}\n",
         also=(("    driver:\n      cores", "    driver: # <-\n      cores"),),
-        field="jobs.count.driver", value="1 vCPU and 3379 MiB", rule="has 2867 MiB of memory, the namespace allows a container "
-        "2048 MiB", mend="quota.container_memory",
+        field="jobs.count.driver", value="1 vCPU and 3379 MiB", rule="has a limit of 2867 MiB of memory, LimitRange "
+        "virtual-cluster allows a container 2048 MiB", mend="quota.container_memory",
+    ),
+    "more CPU than the quota": Bad(
+        old=ANY_ZONE, new=ANY_ZONE + "    quota: {cpu: 2}\n",
+        also=(("    executors:\n", "    executors: # <-\n"),),
+        field="jobs.count.executors", value="2 executors", rule="vCPU, ResourceQuota virtual-cluster allows 2 vCPU",
+        mend="quota.cpu of the virtual cluster",
     ),
     "a directory of the node": Bad(
         old=SIZE, new="    driver:\n      pod_template: {apiVersion: v1, kind: Pod, spec: {containers: [{name: "

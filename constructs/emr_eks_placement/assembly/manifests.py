@@ -11,6 +11,7 @@ from emr_eks_placement.fields import Field, Unresolved
 from emr_eks_placement.nesting import deeper_than
 
 MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"
+CHART_KIND = "Custom::AWSCDK-EKS-HelmChart"
 _MOST_LEVELS = 200  # more than manifests have, fewer than Python follows
 _MARK = "\N{REPLACEMENT CHARACTER}"  # stands, with a number in between, for a part that is open until the deployment
 _MARKED = re.compile(f"{_MARK}([0-9]{{1,6}}){_MARK}", re.ASCII)

@@ -17,14 +17,14 @@ from emr_eks_placement.assembly.clusters import (
 )
 from emr_eks_placement.assembly.execution_roles import role_name
 from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
-from emr_eks_placement.assembly.manifests import MANIFEST_KIND, objects_of
+from emr_eks_placement.assembly.manifests import CHART_KIND, MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
 from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import read_node_group
 from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
-from emr_eks_placement.fields import Field, findings_in
+from emr_eks_placement.fields import Field, Unresolved, findings_in
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import (
     class_name_of,
@@ -34,6 +34,7 @@ from emr_eks_placement.kubernetes_objects.node_pools import (
     named_beside,
     read_node_pool,
 )
+from emr_eks_placement.kubernetes_objects.policies import policy_chart, policy_of
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, NodePoolCapacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
@@ -71,6 +72,7 @@ class _Parts:
     namespace_rules: dict[str, NamespaceRules] = field(default_factory=dict)
     roles: set[str] = field(default_factory=set)
     other_nodes: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
 
     def capacity(self) -> Capacity:
         """All of it, named."""
@@ -96,6 +98,7 @@ class _Parts:
             namespace_rules=self.namespace_rules,
             pod_identity_roles=frozenset(self.roles),
             other_nodes="; ".join(dict.fromkeys(one for one in others if one)),
+            not_read=tuple(dict.fromkeys(self.not_read)),
         )
 
 
@@ -130,7 +133,8 @@ class _Reader:
         return {names[key]: parts.capacity() for key, parts in self._parts.items()}
 
     def _findings(self) -> Iterator[Finding]:
-        for kind, add in (*self._read_by_kind.items(), *((kind, self._add_other_nodes) for kind in OTHER_NODE_KINDS)):
+        others = [(kind, self._add_other_nodes) for kind in OTHER_NODE_KINDS]
+        for kind, add in (*self._read_by_kind.items(), *others, (CHART_KIND, self._add_policies)):
             for resource in self._resolver.resources(kind):
                 try:
                     with findings_in(resource.stack.file):
@@ -164,10 +168,21 @@ class _Reader:
 
     def _add_manifest(self, resource: Resource) -> None:
         self._add_node_pools(resource)
-        for namespace, rules in filter(None, map(rules_of, objects_of(resource, self._resolver))):
+        objects = list(objects_of(resource, self._resolver))
+        if not objects and isinstance(self._resolver.properties(resource)["Manifest"].value, Unresolved):
+            unread = f"the Kubernetes manifest {resource.logical_id} was not read: its text is known only at deployment"
+            self._parts_of(self._cluster_of_manifest(resource)).not_read.append(unread)
+        for one in objects:
+            found = policy_of(one) or rules_of(one)
+            if found is None:
+                continue
+            parts = self._parts_of(self._cluster_of_manifest(resource))
+            if isinstance(found, str):
+                parts.not_read.append(found)
+                continue
             _check_unconditional(resource)
-            known = self._parts_of(self._cluster_of_manifest(resource)).namespace_rules
-            known[namespace] = known.get(namespace, NO_RULES) & rules
+            namespace, rules = found
+            parts.namespace_rules[namespace] = parts.namespace_rules.get(namespace, NO_RULES) & rules
 
     def _add_node_pools(self, resource: Resource) -> None:
         if any(map(is_karpenter_pool, objects_of(resource, self._resolver))):
@@ -197,6 +212,12 @@ class _Reader:
     def _add_other_nodes(self, resource: Resource) -> None:
         for what, cluster in other_nodes(resource, self._resolver):
             self._parts_of(self._clusters.of(cluster, resource.stack)).other_nodes.append(what)
+
+    def _add_policies(self, resource: Resource) -> None:
+        chart = self._resolver.properties(resource)
+        for policy in {policy_chart(chart[key].known_text()) for key in ("Chart", "Repository")}:
+            if policy is not None:
+                self._parts_of(self._clusters.of(chart["ClusterName"], resource.stack)).not_read.append(policy)
 
     def _settings(self, resource: Resource) -> Field:
         _check_unconditional(resource)

@@ -133,6 +133,6 @@ def _rules_of_namespace(api: KubernetesApi, namespace: str) -> NamespaceRules:
     path = f"/api/v1/namespaces/{quote(namespace, safe='')}"
     objects = [api.find(path), *api.list(f"{path}/resourcequotas"), *api.list(f"{path}/limitranges")]
     rules = NO_RULES
-    for _, more in filter(None, map(rules_of, filter(None, objects))):
-        rules &= more
+    for found in map(rules_of, filter(None, objects)):
+        rules &= found[1] if isinstance(found, tuple) else NO_RULES
     return rules

@@ -7,13 +7,14 @@ from emr_eks_placement.account import Check
 from emr_eks_placement.doctor.findings import bring_together, concluded, deploy
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import FieldPath, dotted, shown
+from emr_eks_placement.scheduling.amounts import as_text
 from emr_eks_placement.scheduling.capacity import (
     Capacity,
     FargateProfileCapacity,
     NodeGroupCapacity,
     NodePoolCapacity,
 )
-from emr_eks_placement.scheduling.namespace_rules import NO_RULES
+from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
 _OBJECTS = "kubernetes-objects"
 _MOST_SHOWN = 3
@@ -137,10 +138,24 @@ def _namespace_rules(environment: Environment, planned: Capacity, live: Capacity
         if virtual_cluster.existing_namespace:
             continue
         name = virtual_cluster.namespace
-        wanted, there = (vars(one.namespace_rules.get(name, NO_RULES)) for one in (planned, live))
-        for difference in _different(wanted, there):
+        wanted, there = (_of_rules(one.namespace_rules.get(name, NO_RULES)) for one in (planned, live))
+        for difference in _different({**dict.fromkeys(there), **wanted}, {**dict.fromkeys(wanted), **there}):
             mend = bring_together(environment, f"change it back (kubectl get resourcequota,limitrange -n {name})")
             yield _differs(_OBJECTS, f"namespace {name}", difference, mend)
+
+
+def _of_rules(rules: NamespaceRules) -> dict[str, object]:
+    """By field of each object, as its amounts are written."""
+    fields: dict[str, object] = {"pod_security": rules.pod_security}
+    for quota in rules.quotas:
+        scopes = "".join(f" ({scope.name})" for scope in quota.scopes)
+        fields |= {f"{one} of ResourceQuota {quota.name}{scopes}": as_text(most) for one, most in quota.hard.items()}
+    for limit_range in rules.limit_ranges:
+        for entry in limit_range.limits:
+            for name, amounts in vars(entry).items():
+                for one, amount in amounts.items() if name != "type" else ():
+                    fields[f"{name}.{one} of LimitRange {limit_range.name} ({entry.type})"] = as_text(amount)
+    return fields
 
 
 def _different(planned: Mapping[str, object], live: Mapping[str, object]) -> Iterator[_Difference]:

@@ -2,10 +2,12 @@
 
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile
+from emr_eks_placement.environment.namespace_limits import quota_objects
 from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
-from emr_eks_placement.facts.quantities import memory_bound_mib
+from emr_eks_placement.fields import Field
+from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.scheduling.capacity import (
     Capacity,
     FargateProfileCapacity,
@@ -42,13 +44,11 @@ def _namespace_rules(virtual_cluster: VirtualCluster) -> NamespaceRules:
     """None are known of a namespace that is not created here."""
     if virtual_cluster.existing_namespace:
         return NO_RULES
-    quota = virtual_cluster.quota
-    return NamespaceRules(
-        pods=quota.pods,
-        memory_mib=None if quota.memory is None else memory_bound_mib(quota.memory),
-        container_memory_mib=None if quota.container_memory is None else memory_bound_mib(quota.container_memory),
-        pod_security=virtual_cluster.pod_security,
-    )
+    rules = NamespaceRules(pod_security=virtual_cluster.pod_security)
+    for one in quota_objects(virtual_cluster.namespace, virtual_cluster.quota):
+        found = rules_of(Field(one))
+        rules &= found[1] if isinstance(found, tuple) else NO_RULES
+    return rules
 
 
 def _node_group(group: NodeGroup, zones: tuple[str, ...]) -> NodeGroupCapacity:

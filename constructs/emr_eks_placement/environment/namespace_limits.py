@@ -1,13 +1,15 @@
 """What Kubernetes lets the pods of a namespace have together, and each container alone."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.quantities import memory_mib
 from emr_eks_placement.model import Model, between
+
+OBJECTS_NAME = "virtual-cluster"  # of the quota's objects in Kubernetes
 
 
 def _memory(example: str) -> Callable[[str], str]:
@@ -22,14 +24,15 @@ def _memory(example: str) -> Callable[[str], str]:
 
 
 class Quota(Model):
-    """What the pods of a virtual cluster may take together, and one container alone. None without it.
+    """What the pods of a virtual cluster may take together, and one container alone. By default there are no bounds.
 
-    There is none on CPU: EMR's logging sidecar requests no CPU, which a quota on CPU would refuse or a default would
-    mend, and that default makes of a Fargate pod with exactly 4 vCPU one with 8.
+    Containers that request no CPU or memory, as EMR's logging sidecar requests no CPU, count as 0.
     """
 
     pods: Annotated[int, Strict(), between(1, 1_000_000, "pods", "product limit")] | None = None
     """How many pods it may have at a time (ResourceQuota pods): each run has a job submitter, a driver and executors."""
+    cpu: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] | None = None
+    """How many vCPU its pods may request together (ResourceQuota requests.cpu)."""
     memory: Annotated[str, AfterValidator(_memory("800Gi"))] | None = None
     """What its pods may request together (ResourceQuota requests.memory)."""
     container_memory: Annotated[str, AfterValidator(_memory("64Gi"))] | None = None
@@ -45,3 +48,30 @@ class Quota(Model):
                 path=("container_memory",),
             )
         return self
+
+
+def quota_objects(namespace: str, quota: Quota) -> list[dict[str, Any]]:
+    """The ResourceQuota and the LimitRange of a namespace.
+
+    With a quota on CPU or memory, Kubernetes refuses a container that requests none; with a largest limit, it takes that
+    for the limit of a container that says none, and for its request too. A default request of 0 keeps both from changing
+    what such a container counts (Kubernetes, resource quotas; defaults of LimitRange).
+    """
+    objects = []
+    bounds = {"pods": quota.pods, "requests.cpu": quota.cpu, "requests.memory": quota.memory}
+    hard = {resource: str(amount) for resource, amount in bounds.items() if amount}
+    if hard:
+        objects.append(_object("ResourceQuota", namespace, {"hard": hard}))
+    requested = {"cpu": quota.cpu, "memory": quota.memory or quota.container_memory}
+    free = {resource: "0" for resource, amount in requested.items() if amount}
+    if free:
+        limit: dict[str, Any] = {"type": "Container", "defaultRequest": free}
+        if quota.container_memory:
+            limit |= {kind: {"memory": quota.container_memory} for kind in ("max", "default")}
+        objects.append(_object("LimitRange", namespace, {"limits": [limit]}))
+    return objects
+
+
+def _object(kind: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": OBJECTS_NAME, "namespace": namespace}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec}

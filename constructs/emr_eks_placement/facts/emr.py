@@ -38,3 +38,8 @@ SUBMITTER_LOGGING_CPU, SUBMITTER_LOGGING_MEMORY = "100m", "200Mi"
 LOGGING_SIDECAR = "emr-container-fluentd"
 LOGGING_SIDECAR_MEMORY = "512Mi"
 NATIVE_SIDECAR_FROM = (6, 8, 0)  # logging.nativeSidecar
+
+# Limits of EMR's own containers, seen and not documented: the submitter's in apache/airflow pull request 64817, the logging
+# sidecar's in the pod template of EMR 6.8.0.
+SUBMITTER = "job-runner"
+SEEN_LIMITS = {SUBMITTER: {"cpu": "1", "memory": "1Gi"}, LOGGING_SIDECAR: {"memory": "512Mi"}}

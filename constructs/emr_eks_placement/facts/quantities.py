@@ -32,9 +32,14 @@ def parse_quantity(text: str | int | float) -> Decimal:
     return number
 
 
+def thousandths(text: str | int | float) -> int:
+    """A quantity in thousandths of its unit, rounded up as the Kubernetes API does with every amount of an object."""
+    return math.ceil(parse_quantity(text) * 1000)
+
+
 def cpu_millis(text: str | int | float) -> int:
     """A CPU quantity in thousandths of a core, rounded up as Kubernetes does."""
-    return math.ceil(parse_quantity(text) * 1000)
+    return thousandths(text)
 
 
 def memory_bytes(text: str | int | float) -> int:
@@ -45,8 +50,3 @@ def memory_bytes(text: str | int | float) -> int:
 def memory_mib(text: str | int | float) -> int:
     """A memory quantity in MiB, rounded up."""
     return math.ceil(parse_quantity(text) / (1024 * 1024))
-
-
-def memory_bound_mib(text: str | int | float) -> int:
-    """The most whole MiB that an upper bound on memory has room for."""
-    return math.floor(parse_quantity(text) / (1024 * 1024))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from emr_eks_placement.environment import Quota
+from emr_eks_placement.environment.namespace_limits import quota_objects
 from emr_eks_placement.facts import kubernetes
 
 # Kubernetes resources by API groups, and what EMR does with them (EMR on EKS guide, manual steps of cluster access).
@@ -19,7 +20,6 @@ _RULES: tuple[tuple[list[str], list[str], list[str]], ...] = (
     (["", "apps", "batch", "extensions"], ["persistentvolumeclaims"], _CHANGE_MANY),
 )
 _EMR = "emr-containers"
-_QUOTA_NAME = "virtual-cluster"
 
 
 def namespace_manifest(namespace: str, pod_security: str, quota: Quota) -> list[dict[str, Any]]:
@@ -51,34 +51,5 @@ def namespace_manifest(namespace: str, pod_security: str, quota: Quota) -> list[
             "subjects": [{"kind": "User", "name": _EMR, "apiGroup": "rbac.authorization.k8s.io"}],
             "roleRef": {"kind": "Role", "name": _EMR, "apiGroup": "rbac.authorization.k8s.io"},
         },
-        *_quota_manifest(namespace, quota),
+        *quota_objects(namespace, quota),
     ]
-
-
-def _quota_manifest(namespace: str, quota: Quota) -> list[dict[str, Any]]:
-    """What the namespace's pods may take together, and a container alone.
-
-    With a quota on memory, Kubernetes refuses a container that requests none; with a largest limit, it takes that for
-    the limit of a container that says none, and for its request too. A default request of 0 keeps both from changing
-    what such a container counts (Kubernetes, resource quotas; defaults of LimitRange).
-    """
-    manifests = []
-    hard = {"pods": quota.pods and str(quota.pods), "requests.memory": quota.memory}
-    if any(hard.values()):
-        spec: dict[str, Any] = {"hard": {resource: amount for resource, amount in hard.items() if amount}}
-        manifests.append(_object("ResourceQuota", namespace, spec))
-    if quota.memory or quota.container_memory:
-        limit: dict[str, Any] = {"type": "Container", "defaultRequest": {"memory": "0"}}
-        if quota.container_memory:
-            limit |= {kind: {"memory": quota.container_memory} for kind in ("max", "default")}
-        manifests.append(_object("LimitRange", namespace, {"limits": [limit]}))
-    return manifests
-
-
-def _object(kind: str, namespace: str, spec: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "apiVersion": "v1",
-        "kind": kind,
-        "metadata": {"name": _QUOTA_NAME, "namespace": namespace},
-        "spec": spec,
-    }

@@ -1,61 +1,129 @@
 """What Kubernetes objects say of namespaces: their quotas, limits and Pod Security Standards."""
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.facts.quantities import memory_bound_mib, parse_quantity
-from emr_eks_placement.fields import Field
-from emr_eks_placement.scheduling.namespace_rules import NO_RULES, POD_SECURITY_LEVELS, NamespaceRules, PodSecurity
+from emr_eks_placement.facts.quantities import thousandths
+from emr_eks_placement.fields import Field, Unresolved
+from emr_eks_placement.scheduling.namespace_rules import (
+    NO_RULES,
+    POD_SECURITY_LEVELS,
+    Amounts,
+    LimitRange,
+    Limits,
+    NamespaceRules,
+    PodSecurity,
+    ResourceQuota,
+    Scope,
+)
+
+_TYPES = ("Container", "Pod", "PersistentVolumeClaim")
 
 
-def rules_of(one: Field) -> tuple[str, NamespaceRules] | None:
-    """The namespace that an object has rules for, with them; None for others.
+def rules_of(one: Field) -> tuple[str, NamespaceRules] | str | None:
+    """The namespace that an object has rules for, with them; in words, where that is known only at deployment; None for
+    objects without rules.
 
-    Raises RuleError for rules that are malformed or known only at deployment.
+    Raises RuleError for rules that are malformed.
     """
-    read = _READ.get(one["kind"].known_text() or "")
-    namespace, rules = read(one) if read else (None, NO_RULES)
-    return None if namespace is None or rules == NO_RULES else (namespace, rules)
+    kind = one["kind"].known_text() or ""
+    read = _READ.get(kind)
+    rules = read(one) if read else NO_RULES
+    if rules == NO_RULES:
+        return None
+    namespace = one["metadata"]["name"] if kind == "Namespace" else one["metadata"]["namespace"]
+    if namespace.known_text() is None and namespace.value is not None:
+        return f"{kind} {_name(one)} was not read: its namespace is known only at deployment"
+    if namespace.value is None and kind == "Namespace":
+        return None
+    return namespace.known_text() or "default", rules
 
 
-def _namespace(one: Field) -> tuple[str | None, NamespaceRules]:
-    level = one["metadata"]["labels"][kubernetes.POD_SECURITY].known_text()
+def _name(one: Field) -> str:
+    return one["metadata"]["name"].known_text() or "of a name that is known only at deployment"
+
+
+def _namespace(one: Field) -> NamespaceRules:
+    label = one["metadata"]["labels"][kubernetes.POD_SECURITY]
+    if isinstance(label.value, Unresolved):
+        return NamespaceRules(not_read=(f"its label {kubernetes.POD_SECURITY}, which is known only at deployment",))
+    level = label.known_text()
     enforced: PodSecurity = next((known for known in POD_SECURITY_LEVELS if known == level), "privileged")
-    return one["metadata"]["name"].known_text(), NamespaceRules(pod_security=enforced)
+    return NamespaceRules(pod_security=enforced)
 
 
-def _resource_quota(one: Field) -> tuple[str | None, NamespaceRules]:
-    """One with scopes holds for some pods only, and counts for none here."""
-    hard = {} if one["spec"]["scopes"].value or one["spec"]["scopeSelector"].value else one["spec"]["hard"].entries()
-    pods = [_amount(hard[key], parse_quantity) for key in ("pods", "count/pods") if key in hard]
-    memory = [_amount(hard[key], memory_bound_mib) for key in ("requests.memory", "memory") if key in hard]
-    return _place(one), NamespaceRules(pods=min(pods, default=None), memory_mib=min(memory, default=None))
-
-
-def _limit_range(one: Field) -> tuple[str | None, NamespaceRules]:
-    limits = [
-        _amount(limit["max"]["memory"], memory_bound_mib)
-        for limit in one["spec"]["limits"].items()
-        if limit["type"].known_text() == "Container" and limit["max"]["memory"].value is not None
+def _resource_quota(one: Field) -> NamespaceRules:
+    spec, open_amounts = one["spec"], list[str]()
+    hard = _amounts(spec["hard"], open_amounts)
+    if not hard and not open_amounts:
+        return NO_RULES
+    scopes = [
+        *(Scope(scope.text()) for scope in spec["scopes"].items()),
+        *(
+            Scope(term["scopeName"].text(), term["operator"].text(), tuple(v.text() for v in term["values"].items()))
+            for term in spec["scopeSelector"]["matchExpressions"].items()
+        ),
     ]
-    return _place(one), NamespaceRules(container_memory_mib=min(limits, default=None))
+    used = _amounts(one["status"]["used"], [])
+    quota = ResourceQuota(name=_name(one), hard=hard, used=used, scopes=tuple(scopes))
+    return NamespaceRules(quotas=(quota,), not_read=_open("ResourceQuota", quota.name, open_amounts))
 
 
-def _place(one: Field) -> str | None:
-    """The object's namespace; None where it is known only at deployment."""
-    namespace = one["metadata"]["namespace"]
-    return "default" if namespace.value is None else namespace.known_text()
+def _limit_range(one: Field) -> NamespaceRules:
+    open_amounts = list[str]()
+    entries = [_limits(entry, open_amounts) for entry in one["spec"]["limits"].items()]
+    known = tuple(entry for entry in entries if entry.type in _TYPES and entry != Limits(type=entry.type))
+    others = [f"the type {entry.type} of LimitRange {_name(one)}" for entry in entries if entry.type not in _TYPES]
+    limit_ranges = (LimitRange(name=_name(one), limits=known),) if known else ()
+    return NamespaceRules(limit_ranges=limit_ranges, not_read=(*_open("LimitRange", _name(one), open_amounts), *others))
 
 
-def _amount(field: Field, read: Callable[[str | int | float], int | Decimal]) -> int:
+def _limits(entry: Field, open_amounts: list[str]) -> Limits:
+    """With the defaults of the API: the limit is the maximum, the request that limit or else the minimum."""
+    kind = entry["type"].known_text() or "that is known only at deployment"
+    read = {
+        name: _amounts(entry[name], open_amounts)
+        for name in ("default", "defaultRequest", "min", "max", "maxLimitRequestRatio")
+    }
+    is_container = kind == "Container"
+    default = {**read["max"], **read["default"]} if is_container else {}
+    return Limits(
+        type=kind,
+        default=default,
+        default_request={**read["min"], **default, **read["defaultRequest"]} if is_container else {},
+        min=read["min"],
+        max=read["max"],
+        max_ratio=read["maxLimitRequestRatio"],
+    )
+
+
+def _amounts(field: Field, open_amounts: list[str]) -> Amounts:
+    """Those that are known; the names of the others go to open_amounts."""
+    if isinstance(field.value, Unresolved):
+        open_amounts.append(str(field.path[-1]))
+        return {}
+    known, entries = {}, field.entries()
+    for resource, amount in entries.items():
+        if isinstance(amount.value, Unresolved):
+            open_amounts.append(resource)
+        else:
+            known[resource] = _amount(amount)
+    return known
+
+
+def _open(kind: str, name: str, open_amounts: list[str]) -> tuple[str, ...]:
+    what = ", ".join(dict.fromkeys(open_amounts))
+    return (f"{what} of {kind} {name}, known only at deployment",) if what else ()
+
+
+def _amount(field: Field) -> int:
     value = field.value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise field.refused("must be an amount (Kubernetes Quantity)", "Write for example 200 or 64Gi")
-    return int(field.checked(lambda: read(value)))
+    return field.checked(lambda: thousandths(value))
 
 
-_READ: dict[str, Callable[[Field], tuple[str | None, NamespaceRules]]] = {
+_READ: Mapping[str, Callable[[Field], NamespaceRules]] = {
     "Namespace": _namespace,
     "ResourceQuota": _resource_quota,
     "LimitRange": _limit_range,

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
-from emr_eks_placement.planning.admission import problems_of_admission
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node
 from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, opts_out, possible_profiles, zones_of
@@ -40,8 +39,17 @@ class Landing:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-def land(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity) -> Landing:
-    """Where the pod of that shape and spec lands in a cluster of that capacity."""
+def land(
+    role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, refused: tuple[Problem, ...] = ()
+) -> Landing:
+    """Where the pod of that shape and spec lands in a cluster of that capacity; refused: what the API says to it before."""
+    landing = _land(role, pod, spec, capacity)
+    if refused:
+        landing = replace(landing, problems=(*landing.problems, *refused))
+    return replace(landing, zones=()) if landing.compute == "fargate" and landing.pending else landing
+
+
+def _land(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity) -> Landing:
     if opts_out(pod):
         return _on_ec2(role, pod, spec, capacity, f"its annotation {kubernetes.COMPUTE_TYPE}=ec2 keeps it off Fargate")
     names = possible_profiles(capacity.fargate_profiles, pod)
@@ -58,7 +66,6 @@ def _on_fargate(
     problems = (
         *on_fargate.problems_of_profiles(role, pod, spec, capacity, profiles),
         *on_fargate.problems_of_pod(role, pod, spec),
-        *problems_of_admission(role, pod, spec, capacity),
     )
     reasons = [f"Fargate profile {' or '.join(names)} selects its namespace and labels"]
     if size:
@@ -66,8 +73,7 @@ def _on_fargate(
             f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {size}"
         )
     zones = {zone for profile in profiles.values() for zone in zones_of(pod, capacity.region, profile.zones)}
-    landing = Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
-    return replace(landing, zones=()) if landing.pending else landing
+    return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
 
 
 def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, reason: str) -> Landing:
@@ -77,6 +83,5 @@ def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capaci
     problems = (
         *on_ec2.problems_of_groups(role, pod, found, capacity),
         *on_ec2.problems_of_pod(role, pod, spec, found, capacity),
-        *problems_of_admission(role, pod, spec, capacity),
     )
     return Landing("ec2", found.names, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)

@@ -7,6 +7,7 @@ from typing import Any
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.admission import admit, problems_of_defaults
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
@@ -33,6 +34,7 @@ from emr_eks_placement.planning.whole import (
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.namespace_rules import NO_RULES
 from emr_eks_placement.scheduling.pod import pod_of_manifest
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.refusals import check_driver_starts
@@ -70,10 +72,13 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     check_driver_starts(spark)
     pods: dict[Role, PlannedPod] = {}
     manifests = pods_of_request(request, spark, {role: one.pod for role, one in read.items()}, namespace=namespace)
+    rules = capacity.namespace_rules.get(namespace, NO_RULES)
+    admitted = {role: admit(role, manifest, spark.properties, rules) for role, manifest in manifests.items()}
     for role, manifest in manifests.items():
         count: Count = executors if role == "executors" else ONE
-        shape = pod_of_manifest(manifest)
-        pods[role] = PlannedPod(role, count, shape, land(role, shape, manifest["spec"], capacity))
+        shape = pod_of_manifest(admitted[role].manifest)
+        landing = land(role, shape, manifest["spec"], capacity, admitted[role].problems)
+        pods[role] = PlannedPod(role, count, shape, landing)
     nodes = nodes_needed(pods, capacity)
     problems = [
         *problems_of_placeholders(request, spark),
@@ -84,7 +89,8 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_claims(pods, manifests, capacity, spark),
-        *problems_of_quota(pods, capacity),
+        *problems_of_defaults(pods, manifests, admitted),
+        *problems_of_quota(pods, admitted, rules),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *problems_of_nodes(nodes),
         *problems_of_labels_near_a_profile(pods, capacity),

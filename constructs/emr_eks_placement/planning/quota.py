@@ -1,34 +1,148 @@
-"""A run that exceeds what its namespace may have."""
+"""A run that exceeds what the quotas of its namespace allow."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from emr_eks_placement.placement import Role
+from emr_eks_placement.planning import namespace_words as words
+from emr_eks_placement.planning.admission import Admitted
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
+from emr_eks_placement.planning.volume_claims import usage_of
+from emr_eks_placement.scheduling.amounts import Spec, in_words
+from emr_eks_placement.scheduling.namespace_rules import Amounts, NamespaceRules, ResourceQuota
+from emr_eks_placement.scheduling.resource_quotas import counts, usage
+
+# What a run is sure to make beside its pods: the submitter's Job (EMR on EKS guide), the driver's headless service and
+# the config maps with Spark's properties (Spark on Kubernetes, DriverServiceFeatureStep, KubernetesClientUtils).
+_OBJECTS = {
+    "services": 1000,
+    "count/services": 1000,
+    "count/jobs.batch": 1000,
+    "configmaps": 1000,
+    "count/configmaps": 1000,
+}
+# What it makes more of than is documented.
+_UNCOUNTED = ("configmaps", "count/configmaps", "secrets", "count/secrets")
 
 
-def problems_of_quota(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> Iterator[Problem]:
-    """Of the run as a whole, if it has the namespace to itself."""
-    rules = capacity.namespace_rules.get(pods["driver"].shape.namespace, NO_RULES)
+@dataclass(frozen=True)
+class _Demand:
+    """What a kind of pod counts for."""
+
+    pod: PlannedPod
+    admitted: Admitted
+
+    @property
+    def spec(self) -> Spec:
+        """As the API admits it."""
+        spec: Spec = self.admitted.manifest["spec"]
+        return spec
+
+    @cached_property
+    def _each(self) -> Amounts:
+        return {**usage(self.spec), **usage_of(self.admitted.claims)}
+
+    def of(self, resource: str, *, surely: bool) -> int:
+        """What one pod counts for, in thousandths; surely: the least that it can be."""
+        unsure = self.pod.shape.memory_slack_bytes if surely and resource in ("memory", "requests.memory") else 0
+        return self._each.get(resource, 0) - unsure * 1000
+
+    @property
+    def start(self) -> int:
+        """How many pods of the kind are asked for at the start."""
+        return self.pod.count.initial
+
+    @property
+    def most(self) -> int:
+        """At its largest, or at the start where there is no bound."""
+        return max(self.pod.count.initial, self.pod.count.most or 0)
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """What of a quota a run exceeds: how much of the resource it has, and how much of that is for each executor."""
+
+    resource: str
+    has: int
+    allowed: int
+    executors: int
+    each: int
+
+    @property
+    def fitting(self) -> int | None:
+        """How many executors would fit; None: it does not depend on them."""
+        return (self.allowed - self.has + self.executors * self.each) // self.each if self.each > 0 else None
+
+
+def problems_of_quota(
+    pods: Mapping[Role, PlannedPod], admitted: Mapping[Role, Admitted], rules: NamespaceRules
+) -> Iterator[Problem]:
+    """Of the run as a whole: if it has the namespace to itself, and beside what is there now."""
     if rules.pod_security == "restricted":
         yield Problem("POD_SECURITY_RESTRICTED", "submitter", "the namespace enforces restricted")
-    least = _broken(pods, rules, {role: pod.count.least for role, pod in pods.items()})
-    most = _broken(pods, rules, {role: pod.count.most or pod.count.least for role, pod in pods.items()})
-    if least:
-        yield Problem("QUOTA_EXCEEDED", "executors", f"the run has {least}")
-    elif most:
-        yield Problem("QUOTA_REACHED", "executors", f"at its largest the run has {most}")
+    for unread in rules.not_read:
+        yield Problem("NAMESPACE_NOT_READ", "submitter", f"not read: {unread}")
+    demands = [_Demand(pod, admitted[role]) for role, pod in pods.items()] if rules.quotas else []
+    for quota in rules.quotas:
+        counted = {demand.pod.role: counts(quota, demand.spec) for demand in demands}
+        if None in counted.values():
+            scopes = ", ".join(scope.name for scope in quota.scopes)
+            yield Problem("NAMESPACE_NOT_READ", "submitter", f"the scopes of ResourceQuota {quota.name}: {scopes}")
+        yield from _problems_of(quota, [one for one in demands if counted[one.pod.role]])
 
 
-def _broken(pods: Mapping[Role, PlannedPod], rules: NamespaceRules, counts: Mapping[Role, int]) -> str:
-    """What of the quota that many pods exceed, in words; empty: nothing."""
-    number = sum(counts.values())
-    memory = sum(pods[role].shape.memory_mib * count for role, count in counts.items())
-    broken = []
-    if rules.pods is not None and number > rules.pods:
-        broken.append(f"{number} pods, the namespace may have {rules.pods}")
-    if rules.memory_mib is not None and memory > rules.memory_mib:
-        broken.append(f"{memory} MiB of memory, the namespace may have {rules.memory_mib}")
-    return " and ".join(broken)
+def _problems_of(quota: ResourceQuota, run: list[_Demand]) -> Iterator[Problem]:
+    largest = _broken(quota.hard, run, most=True, surely=False)
+    perhaps = _broken(quota.hard, run, most=False, surely=False) if largest else []
+    surely = _broken(quota.hard, run, most=False, surely=True) if perhaps else []
+    if surely:
+        yield _problem("QUOTA_EXCEEDED", "the run has", quota, surely)
+    elif perhaps:
+        yield _problem(
+            "QUOTA_REACHED", "with as much memory for EMR's sidecars as documented the run has", quota, perhaps
+        )
+    elif largest:
+        yield _problem("QUOTA_REACHED", "at its largest the run has", quota, largest)
+    left = {resource: amount - quota.used.get(resource, 0) for resource, amount in quota.hard.items()}
+    beside = _broken(left, run, most=False, surely=True) if quota.used and not surely else []
+    if beside:
+        what = f"the run has {_has(beside)}, ResourceQuota {quota.name} has {_bounds(beside)} left now"
+        yield Problem("QUOTA_IN_USE", "executors", what)
+    uncounted = [] if quota.scopes else [one for one in _UNCOUNTED if one in quota.hard]
+    if uncounted:
+        yield Problem("QUOTA_NOT_COUNTED", "driver", f"ResourceQuota {quota.name} bounds {', '.join(uncounted)}")
+
+
+def _broken(hard: Amounts, run: list[_Demand], *, most: bool, surely: bool) -> list[_Broken]:
+    found = []
+    for resource, allowed in hard.items():
+        has, executors, each = _OBJECTS.get(resource, 0), 0, 0
+        for demand in run:
+            number, one = demand.most if most else demand.start, demand.of(resource, surely=surely)
+            has += number * one
+            if demand.pod.role == "executors":
+                executors, each = number, one
+        if has > allowed:
+            found.append(_Broken(resource, has, allowed, executors, each))
+    return found
+
+
+def _has(broken: list[_Broken]) -> str:
+    return " and ".join(words.counted(one.resource, one.has) for one in broken)
+
+
+def _bounds(broken: list[_Broken]) -> str:
+    return " and ".join(f"{in_words(one.resource, max(0, one.allowed))} ({one.resource})" for one in broken)
+
+
+def _problem(code: str, begin: str, quota: ResourceQuota, broken: list[_Broken]) -> Problem:
+    what = f"{begin} {_has(broken)}, ResourceQuota {quota.name} allows {_bounds(broken)}"
+    fits = [one.fitting for one in broken if one.fitting is not None]
+    raised = " and ".join(
+        f"{words.field_of('ResourceQuota', quota.name, one.resource)} to {words.quantity(one.resource, one.has)}"
+        for one in broken
+    )
+    fewer = f"Ask for at most {min(fits)} executors of this size" if fits and min(fits) > 0 else "Ask for smaller pods"
+    return Problem(code, "executors", what, fix=f"{fewer}, or raise the quota: {raised}")

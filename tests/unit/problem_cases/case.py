@@ -1,11 +1,15 @@
 """A request that has a problem, and the clusters that the cases share."""
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Any
 
+from emr_eks_placement.fields import Field
+from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.placement import Role
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules, PodSecurity
 from tests.unit.planned import (
     CAPACITY,
     LABEL,
@@ -47,9 +51,27 @@ ZONES = capacity(
 MANY = {"spark.executor.instances": "40", "spark.executor.cores": "4"}
 
 
-def ruled(**rules: Any) -> Capacity:
-    """The cluster whose namespace has rules."""
-    return capacity(namespace_rules={NAMESPACE: NamespaceRules(**rules)})
+def ruled(*objects: dict[str, Any], pod_security: PodSecurity = "privileged") -> Capacity:
+    """The cluster whose namespace has these ResourceQuotas and LimitRanges, and a Pod Security Standard."""
+    return capacity(namespace_rules={NAMESPACE: rules(*objects) & NamespaceRules(pod_security=pod_security)})
+
+
+def rules(*objects: dict[str, Any]) -> NamespaceRules:
+    """What Kubernetes objects of one namespace say."""
+    read = [rules_of(Field(one)) for one in objects]
+    return reduce(and_, (one[1] for one in read if isinstance(one, tuple)), NO_RULES)
+
+
+def quota(hard: dict[str, Any], name: str = "team", used: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
+    """A ResourceQuota as it is written, or read from a live cluster that says what is used."""
+    made = {"kind": "ResourceQuota", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": {"hard": hard, **spec}}
+    return made | ({"status": {"hard": hard, "used": used}} if used is not None else {})
+
+
+def limit_range(*limits: dict[str, Any], name: str = "limits") -> dict[str, Any]:
+    """A LimitRange as it is written; an entry without a type is for containers."""
+    entries = [{"type": "Container", **one} for one in limits]
+    return {"kind": "LimitRange", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": {"limits": entries}}
 
 
 BASELINE = ruled(pod_security="baseline")

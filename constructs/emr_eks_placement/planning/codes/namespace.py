@@ -21,7 +21,36 @@ CODES = {
         "error",
         "A container asks for more memory than the namespace's LimitRange allows one: the Kubernetes API refuses the pod.",
         "Lower memory or overhead, or raise the limit (quota.container_memory of the virtual cluster)",
-        "Certain for Spark's container. A guess for EMR's own containers, whose requests are seen, not documented.",
+        "Certain for the containers of Spark and of pod templates.",
+    ),
+    "LIMIT_RANGE": Code(
+        "error",
+        "A container, the pod as a whole or a volume claim lies outside what the namespace's LimitRange allows, or requests "
+        "more than the limit that the LimitRange gives it: the Kubernetes API refuses the pod.",
+        "Change the amount, or the bound of the LimitRange",
+        "Certain for the containers of Spark and of pod templates, unless a webhook changes them.",
+    ),
+    "LIMIT_RANGE_DEFAULT": Code(
+        "warning",
+        "A default of a LimitRange changes the size that Fargate grants the pod and bills, or several LimitRanges have "
+        "different defaults for one resource: Kubernetes takes any of them.",
+        "Set the default request to 0, and keep one default for each resource",
+        "Certain for the containers of Spark and of pod templates. A guess for EMR's own containers, whose requests are "
+        "seen, not documented.",
+    ),
+    "EMR_CONTAINER_REFUSED": Code(
+        "warning",
+        "One of EMR's own containers breaks a quota or a LimitRange of the namespace, by the requests and limits that it is "
+        "seen to have: the Kubernetes API refuses the pod.",
+        "Give the namespace a LimitRange with defaults for it",
+        "A guess: what EMR's own containers request is seen, not documented.",
+    ),
+    "QUOTA_UNSPECIFIED": Code(
+        "error",
+        "The namespace's ResourceQuota counts CPU or memory of which a container says nothing: the Kubernetes API refuses "
+        "every such pod, however much of the quota is left.",
+        "Set the request or limit, or give the namespace a LimitRange with a default for it",
+        "Certain for the containers of Spark and of pod templates, unless a webhook changes them.",
     ),
     "QUOTA_EXCEEDED": Code(
         "error",
@@ -32,9 +61,28 @@ CODES = {
     ),
     "QUOTA_REACHED": Code(
         "warning",
-        "With as many executors as dynamic allocation may ask for, the run exceeds the namespace's ResourceQuota: the "
-        "Kubernetes API refuses the last of them.",
+        "The run may exceed the namespace's ResourceQuota: with as many executors as dynamic allocation may ask for, or with "
+        "as much memory for EMR's sidecars as is documented. The Kubernetes API refuses the last executors.",
         "Lower spark.dynamicAllocation.maxExecutors, or raise the quota (quota of the virtual cluster)",
-        "Certain if dynamic allocation reaches its maximum.",
+        "Certain if dynamic allocation reaches its maximum. A guess for EMR's sidecars, which are seen to ask for less.",
+    ),
+    "QUOTA_IN_USE": Code(
+        "warning",
+        "With what the namespace's objects take now, the namespace's ResourceQuota has too little left for the run: the "
+        "Kubernetes API refuses some of its pods until others end.",
+        "Wait until other runs end, or raise the quota",
+        "Certain for the moment at which the cluster was read; it changes with every pod that starts or ends.",
+    ),
+    "QUOTA_NOT_COUNTED": Code(
+        "note",
+        "The namespace's ResourceQuota bounds objects that EMR and Spark make for a run in a number that is not documented.",
+        "Leave room for some of them with each run",
+        "A guess: the plan does not count these objects.",
+    ),
+    "NAMESPACE_NOT_READ": Code(
+        "warning",
+        "The namespace has a rule that the plan could not read or does not know: it may refuse or change pods.",
+        "Write the value itself instead of what is known only at deployment, or plan against the live cluster",
+        "Certain that the rule was not read; a guess whether it matters.",
     ),
 }

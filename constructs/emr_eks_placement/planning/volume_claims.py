@@ -1,0 +1,57 @@
+"""The persistent volume claims that Kubernetes or Spark make for each pod of a kind."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.quantities import thousandths
+from emr_eks_placement.scheduling.amounts import Spec
+from emr_eks_placement.scheduling.namespace_rules import Amounts
+from emr_eks_placement.spark.resources import SparkRole
+from emr_eks_placement.spark.volumes import ON_DEMAND
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim. storage: what it asks for, in thousandths of a byte, None where that is not said."""
+
+    volume: str
+    storage: int | None
+    storage_class: str | None
+
+
+def claims_of(spec: Spec, role: SparkRole, properties: Mapping[str, str]) -> tuple[Claim, ...]:
+    """Of a pod: claims of Spark's properties that are OnDemand, and ephemeral volumes of its template."""
+    claims = []
+    for volume in spec.get("volumes") or ():
+        name = str(volume.get("name"))
+        if (volume.get("persistentVolumeClaim") or {}).get("claimName") == ON_DEMAND:
+            options = f"spark.kubernetes.{role}.volumes.persistentVolumeClaim.{name}.options."
+            size, storage_class = (properties.get(f"{options}{one}") for one in ("sizeLimit", "storageClass"))
+            claims.append(Claim(name, _size(size), storage_class))
+        elif volume.get("ephemeral"):
+            asked = (volume["ephemeral"].get("volumeClaimTemplate") or {}).get("spec") or {}
+            size = ((asked.get("resources") or {}).get("requests") or {}).get("storage")
+            claims.append(Claim(name, _size(size), asked.get("storageClassName")))
+    return tuple(claims)
+
+
+def usage_of(claims: Iterable[Claim]) -> Amounts:
+    """What the claims of a pod count for, by resource of a quota (Kubernetes, storage resource quota)."""
+    counted: Counter[str] = Counter()
+    for claim in claims:
+        own = {"requests.storage": claim.storage or 0, "persistentvolumeclaims": 1000}
+        counted.update(own)
+        counted["count/persistentvolumeclaims"] += 1000
+        if claim.storage_class:
+            counted.update({f"{claim.storage_class}.storageclass.storage.k8s.io/{key}": n for key, n in own.items()})
+    return counted
+
+
+def _size(text: Any) -> int | None:
+    try:
+        return None if text is None else thousandths(text)
+    except RuleError:
+        return None
