@@ -64,7 +64,7 @@ def test_the_limit_range_that_the_fix_names_lets_every_container_in() -> None:
 
 def test_so_does_the_one_in_the_documentation_and_no_size_changes() -> None:
     text = (ROOT / "docs/teams.md").read_text(encoding="utf-8")
-    shown = next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "LimitRange" in block)
+    (shown,) = re.findall(r"<<'EOF'\n(.*?)EOF\n```", text, re.DOTALL)
     where = ruled(quota(COMPUTE), yaml.safe_load(shown))
     assert codes(planned(request(), where)) == []
     assert str(planned(ON_FARGATE_4, where).of("executors").landing.size).startswith("4vCPU")
