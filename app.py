@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's
 
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.environment_file.yaml_document import read_yaml
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.yaml_document import read_yaml
 from stacks import EnvironmentStacks
 
 ENVIRONMENTS = Path(__file__).parent / "environments"

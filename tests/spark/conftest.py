@@ -6,6 +6,7 @@ import pytest
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher
 from local.spark.jvm import SparkJvm
+from tests.spark.pod_reader import PodReader
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,9 @@ def jvm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkJvm]:
     folder = Path(tmp_path_factory.mktemp("jvm"))
     with SparkJvm(folder, folder / "spark.log") as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def pod_reader(jvm: SparkJvm, tmp_path_factory: pytest.TempPathFactory) -> PodReader:
+    """Spark's reader of pod templates."""
+    return PodReader(jvm, Path(tmp_path_factory.mktemp("pod-reader")))

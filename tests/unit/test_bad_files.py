@@ -70,7 +70,7 @@ TEMPLATES = {
     "a list": ("- a\n", "a mapping"),
     "no YAML": ("spec: [\n", "well-formed YAML"),
     "a key twice": ("kind: Pod\nkind: Pod\n", "a key stands once"),
-    "itself": ("&pod\napiVersion: v1\nkind: Pod\nspec: *pod\n", "Circular reference"),
+    "itself": ("&pod\napiVersion: v1\nkind: Pod\nspec: *pod\n", "holds itself"),
     "not a number": ("apiVersion: v1\nkind: Pod\nspec: {priority: .nan}\n", "JSON data"),
     "misspelt field": (
         "apiVersion: v1\nkind: Pod\nspec:\n  nodeSelektor: {}\n  containers: []\n",

@@ -15,11 +15,12 @@ from emr_eks_placement.definition import define
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.request import check_complete
 from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.environment_file.yaml_document import YamlDocument, parse_yaml
 from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import spark_configuration
 from emr_eks_placement.submission.choose import ChosenPlacement
+from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +116,8 @@ def pod_templates(
     """The pod templates that a complete request names, by URI: from the files by key, else from S3, as its run reads them.
 
     known: what has been read before, by URI; what is read is added.
-    Raises InputError for one that is not there, and for one elsewhere than in S3, such as in the container image.
+    Raises InputError for one that is not there or that Spark can't read, and for one elsewhere than in S3, such as in the
+    container image.
     """
     properties = spark_configuration(request).properties
     known = {} if known is None else known
@@ -131,6 +133,6 @@ def pod_templates(
             )
         key = uri.removeprefix("s3://").partition("/")[2]
         if uri not in known:
-            known[uri] = parse_yaml(files[key].decode() if key in files else read_s3_text(session, uri), uri)
+            known[uri] = parse_template(files[key].decode() if key in files else read_s3_text(session, uri), uri)
         templates[uri] = known[uri]
     return templates

@@ -10,11 +10,12 @@ from emr_eks_placement.cli.prepared import at_option
 from emr_eks_placement.definition import JobRunDefinition, define, define_job_run, placeholders_of
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import finding_in
-from emr_eks_placement.environment_file.yaml_document import YamlDocument, parse_yaml
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.planning import Plan
+from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import ChosenPlacement, choose_placement
+from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,6 @@ class JobPlanner:
     def _plan(self, job: str, chosen: ChosenPlacement, definition: JobRunDefinition) -> Plan:
         virtual_cluster = self.environment.jobs[job].virtual_cluster
         deployed = placeholders_of(virtual_cluster)
-        templates = {deployed.uri(one.key): parse_yaml(one.text, one.key) for one in definition.pod_templates}
+        templates = {deployed.uri(one.key): parse_template(one.text, one.key) for one in definition.pod_templates}
         namespace = self.environment.virtual_clusters[virtual_cluster].namespace
         return plan_request(f"{job}/{chosen.name}", definition.request, templates, self.capacity, namespace)

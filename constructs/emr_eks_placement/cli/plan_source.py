@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import boto3
 
     from emr_eks_placement.environment import Environment
-    from emr_eks_placement.environment_file.yaml_document import YamlDocument
+    from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.read_requests import requests_of_text
 from emr_eks_placement.emr.request_formats import FoundRequest
-from emr_eks_placement.environment_file.yaml_document import YamlDocument, parse_yaml, read_yaml
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.pod_template.text import parse_template, read_template_file
 from emr_eks_placement.spark.configuration import spark_configuration
+from emr_eks_placement.yaml_document import YamlDocument
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell writes what a command prints
 _MOST_NAMED = 8
@@ -89,7 +90,7 @@ def read_templates(
     """The pod templates that a request names, by URI.
 
     They are looked for in `folder`; without one beside the request's file, by name, and at their key below it and the
-    folders around it, then in S3. Raises RuleError for one that is not there, InputError for what is no YAML.
+    folders around it, then in S3. Raises RuleError for one that is not there, InputError for one that Spark can't read.
     """
     properties = spark_configuration(request).properties
     templates: dict[str, YamlDocument] = {}
@@ -99,9 +100,9 @@ def read_templates(
             continue
         found = _in_folder(uri, folder) if folder else next(_beside(uri, file), None)
         if found is not None:
-            templates[uri] = read_yaml(found, str(found))
+            templates[uri] = read_template_file(found, str(found))
         elif uri.startswith("s3://") and folder is None and not placeholders_in(uri):
-            templates[uri] = parse_yaml(read_s3(uri), uri)
+            templates[uri] = parse_template(read_s3(uri), uri)
         else:
             where = str(folder) if folder else "the request's folder"
             rule = f"no pod template of this name is in {where}, where it is looked for"

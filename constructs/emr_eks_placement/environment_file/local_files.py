@@ -4,9 +4,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from emr_eks_placement.environment_file.yaml_document import read_yaml
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.job import LocalFile
+from emr_eks_placement.pod_template.text import read_template_file
 
 
 def read_job_files(job: Any, folder: Path) -> Any:
@@ -14,7 +14,7 @@ def read_job_files(job: Any, folder: Path) -> Any:
 
     Each virtual cluster's files are uploaded below a folder of its own, which its jobs alone may read.
 
-    Raises RuleError, with the field as path, for a file that isn't there; InputError for a template that is no YAML.
+    Raises RuleError, with the field as path, for a file that isn't there; InputError for a template that Spark can't read.
     """
     if not isinstance(job, dict):
         return job
@@ -36,7 +36,7 @@ def read_job_files(job: Any, folder: Path) -> Any:
 
 
 def _template(name: str, folder: Path, field: tuple[str | int, ...]) -> Any:
-    data = read_yaml(_existing(name, folder, field), name).data
+    data = read_template_file(_existing(name, folder, field), name).data
     if data is None:
         raise RuleError(
             name, "a pod template holds a Pod, this file nothing (Spark on Kubernetes)", "Fill it", path=field

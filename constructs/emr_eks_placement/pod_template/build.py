@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Ec2
 from emr_eks_placement.pod_template.check import check_template
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.pod_template.schema import as_json_data
+from emr_eks_placement.pod_template.text import parse_template
+from emr_eks_placement.pod_template.write import template_text
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class PodTemplate:
     @property
     def content(self) -> dict[str, Any]:
         """The template as data."""
-        data: dict[str, Any] = yaml.safe_load(self.text)
+        data: dict[str, Any] = parse_template(self.text, self.key).data
         return data
 
 
@@ -43,7 +43,7 @@ def build_template(
     if target is not None:
         _merge(template["spec"], target)
         check_template(template, role, kubernetes_version)
-    text = yaml.safe_dump(template, sort_keys=False)
+    text = template_text(template)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return PodTemplate(role, f"pod-templates/{folder}/{role}-{digest[:16]}.yaml", text)
 

@@ -4,19 +4,15 @@ told.
 Source: measured on Spark 3.5.8, whose Kubernetes client reads any YAML as a Pod (tests/spark/test_templates.py).
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from emr_eks_placement.errors import FieldPath, RuleError
 from emr_eks_placement.pod_template.check import check_main_container, check_values, refused_by_emr
+from emr_eks_placement.pod_template.convert import Converted, convert
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
-from emr_eks_placement.pod_template.schema import UnknownFieldError, WrongTypeError, first_error
-
-_BOOLEANS = ("true", "True", "TRUE", "false", "False", "FALSE")
-_MOST_MENDED = 50  # fields; more tell that the file is no pod template
+from emr_eks_placement.pod_template.schema import first_error, pod_schema
 
 
 @dataclass(frozen=True)
@@ -44,8 +40,8 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
 
     Raises RuleError, with the path in it, for what Spark or the Kubernetes API refuse: then no pod is made.
     """
-    template = _without_nulls(_as_json_data(data))
-    _check_spec(data, template)
+    converted = as_spark_reads(data, kubernetes_version)
+    template = converted.pod
     faults = []
     for field, value in (("apiVersion", "v1"), ("kind", "Pod")):
         if template.get(field) != value:
@@ -54,8 +50,12 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
             )
             faults.append(Fault("kind", RuleError(template.get(field), rule, f"Write {value}", path=(field,))))
         template[field] = value
-    template["spec"].setdefault("containers", [{"name": MAIN_CONTAINER[role]}])  # as Spark does
-    faults += [Fault("dropped", broken) for broken in _mend(template, kubernetes_version)]
+    template["spec"]["containers"] = template["spec"].get("containers") or [
+        {"name": MAIN_CONTAINER[role]}
+    ]  # as Spark does
+    faults += [Fault("dropped", broken) for broken in converted.dropped]
+    if (error := first_error(template, kubernetes_version)) is not None:
+        raise error
     check_values(template)
     faults += [Fault("refused", broken) for broken in refused_by_emr(template, role)]
     try:
@@ -65,59 +65,25 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
     return ReadTemplate(template, tuple(faults))
 
 
-def _as_json_data(data: Any) -> Any:
-    try:
-        return json.loads(json.dumps(data, allow_nan=False, default=str))
-    except (TypeError, ValueError, RecursionError) as error:
-        rule = f"a pod template is JSON data: {error} (Kubernetes API)"
-        raise RuleError("…", rule, "Correct the template") from None
+def as_spark_reads(data: Any, kubernetes_version: str) -> Converted:
+    """The pod that Spark's Kubernetes client makes of a template's data, before anybody checks it.
+
+    Raises RuleError, with the path in it, where Spark makes none.
+    """
+    _check_spec(data)
+    return convert(data, pod_schema(kubernetes_version))
 
 
-def _without_nulls(part: Any) -> Any:
-    """A field that is left empty counts as not there."""
-    if isinstance(part, dict):
-        return {key: _without_nulls(value) for key, value in part.items() if value is not None}
-    return [_without_nulls(value) for value in part] if isinstance(part, list) else part
-
-
-def _check_spec(data: Any, template: Any) -> None:
+def _check_spec(data: Any) -> None:
     """Without a spec, or with containers left empty, Spark fails before it makes a pod."""
-    if not isinstance(template, dict) or not isinstance(template.get("spec"), dict):
-        value = data.get("spec") if isinstance(data, dict) else data
-        path: FieldPath = ("spec",) if isinstance(data, dict) else ()
+    if not isinstance(data, Mapping) or not isinstance(data.get("spec"), Mapping):
+        value = data.get("spec") if isinstance(data, Mapping) else data
+        path: FieldPath = ("spec",) if isinstance(data, Mapping) else ()
         raise RuleError(value, "a pod template has a spec (Spark on Kubernetes)", "Add it", path=path)
-    if "containers" in data["spec"] and "containers" not in template["spec"]:
+    spec = data["spec"]
+    if "containers" in spec and spec["containers"] is None:
         rule = "containers is a list, or not there (Spark on Kubernetes)"
         raise RuleError(None, rule, "Remove it, or name containers", path=("spec", "containers"))
-
-
-def _mend(template: dict[str, Any], version: str) -> list[RuleError]:
-    """Converts scalars as Spark's client does and drops the fields that no Pod has, which are returned."""
-    dropped: list[RuleError] = []
-    for _ in range(_MOST_MENDED):
-        error = first_error(template, version)
-        if error is None:
-            return dropped
-        parent: Any = template
-        for part in error.path[:-1]:
-            parent = parent[part]
-        if isinstance(error, UnknownFieldError):
-            dropped.append(error)
-            del parent[error.path[-1]]
-        elif isinstance(error, WrongTypeError) and (converted := _converted(error)) is not None:
-            parent[error.path[-1]] = converted
-        else:
-            raise error
-    raise RuleError("…", "a pod template is a Pod, and of this little is", "Correct the template")
-
-
-def _converted(error: WrongTypeError) -> object | None:
-    """The scalar in the type that is expected, None where it has no such form."""
-    value = error.value
-    if isinstance(value, bool | int | float) and "string" in error.expected:
-        return json.dumps(value)
-    if isinstance(value, str) and "integer" in error.expected and re.fullmatch(r"\s*-?[0-9]+\s*", value, re.ASCII):
-        return int(value)
-    if isinstance(value, str) and "boolean" in error.expected and value in _BOOLEANS:
-        return value.lower() == "true"
-    return None
+    if isinstance(spec.get("containers"), list) and spec["containers"][:1] == [None]:
+        rule = "the first container is not left empty (Spark on Kubernetes)"
+        raise RuleError(None, rule, "Remove it, or name it", path=("spec", "containers", 0))

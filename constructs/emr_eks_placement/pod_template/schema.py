@@ -2,14 +2,15 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import kubernetes_validate
-from kubernetes_validate.utils import all_versions
+from kubernetes_validate.utils import all_versions, schema_contents
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.errors import FieldPath, RuleError
 
 _KINDS = {
     "string": "text",
@@ -17,7 +18,30 @@ _KINDS = {
     "boolean": "true or false",
     "object": "a mapping",
     "array": "a list",
+    "quantity": "a quantity such as 500m or 2Gi",
+    "integer or string": "a whole number or text",
 }
+
+
+@dataclass(frozen=True)
+class PodSchema:
+    """The schema of a Pod and of the parts that it refers to; `source` names it."""
+
+    pod: Mapping[str, Any]
+    parts: Mapping[str, Any]
+    source: str
+
+    def resolve(self, schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        """The schema that is meant, and what it asks for: a type of JSON Schema, or a quantity, or an integer or string."""
+        while "$ref" in schema:
+            schema = self.parts[schema["$ref"].rpartition("/")[2]]
+        kinds = [kind for one in schema.get("oneOf", [schema]) for kind in _kinds(one)]
+        return schema, "quantity" if "number" in kinds else "integer or string" if len(kinds) > 1 else "".join(kinds)
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    kinds = schema.get("type", [])
+    return [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
 
 
 class UnknownFieldError(RuleError):
@@ -25,9 +49,7 @@ class UnknownFieldError(RuleError):
 
 
 class WrongTypeError(RuleError):
-    """A value of another type than the field's, which is one of `expected` (JSON Schema's names)."""
-
-    expected: tuple[str, ...] = ()
+    """A value of another type than the field's."""
 
 
 def as_json_data(template: Any) -> Any:
@@ -47,7 +69,25 @@ def first_error(template: Mapping[str, Any], kubernetes_version: str) -> RuleErr
     """
     version = _nearest(kubernetes_version)
     error = _error(json.dumps(template), version)
-    return None if error is None else _as_rule(error, f"(Kubernetes {version} Pod schema)")
+    return None if error is None else _as_rule(error, _source(version))
+
+
+def pod_schema(kubernetes_version: str) -> PodSchema:
+    """The Pod schema of a version, or of the nearest that is known."""
+    return _pod_schema(_nearest(kubernetes_version))
+
+
+@lru_cache
+def _pod_schema(version: str) -> PodSchema:
+    full = next(one for one in all_versions() if one.startswith(f"{version}."))
+    folder = f"kubernetes-json-schema/v{full}-local-strict"
+    pod = schema_contents(f"{folder}/pod-v1.json", version)
+    parts = schema_contents(f"{folder}/_definitions.json", version)["$defs"]
+    return PodSchema(pod, parts, _source(version))
+
+
+def _source(version: str) -> str:
+    return f"(Kubernetes {version} Pod schema)"
 
 
 def _nearest(version: str) -> str:
@@ -70,26 +110,34 @@ def _error(template: str, version: str) -> Any:
     return None
 
 
+def unknown_field(field: str, value: Any, known: Mapping[str, Any], path: FieldPath, source: str) -> UnknownFieldError:
+    """The error of a field that is not one of those known of the part at `path`."""
+    close = difflib.get_close_matches(field, known, 1)
+    return UnknownFieldError(
+        value,
+        f"unknown field, which Spark would drop without a word {source}",
+        f"Did you mean {close[0]}?" if close else "Remove it",
+        path=(*path, field),
+    )
+
+
+def wrong_type(value: Any, kinds: Sequence[str], path: FieldPath, source: str) -> WrongTypeError:
+    """The error of a value that is of none of these types (JSON Schema's names, and those of `PodSchema.resolve`)."""
+    expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
+    fix = "Put it in quotes" if "string" in kinds and not isinstance(value, (dict, list)) else "Correct the value"
+    return WrongTypeError(value, f"must be {expected} {source}", fix, path=path)
+
+
 def _as_rule(error: Any, source: str) -> RuleError:
     path, given = tuple(error.absolute_path), error.instance
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         field = next(name for name in given if name not in known)
-        close = difflib.get_close_matches(field, known, 1)
-        return UnknownFieldError(
-            given[field],
-            f"unknown field, which Spark would drop without a word {source}",
-            f"Did you mean {close[0]}?" if close else "Remove it",
-            path=(*path, field),
-        )
+        return unknown_field(field, given[field], known, path, source)
     if error.validator == "required":
         field = next(name for name in error.validator_value if name not in given)
         return RuleError(None, f"required {source}", "Add it", path=(*path, field))
     if error.validator == "type":
         kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
-        expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
-        mend = "Put it in quotes" if "string" in kinds and not isinstance(given, (dict, list)) else "Correct the value"
-        wrong = WrongTypeError(given, f"must be {expected} {source}", mend, path=path)
-        wrong.expected = tuple(kinds)
-        return wrong
+        return wrong_type(given, kinds, path, source)
     return RuleError(given, f"{' '.join(error.message.split())[:200]} {source}", "Correct the value", path=path)

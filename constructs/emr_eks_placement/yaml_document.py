@@ -29,12 +29,16 @@ class YamlDocument:
 
 def read_yaml(path: Path, shown_as: str) -> YamlDocument:
     """Reads one YAML document; raises InputError if the file can't be read, is no YAML or names a key twice."""
+    return parse_yaml(read_text(path, shown_as), shown_as)
+
+
+def read_text(path: Path, shown_as: str) -> str:
+    """The text of a file; raises InputError if it can't be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason, mend = _why_unreadable(error)
-        raise _unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
-    return parse_yaml(text, shown_as)
+        raise unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
 
 
 def parse_yaml(text: str, shown_as: str) -> YamlDocument:
@@ -48,7 +52,7 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise _unreadable(shown_as, line, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
+        raise unreadable(shown_as, line, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
     except InputError:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
@@ -56,7 +60,7 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
         problem = " ".join(str(error).split())
         if isinstance(error, (LookupError, AttributeError, TypeError)):
             problem = "a value does not fit its tag"
-        raise _unreadable(shown_as, None, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
+        raise unreadable(shown_as, None, None, f"must be well-formed YAML: {problem}", "Correct the syntax") from None
     return YamlDocument(shown_as, data, lines)
 
 
@@ -67,7 +71,7 @@ def _check_depth(text: str, file: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else None
-            raise _unreadable(file, line, None, f"must be nested at most {_DEEPEST} deep", "Flatten it")
+            raise unreadable(file, line, None, f"must be nested at most {_DEEPEST} deep", "Flatten it")
 
 
 def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
@@ -83,9 +87,7 @@ def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Itera
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in keys:
                 line = key.start_mark.line + 1
-                raise _unreadable(
-                    file, line, key.value, "a key stands once in a mapping (YAML 1.2)", "Remove one", path
-                )
+                raise unreadable(file, line, key.value, "a key stands once in a mapping (YAML 1.2)", "Remove one", path)
             keys.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key))
             yield from _lines(value, (*path, str(key.value)), seen, file)
             yield (*path, str(key.value)), key.start_mark.line + 1
@@ -97,7 +99,8 @@ def _why_unreadable(error: OSError | UnicodeDecodeError) -> tuple[str, str]:
     return error.strerror or str(error), "Check the path"
 
 
-def _unreadable(
+def unreadable(
     file: str, line: int | None, value: str | None, rule: str, mend: str, path: FieldPath = ()
 ) -> InputError:
+    """The error of a file that can't be read, or of a place in it."""
     return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, mend=mend)])

@@ -1,0 +1,145 @@
+"""Gives each value of a template the type of its field, as Spark's Kubernetes client does.
+
+Source: measured on Spark 3.5.8 (Jackson 2.15.2 with the model classes of fabric8 6.7.2), with which random texts are compared
+(tests/spark/test_template_texts.py). A null is what the Kubernetes API makes of it: a field that is null is not there, an
+entry of a mapping or list is empty (Go's encoding/json).
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.pod_template.java import WrittenFloat, text_of
+from emr_eks_placement.pod_template.schema import PodSchema, UnknownFieldError, unknown_field, wrong_type
+
+_TRUTH = {text: text[0] in "tT" for text in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_NONE = ("", "null")  # as text of a number or truth value
+_BITS = {"int32": 31, "int64": 63}
+
+
+@dataclass
+class Converted:
+    """A template with the types of a Pod, and the fields that no Pod has, which it lacks."""
+
+    pod: dict[str, Any]
+    dropped: list[UnknownFieldError]
+
+
+def convert(template: Mapping[str, Any], schema: PodSchema) -> Converted:
+    """Raises WrongTypeError, with the path in it, for a value that the client can't convert: then no pod is made."""
+    conversion = _Conversion(schema)
+    pod: dict[str, Any] = conversion.value(dict(template), schema.pod, ())
+    return Converted(pod, conversion.dropped)
+
+
+@dataclass
+class _Conversion:
+    schema: PodSchema
+    dropped: list[UnknownFieldError] = field(default_factory=list)
+
+    def value(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
+        """A value of the type that a schema asks for; None for what counts as not there."""
+        schema, kind = self.schema.resolve(schema)
+        if kind == "object":
+            return self._object(value, schema, path)
+        if kind == "array":
+            return self._list(value, schema, path)
+        if isinstance(value, WrittenFloat) and value.written == "-0" and kind != "string":
+            value = 0
+        converted = _SCALARS[kind](value, schema) if kind in _SCALARS else _plain(value)
+        if converted is _MISFIT:
+            raise wrong_type(value, (kind,), path, self.schema.source)
+        return converted
+
+    def _object(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
+        if not isinstance(value, Mapping):
+            raise wrong_type(value, ("object",), path, self.schema.source)
+        given = {text_of(key): one for key, one in value.items()}
+        if isinstance(entry := schema.get("additionalProperties"), Mapping):
+            return {key: self._entry(one, entry, (*path, key)) for key, one in given.items()}
+        if "properties" not in schema:
+            return _plain(given)
+        known = schema["properties"]
+        made = {}
+        for key, one in given.items():
+            if key not in known:
+                self.dropped.append(unknown_field(key, one, known, path, self.schema.source))
+            elif one is not None and (converted := self.value(one, known[key], (*path, key))) is not None:
+                made[key] = converted
+        return made
+
+    def _list(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
+        if not isinstance(value, list):
+            raise wrong_type(value, ("array",), path, self.schema.source)
+        return [self._entry(one, schema.get("items", {}), (*path, index)) for index, one in enumerate(value)]
+
+    def _entry(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
+        """An entry of a mapping or list, empty where it is null."""
+        converted = None if value is None else self.value(value, schema, path)
+        return _EMPTY.get(self.schema.resolve(schema)[1], {}) if converted is None else converted
+
+
+_MISFIT = object()
+_EMPTY: dict[str, Any] = {"string": "", "quantity": "0", "integer": 0, "boolean": False}
+
+
+def _plain(value: Any) -> Any:
+    """A value of any type, as JSON has it."""
+    if isinstance(value, Mapping):
+        return {text_of(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else text_of(value)
+
+
+def _text(value: Any, _: Mapping[str, Any]) -> Any:
+    return _MISFIT if isinstance(value, list | dict) else text_of(value)
+
+
+def _integer(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Text may have blanks around it and leading zeros; a fraction is cut off."""
+    if isinstance(value, str):
+        stripped = value.strip()
+        if stripped in _NONE:
+            return None
+        value = int(stripped) if re.fullmatch(r"[-+]?\d{1,30}", stripped) else _MISFIT
+    elif isinstance(value, float):
+        value = 0 if math.isnan(value) else _MISFIT if math.isinf(value) else int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _MISFIT
+    most = 1 << _BITS.get(schema.get("format", ""), 63)
+    return value if -most <= value < most else _MISFIT
+
+
+def _boolean(value: Any, _: Mapping[str, Any]) -> Any:
+    if isinstance(value, str):
+        stripped = value.strip()
+        return None if stripped in _NONE else _TRUTH.get(stripped, _MISFIT)
+    return bool(value) if isinstance(value, int) else _MISFIT
+
+
+def _quantity(value: Any, _: Mapping[str, Any]) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("amount"), str | int):
+        value = f"{text_of(value['amount'])}{value.get('format') or ''}"
+    if isinstance(value, list | dict):
+        return _MISFIT
+    text = text_of(float(value) if isinstance(value, float) else value)
+    unit = text.lstrip("0123456789+-.")
+    return _MISFIT if not text or (re.search(r"[0-9]", unit) and unit[-1].isalpha()) else text
+
+
+def _integer_or_text(value: Any, _: Mapping[str, Any]) -> Any:
+    return value if isinstance(value, str) else _MISFIT if isinstance(value, float) else _integer(value, _INT32)
+
+
+_INT32 = {"format": "int32"}
+_SCALARS = {
+    "string": _text,
+    "integer": _integer,
+    "boolean": _boolean,
+    "quantity": _quantity,
+    "integer or string": _integer_or_text,
+}

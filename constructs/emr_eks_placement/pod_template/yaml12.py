@@ -1,0 +1,165 @@
+"""The syntax of YAML 1.2 as Spark's Kubernetes client reads it: PyYAML's parser, where SnakeYAML Engine differs from it.
+
+Both stem from one parser. Source: SnakeYAML Engine 2.6 in Spark 3.5.8, with which random texts are compared
+(tests/spark/test_template_texts.py).
+"""
+
+import re
+from typing import Any
+
+from yaml import AliasEvent, CollectionStartEvent, MarkedYAMLError, Node, ScalarEvent, ScalarNode, SequenceNode
+from yaml.composer import Composer
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
+from yaml.tokens import DirectiveToken, ScalarToken
+
+STRING, NULL, BOOLEAN, INTEGER, FLOAT, BINARY, LIST, MAPPING, SET = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "binary", "seq", "map", "set")
+)
+# YAML 1.2's JSON schema (org.snakeyaml.engine.v2.resolver.JsonScalarResolver)
+_PLAIN = (
+    (NULL, re.compile(r"(?:null)?")),
+    (BOOLEAN, re.compile(r"true|false")),
+    (INTEGER, re.compile(r"-?(?:0|[1-9][0-9]*)")),
+    (FLOAT, re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|-?\.inf|\.nan")),
+)
+_ENDS = "\0 \t\r\n"
+_MOST_ALIASES = 50  # of mappings and lists (org.snakeyaml.engine.v2.api.LoadSettings)
+_DEEPEST = 100  # mappings and lists in one another: PyYAML composes by recursion, and Python's stack is finite
+
+# Line breaks in YAML 1.1: they pass through the parser as characters that mean nothing to it. The first of them still
+# breaks lines between tokens.
+_OLD_BREAKS = {0x85: 0xF0085, 0x2028: 0xF2028, 0x2029: 0xF2029}
+_NEXT_LINE = chr(_OLD_BREAKS[0x85])
+_RESTORED = {hidden: shown for shown, hidden in _OLD_BREAKS.items()}
+
+
+class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
+    """Composes the nodes of a text; raises yaml.YAMLError for what SnakeYAML Engine does not read."""
+
+    ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # final only in the stubs
+        mark: meant for mark, meant in Scanner.ESCAPE_REPLACEMENTS.items() if mark != "\t"
+    }
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text.translate(_OLD_BREAKS))
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self._aliases = 0
+        self._depth = 0
+
+    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
+        """The tag of a node that has none."""
+        if kind is not ScalarNode:
+            return LIST if kind is SequenceNode else MAPPING
+        if not implicit[0]:
+            return STRING
+        return next((tag for tag, form in _PLAIN if form.fullmatch(value)), STRING)
+
+    def scan_line_break(self) -> str:
+        """A line break, where one is looked for."""
+        if self.peek() == _NEXT_LINE:
+            self.forward()
+            return "\n"
+        return str(super().scan_line_break())  # type: ignore[no-untyped-call]
+
+    def check_key(self) -> bool:
+        """A `?` asks for a key only before a blank, also between braces."""
+        return self.peek(1) in _ENDS
+
+    def check_plain(self) -> bool:
+        """Whether plain text begins here: between braces with `-` or `?` too."""
+        if self.peek() not in _ENDS + "-?:,[]{}#&*!|>'\"%@`":
+            return True
+        if self.flow_level:
+            return self.peek(1) not in _ENDS + ",]" and self.peek() in "-?"
+        return self.peek(1) not in _ENDS and self.peek() in "-?:"
+
+    def scan_plain(self) -> ScalarToken:
+        """Plain text, in which tabs are blanks and `?` is a letter."""
+        chunks: list[str] = []
+        start = end = self.get_mark()
+        blanks: list[str] | None = []
+        while self.peek() != "#":
+            length = 0
+            while not self._ends_plain(length):
+                length += 1
+            if length == 0:
+                break
+            self.allow_simple_key = False
+            chunks += [*(blanks or []), self.prefix(length)]
+            self.forward(length)
+            end = self.get_mark()
+            blanks = self.scan_plain_spaces(self.indent + 1, start)
+            if not blanks or (not self.flow_level and self.column < self.indent + 1):
+                break
+        return ScalarToken("".join(chunks), True, start, end)
+
+    def _ends_plain(self, length: int) -> bool:
+        between = ",[]{}" if self.flow_level else ""
+        character = self.peek(length)
+        return character in _ENDS + between or (character == ":" and self.peek(length + 1) in _ENDS + between)
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
+        """The blanks after a word of plain text."""
+        length = 0
+        while self.peek(length) in " \t":
+            length += 1
+        if self.peek(length) in "\r\n":
+            self.forward(length)
+            chunks = super().scan_plain_spaces(indent, start_mark)
+            return None if self.column == 0 and self.prefix(3) == "---" else chunks
+        blanks = self.prefix(length)
+        self.forward(length)
+        return [blanks] if blanks else []
+
+    def scan_block_scalar_indentation(self) -> Any:
+        """How far a block of text is indented: empty lines before it no further than its first line."""
+        breaks, deepest, end = super().scan_block_scalar_indentation()
+        if self.column < max(self.indent + 1, 1, deepest) and self.column != self.indent:
+            problem = "empty lines with more blanks than the first line of the text"
+            raise MarkedYAMLError("while scanning a block of text", None, problem, self.get_mark())
+        return breaks, deepest, end
+
+    def scan_anchor(self, TokenClass: Any) -> Any:  # noqa: N803 - PyYAML's name
+        """The name of an anchor or alias, of any letters."""
+        start = self.get_mark()
+        self.forward()
+        length = 0
+        while self.peek(length) not in _ENDS + ",[]{}/.*&":
+            length += 1
+        name = self.prefix(length)
+        self.forward(length)
+        if not name or self.peek() not in _ENDS + "?:,]}%@`":
+            problem = f"unexpected character {self.peek()!r}"
+            raise MarkedYAMLError("while scanning an anchor", start, problem, self.get_mark())
+        return TokenClass(name, start, self.get_mark())
+
+    def parse_document_end(self) -> Any:
+        """A document ends with ... before a directive."""
+        event, token = super().parse_document_end(), self.peek_token()  # type: ignore[no-untyped-call]
+        if not event.explicit and self.check_token(DirectiveToken):
+            raise MarkedYAMLError(None, None, "expected '...' before a directive", token.start_mark)
+        return event
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """A node; an anchor may be used again, an alias of a collection only so often."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.anchor in self.anchors and not isinstance(event, AliasEvent):
+            del self.anchors[event.anchor]
+        if isinstance(event, ScalarEvent):
+            event.value = event.value.translate(_RESTORED)
+            event.tag = STRING if event.tag == "!" else event.tag
+        self._depth += isinstance(event, CollectionStartEvent)
+        if self._depth > _DEEPEST:
+            raise MarkedYAMLError(None, None, f"nested more than {_DEEPEST} deep", event.start_mark)
+        node = super().compose_node(parent, index)
+        self._depth -= isinstance(event, CollectionStartEvent)
+        self._aliases += isinstance(event, AliasEvent) and not isinstance(node, ScalarNode)
+        if self._aliases > _MOST_ALIASES:
+            raise MarkedYAMLError(None, None, f"more than {_MOST_ALIASES} aliases of collections", event.start_mark)
+        return node
