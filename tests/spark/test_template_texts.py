@@ -63,7 +63,7 @@ def without(pod: Any, path: tuple[str | int, ...]) -> None:
 def as_the_api_has_it(part: Any, field: str | int = "") -> Any:
     """Without what is empty, and with null as Go reads it: a zero in a mapping or list, otherwise nothing."""
     if isinstance(part, dict):
-        zero = "" if field in TEXT_MAPS else "0" if field in AMOUNTS else None
+        zero: Any = "" if field in TEXT_MAPS else "0" if field in AMOUNTS else None
         entries = {key: zero if value is None else as_the_api_has_it(value, key) for key, value in part.items()}
         return {key: value for key, value in entries.items() if value not in (None, {}, [])}
     if isinstance(part, list):

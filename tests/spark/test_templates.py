@@ -67,6 +67,7 @@ def test_what_counts_of_a_template_is_what_spark_takes_of_it(
     spark: SparkLauncher, template: Any, tmp_path: Path
 ) -> None:
     made, read = submitted(spark, template, tmp_path), read_template(template, "driver", "1.35").pod
+    assert (made["apiVersion"], made["kind"]) == ("v1", template.get("kind", "Pod"))
     for field in ("nodeSelector", "tolerations", "enableServiceLinks"):
         assert (made["spec"].get(field) or None) == (read["spec"].get(field) or None), field
     annotations = (read.get("metadata") or {}).get("annotations") or {}

@@ -43,13 +43,10 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
     converted = as_spark_reads(data, kubernetes_version)
     template = converted.pod
     faults = []
-    for field, value in (("apiVersion", "v1"), ("kind", "Pod")):
-        if template.get(field) != value:
-            rule = (
-                f"a pod template has {field} {value}; Spark reads it as a Pod all the same, the Kubernetes API may not"
-            )
-            faults.append(Fault("kind", RuleError(template.get(field), rule, f"Write {value}", path=(field,))))
-        template[field] = value
+    if (kind := template.get("kind", "Pod")) != "Pod":
+        rule = f"Spark makes a Pod of it that still says {kind}, which the Kubernetes API does not take for a Pod"
+        faults.append(Fault("kind", RuleError(kind, rule, "Write Pod", path=("kind",))))
+    template |= {"apiVersion": "v1", "kind": "Pod"}  # without a kind, and with any apiVersion, as Spark does
     template["spec"]["containers"] = template["spec"].get("containers") or [
         {"name": MAIN_CONTAINER[role]}
     ]  # as Spark does

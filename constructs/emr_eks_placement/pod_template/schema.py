@@ -23,6 +23,9 @@ _KINDS = {
 }
 
 
+_NO_MERGE = "Write out what it would merge: Spark reads YAML 1.2, in which << is a key like any other"
+
+
 @dataclass(frozen=True)
 class PodSchema:
     """The schema of a Pod and of the parts that it refers to; `source` names it."""
@@ -116,7 +119,7 @@ def unknown_field(field: str, value: Any, known: Mapping[str, Any], path: FieldP
     return UnknownFieldError(
         value,
         f"unknown field, which Spark would drop without a word {source}",
-        f"Did you mean {close[0]}?" if close else "Remove it",
+        _NO_MERGE if field == "<<" else f"Did you mean {close[0]}?" if close else "Remove it",
         path=(*path, field),
     )
 
@@ -125,7 +128,7 @@ def wrong_type(value: Any, kinds: Sequence[str], path: FieldPath, source: str) -
     """The error of a value that is of none of these types (JSON Schema's names, and those of `PodSchema.resolve`)."""
     expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
     fix = "Put it in quotes" if "string" in kinds and not isinstance(value, (dict, list)) else "Correct the value"
-    return WrongTypeError(value, f"must be {expected} {source}", fix, path=path)
+    return WrongTypeError(value, f"must be {expected} {source}", _NO_MERGE if path[-1:] == ("<<",) else fix, path=path)
 
 
 def _as_rule(error: Any, source: str) -> RuleError:

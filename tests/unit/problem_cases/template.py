@@ -11,7 +11,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "TEMPLATE_KIND": [
         Case("executors", "kind = 'Deployment'", executor={**template("executor"), "kind": "Deployment"}),
-        Case("executors", "apiVersion = (nothing)", executor={"kind": "Pod", "spec": {}}),
+        Case("driver", "still says 7", driver={**template(), "kind": 7}),
     ],
     "TEMPLATE_FIELD": [
         Case("driver", "spec.nodeSelektor = ", driver=template(nodeSelektor={"workload": "spark"})),

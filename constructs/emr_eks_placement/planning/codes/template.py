@@ -10,10 +10,10 @@ CODES = {
         "Certain: EMR's guide gives the releases.",
     ),
     "TEMPLATE_KIND": Code(
-        "warning",
-        "The pod template says to be something else than a Pod. Spark reads it as a Pod, and what a Pod does not have is "
-        "lost, such as a Deployment's spec.template.",
-        "Write apiVersion: v1 and kind: Pod, and what is below spec.template below spec",
+        "error",
+        "The pod template says to be something else than a Pod. Spark reads it as a Pod, so that what a Pod does not have is "
+        "lost, such as a Deployment's spec.template, and sends it with its kind: the Kubernetes API refuses it.",
+        "Write kind: Pod, and what is below spec.template below spec",
         "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
     ),
     "TEMPLATE_FIELD": Code(
