@@ -121,6 +121,7 @@ AS_TEXT = {
     "1.50": "1.5",
     "5.": "5.0",
     "-0.0": "-0.0",
+    "12345678.0": "1.2345678E7",
     "123456789.0": "1.23456789E8",
     "0.00001": "1.0E-5",
     "'7e10'": "7e10",
@@ -168,6 +169,10 @@ TEXTS = {
     "a list behind": (f"{POD}---\n[]\n", False),
     "only a comment": ("# c\n", False),
     "a directive": (f"%YAML 1.1\n---\n{POD}", True),
+    "a directive behind without dots": (f"{POD}%YAML 1.2\n---\n", False),
+    "a directive behind dots": (f"{POD}...\n%YAML 1.2\n---\n", True),
+    "a block of text that never begins": ("kind: Pod\nspec:\n  priority: 5\n  hostname: |\n", False),
+    "a block of text of one line": ("kind: Pod\nspec:\n  priority: 5\n  hostname: |\n    a\n", True),
     "a directive without dashes": (f"%YAML 1.2\n{POD}", False),
     "a byte order mark": (f"\ufeff{POD}", True),
     "a return before each line break": (POD.replace("\n", "\r\n"), True),
@@ -211,6 +216,38 @@ def test_a_pod_is_read_of_a_text_as_spark_does(pod_reader: PodReader, text: str,
     assert (read is not None) == is_read
     if read is not None:
         assert read[0]["spec"]["priority"] == 5
+
+
+# Where a fragment may stand, and which fragments are tried there, each alone.
+PLACES = {
+    "metadata:\n  annotations:\n    a: {}\nspec: {{}}\n": (
+        "words",
+        "phrases",
+        "quoted",
+        "over several lines",
+        "collections",
+    ),
+    "metadata: {{annotations: {{a: {}, b: c}}}}\nspec: {{}}\n": ("words", "phrases", "quoted", "collections"),
+    "spec:\n  containers:\n  - args: [{}]\n": ("words", "phrases", "quoted", "collections"),
+    "metadata:\n  labels:\n    {}: a\nspec: {{}}\n": ("keys",),
+    "metadata: {{labels: {{{}: a}}}}\nspec: {{}}\n": ("keys",),
+    "spec:\n  priority: {}\n": ("numbers",),
+    "spec:\n  tolerations:\n  - tolerationSeconds: {}\n": ("numbers",),
+    "spec:\n  enableServiceLinks: {}\n": ("truth values",),
+    "spec:\n  overhead: {{cpu: {}}}\n": ("quantities",),
+    "{}spec: {{}}\n": ("before",),
+    "spec: {{}}\n{}": ("after",),
+    '{{"metadata":{{"labels":{{"a":{}}}}},"spec":{{}}}}': ("json",),
+    '{{"spec":{{"priority":{}}}}}': ("json",),
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "section"), [(place, section) for place, sections in PLACES.items() for section in sections]
+)
+def test_each_fragment_is_read_as_spark_reads_it(pod_reader: PodReader, place: str, section: str) -> None:
+    for fragment in FRAGMENTS[section]:
+        check_same(pod_reader, place.format(fragment.replace(">>", " " * 6)))
 
 
 @LAW
