@@ -58,7 +58,7 @@ def test_all_who_read_templates_read_them_as_spark_does(tmp_path: Path) -> None:
         raise AssertionError(uri)
 
     beside = read_templates(ASKED, str(tmp_path / "request.json"), None, nothing_in_s3)
-    in_s3 = read_templates(ASKED, str(tmp_path / "far/request.json"), None, lambda _: pod)
+    in_s3 = read_templates(ASKED, "-", None, lambda _: pod)
     uploaded = pod_templates(boto3.Session(region_name="us-east-1"), ASKED, {"driver.yaml": pod.encode()})
     for templates in (beside, in_s3, uploaded):
         assert labels_of(templates[DRIVER_TEMPLATE].data) == expected
