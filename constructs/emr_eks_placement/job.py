@@ -189,6 +189,11 @@ class Job(Model):
     """The class that a Java or Scala application starts with."""
     release_label: Annotated[str, AfterValidator(_check_release)]
     """The EMR on EKS release."""
+    start_timeout: (
+        Annotated[int, Strict(), between(1, emr.LONGEST_START_TIMEOUT_SECONDS, "seconds", "product limit")] | None
+    ) = None
+    """How many seconds a run may take to start its submitter and driver, waiting for nodes and images included; by default
+    EMR's own 900, after which the run fails."""
     driver: Driver = Driver()
     """The driver's size."""
     executors: Executors = Executors()

@@ -50,7 +50,7 @@ class Toleration(Model):
     toleration_seconds: Annotated[int, Strict(), between(0, 2**31 - 1, "seconds", "Kubernetes tolerations")] | None = (
         None
     )
-    """How long a running pod stays; for ever unless given."""
+    """How long a running pod stays once its node has the taint; without it the pod is not evicted."""
 
     @model_validator(mode="after")
     def _check(self) -> "Toleration":

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 
+from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
@@ -19,7 +20,10 @@ from local.emr.logs import RunLog
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher, SparkSubmitError
 
-_TEMPLATE_PROPERTIES = ("spark.kubernetes.driver.podTemplateFile", "spark.kubernetes.executor.podTemplateFile")
+_TEMPLATE_PROPERTIES: Mapping[str, TemplateRole] = {
+    "spark.kubernetes.driver.podTemplateFile": "driver",
+    "spark.kubernetes.executor.podTemplateFile": "executors",
+}
 _NOT_RUN = "local AWS: containers are not run"
 _DEFAULT_EXECUTORS = "2"  # spark.executor.instances on Kubernetes
 
@@ -29,7 +33,7 @@ class PendingPodError(Exception):
 
 
 class PodTemplates:
-    """Brings the pod templates that a run names from S3 into a folder, as EMR does."""
+    """Brings the pod templates that a run names from S3 into a folder, with Spark's container in each, as EMR does."""
 
     def __init__(self, read: Callable[[str], bytes], folder: Path) -> None:
         self._read = read
@@ -38,19 +42,23 @@ class PodTemplates:
 
     def in_properties(self, properties: Mapping[str, str]) -> dict[str, str]:
         """The properties with each template's local path."""
-        return {key: self._local(value) if key in _TEMPLATE_PROPERTIES else value for key, value in properties.items()}
+        return {
+            key: self._local(value, _TEMPLATE_PROPERTIES[key]) if key in _TEMPLATE_PROPERTIES else value
+            for key, value in properties.items()
+        }
 
     def in_parameters(self, parameters: Sequence[str]) -> list[str]:
         """The parameters of spark-submit with each template's local path."""
         local = []
         for parameter in parameters:
             key, equals, value = parameter.partition("=")
-            local.append(f"{key}={self._local(value)}" if equals and key in _TEMPLATE_PROPERTIES else parameter)
+            named = equals and key in _TEMPLATE_PROPERTIES
+            local.append(f"{key}={self._local(value, _TEMPLATE_PROPERTIES[key])}" if named else parameter)
         return local
 
-    def _local(self, uri: str) -> str:
+    def _local(self, uri: str, role: TemplateRole) -> str:
         path = self._folder / f"template-{next(self._numbers)}.yaml"
-        path.write_bytes(self._read(uri))
+        path.write_bytes(pods.as_emr_merges(self._read(uri), role))
         return str(path)
 
 

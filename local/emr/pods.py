@@ -1,9 +1,14 @@
 """What EMR adds to the pods of a job run, in our own words (EMR on EKS guide)."""
 
+import json
 from typing import Any
+
+import yaml
 
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
+from emr_eks_placement.pod_template.main_container import with_main_container
+from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import JobRun
 from local.kubernetes import AdmissionRequest
@@ -33,6 +38,19 @@ def submitter_pod_of(run: JobRun) -> dict[str, Any]:
     pod["metadata"] |= {"name": f"{run.id}-submitter", "namespace": run.namespace}
     pod["metadata"]["labels"] |= built_in_labels(run, "job.submitter")
     return pod
+
+
+def as_emr_merges(template: bytes, role: TemplateRole) -> bytes:
+    """A pod template with Spark's container, which EMR brings itself: open-source Spark would take over the first one.
+
+    A template that has it, or that is no Pod, stays as it is, and so what Spark makes of its text.
+    """
+    try:
+        read = yaml.safe_load(template)
+    except yaml.YAMLError:
+        return template
+    merged = with_main_container(read, role) if isinstance(read, dict) else read
+    return template if merged is read else json.dumps(merged, default=str).encode()
 
 
 def add_logging_sidecar(request: AdmissionRequest) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _job(chance: Random, name: str, data: Mapping[str, Any]) -> Data:
             chance,
             0.4,
             name=lambda: f"{name}/daily",
+            start_timeout=lambda: chance.choice((600, 1800, 4800)),
             arguments=lambda: ["--trips", "s3://example-trips/raw/"],
             spark_conf=lambda: {"spark.sql.shuffle.partitions": str(chance.randint(10, 400))},
         ),

@@ -14,11 +14,14 @@ import yaml
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
+from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import parse_quantity
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.spark.configuration import spark_configuration
 from emr_eks_placement.spark.pods import spark_pod
 from emr_eks_placement.spark.resources import SparkRole
+from local.emr.pods import as_emr_merges
 from local.spark import SparkLauncher
 
 EXAMPLES = os.environ.get("LAW_EXAMPLES")
@@ -275,3 +278,39 @@ def test_predicted_pods_are_spark_s(
         event(f"{role} {'with' if role in made else 'without'} template")
         predicted = spark_pod(configuration, role, made.get(role), main_container=MAIN[role])
         assert essence(predicted) == essence(real[role]), role
+
+
+TEMPLATE_ROLE: Mapping[SparkRole, TemplateRole] = {"driver": "driver", "executor": "executors"}
+
+
+@settings(
+    max_examples=int(EXAMPLES or 20),
+    derandomize=EXAMPLES is None,
+    deadline=None,
+    phases=[Phase.generate] if EXAMPLES is None else [Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    print_blob=True,
+)
+@given(case=requests_and_templates())
+def test_with_emr_s_own_container_every_other_one_of_a_template_is_a_sidecar(
+    spark: SparkLauncher, case: tuple[dict[str, Any], dict[SparkRole, dict[str, Any]]]
+) -> None:
+    """Real Spark is given what EMR merges: the template and Spark's container, which EMR's own template has."""
+    request, made = case
+    configuration = spark_configuration(request)
+    merged = {
+        role: yaml.safe_load(as_emr_merges(yaml.safe_dump(template).encode(), TEMPLATE_ROLE[role]))
+        for role, template in made.items()
+    }
+    real = real_pods(spark, request, merged)
+    templates = {TEMPLATE_ROLE[role]: template for role, template in made.items()}
+    predicted = pods_of_request(request, configuration, templates, namespace="emr-jobs")
+    for role in ROLES:
+        names = [one["name"] for one in (made.get(role, {}).get("spec") or {}).get("containers") or []]
+        event(f"{role} {'with' if MAIN[role] in names else 'without'} Spark's container")
+        own = [
+            one for one in predicted[TEMPLATE_ROLE[role]]["spec"]["containers"] if one["name"] != emr.LOGGING_SIDECAR
+        ]
+        asked = sorted(map(_amounts, own), key=lambda one: one[0])
+        assert asked == essence(real[role])["containers"], role
+        assert {name for name, _ in asked} == {*names, MAIN[role]}

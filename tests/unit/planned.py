@@ -62,6 +62,7 @@ def request(
 
 
 ON_FARGATE = {f"spark.kubernetes.{role}.label.{LABEL}": "fargate" for role in ("driver", "executor")}
+SIDECAR_MEMORY = {"logging.request.memory": "512Mi"}  # for which the size of a pod on Fargate is certain
 SUBMITTER_ON_FARGATE = {f"jobsubmitter.label.{LABEL}": "fargate"}
 
 

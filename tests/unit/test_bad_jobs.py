@@ -114,6 +114,14 @@ JOB = {
         old=RELEASE, new="    release_label: emr-7.12.0 # <-\n",
         field="jobs.count.release_label", value="emr-7.12.0", rule="emr-X.Y.Z-latest", mend="emr-7.12.0-latest",
     ),
+    "no time to start": Bad(
+        old=RELEASE, new=RELEASE + "    start_timeout: 0 # <-\n",
+        field="jobs.count.start_timeout", value=0, rule="from 1 to 604800 seconds", mend="within these bounds",
+    ),
+    "minutes to start": Bad(
+        old=RELEASE, new=RELEASE + "    start_timeout: 15m # <-\n",
+        field="jobs.count.start_timeout", value="15m", rule="whole number", mend="without quotes",
+    ),
     "memory with a unit of Kubernetes": Bad(
         old=DRIVER_MEMORY, new="      memory: 2Gi # <-\n",
         field="jobs.count.driver.memory", value="2Gi", rule="whole number and b, k, m, g or t (Spark", mend="4g",

@@ -68,9 +68,6 @@ CASES = {
     "spec as list": whole(
         "apiVersion: v1\nkind: Pod\nspec: [a] # <-", ".spec", ["a"], "a mapping (Kubernetes 1.35 Pod schema)", "Correct"
     ),
-    "no containers": whole(
-        "apiVersion: v1\nkind: Pod\nspec: # <-\n  hostname: a", ".spec.containers", None, "required (Kubernetes", "Add it"
-    ),
     "a date": whole(
         "apiVersion: v1\nkind: Pod\nmetadata: {labels: {since: 2024-01-31}}", "", "…", "JSON data", "dates and the like",
     ),
@@ -122,10 +119,6 @@ CASES = {
     "reserved volume": template(
         "          volumes: [{name: temp-data-dir, emptyDir: {}}] # <-\n",
         "spec.volumes[0].name", "temp-data-dir", "EMR keeps this volume name", "Choose another",
-    ),
-    "main container misnamed": whole(
-        "apiVersion: v1\nkind: Pod\nspec:\n  containers: # <-\n    - {name: spark-kubernetes-executor}",
-        ".spec.containers", ["spark-kubernetes-executor"], "called spark-kubernetes-driver", "Add a container with name",
     ),
     "image of the main container": main(
         "image: mine # <-", "image", "mine", "EMR allows only env, envFrom", "Remove it"

@@ -143,3 +143,13 @@ def test_a_virtual_cluster_has_a_profile_for_any_zone_and_one_for_each_single_zo
     assert (any_zone.namespace, any_zone.labels) == ("spark-jobs", {"spark-node-placement": "fargate"})
     assert (single.namespace, single.labels) == ("spark-jobs", {"spark-node-placement": "fargate-us-east-1a"})
     assert (profiles["spark"].zones, profiles["spark-us-east-1a"].zones) == ((), ("us-east-1a",))
+
+
+def test_how_long_a_run_may_take_to_start_stands_in_emr_s_own_classification() -> None:
+    def timeouts(sized: Job) -> list[dict[str, str]]:
+        request = define(sized, placement("fargate"), environment(), virtual_cluster="spark").request
+        application = request["configurationOverrides"]["applicationConfiguration"]
+        return [one["properties"] for one in application if one["classification"] == "emr-containers-defaults"]
+
+    assert timeouts(job(start_timeout=2700)) == [{"job-start-timeout": "2700"}]
+    assert timeouts(job()) == []

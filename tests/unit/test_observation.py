@@ -93,6 +93,15 @@ def test_each_difference_is_told(plan: Plan, one: Data, labels: dict[str, str], 
     assert (row.verdict, row.differences) == ("no", (difference,))
 
 
+def test_the_size_that_the_sidecar_s_lower_request_gives_is_no_difference() -> None:
+    landing = FARGATE.of("driver").landing
+    sizes = [SIZE, "1vCPU 2GB"]
+    assert f"it is granted {sizes[0]}, or {sizes[1]} if" in str(landing.problems)
+    for size in sizes:
+        (row,) = rows([seen(on_fargate(pod(), size), FARGATE_NODE)], FARGATE)["driver"]
+        assert (row.verdict, row.differences) == ("yes", ())
+
+
 def test_a_group_and_a_profile_of_one_name_are_not_mixed_up() -> None:
     """By their names in EKS, which an environment calls otherwise."""
     capacity = replace(

@@ -15,7 +15,8 @@ WRONG = request({"spark.kubernetes.driver.node.selector.a": "b"})
 
 def test_why_no_node_group_takes_a_pod_is_said_once() -> None:
     out = as_table({"file": planned(WRONG)})
-    assert "\nwhy driver: no Fargate profile selects it\n" in out
+    ends = "it does not start: the run fails after 15 minutes at the latest (job-start-timeout)"
+    assert f"\nwhy driver: no Fargate profile selects it; {ends}\n" in out
     assert out.count("no node of it has a=b") == 1
 
 

@@ -9,9 +9,11 @@ from emr_eks_placement.planning import CODES
 from emr_eks_placement.planning.codes import SEVERITIES
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules
+from emr_eks_placement.scheduling.pod import MIB
 from tests.unit.planned import (
     LABEL,
     ON_FARGATE,
+    SIDECAR_MEMORY,
     SUBMITTER_ON_FARGATE,
     ZONE_A,
     ZONE_B,
@@ -31,6 +33,7 @@ def problems(case: Case) -> list[tuple[str, str, str]]:
     asked = {
         **request(case.spark, release=case.release, **case.emr),
         "executionRoleArn": "arn:aws:iam::111122223333:role/jobs",
+        **case.more,
     }
     return [(one.code, one.role, one.what) for one in planned(asked, case.where, **templates).problems]
 
@@ -51,8 +54,12 @@ def test_every_code_has_a_case() -> None:
     "asked",
     [
         request(),
-        request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE),
-        request({**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": ZONE_A}, emr_job_submitter=SUBMITTER_ON_FARGATE),
+        request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE, emr_containers_defaults=SIDECAR_MEMORY),
+        request(
+            {**ON_FARGATE, f"{SELECTOR}{kubernetes.ZONE}": ZONE_A},
+            emr_job_submitter=SUBMITTER_ON_FARGATE,
+            emr_containers_defaults=SIDECAR_MEMORY,
+        ),
         request({"spark.kubernetes.node.selector.workload": "spark", "spark.executor.instances": "1"}),
         request({"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "3"}),
         request({"spark.kubernetes.executor.scheduler.name": "default-scheduler"}),
@@ -67,13 +74,15 @@ def test_where_nothing_is_wrong_there_is_no_problem(asked: dict[str, Any]) -> No
 def test_a_label_that_names_the_profile_is_no_problem(name: str | None) -> None:
     named = {f"spark.kubernetes.driver.label.{kubernetes.FARGATE_PROFILE}": "spark"}
     where = capacity(fargate_profiles={"spark": profile({LABEL: "fargate"}, name=name)})
-    asked = request({**ON_FARGATE, **named}, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    asked = request(
+        {**ON_FARGATE, **named}, emr_job_submitter=SUBMITTER_ON_FARGATE, emr_containers_defaults=SIDECAR_MEMORY
+    )
     assert planned(asked, where).problems == ()
 
 
 def test_the_most_storage_that_fargate_takes_is_no_problem() -> None:
     driver = template(main={"resources": {"requests": {"ephemeral-storage": "175Gi"}}})
-    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE, emr_containers_defaults=SIDECAR_MEMORY)
     assert planned(asked, driver=driver).problems == ()
 
 
@@ -135,7 +144,7 @@ def test_pods_that_no_one_kind_of_node_holds_are_counted_apart() -> None:
     ids=["Kubernetes' own scheduler", "no port of the node"],
 )
 def test_what_the_api_takes_for_nothing_is_no_problem_on_fargate(made: dict[str, Any]) -> None:
-    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE)
+    asked = request(ON_FARGATE, emr_job_submitter=SUBMITTER_ON_FARGATE, emr_containers_defaults=SIDECAR_MEMORY)
     assert planned(asked, driver=made).problems == ()
 
 
@@ -172,9 +181,14 @@ def test_a_run_that_its_namespace_has_room_for_is_no_problem() -> None:
     hard = {"pods": 4, "requests.memory": f"{memory}Mi", "services": 1, "count/jobs.batch": 1}
     limits = limit_range({"max": {"memory": f"{largest}Mi"}, "defaultRequest": {"memory": 0}})
     assert planned(request(), ruled(quota(hard), limits, pod_security="baseline")).problems == ()
-    for less in ({"pods": 3}, {"requests.memory": f"{memory - 1}Mi"}):
+    sidecar = sum(pod.shape.memory_slack_bytes for pod in free.pods) // MIB
+    for less, code in (
+        ({"pods": 3}, "QUOTA_EXCEEDED"),
+        ({"requests.memory": f"{memory - sidecar - 1}Mi"}, "QUOTA_EXCEEDED"),
+        ({"requests.memory": f"{memory - 1}Mi"}, "QUOTA_REACHED"),
+    ):
         found = planned(request(), ruled(quota({**hard, **less}))).problems
-        assert {one.code for one in found} == {"QUOTA_EXCEEDED"}
+        assert {one.code for one in found} == {code}
 
 
 def test_another_namespaces_rules_do_not_count() -> None:

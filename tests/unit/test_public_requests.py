@@ -72,10 +72,15 @@ EXPECTED: dict[str, Expected] = {
     # Ten executors of 2 cores: three a node, so four nodes of at most two.
     "dynamic-bounded": on_ec2({"executors": {ACROSS_ZONES, "EC2_TOO_FEW_NODES"}}),
     "dynamic-unbounded": on_ec2({"executors": {ACROSS_ZONES, "EXECUTORS_UNBOUNDED"}}),
-    "watched-stream": on_ec2({"executors": {ACROSS_ZONES}}),
+    "watched-stream": on_ec2({"driver": {"EMR_RETRIES"}, "executors": {ACROSS_ZONES}}),
     # 4 cores twice, with the driver beside one of them: two nodes.
     "delta-with-environment": on_ec2({"executors": {ACROSS_ZONES, "EC2_SCALE_UP"}}),
-    "whole-job-on-fargate": Expected("fargate", "fargate", {"executors": {ACROSS_ZONES}}),
+    # The sidecar's memory decides between two sizes of both.
+    "whole-job-on-fargate": Expected(
+        "fargate",
+        "fargate",
+        {"driver": {"FARGATE_SIDECAR_MEMORY"}, "executors": {ACROSS_ZONES, "FARGATE_SIDECAR_MEMORY"}},
+    ),
     # The selector of the zone is the driver's too, on EC2; four executors of 2 vCPU exceed the quota of 6.
     "fargate-executors-in-a-zone": Expected(
         "ec2",
@@ -94,8 +99,8 @@ EXPECTED: dict[str, Expected] = {
         "fargate",
         {
             "submitter": {"SUBMITTER_ON_EC2"},
-            "driver": {"FARGATE_SIDECAR_CPU"},
-            "executors": {ACROSS_ZONES, "FARGATE_SIDECAR_CPU"},
+            "driver": {"FARGATE_SIDECAR_CPU", "FARGATE_NATIVE_SIDECAR"},
+            "executors": {ACROSS_ZONES, "FARGATE_SIDECAR_CPU", "FARGATE_NATIVE_SIDECAR"},
         },
     ),
     # spark-submit reads the quotes as a shell does.
@@ -108,7 +113,9 @@ EXPECTED: dict[str, Expected] = {
     # The Pod Security level of its namespace, baseline, takes no hostPath.
     "shuffle-on-nvme": Expected("ec2", "pending", {"executors": {ACROSS_ZONES, "EC2_SCALE_UP", "POD_SECURITY"}}),
     "claims-on-demand": Expected(
-        "fargate", "pending", {"submitter": {"SUBMITTER_ON_EC2"}, "executors": {"FARGATE_VOLUME"}}
+        "fargate",
+        "pending",
+        {"submitter": {"SUBMITTER_ON_EC2"}, "driver": {"FARGATE_SIDECAR_MEMORY"}, "executors": {"FARGATE_VOLUME"}},
     ),
     "rapids": Expected("ec2", "pending", {"executors": {"EC2_NO_NODE_GROUP", "EC2_DEVICE"}}),
     "graviton": Expected("pending", "pending", {"driver": {"EC2_NO_NODE_GROUP"}, "executors": {"EC2_NO_NODE_GROUP"}}),
@@ -126,7 +133,8 @@ EXPECTED: dict[str, Expected] = {
         {"driver": {"EC2_SCHEDULER", "SPARK_NOT_MODELLED"}, "executors": {"FARGATE_SCHEDULER", "SPARK_NOT_MODELLED"}},
     ),
     "spark-4": Expected("fargate", "ec2", {"executors": {ACROSS_ZONES}}),
-    "own-service-account": on_ec2({"driver": {"SPARK_CONF_REFUSED"}, "executors": {ACROSS_ZONES}}),
+    # It sets the image pull policy too, which EMR takes.
+    "own-service-account": on_ec2({"driver": {"SPARK_CONF_REFUSED", "EMR_SPARK_CONF"}, "executors": {ACROSS_ZONES}}),
 }
 
 

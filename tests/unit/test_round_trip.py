@@ -47,7 +47,7 @@ def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) 
         assert names, "a Fargate profile takes it"
         zones = profiles[names[0]].zones
         assert target.zone is None or zones == (target.zone,)
-        assert unsatisfied_by_fargate(pod.node_selector, environment.region, zones) is None, "and not for ever Pending"
+        assert unsatisfied_by_fargate(pod.node_selector, environment.region, zones) is None, "and not Pending"
         assert granted_size(pod.cpu_millis, pod.memory_mib), "at a size that Fargate has"
         return
     assert not names, "no Fargate profile takes it"

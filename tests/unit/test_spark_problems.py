@@ -20,7 +20,7 @@ RIGHT: dict[str, tuple[dict[str, str], str, dict[str, Any] | None, str]] = {
     "a property in its release": ({"spark.driver.memoryOverheadFactor": "0.5"}, "", None, "6.8.0"),
     "a property of nobody's": ({"spark.app.executors.memory": "8g", "spark.team": "a"}, "", None, "7.12.0"),
     "a property of Spark's": ({"spark.executor.heartbeatInterval": "20s", "spark.sql.ansi.enabled": "1"}, "", None, "7.12.0"),
-    "a property of EMR's": ({"spark.kubernetes.driver.internalPodTemplateFile": "x"}, "", None, "7.12.0"),
+    "a property of EMR's": ({"spark.resourceManager.cleanupExpiredHost": "x"}, "", None, "7.12.0"),
     "a new name": ({"spark.executor.memoryOverhead": "2g"}, "", None, "7.12.0"),
     "an old name without pods": ({"spark.yarn.principal": "a"}, "", None, "7.12.0"),
     "a reference to a property": ({"spark.executor.memoryOverhead": "${spark.my}", "spark.my": "2g"}, "", None, "7.12.0"),

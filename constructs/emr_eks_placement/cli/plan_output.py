@@ -142,7 +142,7 @@ def _wrapped(line: str, width: int) -> str:
 def _reasons(pod: PlannedPod) -> str:
     """But for what the problem says anyway, when no node group takes the pod."""
     told = any(problem.code == "EC2_NO_NODE_GROUP" for problem in pod.landing.problems)
-    return pod.landing.reasons[0] if told else "; ".join(pod.landing.reasons)
+    return "; ".join(reason for reason in pod.landing.reasons if not (told and reason.startswith("not ")))
 
 
 def as_markdown(outcomes: Mapping[str, Outcome]) -> str:

@@ -10,6 +10,7 @@ from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_placeable, check_whole, check_zone
+from emr_eks_placement.emr.settings import START_TIMEOUT
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
@@ -125,7 +126,11 @@ def _configuration(
         **mechanism.spark_properties,
         **{template_property(role): uri for role, uri in uris.items() if role in mechanism.pod_templates},
     }
-    classifications = {"spark-defaults": spark_defaults, "emr-job-submitter": dict(mechanism.submitter_properties)}
+    classifications = {
+        "spark-defaults": spark_defaults,
+        "emr-job-submitter": dict(mechanism.submitter_properties),
+        "emr-containers-defaults": {} if job.start_timeout is None else {START_TIMEOUT: str(job.start_timeout)},
+    }
     for name, properties in classifications.items():
         if len(properties) > emr.MOST_PROPERTIES:
             raise RuleError(

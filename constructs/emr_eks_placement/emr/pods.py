@@ -6,9 +6,11 @@ Sources: EMR on EKS guide (pod templates, job submitter, logging); labels and re
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.emr.logging_sidecar import add_logging_sidecar
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
 from emr_eks_placement.placement import Role
+from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.spark.configuration import SparkConfiguration, classification
 from emr_eks_placement.spark.pods import spark_pod
@@ -26,15 +28,16 @@ def pods_of_request(
 ) -> dict[Role, dict[str, Any]]:
     """One manifest for each kind of pod that the request makes; executors are equal but for their ids.
 
-    request: the body of StartJobRun; spark: its configuration; templates: the pod templates that count, by role. Raises
-    RuleError, with the Spark property as path, for a size that Spark does not read.
+    request: the body of StartJobRun; spark: its configuration; templates: the pod templates that count, by role, to which
+    EMR adds Spark's container where they have none. Raises RuleError, with the property as path, for a size that Spark or
+    Kubernetes do not read.
     """
     pods: dict[Role, dict[str, Any]] = {"submitter": submitter_pod(classification(request, "emr-job-submitter"))}
-    defaults = classification(request, "emr-containers-defaults")
     for role, name in SPARK_ROLE.items():
-        pod = spark_pod(spark, name, templates.get(role), main_container=MAIN_CONTAINER[role])
-        if role == "driver" or (_keeps_logs(request) and defaults.get("executor.logging") != "DISABLED"):
-            _add_logging_sidecar(pod["spec"], defaults, native=spark.release.emr >= emr.NATIVE_SIDECAR_FROM)
+        template = with_main_container(templates[role], role) if role in templates else None
+        pod = spark_pod(spark, name, template, main_container=MAIN_CONTAINER[role])
+        pod["spec"]["containers"][0].setdefault("image", _image(spark, name))
+        add_logging_sidecar(pod["spec"], role, request, spark.release)
         pod["metadata"]["labels"][emr.COMPONENT_LABEL] = name
         pods[role] = pod
     identifier = request.get("virtualClusterId") or emr.UNKNOWN_ID  # a placeholder such as <virtual-cluster-id> is none
@@ -48,21 +51,6 @@ def pods_of_request(
     return pods
 
 
-def _keeps_logs(request: Mapping[str, Any]) -> bool:
-    monitoring = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
-    return "s3MonitoringConfiguration" in monitoring or "cloudWatchMonitoringConfiguration" in monitoring
-
-
-def _add_logging_sidecar(spec: dict[str, Any], defaults: Mapping[str, str], *, native: bool) -> None:
-    """emr-containers-defaults sets its requests; CPU is requested only if set there.
-
-    A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
-    """
-    asked = {"memory": defaults.get("logging.request.memory", emr.LOGGING_SIDECAR_MEMORY)}
-    if "logging.request.cores" in defaults:
-        asked["cpu"] = defaults["logging.request.cores"]
-    sidecar = {"name": emr.LOGGING_SIDECAR, "resources": {"requests": asked}}
-    if native and defaults.get("logging.nativeSidecar") == "ENABLED":
-        spec["initContainers"] = [*(spec.get("initContainers") or []), {**sidecar, "restartPolicy": "Always"}]
-    else:
-        spec["containers"].append(sidecar)
+def _image(spark: SparkConfiguration, role: SparkRole) -> str:
+    names = (f"spark.kubernetes.{role}.container.image", "spark.kubernetes.container.image")
+    return next((spark.properties[name] for name in names if name in spark.properties), emr.IMAGE)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.emr.settings import logging_requests
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
@@ -13,13 +14,15 @@ _TOLERATION = "jobsubmitter.node.toleration."
 def submitter_pod(properties: Mapping[str, str]) -> dict[str, Any]:
     """The pod as a manifest; properties: of the classification emr-job-submitter (EMR on EKS guide).
 
-    Raises RuleError, with the property as path, for a toleration that Kubernetes does not take.
+    Raises RuleError, with the property as path, for a toleration or a request that Kubernetes does not take.
     """
-    containers = [_container("job-runner", emr.SUBMITTER_CPU, emr.SUBMITTER_MEMORY)]
+    image = properties.get("jobsubmitter.container.image", emr.IMAGE)
+    containers = [_container("job-runner", image, {"cpu": emr.SUBMITTER_CPU, "memory": emr.SUBMITTER_MEMORY})]
+    asked = {"cpu": emr.SUBMITTER_LOGGING_CPU, "memory": emr.SUBMITTER_LOGGING_MEMORY}
+    asked |= logging_requests(properties, "jobsubmitter.logging.request.")
     if properties.get("jobsubmitter.logging") != "DISABLED":
-        cpu = properties.get("jobsubmitter.logging.request.cores", emr.SUBMITTER_LOGGING_CPU)
-        memory = properties.get("jobsubmitter.logging.request.memory", emr.SUBMITTER_LOGGING_MEMORY)
-        containers.append(_container(emr.LOGGING_SIDECAR, cpu, memory))
+        image = properties.get("jobsubmitter.logging.image", emr.IMAGE)
+        containers.append(_container(emr.LOGGING_SIDECAR, image, asked))
     spec: dict[str, Any] = {
         "nodeSelector": _prefixed(properties, "jobsubmitter.node.selector."),
         "tolerations": _tolerations(_prefixed(properties, _TOLERATION)),
@@ -37,12 +40,17 @@ def _prefixed(properties: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _tolerations(properties: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each is KEY = value, KEY.effect, which is required, and KEY.tolerationSeconds."""
+    """Each is KEY = value, KEY.effect, which is required, and KEY.tolerationSeconds.
+
+    By the guide no value stands for any, though the API takes none that is blank.
+    """
     tolerations = []
     for key, value in properties.items():
         if f"{key}.effect" not in properties:
             continue
         toleration: dict[str, Any] = {"key": key, "operator": "Equal", "value": value}
+        if not value:
+            toleration = {"key": key, "operator": "Exists"}
         toleration["effect"] = _effect(f"{key}.effect", properties)
         if f"{key}.tolerationSeconds" in properties:
             toleration["tolerationSeconds"] = _seconds(f"{key}.tolerationSeconds", properties, toleration["effect"])
@@ -66,5 +74,5 @@ def _seconds(name: str, properties: Mapping[str, str], effect: str) -> int:
     return int(text)
 
 
-def _container(name: str, cpu: str, memory: str) -> dict[str, Any]:
-    return {"name": name, "resources": {"requests": {"cpu": cpu, "memory": memory}}}
+def _container(name: str, image: str, requests: dict[str, str]) -> dict[str, Any]:
+    return {"name": name, "image": image, "resources": {"requests": requests}}

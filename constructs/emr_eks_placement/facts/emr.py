@@ -18,25 +18,52 @@ LONGEST_ENTRY_POINT = 256
 LONGEST_ARGUMENT = 10280
 LONGEST_JOB_RUN_NAME = 64
 
-# Spark properties EMR sets itself and refuses from a job (EMR on EKS guide, Spark configurations).
+# Spark properties of a job with which its run fails: EMR sets them itself, and finds its driver and its permissions by them
+# (EMR on EKS guide, options for configuring a job run: "not supported").
 REFUSED_SPARK_CONF = frozenset(
     {
         "spark.kubernetes.authenticate.driver.serviceAccountName",
         "spark.kubernetes.authenticate.executor.serviceAccountName",
         "spark.kubernetes.namespace",
         "spark.kubernetes.driver.pod.name",
-        "spark.kubernetes.container.image.pullPolicy",
     }
 )
+# Spark properties that EMR takes though the guide does not support them (options for configuring a job run) or says that they
+# change nothing (pod templates: the names of Spark's containers are fixed).
+PULL_POLICY = "spark.kubernetes.container.image.pullPolicy"
+CONTAINER_NAMES = {
+    "spark.kubernetes.driver.podTemplateContainerName": "spark-kubernetes-driver",
+    "spark.kubernetes.executor.podTemplateContainerName": "spark-kubernetes-executor",
+}
+# Of EMR's own Spark, seen in the same configuration, not documented: how its pod template is merged and checked.
+INTERNAL_SPARK_CONF = frozenset(
+    f"spark.kubernetes.{role}.{name}"
+    for role in ("driver", "executor")
+    for name in (
+        "internalPodTemplateFile",
+        "internalPodTemplateContainerName",
+        "podTemplateValidation.enabled",
+        "pod.allowlistFile",
+        "container.allowlistFile",
+    )
+)
+
+IMAGE = "emr-on-eks"  # stands for the image that EMR gives its containers, which differs by region and release
+
+# Seconds for which a run may be SUBMITTED, so for its submitter and driver to start (EMR on EKS guide, emr-containers-defaults).
+START_TIMEOUT_SECONDS = 900
+LONGEST_START_TIMEOUT_SECONDS = 7 * 24 * 3600  # of ours: the guide gives no limit
+RETRY_POLICY_FROM = (6, 9, 0)  # EMR on EKS guide, using retry policies
 
 # The job submitter's containers: requests seen in EMR's own pods (apache/airflow pull request 64817) and the logging
 # defaults of the EMR on EKS guide; the main container's are not documented by AWS.
 SUBMITTER_CPU, SUBMITTER_MEMORY = "800m", "512Mi"
 SUBMITTER_LOGGING_CPU, SUBMITTER_LOGGING_MEMORY = "100m", "200Mi"
 
-# EMR's logging sidecar (EMR on EKS guide, emr-containers-defaults): memory request by default, no CPU request.
+# EMR's logging sidecar: memory request by default, as the EMR on EKS guide has it (emr-containers-defaults), and as it is
+# in the pod that EMR 6.8.0 makes, where 512Mi is the limit; no CPU request.
 LOGGING_SIDECAR = "emr-container-fluentd"
-LOGGING_SIDECAR_MEMORY = "512Mi"
+LOGGING_SIDECAR_MEMORY, LOGGING_SIDECAR_MEMORY_SEEN = "512Mi", "200Mi"
 NATIVE_SIDECAR_FROM = (6, 8, 0)  # logging.nativeSidecar
 
 # Limits of EMR's own containers, seen and not documented: the submitter's in apache/airflow pull request 64817, the logging

@@ -9,6 +9,7 @@ from emr_eks_placement.observation.pod import ObservedPod
 from emr_eks_placement.placement import ROLES, Role
 from emr_eks_placement.planning import Plan, PlannedPod
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
+from emr_eks_placement.scheduling.fargate import granted_sizes
 
 Verdict = Literal["yes", "no", "pending", "missing", "none", "unknown"]
 """Whether pods are as planned. missing: they are not there yet; none: the run has ended, and there are none, or
@@ -104,7 +105,7 @@ def _differences(planned: PlannedPod, pod: ObservedPod, capacity: Capacity) -> I
         yield f"on {on}, not {' or '.join(landing.on)}"
     if landing.zones and pod.zone is not None and not {pod.zone, UNKNOWN_ZONE}.intersection(landing.zones):
         yield f"in {pod.zone}, not {' or '.join(landing.zones)}"
-    if landing.size is not None and pod.size is not None and pod.size != landing.size:
+    if landing.size is not None and pod.size is not None and pod.size not in granted_sizes(planned.shape):
         yield f"granted {pod.size}, not {landing.size}"
 
 

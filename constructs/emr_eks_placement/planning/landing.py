@@ -9,7 +9,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node
-from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, opts_out, possible_profiles, zones_of
+from emr_eks_placement.scheduling.fargate import FargateSize, granted_sizes, opts_out, possible_profiles, zones_of
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
 
@@ -22,7 +22,8 @@ class Landing:
 
     on: the names of the Fargate profile or of the node groups and pools, of which the scheduler chooses by room;
     several profiles where it is not known which one EKS chooses. zones: where; empty: nowhere. size: what Fargate
-    grants. nodes: of each node group and pool, those that can take the pod. reasons: in words, in the order in which they decide.
+    grants for the requests that are documented, or for the least that they may be where only that fits. nodes: of each
+    node group and pool, those that can take the pod. reasons: in words, in the order in which they decide.
     """
 
     compute: Compute
@@ -61,16 +62,17 @@ def _land(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity
 def _on_fargate(
     role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, names: tuple[str, ...]
 ) -> Landing:
-    size = granted_size(pod.cpu_millis, pod.memory_mib)
+    documented, least = granted_sizes(pod)
+    size = documented or least
     profiles = {name: capacity.fargate_profiles[name] for name in names}
     problems = (
         *on_fargate.problems_of_profiles(role, pod, spec, capacity, profiles),
         *on_fargate.problems_of_pod(role, pod, spec),
     )
     reasons = [f"Fargate profile {' or '.join(names)} selects its namespace and labels"]
-    if size:
+    if documented:
         reasons.append(
-            f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {size}"
+            f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {documented}"
         )
     zones = {zone for profile in profiles.values() for zone in zones_of(pod, capacity.region, profile.zones)}
     return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)

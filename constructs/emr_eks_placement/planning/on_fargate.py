@@ -5,14 +5,13 @@ from typing import Any
 
 from emr_eks_placement.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.facts.fargate import MOST_STORAGE_GIB
-from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.fargate_size import problems_of_size
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity
-from emr_eks_placement.scheduling.fargate import granted_size, node_labels, unsatisfied_by_fargate, zones_of
+from emr_eks_placement.scheduling.fargate import node_labels, unsatisfied_by_fargate, zones_of
 from emr_eks_placement.scheduling.pod import PodShape
 
 # Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
@@ -53,7 +52,7 @@ def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Itera
     yield from _problems_of_containers(role, spec)
     for resource, _ in pod.devices:
         yield Problem("FARGATE_GPU", role, f"it requests {resource}", *_place_of_request(spec, resource))
-    yield from _problems_of_size(role, pod, spec)
+    yield from problems_of_size(role, pod, spec)
     ignored = [key for key in ("podAffinity", "podAntiAffinity") if (spec.get("affinity") or {}).get(key)]
     ignored += ["topologySpreadConstraints"] if spec.get("topologySpreadConstraints") else []
     if ignored:
@@ -127,20 +126,3 @@ def _place_of_request(spec: Mapping[str, Any], resource: str) -> tuple[FieldPath
             if kind in ("requests", "limits") and resource in (amounts or {}):
                 return (*path, "resources", kind, resource), amounts[resource]
     return (), None
-
-
-def _problems_of_size(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
-    size = granted_size(pod.cpu_millis, pod.memory_mib)
-    if size is None:
-        what = f"it requests {pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB"
-        yield Problem("FARGATE_TOO_LARGE", role, what)
-    if pod.storage_mib > MOST_STORAGE_GIB * 1024:
-        what = f"it requests {pod.storage_mib / 1024:g} GiB of ephemeral storage"
-        yield Problem("FARGATE_STORAGE", role, what)
-    native = [one for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"]
-    sidecars = [*list(spec.get("containers") or ())[1:], *native]
-    cpu = sum(cpu_millis(((one.get("resources") or {}).get("requests") or {}).get("cpu", 0)) for one in sidecars)
-    without = granted_size(pod.cpu_millis - cpu, pod.memory_mib)
-    if size and without and cpu and without.vcpus < size.vcpus:
-        what = f"with the {cpu}m that its sidecars request it is granted {size}, without them {without}"
-        yield Problem("FARGATE_SIDECAR_CPU", role, what)

@@ -1,17 +1,20 @@
 """plan: the inverse of define."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from emr_eks_placement.emr.logging_sidecar import with_least_logging
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
+from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.admission import admit, problems_of_defaults
 from emr_eks_placement.planning.claims import problems_of_claims
+from emr_eks_placement.planning.emr_problems import problems_of_emr
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
-from emr_eks_placement.planning.landing import land
+from emr_eks_placement.planning.landing import Landing, land
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
 from emr_eks_placement.planning.planned_pod import PlannedPod
@@ -35,7 +38,7 @@ from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.scheduling.pod import pod_of_manifest
+from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest, requested_memory
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.refusals import check_driver_starts
 
@@ -76,15 +79,16 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     admitted = {role: admit(role, manifest, spark.properties, rules) for role, manifest in manifests.items()}
     for role, manifest in manifests.items():
         count: Count = executors if role == "executors" else ONE
-        shape = pod_of_manifest(admitted[role].manifest)
+        shape = _shape(role, admitted[role].manifest, request)
         landing = land(role, shape, manifest["spec"], capacity, admitted[role].problems)
-        pods[role] = PlannedPod(role, count, shape, landing)
+        pods[role] = PlannedPod(role, count, shape, _with_timeout(role, landing, start_timeout_seconds(request)))
     nodes = nodes_needed(pods, capacity)
     problems = [
         *problems_of_placeholders(request, spark),
         *problems_of_configuration(spark),
         *problems_of_spark(spark),
         *problems_of_template_resources(spark, {role: one.pod for role, one in read.items()}),
+        *problems_of_emr(request, spark, pods["driver"].shape),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
         *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
@@ -97,6 +101,23 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_waste(pods["executors"]),
     ]
     return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
+
+
+def _with_timeout(role: Role, landing: Landing, seconds: int) -> Landing:
+    """What becomes of the run where its submitter or driver can't start; executors wait as long as it runs."""
+    if role == "executors" or not landing.pending:
+        return landing
+    reason = f"it does not start: the run fails after {seconds / 60:g} minutes at the latest (job-start-timeout)"
+    return replace(landing, reasons=(*landing.reasons, reason))
+
+
+def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) -> PodShape:
+    """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
+    shape = pod_of_manifest(manifest)
+    least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
+    if least is None:
+        return shape
+    return replace(shape, memory_slack_bytes=max(0, shape.memory_bytes - requested_memory(least)))
 
 
 def _read_templates(

@@ -6,6 +6,7 @@ from typing import Any
 
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.facts.releases import Version
 from emr_eks_placement.facts.spark_entries import current_name, version_of
@@ -20,7 +21,7 @@ from emr_eks_placement.spark.resources import device_amounts, is_true, requests
 
 # Options of sparkSubmitParameters and values of properties that EMR has a part in; what it sets itself anyway is no news.
 _SET_BY_EMR = ("--master", "--remote", "--deploy-mode", "--properties-file")
-_USUAL = {"--deploy-mode": "cluster", "spark.submit.deployMode": "cluster"}
+_USUAL = {"--deploy-mode": "cluster", "spark.submit.deployMode": "cluster", **emr.CONTAINER_NAMES}
 _USUAL_OF_NOT_MODELLED = {
     "spark.kubernetes.allocation.pods.allocator": "direct",
     "spark.streaming.dynamicAllocation.enabled": "false",
@@ -69,7 +70,7 @@ def _of_property(spark: SparkConfiguration, name: str, value: str) -> Iterator[P
         yield Problem("SPARK_SET_BY_EMR", role, f"{name} is {value}")
     if effect and effect.why == "SPARK_NOT_MODELLED" and value and value.lower() != _USUAL_OF_NOT_MODELLED.get(name):
         yield Problem("SPARK_NOT_MODELLED", role, f"{name} is {value}")
-    if effect and effect.why == "SPARK_CONF_IGNORED":
+    if effect and effect.why == "SPARK_CONF_IGNORED" and value != _USUAL.get(name):
         yield Problem("SPARK_CONF_IGNORED", role, f"{name} is set")
     if name != current and current in names_that_matter():
         if current in spark.written:

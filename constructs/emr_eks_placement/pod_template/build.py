@@ -8,10 +8,13 @@ from typing import Any
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Ec2
 from emr_eks_placement.pod_template.check import check_template
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
+from emr_eks_placement.pod_template.main_container import with_main_container
+from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.schema import as_json_data
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.pod_template.write import template_text
+
+_BARE: Mapping[str, Any] = {"apiVersion": "v1", "kind": "Pod", "spec": {}}
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def build_template(
 
     Raises RuleError, with the path in the template, where the base is no good or contradicts the target.
     """
-    template = as_json_data(base) if base is not None else _bare(role)
+    template = with_main_container(as_json_data(base if base is not None else _BARE), role)
     check_template(template, role, kubernetes_version)
     if target is not None:
         _merge(template["spec"], target)
@@ -46,10 +49,6 @@ def build_template(
     text = template_text(template)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return PodTemplate(role, f"pod-templates/{folder}/{role}-{digest[:16]}.yaml", text)
-
-
-def _bare(role: TemplateRole) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": MAIN_CONTAINER[role]}]}}
 
 
 def _merge(spec: dict[str, Any], target: Ec2) -> None:

@@ -29,7 +29,6 @@ def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_v
     for broken in refused[:1]:
         raise broken
     check_values(template)
-    check_main_container(template, role)
 
 
 def check_values(template: Mapping[str, Any]) -> None:
@@ -143,16 +142,3 @@ def _refused_of_main_container(container: Mapping[str, Any], path: FieldPath) ->
     for number, variable in enumerate(container.get("env") or []):
         if variable["name"] in rules.RESERVED_ENVIRONMENT_VARIABLES:
             yield _reserved(variable["name"], "variable", (*path, "env", number, "name"))
-
-
-def check_main_container(template: Mapping[str, Any], role: TemplateRole) -> None:
-    """Raises RuleError when no container has the name of Spark's, which EMR fixes."""
-    main = rules.MAIN_CONTAINER[role]
-    names = [container.get("name") for container in (template.get("spec") or {}).get("containers") or []]
-    if main not in names:
-        raise RuleError(
-            names,
-            f"Spark's container is called {main}; without one of this name Spark takes over the first container {_GUIDE}",
-            f"Add a container with name {main}",
-            path=("spec", "containers"),
-        )

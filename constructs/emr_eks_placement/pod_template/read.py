@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from emr_eks_placement.errors import FieldPath, RuleError
-from emr_eks_placement.pod_template.check import check_main_container, check_values, refused_by_emr
+from emr_eks_placement.pod_template.check import check_values, refused_by_emr
 from emr_eks_placement.pod_template.convert import Converted, convert
+from emr_eks_placement.pod_template.main_container import misnamed
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.pod_template.schema import first_error, pod_schema
 
@@ -20,7 +21,7 @@ class Fault:
     """What is wrong with a template that can be read.
 
     kind: it says to be something else than a Pod; dropped: a field that is lost without a word; refused: what EMR does
-    not allow; container: none is Spark's.
+    not allow; container: it is a sidecar, and has nearly the name of Spark's.
     """
 
     kind: Literal["kind", "dropped", "refused", "container"]
@@ -55,10 +56,7 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
         raise error
     check_values(template)
     faults += [Fault("refused", broken) for broken in refused_by_emr(template, role)]
-    try:
-        check_main_container(template, role)
-    except RuleError as broken:
-        faults.append(Fault("container", broken))
+    faults += [Fault("container", broken) for broken in misnamed(template, role)]
     return ReadTemplate(template, tuple(faults))
 
 

@@ -11,7 +11,7 @@ from emr_eks_placement.facts import fargate, kubernetes
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 from emr_eks_placement.scheduling.node_labels import with_older_keys
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import MIB, PodShape
 from emr_eks_placement.wildcards import matches
 
 
@@ -36,6 +36,12 @@ def granted_size(cpu_millis: int, memory_mib: int) -> FargateSize | None:
     """The smallest size that holds a pod's requests and Fargate's own 256 MiB; None if none does (16 vCPU, 120 GB)."""
     needed_gb = (memory_mib + fargate.RESERVED_MEMORY_MIB) / 1024
     return next((s for s in _sizes() if s.vcpus * 1000 >= cpu_millis and s.memory_gb >= needed_gb), None)
+
+
+def granted_sizes(pod: PodShape) -> tuple[FargateSize | None, FargateSize | None]:
+    """What Fargate grants for the pod's requests, and for the least that they may be, where that is not certain."""
+    least_mib = -(-(pod.memory_bytes - pod.memory_slack_bytes) // MIB)
+    return granted_size(pod.cpu_millis, pod.memory_mib), granted_size(pod.cpu_millis, least_mib)
 
 
 def opts_out(pod: PodShape) -> bool:
@@ -101,6 +107,6 @@ def zones_of(pod: PodShape, region: str, zones: tuple[str, ...]) -> tuple[str, .
 def unsatisfied_by_fargate(
     node_selector: Mapping[str, str], region: str, zones: tuple[str, ...]
 ) -> tuple[str, str] | None:
-    """The first entry of a node selector that no Fargate node of these zones has: the pod would stay Pending for ever."""
+    """The first entry of a node selector that no Fargate node of these zones has: the pod would stay Pending."""
     offered = {entry for zone in zones for entry in node_labels(region, zone).items()}
     return next((entry for entry in node_selector.items() if entry not in offered), None)

@@ -69,6 +69,13 @@ def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
     )
 
 
+def requested_memory(spec: Mapping[str, Any]) -> int:
+    """What `pod_of_manifest` gives as memory_bytes, without the rest."""
+    init = [(one, _requests(one)) for one in spec.get("initContainers") or ()]
+    running = [_requests(one) for one in spec.get("containers") or ()]
+    return _requested(init, running, "memory", memory_bytes)
+
+
 def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
     """The tolerations of a pod's spec."""
     return tuple(Toleration.of_kubernetes(toleration) for toleration in spec.get("tolerations") or [])

@@ -43,8 +43,9 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
     (Effect("warned", "SPARK_SET_BY_EMR"), """
         spark.master spark.remote spark.submit.deployMode spark.kubernetes.driver.master"""),
     (Effect("warned", "SPARK_CONF_REFUSED"), """
-        spark.kubernetes.{namespace,driver.pod.name,container.image.pullPolicy}
+        spark.kubernetes.{namespace,driver.pod.name}
         spark.kubernetes.authenticate.{driver,executor}.serviceAccountName"""),
+    (Effect("warned", "EMR_SPARK_CONF"), "spark.kubernetes.container.image.pullPolicy"),
     (Effect("warned", "SPARK_NOT_MODELLED"), """
         spark.kubernetes.{driver,executor}.pod.featureSteps spark.kubernetes.allocation.pods.allocator
         spark.streaming.dynamicAllocation.enabled"""),

@@ -26,7 +26,7 @@ from tests.unit.planned import (
 
 @dataclass(frozen=True)
 class Case:
-    """A request that has a problem of a role; what: words of it."""
+    """A request that has a problem of a role; what: words of it; emr: further classifications; more: of the request."""
 
     role: Role
     what: str
@@ -36,6 +36,7 @@ class Case:
     executor: dict[str, Any] | None = None
     release: str = "emr-7.12.0-latest"
     emr: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 def on_fargate(what: str, spark: dict[str, str] | None = None, **fields: Any) -> Case:

@@ -36,7 +36,7 @@ CASES: dict[str, list[Case]] = {
                 {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["ip-10-0-0-1"]}]}]}}})),
     ],
     "EC2_MAY_NOT_FIT": [
-        Case("driver", "m6i.4xlarge of nodes has 57691 to 62607 MiB for pods, the pod requests 59289: 1598 MiB more",
+        Case("driver", "m6i.4xlarge of nodes has 57691 to 62607 MiB for pods, the pod requests 58977 to 59289: 1598 MiB more",
              {"spark.driver.memory": "41g"}),
     ],
     "EC2_TOO_FEW_NODES": [Case("executors", "need 14 nodes of nodes, which can have 4", MANY)],

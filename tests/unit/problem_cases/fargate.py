@@ -69,6 +69,25 @@ CASES: dict[str, list[Case]] = {
             sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 80}]}])),
     ],
     "FARGATE_TOO_LARGE": [on_fargate("it requests 17 vCPU", {"spark.driver.cores": "17"})],
+    "FARGATE_PERHAPS_TOO_LARGE": [
+        on_fargate(
+            "122744 MiB, and is granted 16vCPU 120GB only if EMR's logging sidecar requests 312 MiB less than documented",
+            {"spark.driver.memory": "118g", "spark.driver.memoryOverhead": "1400m"},
+        ),
+    ],
+    "FARGATE_SIDECAR_MEMORY": [
+        on_fargate(
+            "it is granted 4vCPU 29GB, or 4vCPU 28GB if",
+            {"spark.driver.cores": "4", "spark.driver.memory": "20g", "spark.driver.memoryOverhead": "7680m"},
+        ),
+    ],
+    "FARGATE_NATIVE_SIDECAR": [
+        on_fargate(
+            "emr-container-fluentd runs beside the others: with it the pod is granted 1vCPU 3GB, counted as an init "
+            "container 1vCPU 2GB",
+            emr={"emr_containers_defaults": {"logging.nativeSidecar": "ENABLED"}},
+        ),
+    ],
     "FARGATE_STORAGE": [
         on_fargate("176 GiB", driver=template(main={"resources": {"requests": {"ephemeral-storage": "176Gi"}}})),
     ],

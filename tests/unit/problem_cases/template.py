@@ -22,5 +22,9 @@ CASES: dict[str, list[Case]] = {
         Case("driver", "image", driver=template(main={"image": "spark"})),
         Case("driver", "EMR keeps this volume name", driver=template(volumes=[{"name": "mnt-dir", "emptyDir": {}}])),
     ],
-    "TEMPLATE_CONTAINER": [Case("executors", "Spark takes over the first", executor=template("executors"))],
+    "TEMPLATE_CONTAINER": [
+        Case("executors", "EMR brings it itself and keeps this one beside it", executor=template("executors")),
+        Case("driver", "Spark's container is called spark-kubernetes-driver", driver=template("executor")),
+        Case("driver", "spec.containers[0].name = 'spark-driver'", driver=template(main={"name": "spark-driver"})),
+    ],
 }  # fmt: skip

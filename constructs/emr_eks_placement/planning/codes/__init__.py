@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emr_eks_placement.planning.codes import ec2, fargate, namespace, request, run, spark, template
+from emr_eks_placement.planning.codes import ec2, emr, fargate, namespace, request, run, spark, template
 from emr_eks_placement.planning.codes.code import SEVERITIES, Code, Severity
 
 CODES: Mapping[str, Code] = MappingProxyType(
-    {**fargate.CODES, **ec2.CODES, **run.CODES, **namespace.CODES, **request.CODES, **spark.CODES, **template.CODES}
+    {
+        **fargate.CODES,
+        **ec2.CODES,
+        **run.CODES,
+        **namespace.CODES,
+        **emr.CODES,
+        **request.CODES,
+        **spark.CODES,
+        **template.CODES,
+    }
 )
 
 __all__ = ["CODES", "SEVERITIES", "Code", "Severity"]

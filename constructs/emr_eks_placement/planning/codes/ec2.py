@@ -5,7 +5,8 @@ from emr_eks_placement.planning.codes.code import Code
 CODES = {
     "EC2_NO_NODE_GROUP": Code(
         "error",
-        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending.",
+        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending. A submitter or driver ends "
+        "the run so, after 15 minutes unless job-start-timeout says otherwise; executors stay Pending as long as the run.",
         "Correct node selector, tolerations or size, or add such a node group or node pool",
         "Certain where the plan knows all nodes: it reports only what fits none of them.",
     ),

@@ -6,7 +6,7 @@ CODES = {
     "FARGATE_NODE_SELECTOR": Code(
         "error",
         "A Fargate profile takes the pod, and its node selector asks for a label that no Fargate node has: it stays "
-        "Pending for ever. A node selector moves no pod away from Fargate.",
+        "Pending. A node selector moves no pod away from Fargate.",
         "Remove the selector for this pod (spark.kubernetes.node.selector.* holds for driver and executors alike), or "
         "the label that the profile selects",
         "Certain: Fargate's nodes have a fixed set of labels.",
@@ -14,7 +14,7 @@ CODES = {
     "FARGATE_ZONE": Code(
         "error",
         "A Fargate profile takes the pod, and its node selector asks for a zone in which the profile has no subnet: it "
-        "stays Pending for ever.",
+        "stays Pending.",
         "Use a profile of that zone, or name a zone of the profile",
         "Certain for a profile whose subnets are known. Fargate's use of zone selectors is reported, not documented.",
     ),
@@ -59,7 +59,28 @@ CODES = {
         "error",
         "The pod's requests with sidecars and Fargate's own 256 MiB exceed 16 vCPU and 120 GB.",
         "Lower cores or memory, or place the pod on EC2",
-        "Certain for Spark's own requests. A guess within the sidecar's memory, which AWS documents higher than it is seen.",
+        "Certain: the least that the pod can request is too much.",
+    ),
+    "FARGATE_PERHAPS_TOO_LARGE": Code(
+        "warning",
+        "The pod exceeds 16 vCPU and 120 GB with the memory that AWS documents for EMR's logging sidecar, and fits with the "
+        "memory that is seen.",
+        "Set logging.request.memory in the classification emr-containers-defaults, or lower memory",
+        "A guess: AWS documents 512Mi for the sidecar, in EMR's pods 200Mi was seen.",
+    ),
+    "FARGATE_SIDECAR_MEMORY": Code(
+        "note",
+        "The pod's Fargate size depends on the memory of EMR's logging sidecar, which AWS documents higher than it is seen. "
+        "The larger size is planned.",
+        "Set logging.request.memory in the classification emr-containers-defaults to know the size",
+        "A guess: AWS documents 512Mi for the sidecar, in EMR's pods 200Mi was seen.",
+    ),
+    "FARGATE_NATIVE_SIDECAR": Code(
+        "warning",
+        "A Fargate profile takes the pod, which has a native sidecar: an init container that keeps running. How Fargate "
+        "counts it is not documented. It is planned beside the other containers, as Kubernetes counts it.",
+        "Leave logging.nativeSidecar out for pods on Fargate, or measure the size: the pod's annotation CapacityProvisioned",
+        "A guess: the EKS guide counts init containers and containers, and does not name native sidecars.",
     ),
     "FARGATE_STORAGE": Code(
         "error",

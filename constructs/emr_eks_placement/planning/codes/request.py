@@ -30,9 +30,9 @@ CODES = {
     ),
     "SPARK_CONF_REFUSED": Code(
         "error",
-        "EMR on EKS sets this Spark property itself and refuses a job that does.",
+        "EMR on EKS sets this Spark property itself and does not support a job that does: the run fails.",
         "Remove the property",
-        "Certain: EMR's guide lists them.",
+        "Certain that EMR's guide does not support them, and that EMR needs its own. That EMR fails the run was not tried.",
     ),
     "RELEASE_UNKNOWN": Code(
         "warning",

@@ -30,8 +30,11 @@ CODES = {
     ),
     "TEMPLATE_CONTAINER": Code(
         "warning",
-        "No container of the pod template has the name of Spark's container: Spark takes over the first one.",
-        "Name the container spark-kubernetes-driver or spark-kubernetes-executor",
-        "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
+        "A container of the pod template has nearly the name of Spark's. EMR brings Spark's container itself, and keeps this "
+        "one beside it as a sidecar, with requests of its own; without an image the Kubernetes API refuses the pod.",
+        "Name the container spark-kubernetes-driver or spark-kubernetes-executor to change Spark's, or give a "
+        "sidecar another name",
+        "Certain for EMR 6.8.0, whose pod template was seen, and reported for later releases. Open-source Spark takes over "
+        "the template's first container instead.",
     ),
 }

@@ -1,0 +1,69 @@
+"""EMR's logging sidecar in driver and executor pods: whether it is there, and what it requests.
+
+Source: EMR on EKS guide, emr-containers-defaults; the pods that EMR 6.8.0 makes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emr_eks_placement.emr.settings import logging_requests
+from emr_eks_placement.facts import emr
+from emr_eks_placement.facts.releases import Release
+from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.spark.configuration import classification
+
+_DEFAULTS = "emr-containers-defaults"
+_MEMORY = "logging.request.memory"
+_KINDS = ("containers", "initContainers")
+
+
+def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Mapping[str, Any], release: Release) -> None:
+    """Adds it to the driver, and to executors whose logs are kept; with the memory that is documented, CPU only if set.
+
+    A native sidecar is an init container that keeps running; Kubernetes counts it like any container. Raises RuleError,
+    with the property as path, for a request that is no quantity.
+    """
+    defaults = classification(request, _DEFAULTS)
+    if role == "executors" and (not _keeps_logs(request) or defaults.get("executor.logging") == "DISABLED"):
+        return
+    asked = {"memory": emr.LOGGING_SIDECAR_MEMORY, **logging_requests(defaults, "logging.request.")}
+    sidecar = {
+        "name": emr.LOGGING_SIDECAR,
+        "image": defaults.get("logging.image", emr.IMAGE),
+        "resources": {"requests": asked},
+    }
+    if release.emr >= emr.NATIVE_SIDECAR_FROM and defaults.get("logging.nativeSidecar") == "ENABLED":
+        spec["initContainers"] = [*(spec.get("initContainers") or []), {**sidecar, "restartPolicy": "Always"}]
+    else:
+        spec["containers"].append(sidecar)
+
+
+def with_least_logging(spec: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The spec of a driver or executor whose sidecar requests as little memory as may be; None where that is certain.
+
+    By default that is what was seen, less than what is documented. A driver that logs nowhere, not even for the
+    persistent application UI, may have no sidecar at all: what EMR does then is not documented.
+    """
+    without_logs = not _keeps_logs(request) and _monitoring(request).get("persistentAppUI") == "DISABLED"
+    if not without_logs and _MEMORY in classification(request, _DEFAULTS):
+        return None
+    memory = "0" if without_logs else emr.LOGGING_SIDECAR_MEMORY_SEEN
+    for kind in _KINDS:
+        some = spec.get(kind) or ()
+        if some and some[-1].get("name") == emr.LOGGING_SIDECAR:
+            return {**spec, kind: [*some[:-1], _asking(some[-1], memory)]}
+    return None
+
+
+def _asking(sidecar: Mapping[str, Any], memory: str) -> Mapping[str, Any]:
+    resources = sidecar["resources"]
+    return {**sidecar, "resources": {**resources, "requests": {**resources["requests"], "memory": memory}}}
+
+
+def _monitoring(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
+
+
+def _keeps_logs(request: Mapping[str, Any]) -> bool:
+    monitoring = _monitoring(request)
+    return "s3MonitoringConfiguration" in monitoring or "cloudWatchMonitoringConfiguration" in monitoring

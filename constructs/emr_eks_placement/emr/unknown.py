@@ -1,0 +1,98 @@
+"""What a request configures that EMR on EKS does not know, or takes for something else than it looks like."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from emr_eks_placement.emr.classifications import ANY, CLASSIFICATIONS, ENDPOINT_ONLY, setting_of
+from emr_eks_placement.emr.placeholders import placeholders_in
+from emr_eks_placement.placement import Role
+
+_SUBMITTER = "emr-job-submitter"
+_TOLERATION = "jobsubmitter.node.toleration."
+_PARTS = (".effect", ".tolerationSeconds")  # of a toleration
+_LIKE = 0.8  # of difflib's ratio
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """what: is wrong; fix: what to do, empty where there is no guess; role: the pod that it was meant for."""
+
+    what: str
+    fix: str = ""
+    role: Role = "driver"
+
+
+def unknown_configuration(request: Mapping[str, Any]) -> Iterator[Unknown]:
+    """Each classification and property of the request that counts for nothing."""
+    overrides = request.get("configurationOverrides") or {}
+    for name, properties in _configurations(overrides.get("applicationConfiguration") or ()):
+        if name in ENDPOINT_ONLY:
+            yield Unknown(f"classification {name} is for managed endpoints, not for job runs", "Remove it")
+        elif name in CLASSIFICATIONS:
+            role: Role = "submitter" if name == _SUBMITTER else "driver"
+            yield from (replace(unknown, role=role) for unknown in _of_properties(name, properties))
+        else:
+            yield Unknown(f"there is no classification {name}", _did_you_mean(name, CLASSIFICATIONS))
+
+
+def _configurations(some: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for one in some:
+        yield one["classification"], one.get("properties") or {}
+        yield from _configurations(one.get("configurations") or ())
+
+
+def _of_properties(name: str, properties: Mapping[str, str]) -> Iterator[Unknown]:
+    for key, value in properties.items():
+        setting = setting_of(name, key)
+        if setting is None:
+            yield Unknown(f"classification {name} has no property {key}", _fix(name, key))
+        elif setting.options and value not in setting.options and not placeholders_in(value):
+            options = " or ".join(setting.options)
+            yield Unknown(f"{key} is {value}, which counts as if it were not set", f"Write {options}")
+        elif key.startswith(_TOLERATION):
+            yield from _of_toleration(key, properties)
+
+
+def _of_toleration(key: str, properties: Mapping[str, str]) -> Iterator[Unknown]:
+    """KEY = value and KEY.effect belong together: the API takes no blank value, which would stand for any."""
+    part = next((part for part in _PARTS if key.endswith(part)), "")
+    taint = key.removesuffix(part)
+    if part and taint not in properties and f"{key}.effect" not in properties:
+        yield Unknown(f"{key} is set, and {taint}, the value that is tolerated, is not", f"Add {taint}")
+    elif not part and f"{key}.effect" not in properties:
+        yield Unknown(f"{key} is set without {key}.effect, which is required", f"Add {key}.effect")
+
+
+def _fix(name: str, key: str) -> str:
+    owner = next((other for other in CLASSIFICATIONS if _named_by(other, key) and other != name), None)
+    if owner is not None:
+        return f"Put it into the classification {owner}"
+    if key.startswith("-"):
+        return "Write options of spark-submit into sparkSubmitParameters"
+    return _did_you_mean_property(key, CLASSIFICATIONS[name])
+
+
+def _named_by(classification: str, key: str) -> bool:
+    """Whether the classification has the property by name, not only because it takes any."""
+    return ANY not in CLASSIFICATIONS[classification] and setting_of(classification, key) is not None
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), [*known], 1)
+    return f"Did you mean {close[0]}?" if close else ""
+
+
+def _did_you_mean_property(key: str, known: Iterable[str]) -> str:
+    """The known name that is most like it; of one with a free ending, only what comes before is compared."""
+    words = key.split(".")
+    best, closest = "", _LIKE
+    for name in known:
+        start = name.removesuffix(ANY)
+        count = start.count(".")
+        tried, free = (f"{'.'.join(words[:count])}.", ".".join(words[count:])) if start != name else (key, "")
+        ratio = difflib.SequenceMatcher(None, start.lower(), tried.lower()).ratio()
+        if ratio > closest and (free or start == name):
+            best, closest = f"{start}{free}", ratio
+    return f"Did you mean {best}?" if best else ""

@@ -1,0 +1,48 @@
+"""Problems of what EMR on EKS makes of a request."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emr_eks_placement.emr.classifications import AUTOSCALING
+from emr_eks_placement.emr.unknown import unknown_configuration
+from emr_eks_placement.facts import emr
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.spark.configuration import SparkConfiguration, classification
+
+_SPARK_ENV = ("SPARK_CONF_DIR", "SPARK_HOME")
+_SIZING = next(iter(AUTOSCALING))
+
+
+def problems_of_emr(request: Mapping[str, Any], spark: SparkConfiguration, driver: PodShape) -> Iterator[Problem]:
+    """Of its classifications, of Spark properties that EMR overrides, and of how it runs the job.
+
+    driver: the driver's pod.
+    """
+    for unknown in unknown_configuration(request):
+        yield Problem("EMR_CONFIGURATION", unknown.role, unknown.what, fix=unknown.fix)
+    for name in sorted({emr.PULL_POLICY, *emr.INTERNAL_SPARK_CONF} & spark.properties.keys()):
+        yield Problem("EMR_SPARK_CONF", "driver", f"{name} is set")
+    environment = {**classification(request, "spark-env"), **classification(request, "export")}
+    for name in _SPARK_ENV:
+        if name in environment:
+            yield Problem("EMR_SPARK_ENV", "driver", f"{name} is {environment[name]}")
+    yield from _problems_of_autoscaling(driver)
+    yield from _problems_of_retries(request, spark)
+
+
+def _problems_of_autoscaling(driver: PodShape) -> Iterator[Problem]:
+    """Only where the mode resizes: Off, the default, only watches. The guide has the switch as a label and as an annotation."""
+    found = {**driver.annotations, **driver.labels}
+    mode = found.get(f"{_SIZING}.mode", "Off")
+    if found.get(_SIZING) == "true" and mode != "Off":
+        yield Problem("EMR_VERTICAL_AUTOSCALING", "executors", f"dynamic.sizing.mode is {mode}")
+
+
+def _problems_of_retries(request: Mapping[str, Any], spark: SparkConfiguration) -> Iterator[Problem]:
+    attempts = (request.get("retryPolicyConfiguration") or {}).get("maxAttempts", 1)
+    if attempts > 1:
+        what = f"up to {attempts} drivers start, one after the other"
+        if spark.release.emr < emr.RETRY_POLICY_FROM:
+            what = f"{spark.release.label} has no retry policies: EMR 6.9.0 is the first"
+        yield Problem("EMR_RETRIES", "driver", what)
