@@ -82,6 +82,9 @@ class Toleration(Model):
     def of_kubernetes(cls, toleration: Mapping[str, Any]) -> "Toleration":
         """A toleration as it stands in a pod. Raises pydantic's ValidationError for what is none."""
         renamed = {"toleration_seconds" if key == "tolerationSeconds" else key: toleration[key] for key in toleration}
+        seconds = renamed.get("toleration_seconds")
+        if isinstance(seconds, int):
+            renamed["toleration_seconds"] = min(max(seconds, 0), 2**31 - 1)  # the API takes negative ones for 0
         return cls.model_validate({key: None if value == "" else value for key, value in renamed.items()})
 
     def as_kubernetes(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ READABLE: dict[str, Any] = {
     "a Deployment": {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {"spec": ASKS}}},
     "an empty spec": {"apiVersion": "v1", "kind": "Pod", "spec": {}},
     "a field left empty": pod(nodeSelector=None),
+    "an entry left empty": pod(tolerations=[None]),
     "a whole number for text": pod(nodeSelector={"a": 5}),
     "a truth value for text": pod(nodeSelector={"a": True}),
     "a fraction for text": pod(nodeSelector={"a": 1.50}),

@@ -102,11 +102,11 @@ CASES = {
     ),
     "toleration operator": template(
         "          tolerations: [{key: a, operator: In}] # <-\n",
-        "spec.tolerations[0].operator", "In", "must be 'Equal' or 'Exists'", "Write one of these",
+        "spec.tolerations[0].operator", "In", "must be Equal or Exists", "Write one of these",
     ),
     "toleration effect": template(
         "          tolerations: [{key: a, value: b, effect: Never}] # <-\n",
-        "spec.tolerations[0].effect", "Never", "'NoSchedule'", "Write one of these",
+        "spec.tolerations[0].effect", "Never", "NoSchedule or PreferNoSchedule", "Write one of these",
     ),
     "toleration with a value for Exists": template(
         "          tolerations: [{key: a, operator: Exists, value: b}] # <-\n",
@@ -132,10 +132,10 @@ CASES = {
         "env[0].name", "SPARK_CONTAINER_ID", "EMR keeps this variable", "Choose another",
     ),
     "quantity": main(
-        "resources: {requests: {cpu: lots}} # <-", "resources.requests.cpu", "lots", "(Kubernetes Quantity)", "500m"
+        "resources: {limits: {cpu: lots}} # <-", "resources.limits.cpu", "lots", "(Kubernetes Quantity)", "500m"
     ),
     "quantity of an init container": template(
-        "          initContainers: [{name: a, resources: {limits: {memory: 1GB}}}] # <-\n",
+        "          initContainers: [{name: a, image: b, resources: {limits: {memory: 1GB}}}] # <-\n",
         "spec.initContainers[0].resources.limits.memory", "1GB", "a quantity is a number", "2Gi",
     ),
     "a node's name": template(

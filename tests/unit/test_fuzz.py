@@ -23,7 +23,9 @@ TEMPLATE: dict[str, Any] = {
         "nodeSelector": {"kubernetes.io/arch": "amd64"},
         "tolerations": [{"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 5}],
         "volumes": [{"name": "data", "emptyDir": {}}],
-        "initContainers": [{"name": "init", "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}],
+        "initContainers": [
+            {"name": "init", "image": "busybox", "resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}
+        ],
         "containers": [
             {
                 "name": "spark-kubernetes-driver",

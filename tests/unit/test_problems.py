@@ -139,7 +139,7 @@ def test_pods_that_no_one_kind_of_node_holds_are_counted_apart() -> None:
     "made",
     [
         template(schedulerName="default-scheduler"),
-        template(sidecars=[{"name": "side", "ports": [{"containerPort": 80, "hostPort": 0}]}]),
+        template(sidecars=[{"name": "side", "image": "busybox", "ports": [{"containerPort": 80, "hostPort": 0}]}]),
     ],
     ids=["Kubernetes' own scheduler", "no port of the node"],
 )

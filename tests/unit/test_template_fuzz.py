@@ -4,12 +4,14 @@ import copy
 import os
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emr_eks_placement.errors import RuleError, finding
 from emr_eks_placement.planning import CODES
+from tests.pod_schema import SUPPORTED, by_schema, definitions
 from tests.unit.planned import ON_FARGATE, planned, request
 from tests.unit.test_fuzz import KEYS, TEMPLATE, VALUES, change, places
 
@@ -74,3 +76,33 @@ def test_changed_at_random_it_is_planned_or_refused_in_one_line(changes: list[tu
 @given(VALUES)
 def test_any_data_is_planned_or_refused_in_one_line(data: Any) -> None:
     check_planned_or_refused(data)
+
+
+POD_SPEC = definitions(SUPPORTED[-1])["io.k8s.api.core.v1.PodSpec"]
+
+
+@FUZZ
+@given(by_schema(POD_SPEC, SUPPORTED[-1], VALUES), st.booleans())
+def test_a_pod_of_the_schema_with_values_of_no_type_is_planned_or_refused_in_one_line(spec: Any, named: bool) -> None:
+    if named:
+        spec["containers"] = [*(spec.get("containers") or ()), {"name": "spark-kubernetes-driver"}]
+    check_planned_or_refused({"apiVersion": "v1", "kind": "Pod", "spec": spec})
+
+
+GT = {"matchExpressions": [{"key": "a", "operator": "Gt"}]}
+ODD: dict[str, dict[str, Any]] = {
+    "an empty container": {"containers": [None]},
+    "an empty container beside Spark's": {"containers": [{"name": "spark-kubernetes-driver"}, None]},
+    "empty entries": {"volumes": [None], "tolerations": [None], "topologySpreadConstraints": [None], "hostAliases": [None]},
+    "an empty argument": {"initContainers": [{"name": "a", "image": "b", "args": [None]}]},
+    "Gt without a value": {"affinity": {"nodeAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [GT, None]}}}},
+    "Gt of a long number": {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {
+        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["9" * 5000]}]}]}}}},
+    "a mount of nothing": {"containers": [{"name": "spark-kubernetes-driver", "volumeMounts": [{}], "env": [{}]}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", ODD.values(), ids=ODD.keys())
+def test_what_once_broke_a_plan_is_planned_or_refused_in_one_line(spec: dict[str, Any]) -> None:
+    check_planned_or_refused({"apiVersion": "v1", "kind": "Pod", "spec": spec})

@@ -9,7 +9,7 @@ from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
-from emr_eks_placement.definition.placeable import check_placeable, check_whole, check_zone
+from emr_eks_placement.definition.placeable import check_accepted, check_placeable, check_whole, check_zone
 from emr_eks_placement.emr.settings import START_TIMEOUT
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.errors import RuleError
@@ -77,6 +77,7 @@ def define(
         planned = plan(request, templates, capacity, namespace=namespace)
     except RuleError as broken:  # a property of the job's that Spark would not read
         raise broken.below("job", "spark_conf") from None
+    check_accepted(planned)
     for pod in planned.pods:
         check_placeable(pod, placement.of(pod.role), capacity)
     check_whole(planned)

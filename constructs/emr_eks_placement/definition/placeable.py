@@ -5,7 +5,7 @@ from dataclasses import replace
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Ec2, Fargate, Role
-from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem
+from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem, Refusal
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
@@ -39,6 +39,17 @@ def check_placeable(pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) 
     for problem in landing.problems:
         if problem.severity == "error":
             raise _as_rule(problem, pod, target, capacity)
+
+
+def check_accepted(planned: Plan) -> None:
+    """Raises RuleError, with a path from ("placement", …) or ("job", …), for a pod that the Kubernetes API refuses."""
+    for problem in planned.problems:
+        if isinstance(problem, Refusal) and problem.path:
+            broken, path = problem.broken, ("job", problem.role, "pod_template", *problem.path)
+            raise RuleError(broken.value, broken.rule, broken.mend, path=path)
+        if isinstance(problem, Refusal):
+            where = ("placement" if problem.role == "submitter" else "job", problem.role)
+            raise RuleError(problem.value, f"{problem.what} ({problem.code})", problem.broken.mend, path=where)
 
 
 def check_whole(planned: Plan) -> None:

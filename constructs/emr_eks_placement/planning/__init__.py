@@ -6,6 +6,7 @@ from emr_eks_placement.planning.landing import Landing
 from emr_eks_placement.planning.plan import Plan, plan
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.refusals import Refusal
 from emr_eks_placement.planning.whole import NodesNeeded
 
-__all__ = ["CODES", "Code", "Count", "Landing", "NodesNeeded", "Plan", "PlannedPod", "Problem", "plan"]
+__all__ = ["CODES", "Code", "Count", "Landing", "NodesNeeded", "Plan", "PlannedPod", "Problem", "Refusal", "plan"]

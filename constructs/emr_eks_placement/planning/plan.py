@@ -18,13 +18,11 @@ from emr_eks_placement.planning.landing import Landing, land
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
 from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
-from emr_eks_placement.planning.request_problems import (
-    problems_of_configuration,
-    problems_of_labels,
-    problems_of_templates,
-)
+from emr_eks_placement.planning.refusals import Refusal, problems_of_api, readable
+from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.waste import problems_of_waste
 from emr_eks_placement.planning.whole import (
@@ -67,14 +65,17 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     request: as `check_request` returns it; templates: the data of the pod templates that it names, by URI; capacity: of
     an environment (`capacity_of`), an assembly (`read_assembly`) or a live cluster (`read_cluster`); namespace: of the
     request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI
-    and the path in it, for what spark-submit or the Kubernetes API refuse.
+    and the path in it, for what spark-submit or Spark's Kubernetes client can't read.
     """
     spark = spark_configuration(request)
     read = _read_templates(spark, templates, capacity.kubernetes_version)
     executors = executor_count(spark)
     check_driver_starts(spark)
     pods: dict[Role, PlannedPod] = {}
-    manifests = pods_of_request(request, spark, {role: one.pod for role, one in read.items()}, namespace=namespace)
+    written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
+    made = pods_of_request(request, spark, written, namespace=namespace)
+    refusals = _refusals(made, written, spark, capacity.kubernetes_version)
+    manifests = {role: readable(manifest) if refusals[role] else manifest for role, manifest in made.items()}
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
     admitted = {role: admit(role, manifest, spark.properties, rules) for role, manifest in manifests.items()}
     for role, manifest in manifests.items():
@@ -87,10 +88,11 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_placeholders(request, spark),
         *problems_of_configuration(spark),
         *problems_of_spark(spark),
-        *problems_of_template_resources(spark, {role: one.pod for role, one in read.items()}),
+        *problems_of_template_resources(spark, written),
         *problems_of_emr(request, spark, pods["driver"].shape),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
-        *(problem for pod in pods.values() for problem in problems_of_labels(pod.role, pod.shape)),
+        *(problem for some in refusals.values() for problem in some),
+        *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_claims(pods, manifests, capacity, spark),
         *problems_of_defaults(pods, manifests, admitted),
@@ -118,6 +120,20 @@ def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) 
     if least is None:
         return shape
     return replace(shape, memory_slack_bytes=max(0, shape.memory_bytes - requested_memory(least)))
+
+
+def _refusals(
+    pods: Mapping[Role, Mapping[str, Any]],
+    templates: Mapping[TemplateRole, Mapping[str, Any]],
+    spark: SparkConfiguration,
+    kubernetes_version: str,
+) -> dict[Role, list[Refusal]]:
+    """What the API refuses of each kind of pod."""
+    found: dict[Role, list[Refusal]] = {}
+    for role, pod in pods.items():
+        template = None if role == "submitter" else templates.get(role)
+        found[role] = list(problems_of_api(role, pod, template, spark, kubernetes_version))
+    return found
 
 
 def _read_templates(

@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.pods import SPARK_ROLE
-from emr_eks_placement.errors import RuleError, dotted, shown
-from emr_eks_placement.facts import emr, kubernetes
+from emr_eks_placement.errors import dotted, shown
+from emr_eks_placement.facts import emr
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.pod_template.read import Fault
 from emr_eks_placement.pod_template.rules import TemplateRole
-from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.spark.configuration import SparkConfiguration
 
 _CODES = {
@@ -40,20 +37,6 @@ def problems_of_configuration(spark: SparkConfiguration) -> Iterator[Problem]:
         template = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
         if template and not release.has_pod_templates:
             yield Problem("TEMPLATE_UNSUPPORTED", role, f"{release.label} does not read {template}")
-
-
-def problems_of_labels(role: Role, shape: PodShape) -> Iterator[Problem]:
-    """Of the pod's labels and node selector: what the Kubernetes API does not take, but for quoted zones and
-    placeholders."""
-    for field, labels in ((("metadata", "labels"), shape.labels), (("spec", "nodeSelector"), shape.node_selector)):
-        for key, value in labels.items():
-            try:
-                kubernetes.check_label_key(key)
-                kubernetes.check_label_value(value)
-            except RuleError as broken:
-                if code_of_selector(key, value) is None and not placeholders_in(f"{key} {value}"):
-                    what = f"{dotted(field)} has {key}={value}: {broken.rule}"
-                    yield Problem("LABEL_REFUSED", role, what, (*field, key), value)
 
 
 def problems_of_templates(faults: Mapping[TemplateRole, tuple[Fault, ...]]) -> Iterator[Problem]:

@@ -3,13 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from emr_eks_placement.errors import FieldPath, RuleError
-from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.facts.quantities import parse_quantity
-from emr_eks_placement.placement import Toleration
 from emr_eks_placement.pod_template import rules
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.schema import first_error
@@ -18,7 +12,7 @@ _GUIDE = "(EMR on EKS guide, pod templates)"
 
 
 def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_version: str) -> None:
-    """Raises RuleError, with the path in the template, for the first thing that is wrong."""
+    """Raises RuleError, with the path in the template, for the first thing that is wrong, but for values: those a plan checks."""
     _check_nothing_empty(template, ())
     _check_kind(template)
     _check_schema(template, kubernetes_version)
@@ -28,14 +22,6 @@ def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_v
         raise RuleError(spec, "a pod template has a spec with containers (Kubernetes)", "Add it", path=("spec",))
     for broken in refused[:1]:
         raise broken
-    check_values(template)
-
-
-def check_values(template: Mapping[str, Any]) -> None:
-    """Raises RuleError for labels, quantities and tolerations that the Kubernetes API refuses, past what its schema says."""
-    _check_labels(template)
-    _check_quantities(template.get("spec") or {})
-    _check_tolerations((template.get("spec") or {}).get("tolerations") or [])
 
 
 def refused_by_emr(template: Mapping[str, Any], role: TemplateRole) -> Iterator[RuleError]:
@@ -44,7 +30,7 @@ def refused_by_emr(template: Mapping[str, Any], role: TemplateRole) -> Iterator[
     yield from _not_allowed(template, rules.POD_FIELDS, ())
     yield from _not_allowed(spec, rules.SPEC_FIELDS, ("spec",))
     for index, volume in enumerate(spec.get("volumes") or []):
-        if volume["name"] in rules.RESERVED_VOLUMES:
+        if volume.get("name") in rules.RESERVED_VOLUMES:
             yield _reserved(volume["name"], "volume name", ("spec", "volumes", index, "name"))
     for index, container in enumerate(spec.get("containers") or []):
         if container.get("name") == rules.MAIN_CONTAINER[role]:
@@ -78,17 +64,6 @@ def _check_schema(template: Mapping[str, Any], version: str) -> None:
         raise broken
 
 
-def _check_quantities(spec: Mapping[str, Any]) -> None:
-    for kind in ("containers", "initContainers"):
-        for index, container in enumerate(spec.get(kind, [])):
-            for amounts in ("requests", "limits"):
-                for resource, amount in container.get("resources", {}).get(amounts, {}).items():
-                    try:
-                        parse_quantity(amount)
-                    except RuleError as broken:
-                        raise broken.below("spec", kind, index, "resources", amounts, resource) from None
-
-
 def _not_allowed(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPath) -> Iterator[RuleError]:
     for field, value in part.items():
         if field not in allowed:
@@ -100,45 +75,11 @@ def _reserved(value: str, what: str, path: FieldPath) -> RuleError:
     return RuleError(value, f"EMR keeps this {what} for itself {_GUIDE}", "Choose another", path=path)
 
 
-def _check_labels(template: Mapping[str, Any]) -> None:
-    places: tuple[tuple[FieldPath, Mapping[str, str]], ...] = (
-        (("metadata", "labels"), (template.get("metadata") or {}).get("labels") or {}),
-        (("spec", "nodeSelector"), template["spec"].get("nodeSelector") or {}),
-    )
-    for path, labels in places:
-        try:
-            kubernetes.check_labels(dict(labels))
-        except RuleError as broken:
-            raise broken.below(*path) from None
-
-
-def _check_tolerations(tolerations: list[dict[str, Any]]) -> None:
-    for index, toleration in enumerate(tolerations):
-        try:
-            Toleration.of_kubernetes(toleration)
-        except ValidationError as error:
-            broken = _as_rule(error.errors()[0])
-            path = ("tolerationSeconds" if part == "toleration_seconds" else part for part in broken.path)
-            raise RuleError(
-                broken.value, broken.rule, broken.mend, path=("spec", "tolerations", index, *path)
-            ) from None
-
-
-def _as_rule(details: ErrorDetails) -> RuleError:
-    cause = details.get("ctx", {}).get("error")
-    if isinstance(cause, RuleError):
-        return cause.below(*details["loc"])
-    expected = details.get("ctx", {}).get("expected", details["msg"])
-    return RuleError(
-        details["input"], f"must be {expected} (Kubernetes tolerations)", "Write one of these", path=details["loc"]
-    )
-
-
 def _refused_of_main_container(container: Mapping[str, Any], path: FieldPath) -> Iterator[RuleError]:
     yield from _not_allowed(container, rules.MAIN_CONTAINER_FIELDS, path)
     for number, mount in enumerate(container.get("volumeMounts") or []):
-        if mount["mountPath"].rstrip("/") in rules.RESERVED_MOUNT_PATHS:
+        if (mount.get("mountPath") or "").rstrip("/") in rules.RESERVED_MOUNT_PATHS:
             yield _reserved(mount["mountPath"], "path", (*path, "volumeMounts", number, "mountPath"))
     for number, variable in enumerate(container.get("env") or []):
-        if variable["name"] in rules.RESERVED_ENVIRONMENT_VARIABLES:
+        if variable.get("name") in rules.RESERVED_ENVIRONMENT_VARIABLES:
             yield _reserved(variable["name"], "variable", (*path, "env", number, "name"))

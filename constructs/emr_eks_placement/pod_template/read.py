@@ -4,16 +4,19 @@ told.
 Source: measured on Spark 3.5.8, whose Kubernetes client reads any YAML as a Pod (tests/spark/test_templates.py).
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from emr_eks_placement.errors import FieldPath, RuleError
-from emr_eks_placement.pod_template.check import check_values, refused_by_emr
+from emr_eks_placement.pod_template.check import refused_by_emr
 from emr_eks_placement.pod_template.convert import Converted, convert
 from emr_eks_placement.pod_template.main_container import misnamed
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
-from emr_eks_placement.pod_template.schema import first_error, pod_schema
+from emr_eks_placement.pod_template.schema import RequiredFieldError, first_error, pod_schema
+
+_MOST_MISSING = 50  # fields; more mean that the file is no pod template
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class ReadTemplate:
 def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> ReadTemplate:
     """What of a template, given as the data of its YAML, counts.
 
-    Raises RuleError, with the path in it, for what Spark or the Kubernetes API refuse: then no pod is made.
+    Raises RuleError, with the path in it, for what Spark's client does not read: then no pod is made. What the API
+    refuses of what it reads is left in.
     """
     converted = as_spark_reads(data, kubernetes_version)
     template = converted.pod
@@ -52,9 +56,7 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
         {"name": MAIN_CONTAINER[role]}
     ]  # as Spark does
     faults += [Fault("dropped", broken) for broken in converted.dropped]
-    if (error := first_error(template, kubernetes_version)) is not None:
-        raise error
-    check_values(template)
+    _set_missing(template, kubernetes_version)
     faults += [Fault("refused", broken) for broken in refused_by_emr(template, role)]
     faults += [Fault("container", broken) for broken in misnamed(template, role)]
     return ReadTemplate(template, tuple(faults))
@@ -82,3 +84,18 @@ def _check_spec(data: Any) -> None:
     if isinstance(spec.get("containers"), list) and spec["containers"][:1] == [None]:
         rule = "the first container is not left empty (Spark on Kubernetes)"
         raise RuleError(None, rule, "Remove it, or name it", path=("spec", "containers", 0))
+
+
+def _set_missing(template: dict[str, Any], version: str) -> None:
+    """Sets what is required to the value that the API takes for missing. Raises RuleError for what else is no Pod."""
+    for _ in range(_MOST_MISSING):
+        error = first_error(template, version)
+        if error is None:
+            return
+        if not isinstance(error, RequiredFieldError):
+            raise error
+        parent: Any = template
+        for part in error.path[:-1]:
+            parent = parent[part]
+        parent[error.path[-1]] = copy.deepcopy(error.missing)
+    raise RuleError("…", "a pod template is a Pod, and too much of this one is missing", "Correct the template")

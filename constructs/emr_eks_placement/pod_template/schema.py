@@ -55,6 +55,15 @@ class WrongTypeError(RuleError):
     """A value of another type than the field's."""
 
 
+class RequiredFieldError(RuleError):
+    """A field that has to be set; `missing` is the value that counts as not set."""
+
+    missing: object = None
+
+
+_MISSING: Mapping[str, object] = {"string": "", "integer": 0, "boolean": False, "array": [], "object": {}}
+
+
 def as_json_data(template: Any) -> Any:
     """The template as Kubernetes reads it, where every key is text: YAML's `1: a` is `"1": a`. Raises RuleError."""
     try:
@@ -139,7 +148,10 @@ def _as_rule(error: Any, source: str) -> RuleError:
         return unknown_field(field, given[field], known, path, source)
     if error.validator == "required":
         field = next(name for name in error.validator_value if name not in given)
-        return RuleError(None, f"required {source}", "Add it", path=(*path, field))
+        required = RequiredFieldError(None, f"required {source}", "Add it", path=(*path, field))
+        kind = error.schema.get("properties", {}).get(field, {}).get("type", "object")
+        required.missing = _MISSING[kind if isinstance(kind, str) else kind[0]]
+        return required
     if error.validator == "type":
         kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
         return wrong_type(given, kinds, path, source)

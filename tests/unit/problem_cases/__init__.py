@@ -1,6 +1,6 @@
 """What gives each problem of a plan, by its code."""
 
-from tests.unit.problem_cases import ec2, emr, fargate, namespace, request, run, spark, template
+from tests.unit.problem_cases import ec2, emr, fargate, namespace, pod, request, run, spark, template
 from tests.unit.problem_cases.case import Case
 
 CASES: dict[str, list[Case]] = {
@@ -12,6 +12,7 @@ CASES: dict[str, list[Case]] = {
     **request.CASES,
     **spark.CASES,
     **template.CASES,
+    **pod.CASES,
 }
 
 __all__ = ["CASES", "Case"]

@@ -80,4 +80,4 @@ BASELINE = ruled(pod_security="baseline")
 
 def side(**security: Any) -> dict[str, Any]:
     """A driver's template whose sidecar has a security context."""
-    return template(sidecars=[{"name": "side", "securityContext": security}])
+    return template(sidecars=[{"name": "side", "image": "busybox", "securityContext": security}])

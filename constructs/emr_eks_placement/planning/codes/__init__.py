@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emr_eks_placement.planning.codes import ec2, emr, fargate, namespace, request, run, spark, template
+from emr_eks_placement.planning.codes import ec2, emr, fargate, namespace, pod, request, run, spark, template
 from emr_eks_placement.planning.codes.code import SEVERITIES, Code, Severity
 
 CODES: Mapping[str, Code] = MappingProxyType(
@@ -15,6 +15,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         **emr.CODES,
         **request.CODES,
         **spark.CODES,
+        **pod.CODES,
         **template.CODES,
     }
 )
