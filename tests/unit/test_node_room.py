@@ -146,6 +146,7 @@ GPU = {"spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.v
 def gpus(amount: int, *, vendor: str = "nvidia.com", instances: int = 2) -> dict[str, str]:
     return {
         "spark.executor.resource.gpu.amount": str(amount),
+        "spark.executor.resource.gpu.discoveryScript": "/opt/gpus.sh",
         "spark.executor.resource.gpu.vendor": vendor,
         "spark.executor.instances": str(instances),
     }

@@ -134,7 +134,7 @@ class Environment(Model):
 
     def core_dns_profile(self) -> Mapping[str, FargateProfile]:
         """The Fargate profile that takes CoreDNS, by name; empty where none does."""
-        return {} if self.cluster.core_dns == "ec2" else {CORE_DNS_PROFILE: core_dns_profile()}
+        return {CORE_DNS_PROFILE: core_dns_profile()} if self.cluster.core_dns == "fargate" else {}
 
     def _virtual_cluster_profiles(self) -> Mapping[str, FargateProfile]:
         return profiles_of(self.virtual_clusters, self.fargate_sharing, self.fargate_namespaces)
