@@ -7,7 +7,7 @@ import pytest
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.fargate import FargateSize
 from emr_eks_placement.scheduling.pod import MIB
-from tests.unit.planned import ON_FARGATE, planned, request
+from tests.unit.planned import ON_FARGATE, capacity, node_group, planned, request
 
 LOGS = {"s3MonitoringConfiguration": {"logUri": "s3://logs/"}}
 
@@ -89,6 +89,17 @@ def test_only_what_is_too_large_with_the_least_sidecar_is_refused(
     landing = found.of("driver").landing
     assert (landing.size.memory_gb if landing.size else None) == size
     assert landing.pending == (code == "FARGATE_TOO_LARGE")
+
+
+def test_a_driver_that_fits_a_node_only_with_the_least_sidecar_is_warned_of_and_counted() -> None:
+    """7,680 MiB as documented, 7,368 as seen, on nodes of which the largest have 7,518."""
+    small = capacity(node_groups={"nodes": node_group("m6i.large", initial_size=4, max_size=4)})
+    sizes = {"spark.driver.memory": "6g", "spark.driver.memoryOverhead": "1g"}
+    found = planned(request(sizes), small)
+    assert codes(found) == {"EC2_MAY_NOT_FIT"}
+    assert found.of("driver").landing.on == ("nodes",)
+    larger = planned(request({**sizes, "spark.driver.memory": "6700m"}), small)
+    assert codes(larger) == {"EC2_NO_NODE_GROUP"}
 
 
 def test_a_native_sidecar_on_fargate_is_told_and_elsewhere_not() -> None:

@@ -21,6 +21,7 @@ from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.pod import MIB, pod_of_manifest
 from tests.unit.planned import (
     ON_FARGATE,
+    SIDECAR_MEMORY,
     SUBMITTER_ON_FARGATE,
     capacity,
     node_group,
@@ -107,7 +108,11 @@ def test_a_scope_chooses_the_pods_that_a_quota_counts(
     assert ("QUOTA_EXCEEDED" in {code for code, _ in codes(found)}) == counted
 
 
-ON_FARGATE_4 = request({**ON_FARGATE, "spark.executor.cores": "4"}, emr_job_submitter=SUBMITTER_ON_FARGATE)
+ON_FARGATE_4 = request(
+    {**ON_FARGATE, "spark.executor.cores": "4"},
+    emr_job_submitter=SUBMITTER_ON_FARGATE,
+    emr_containers_defaults=SIDECAR_MEMORY,
+)
 LOGGED = {
     **ON_FARGATE_4["configurationOverrides"],
     "monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": "s3://l/"}},

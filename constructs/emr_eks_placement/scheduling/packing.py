@@ -33,13 +33,15 @@ def pods_on(room: Room, pod: PodShape) -> int:
 
 
 def nodes_for(pods: Sequence[tuple[PodShape, int]], room: Room) -> int:
-    """How many nodes with that room hold these pods, given as shapes and numbers; each fits on an empty node.
+    """How many nodes with that room hold these pods, given as shapes and numbers; each fits on an empty node, if only with
+    the least memory that it may request.
 
     The largest pods first, each onto the first node with room: the number suffices, and is rarely more than needed.
     """
     used: list[_Nodes] = []
     for pod, count in sorted(pods, key=lambda one: (one[0].memory_bytes, one[0].cpu_millis), reverse=True):
-        used = _place(pod, count, used, room)
+        least = replace(pod, memory_bytes=pod.memory_bytes - pod.memory_slack_bytes)
+        used = _place(pod if pods_on(room, pod) else least, count, used, room)
     return sum(nodes.count for nodes in used)
 
 
