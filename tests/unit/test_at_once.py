@@ -54,3 +54,12 @@ def test_of_two_bounds_the_lower_counts() -> None:
     there = capacity(node_groups={"nodes": node_group("m6i.large", max_size=3)}, fargate_vcpus=60)
     assert bounds(there, **executors) == (3, 3)
     assert bounds(capacity(fargate_vcpus=12), **executors)[1] == 2
+
+
+def test_each_group_and_each_size_of_a_pools_nodes_holds_its_own() -> None:
+    """An m6i.large holds none of the executors, an m6i.4xlarge 7, an m6i.8xlarge 15: of both a pool of 48 vCPU has one."""
+    groups = {"small": node_group("m6i.large", max_size=10), "large": node_group("m6i.4xlarge", max_size=1)}
+    assert bounds(capacity(node_groups=groups)) == (2, 2)
+    machines = node_group("m6i.8xlarge", "m6i.4xlarge").machines
+    pool = NodePoolCapacity(name="pool", machines=machines, zones=("us-east-1a",), max_vcpus=48)
+    assert bounds(capacity(node_groups={}, node_pools={"pool": pool})) == (7, 7), "15 executors and 7"

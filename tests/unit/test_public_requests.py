@@ -105,7 +105,7 @@ EXPECTED: dict[str, Expected] = {
     ),
     # spark-submit reads the quotes as a shell does.
     "zone-of-nodes": on_ec2(
-        {"driver": {"EC2_ZONE_OF_GROUP"}, "executors": {"EC2_ZONE_OF_GROUP", "EC2_SCALE_UP"}},
+        {"driver": {"EC2_ZONE_OF_GROUP", "EC2_SCALE_UP"}, "executors": {"EC2_ZONE_OF_GROUP"}},
     ),
     "zone-by-a-wrong-key": Expected("pending", "pending", {"driver": {"ZONE_KEY"}, "executors": {"ZONE_KEY"}}),
     "zone-in-quotes": Expected("pending", "pending", {"driver": {"ZONE_QUOTED"}, "executors": {"ZONE_QUOTED"}}),

@@ -185,9 +185,13 @@ def _row(pod: PlannedPod) -> tuple[str, ...]:
 
 
 def _nodes(needed: NodesNeeded) -> str:
-    least = f"{needed.least}" if needed.least == needed.most else f"{needed.least} to {needed.most}"
     names, roles = " or ".join(needed.names), " and ".join(needed.roles)
-    there = f"{needed.running} now, " + (
-        "as many as it takes" if needed.allowed is None else f"at most {needed.allowed}"
-    )
-    return f"nodes for {roles}: {least} of {names} in {', '.join(needed.zones)}, which has {there}"
+    number = f"{needed.least} packed"
+    if needed.most is None:
+        number += ", no number is sure to be enough"
+    elif needed.most != needed.least:
+        number += f", up to {needed.most} as the scheduler spreads pods"
+    else:
+        number = f"{needed.least}"
+    most = "as many as it takes" if needed.allowed is None else f"at most {needed.allowed}"
+    return f"nodes for {roles}: {number}, of {names} in {', '.join(needed.zones)}; {needed.running} run now, {most}"

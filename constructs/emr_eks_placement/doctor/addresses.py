@@ -47,7 +47,7 @@ def _needs(run: str, planned: Plan, capacity: Capacity) -> Iterator[_Need]:
             if pod.landing.zones and inside.issuperset(pod.landing.zones)
         )
         nodes = sum(
-            needed.most * max(_most_pods(capacity, name) for name in needed.names)
+            needed.most_there * max(_most_pods(capacity, name) for name in needed.names)
             for needed in planned.nodes
             if inside.issuperset(needed.zones)
         )

@@ -22,6 +22,7 @@ ZONE_ID = "topology.k8s.aws/zone-id"  # of the AWS cloud provider, such as use1-
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
+HOSTNAME = "kubernetes.io/hostname"  # of a node, another on each
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
 NODE_CLASS = "eks.amazonaws.com/nodeclass"
 NODE_POOL = "karpenter.sh/nodepool"

@@ -2,9 +2,10 @@
 
 from emr_eks_placement.planning.plan import Plan
 from emr_eks_placement.planning.planned_pod import PlannedPod
-from emr_eks_placement.planning.whole import most_nodes
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.packing import pods_on
+from emr_eks_placement.scheduling.counting import Counting, Run, Wanted
+from emr_eks_placement.scheduling.holding import most_that_fit
+from emr_eks_placement.scheduling.supply import ANY, supply_at_most
 
 
 def runs_at_once(made: Plan, capacity: Capacity) -> int | None:
@@ -24,22 +25,10 @@ def runs_on_nodes(made: Plan, capacity: Capacity) -> int | None:
 
 def _runs_of(pod: PlannedPod, capacity: Capacity) -> int | None:
     count = pod.count.least if pod.count.most is None else pod.count.most
-    held = [_held_by(name, pod, capacity) for name in pod.landing.nodes]
-    if not count or None in held:
+    if not count:
         return None
-    return sum(one for one in held if one is not None) // count
-
-
-def _held_by(name: str, pod: PlannedPod, capacity: Capacity) -> int | None:
-    """How many of the pod the nodes of a group or pool hold, of the kind that holds most."""
-    group = capacity.groups_and_pools[name]
-    most = 0
-    for node in pod.landing.nodes[name]:
-        nodes = most_nodes(group, pod.landing.zones, node.machine.vcpus)
-        if nodes is None:
-            return None
-        most = max(most, nodes * pods_on(node.room, pod.shape))
-    return most
+    held = most_that_fit(Counting(Run((), Wanted(pod.shape, count, pod.landing.nodes))), supply_at_most(capacity))
+    return None if held is None or held >= ANY else held // count
 
 
 def _least(bounds: list[int | None]) -> int | None:

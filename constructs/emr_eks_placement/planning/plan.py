@@ -10,12 +10,14 @@ from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.admission import admit, problems_of_defaults
+from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.landing import Landing, land
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
+from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.pod_fields import problems_of_fields
@@ -24,14 +26,9 @@ from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.planning.refusals import Refusal, problems_of_api, readable
 from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
+from emr_eks_placement.planning.together import put_together
 from emr_eks_placement.planning.waste import problems_of_waste
-from emr_eks_placement.planning.whole import (
-    NodesNeeded,
-    fargate_vcpus,
-    nodes_needed,
-    problems_of_nodes,
-    problems_of_the_whole,
-)
+from emr_eks_placement.planning.whole import fargate_vcpus, problems_of_the_whole
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -82,8 +79,13 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         count: Count = executors if role == "executors" else ONE
         shape = _shape(role, admitted[role].manifest, request)
         landing = land(role, shape, manifest["spec"], capacity, admitted[role].problems)
-        pods[role] = PlannedPod(role, count, shape, _with_timeout(role, landing, start_timeout_seconds(request)))
-    nodes = nodes_needed(pods, capacity)
+        pods[role] = PlannedPod(role, count, shape, landing)
+    apart = roles_apart(manifests)
+    pods, waiting = put_together(pods, manifests, capacity, apart)
+    timeout = start_timeout_seconds(request)
+    pods = {role: replace(pod, landing=_with_timeout(role, pod.landing, timeout)) for role, pod in pods.items()}
+    counts = NodeCounts(pods, capacity, apart, timeout)
+    nodes = counts.needed()
     problems = [
         *problems_of_placeholders(request, spark),
         *problems_of_configuration(spark),
@@ -98,7 +100,8 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_defaults(pods, manifests, admitted),
         *problems_of_quota(pods, admitted, rules),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
-        *problems_of_nodes(nodes),
+        *waiting,
+        *counts.problems(nodes),
         *problems_of_labels_near_a_profile(pods, capacity),
         *problems_of_waste(pods["executors"]),
     ]

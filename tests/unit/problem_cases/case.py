@@ -51,6 +51,26 @@ ZONES = capacity(
 )
 MANY = {"spark.executor.instances": "40", "spark.executor.cores": "4"}
 
+# Of submitter, driver and executors no two share a t3.large, but for submitter and driver.
+TIGHT = {
+    "spark.executor.instances": "5",
+    "spark.kubernetes.executor.request.cores": "1700m",
+    "spark.kubernetes.driver.request.cores": "400m",
+}
+
+
+def required(kind: str, key: str, labels: dict[str, str]) -> dict[str, Any]:
+    """A pod's affinity with one required term of podAffinity or podAntiAffinity."""
+    term = {"topologyKey": key, "labelSelector": {"matchLabels": labels}}
+    return {kind: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
+def spread(key: str, labels: dict[str, str], **fields: Any) -> dict[str, Any]:
+    """A topology spread constraint, which keeps pods waiting if the fields say nothing else."""
+    selector = {"matchLabels": labels}
+    usual = {"maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+    return {"topologyKey": key, "labelSelector": selector, **usual, **fields}
+
 
 def ruled(*objects: dict[str, Any], pod_security: PodSecurity = "privileged") -> Capacity:
     """The cluster whose namespace has these ResourceQuotas and LimitRanges, and a Pod Security Standard."""

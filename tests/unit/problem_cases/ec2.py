@@ -8,7 +8,7 @@ from tests.unit.planned import (
     node_group,
     template,
 )  # fmt: skip
-from tests.unit.problem_cases.case import MANY, SELECTOR, ZONES, Case
+from tests.unit.problem_cases.case import MANY, SELECTOR, TIGHT, ZONES, Case, required, spread
 
 CASES: dict[str, list[Case]] = {
     "EC2_NO_NODE_GROUP": [
@@ -39,10 +39,47 @@ CASES: dict[str, list[Case]] = {
         Case("driver", "m6i.4xlarge of nodes has 57691 to 62607 MiB for pods, the pod requests 58977 to 59289: 1598 MiB more",
              {"spark.driver.memory": "41g"}),
     ],
-    "EC2_TOO_FEW_NODES": [Case("executors", "need 14 nodes of nodes, which can have 4", MANY)],
+    "EC2_TOO_FEW_NODES": [
+        Case("executors", "need 14 nodes of nodes, which can have 4: 28 of 40 executors wait", MANY),
+        Case("driver", "the driver and 2 of 2 executors wait", where=capacity(
+            node_groups={"nodes": node_group("m6i.large", initial_size=1, max_size=1)})),
+    ],
+    "EC2_MAY_NOT_HOLD": [
+        Case("executors", "1 of 5 executors may wait: nodes hold 4 executors for sure and 5 at best at their largest",
+             TIGHT, capacity(node_groups={"nodes": node_group("t3.large", initial_size=6, max_size=6)})),
+    ],
     "EC2_SCALE_UP": [
         Case("executors", "need 14 nodes of nodes, which has 2 for sure", MANY, capacity(
             node_groups={"nodes": node_group("m6i.4xlarge", initial_size=2, max_size=20)})),
+        Case("submitter", "the run fails unless its driver starts within 15 minutes (job-start-timeout)", where=capacity(
+            node_groups={"nodes": node_group("m6i.4xlarge", initial_size=0, max_size=20)})),
+    ],
+    "EC2_MAY_SCALE_UP": [
+        Case("executors", "1 of 5 executors may wait for more nodes: nodes hold 4 executors for sure and 5 at best now",
+             TIGHT, capacity(node_groups={"nodes": node_group("t3.large", initial_size=6, max_size=7)})),
+        Case("executors", "34 of 40 executors may wait for more nodes", MANY, capacity(other_nodes="Karpenter makes nodes")),
+    ],
+    "EC2_POD_AFFINITY": [
+        Case("driver", "it must run near the executors, which start after it: the driver waits",
+             driver=template(affinity=required("podAffinity", kubernetes.ZONE, {"spark-role": "executor"}))),
+        Case("executors", "no node that can take it has the label rack of its pod affinity",
+             executor=template("executor", affinity=required("podAffinity", "rack", {"spark-role": "driver"}))),
+        Case("executors", "no two of them may share topology.kubernetes.io/zone, of which there are 2: at least 1 of 3",
+             {"spark.executor.instances": "3"}, ZONES,
+             executor=template("executor", affinity=required("podAntiAffinity", kubernetes.ZONE, {"spark-role": "executor"}))),
+    ],
+    "EC2_SPREAD": [
+        Case("executors", "asks for 3 domains of which there are at most 2, so for no more than 1 pods in each: at least 4 of 6",
+             {"spark.executor.instances": "6"}, ZONES, executor=template("executor", topologySpreadConstraints=[
+                 spread(kubernetes.ZONE, {"spark-role": "executor"}, minDomains=3)])),
+    ],
+    "EC2_OTHER_PODS": [
+        Case("driver", "asks for pods that are not of this job",
+             driver=template(affinity=required("podAffinity", kubernetes.ZONE, {"app": "cache"}))),
+    ],
+    "EC2_PREFERRED": [
+        Case("executors", "what topologySpreadConstraints prefers", executor=template("executor", topologySpreadConstraints=[
+            spread(kubernetes.ZONE, {"spark-role": "executor"}, whenUnsatisfiable="ScheduleAnyway")])),
     ],
     "EC2_INSTANCE_TYPES": [
         Case("executors", "of nodes it fits m6i.4xlarge, not m6i.large", {"spark.executor.cores": "4"}, capacity(

@@ -35,9 +35,17 @@ CODES = {
     "EC2_TOO_FEW_NODES": Code(
         "warning",
         "The node groups and node pools that can take these pods hold fewer of them at their largest than the job asks "
-        "for: the rest stay Pending.",
+        "for, however tightly they are packed: the rest stay Pending.",
         "Raise max_size or max_vcpus, or ask for fewer or smaller executors",
-        "Certain if nothing else runs on the nodes; with other pods on them it is worse.",
+        "Certain if nothing else runs on the nodes and EC2 spreads a group evenly over its zones; with other pods on them it "
+        "is worse.",
+    ),
+    "EC2_MAY_NOT_HOLD": Code(
+        "warning",
+        "Whether the nodes hold all the pods depends on what a plan can't know: kube-scheduler spreads pods over nodes "
+        "rather than packing them, and EKS picks among a group's instance types. Pods that find no room stay Pending.",
+        "Raise max_size, or ask for fewer or smaller executors",
+        "A guess: the number is what may wait in the worst case. Packed as tightly as can be, all of them fit.",
     ),
     "EC2_SCALE_UP": Code(
         "warning",
@@ -45,6 +53,39 @@ CODES = {
         "does not do by itself; node pools grow by themselves.",
         "Raise desired_size or min_size, install a cluster autoscaler, or use a node pool",
         "Certain for the number of nodes. A guess whether something scales the groups.",
+    ),
+    "EC2_MAY_SCALE_UP": Code(
+        "note",
+        "The nodes that run now hold all the pods only if kube-scheduler, which spreads them, happens to leave room; else "
+        "some wait until something scales the groups.",
+        "Raise desired_size or min_size if the pods must start at once",
+        "A guess: the number is what may wait in the worst case.",
+    ),
+    "EC2_POD_AFFINITY": Code(
+        "error",
+        "The pod's required affinity or anti-affinity to pods of the same run can't be met on the nodes that take it: it stays "
+        "Pending. Anti-affinity holds both ways: a running pod that has it keeps out those that its selector matches.",
+        "Correct the label selector or topologyKey, or write the rule as preferred",
+        "Certain for the run's own pods; only pods of another run with the same labels could change it.",
+    ),
+    "EC2_SPREAD": Code(
+        "error",
+        "A topology spread constraint with DoNotSchedule lets fewer of the pods run than there are: the rest stay Pending. "
+        "Domains whose nodes can't take the pod count as empty ones, unless node affinity or taints policy excludes them.",
+        "Write ScheduleAnyway, raise maxSkew, lower minDomains, or select the nodes that are meant with a node selector",
+        "Certain for the run's own pods and for nodes that the groups have for sure.",
+    ),
+    "EC2_OTHER_PODS": Code(
+        "warning",
+        "A required rule of the pod is about pods that are not of its job, of which a plan knows nothing.",
+        "Check that such pods run where the pod can, or, for anti-affinity and spread, do not",
+        "A guess: the plan does not know the cluster's other pods.",
+    ),
+    "EC2_PREFERRED": Code(
+        "note",
+        "A preferred rule does not decide where the pod lands: the scheduler weighs it against other scores.",
+        "Write the rule as required if the pod must not land elsewhere",
+        "Certain that the rule decides nothing.",
     ),
     "EC2_INSTANCE_TYPES": Code(
         "warning",

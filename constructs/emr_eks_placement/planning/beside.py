@@ -1,0 +1,151 @@
+"""Whether the pods of a run may run where they land beside each other: required affinity and anti-affinity, topology spread.
+
+What a rule says is certain only of the run's own pods, as if the cluster were theirs alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.nodes_needed import Pairs, counted, number_of, run_of
+from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling import pod_rules
+from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, Node
+from emr_eks_placement.scheduling.counting import Counting
+from emr_eks_placement.scheduling.holding import most_that_fit, sure_to_fit
+from emr_eks_placement.scheduling.pod_rules import Rule
+from emr_eks_placement.scheduling.supply import supply_at_most
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The pods of a run with their manifests, in the order in which they start; apart: see `roles_apart`."""
+
+    pods: Mapping[Role, PlannedPod]
+    manifests: Mapping[Role, Mapping[str, Any]]
+    capacity: Capacity
+    apart: Pairs
+
+    def spec(self, role: Role) -> Mapping[str, Any]:
+        """Of a role's pods."""
+        spec: Mapping[str, Any] = self.manifests[role]["spec"]
+        return spec
+
+    def selects(self, rule: Rule, role: Role, other: Role) -> bool:
+        """Whether a rule of the role's pods counts those of the other."""
+        return rule.selects(self.manifests[role], self.manifests[other])
+
+    def held(
+        self, role: Role, keys: tuple[str, ...], values: tuple[str | None, ...], *, there: bool = True
+    ) -> tuple[int, int]:
+        """How many of the role's pods fit on the nodes with these labels, or without them, at best and for sure.
+
+        Every group at its largest.
+        """
+        landing = self.pods[role].landing
+        kept = {
+            name: tuple(node for node in nodes if (self.labels(name, node, keys) == values) is there)
+            for name, nodes in landing.nodes.items()
+        }
+        nodes = {name: some for name, some in kept.items() if some}
+        if not nodes:
+            return 0, 0
+        pods = {**self.pods, role: replace(self.pods[role], landing=replace(landing, nodes=nodes))}
+        roles = counted(self.pods)
+        counting = Counting(run_of(pods, roles[: roles.index(role) + 1], self.apart))
+        supply = supply_at_most(self.capacity)
+        return most_that_fit(counting, supply) or 0, sure_to_fit(counting, supply)
+
+    def labels(self, name: str, node: Node, keys: tuple[str, ...]) -> tuple[str | None, ...]:
+        """The values of the labels on a group's node."""
+        return tuple(self.domain(name, node, key) for key in keys)
+
+    def domains(self, role: Role, key: str) -> set[str]:
+        """The values of the label on the nodes that can take the role's pods, on Fargate too."""
+        landing = self.pods[role].landing
+        if landing.compute == "fargate":
+            known = {kubernetes.ZONE: set(landing.zones), kubernetes.REGION: {self.capacity.region}}
+            return known.get(key, set())
+        found = {self.domain(name, node, key) for name, nodes in landing.nodes.items() for node in nodes}
+        return {one for one in found if one is not None}
+
+    def without(self, role: Role, key: str) -> bool:
+        """Whether the role's pods can be on a node that does not have the label."""
+        landing = self.pods[role].landing
+        if landing.compute == "fargate":
+            return not self.domains(role, key)
+        return any(self.domain(name, node, key) is None for name, nodes in landing.nodes.items() for node in nodes)
+
+    def domain(self, name: str, node: Node, key: str) -> str | None:
+        """The value of the label on a group's node; None without it. The label of EKS with the group's name is on every node."""
+        if key == kubernetes.NODE_GROUP and name in self.capacity.node_groups:
+            return name
+        return node.labels.get(key)
+
+    def unknown(self, role: Role, key: str) -> bool:
+        """Whether the label is a zone's, and the zone of a node is not known."""
+        nodes = [node for some in self.pods[role].landing.nodes.values() for node in some]
+        return key in (kubernetes.ZONE, kubernetes.REGION) and any(node.zone == UNKNOWN_ZONE for node in nodes)
+
+    def judged(self) -> Iterator[Role]:
+        """The roles whose rules decide: of pods on EC2 nodes that Kubernetes' own scheduler places."""
+        for role in counted(self.pods):
+            spec = self.spec(role)
+            if spec.get("schedulerName") in (None, "", kubernetes.DEFAULT_SCHEDULER) and not spec.get("nodeName"):
+                yield role
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A problem; none: not one pod of its role can start."""
+
+    problem: Problem
+    none: bool = False
+
+
+def roles_apart(manifests: Mapping[Role, Mapping[str, Any]]) -> Pairs:
+    """The roles whose pods share no node: by required anti-affinity of either, or by a port of the node."""
+    roles = list(manifests)
+    pairs = [(one, other) for index, one in enumerate(roles) for other in roles[index:]]
+    return frozenset(
+        frozenset(pair)
+        for pair in pairs
+        if pod_rules.share_a_port(manifests[pair[0]]["spec"], manifests[pair[1]]["spec"])
+        or any(rule.key == kubernetes.HOSTNAME for rule in anti_affinity(manifests, *pair))
+    )
+
+
+def anti_affinity(manifests: Mapping[Role, Mapping[str, Any]], role: Role, other: Role) -> list[Rule]:
+    """The terms that keep pods of two roles apart, whichever of the two has them; without a path those of the other."""
+    own = pod_rules.required(manifests[role]["spec"], "podAntiAffinity")
+    found = [rule for rule in own if rule.selects(manifests[role], manifests[other])]
+    if other != role:
+        theirs = pod_rules.required(manifests[other]["spec"], "podAntiAffinity")
+        found += [replace(rule, path=()) for rule in theirs if rule.selects(manifests[other], manifests[role])]
+    return found
+
+
+def verdict(
+    beside: Beside, code: str, role: Role, rule: Rule | None, what: str, held: tuple[int, int]
+) -> Iterator[Verdict]:
+    """The problem of a rule under which so many pods fit at best and for sure; none where all do.
+
+    Of the code where they surely do not; a warning where that depends on the scheduler, or on nodes that are not described.
+    """
+    count, (best, sure) = number_of(beside.pods[role]), held
+    if best >= count and (sure >= count or beside.capacity.other_nodes):
+        return
+    path = rule.path if rule else ()
+    if best >= count:
+        pods = f"the {role} may wait" if count == 1 else f"up to {count - sure} of {count} {role} may wait"
+        fix = "Loosen the rule, or let the groups have more nodes where it allows the pods"
+        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=fix))
+        return
+    pods = f"the {role} waits" if count == 1 else f"at least {count - best} of {count} {role} wait"
+    if beside.capacity.other_nodes:
+        yield Verdict(Problem("EC2_OTHER_NODES", role, f"{what}: {pods}; {beside.capacity.other_nodes}", path))
+    else:
+        yield Verdict(Problem(code, role, f"{what}: {pods}", path), none=best == 0)

@@ -1,0 +1,258 @@
+"""The EC2 nodes that the pods of a run need, and whether the cluster has, or can have, enough of them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.counting import Counting, Run, Wanted
+from emr_eks_placement.scheduling.holding import all_fit_for_sure, most_that_fit, sure_to_fit
+from emr_eks_placement.scheduling.node_numbers import enough_nodes, fewest_nodes
+from emr_eks_placement.scheduling.supply import ANY, Supply, supply_at_most, supply_now
+
+Pairs = Collection[frozenset[Role]]
+"""Roles whose pods share no node; a role alone: each pod of it needs a node of its own."""
+
+
+@dataclass(frozen=True)
+class NodesNeeded:
+    """The EC2 nodes that pods with the same node groups, node pools and zones need, if they have them to themselves.
+
+    least: packed as tightly as can be, on the roomiest nodes: no placement needs fewer. most: so many nodes that can take
+    the pods hold them for sure, whatever their instance types and however kube-scheduler spreads the pods, those of
+    the run's other kinds too; None: no number is sure to. running, allowed: how many nodes the groups and pools have in
+    these zones now for sure, and can have at most; None: without bound. Executors count with their highest number;
+    without a bound, the lowest.
+    """
+
+    node_groups: tuple[str, ...]
+    node_pools: tuple[str, ...]
+    zones: tuple[str, ...]
+    roles: tuple[Role, ...]
+    least: int
+    most: int | None
+    running: int
+    allowed: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the node groups and pools."""
+        return self.node_groups + self.node_pools
+
+    @property
+    def most_there(self) -> int:
+        """Of the nodes that the pods may spread over, as many as there can be."""
+        bounds = [bound for bound in (self.most, self.allowed) if bound is not None]
+        return min(bounds, default=self.least)
+
+    @property
+    def number(self) -> str:
+        """From least to most, in words."""
+        if self.most is None:
+            return f"{self.least} or more"
+        return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+
+
+def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:
+    """The kinds of pod that land on EC2, in the order in which they start."""
+    return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and number_of(pod)]
+
+
+def number_of(pod: PlannedPod) -> int:
+    """The highest number of pods; without a bound, the lowest."""
+    return pod.count.least if pod.count.most is None else pod.count.most
+
+
+def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs) -> Run:
+    """The last of these roles, counted beside the others."""
+    wanted = [Wanted(pods[role].shape, number_of(pods[role]), pods[role].landing.nodes) for role in roles]
+    pairs = frozenset(frozenset(roles.index(role) for role in pair) for pair in apart if pair <= set(roles))
+    return Run(tuple(wanted[:-1]), wanted[-1], pairs)
+
+
+@dataclass(frozen=True)
+class _Holding:
+    """Of a role's pods: how many there are, and how many fit at best and for sure, how many there are at the start.
+
+    At best None: those before it do not.
+    """
+
+    role: Role
+    count: int
+    best: int | None
+    sure: int
+    initial: int
+
+    @property
+    def surely_not(self) -> bool:
+        return self.best is None or self.best < self.count
+
+    @property
+    def all_sure(self) -> bool:
+        return not self.surely_not and not self.maybe_not
+
+    @property
+    def maybe_not(self) -> bool:
+        return self.sure < self.count
+
+    @property
+    def left(self) -> str:
+        """How many wait at least, or may wait, in words."""
+        waiting = self.count - ((self.best or 0) if self.surely_not else self.sure)
+        return f"the {self.role}" if self.count == 1 else f"{waiting} of {self.count} {self.role}"
+
+
+@dataclass
+class NodeCounts:
+    """Counts the nodes of a run's pods; apart: roles that share no node; start_timeout: of the run, in seconds."""
+
+    pods: Mapping[Role, PlannedPod]
+    capacity: Capacity
+    apart: Pairs = ()
+    start_timeout: int = START_TIMEOUT_SECONDS
+    now: Supply = field(init=False)
+    largest: Supply = field(init=False)
+    _counting: dict[tuple[Role, ...], Counting] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now, self.largest = supply_now(self.capacity), supply_at_most(self.capacity)
+
+    def needed(self) -> tuple[NodesNeeded, ...]:
+        """For each choice of groups, pools and zones that pods have. What two choices share counts for both."""
+        together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Role]] = {}
+        for role in counted(self.pods):
+            landing = self.pods[role].landing
+            together.setdefault((landing.on, landing.zones), []).append(role)
+        return tuple(
+            NodesNeeded(
+                node_groups=tuple(name for name in names if name in self.capacity.node_groups),
+                node_pools=tuple(name for name in names if name in self.capacity.node_pools),
+                zones=zones,
+                roles=tuple(roles),
+                least=fewest_nodes(self._of(roles), self.largest),
+                most=self._enough(roles),
+                running=sum(self.now[name].sure(zones) for name in names),
+                allowed=self._allowed(roles),
+            )
+            for (names, zones), roles in together.items()
+        )
+
+    def problems(self, needed: Iterable[NodesNeeded]) -> Iterator[Problem]:
+        """That the node groups have to grow for the run, or they and the node pools can't grow enough; and that they may."""
+        now = {role: self._held(role, self.now) for role in counted(self.pods)}
+        largest = {role: held if held.all_sure else self._held(role, self.largest) for role, held in now.items()}
+        for need in needed:
+            short = [largest[role] for role in need.roles if largest[role].surely_not]
+            unsure = [largest[role] for role in need.roles if largest[role].maybe_not]
+            missing = [now[role] for role in need.roles if now[role].surely_not or not (now[role].sure or need.running)]
+            waiting = [now[role] for role in need.roles if now[role].maybe_not]
+            if self.capacity.other_nodes:
+                if missing:
+                    yield _may_scale_up(need, missing, self.start_timeout, f"; {self.capacity.other_nodes}")
+            elif short:
+                yield Problem("EC2_TOO_FEW_NODES", short[0].role, _too_few(need, short))
+            elif unsure:
+                yield _may_not_hold(need, unsure)
+            elif missing:
+                yield Problem("EC2_SCALE_UP", missing[0].role, _scale_up(need, missing, self.start_timeout))
+            elif waiting:
+                yield _may_scale_up(need, waiting, self.start_timeout)
+
+    def _of(self, roles: Iterable[Role]) -> Counting:
+        """The last of these roles, counted beside the others."""
+        key = tuple(roles)
+        if key not in self._counting:
+            self._counting[key] = Counting(run_of(self.pods, key, self.apart))
+        return self._counting[key]
+
+    def _until(self, role: Role) -> Counting:
+        """A role, counted beside all that start before it."""
+        every = counted(self.pods)
+        return self._of(every[: every.index(role) + 1])
+
+    def _enough(self, roles: list[Role]) -> int | None:
+        """For each role; where the nodes that take one can't take another, one beside the other."""
+        total = 0
+        last = self._nodes(roles[-1])
+        for role in reversed(roles):
+            number = enough_nodes(self._until(role))
+            if number is None:
+                return None
+            total = max(total, number) if last <= self._nodes(role) else total + number
+        return total
+
+    def _nodes(self, role: Role) -> set[int]:
+        return {id(node) for nodes in self.pods[role].landing.nodes.values() for node in nodes}
+
+    def _allowed(self, roles: list[Role]) -> int | None:
+        """With nodes of the smallest kinds that take one of the pods."""
+        landings = [self.pods[role].landing for role in roles]
+        total = sum(
+            self.largest[name].most(landings[0].zones, [node for landing in landings for node in landing.nodes[name]])
+            for name in landings[0].on
+        )
+        return None if total >= ANY else total
+
+    def _held(self, role: Role, supply: Supply) -> _Holding:
+        counting, pod = self._until(role), self.pods[role]
+        count = counting.run.wanted.count
+        if all_fit_for_sure(counting, supply):
+            return _Holding(role, count, count, count, pod.count.initial)
+        sure = sure_to_fit(counting, supply)
+        if any(problem.code == "EC2_MAY_NOT_FIT" for problem in pod.landing.problems):
+            sure = ANY  # that none may fit is said of the pod
+        return _Holding(role, count, most_that_fit(counting, supply), sure, pod.count.initial)
+
+
+def _names(need: NodesNeeded) -> str:
+    return " and ".join(need.names)
+
+
+def _roles(some: list[_Holding]) -> str:
+    return " and ".join(one.left for one in some)
+
+
+def _too_few(need: NodesNeeded, short: list[_Holding]) -> str:
+    if need.allowed is not None and need.least > need.allowed:
+        roles = " and ".join(need.roles)
+        return (
+            f"{roles} need {need.number} nodes of {_names(need)}, which can have {need.allowed}: {_roles(short)} wait"
+        )
+    return f"{_roles(short)} wait, however tightly {_names(need)} are packed at their largest"
+
+
+def _scale_up(need: NodesNeeded, missing: list[_Holding], seconds: int) -> str:
+    roles = " and ".join(need.roles)
+    what = f"{roles} need {need.number} nodes of {_names(need)}, which has {need.running} for sure"
+    if need.least <= need.running:
+        what = f"{_names(need)} has {need.running} nodes for sure, which do not hold them all"
+    later = all(one.best is not None and one.best >= one.initial for one in missing)
+    when = ", once the job has asked for them" if later else ""
+    return f"{what}: {_roles(missing)} wait for more{when}{_deadline(missing, seconds)}"
+
+
+def _deadline(waiting: list[_Holding], seconds: int) -> str:
+    """A run ends whose submitter or driver does not start in time."""
+    if all(one.role == "executors" for one in waiting):
+        return ""
+    return f"; the run fails unless its driver starts within {seconds / 60:g} minutes (job-start-timeout)"
+
+
+def _may_not_hold(need: NodesNeeded, unsure: list[_Holding]) -> Problem:
+    role, what = unsure[0].role, f"{_roles(unsure)} may wait"
+    fix = "Raise max_size, or ask for fewer or smaller executors"
+    if need.most is not None:
+        fix += f"; {need.most} nodes hold them for sure"
+    return Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {_for_sure(unsure[-1], need)} at their largest", fix=fix)
+
+
+def _may_scale_up(need: NodesNeeded, waiting: list[_Holding], seconds: int, more: str = "") -> Problem:
+    what = f"{_roles(waiting)} may wait for more nodes: {_for_sure(waiting[-1], need)} now{_deadline(waiting, seconds)}{more}"
+    return Problem("EC2_MAY_SCALE_UP", waiting[0].role, what)
+
+
+def _for_sure(one: _Holding, need: NodesNeeded) -> str:
+    return f"{_names(need)} hold {one.sure} {one.role} for sure and {min(one.best or 0, one.count)} at best"

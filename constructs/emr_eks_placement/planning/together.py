@@ -1,0 +1,42 @@
+"""What the rules among the pods of a run, and with others, keep from running."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.beside import Beside, Verdict
+from emr_eks_placement.planning.nodes_needed import Pairs
+from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.topology_spread import verdicts_of_spread
+from emr_eks_placement.scheduling import pod_rules
+from emr_eks_placement.scheduling.capacity import Capacity
+
+
+def put_together(
+    pods: Mapping[Role, PlannedPod], manifests: Mapping[Role, Mapping[str, Any]], capacity: Capacity, apart: Pairs
+) -> tuple[dict[Role, PlannedPod], list[Problem]]:
+    """The pods with what their rules make of them, Pending where none can start; and that some of them can't."""
+    beside = Beside(pods, manifests, capacity, apart)
+    found: dict[Role, PlannedPod] = dict(pods)
+    some: list[Problem] = []
+    for role in beside.judged():
+        own: list[Problem] = []
+        for one in _verdicts(beside, role):
+            partly = one.problem.severity == "error" and not one.none
+            (some if partly else own).append(one.problem)
+        landing = pods[role].landing
+        found[role] = replace(pods[role], landing=replace(landing, problems=(*landing.problems, *own)))
+    return found, some
+
+
+def _verdicts(beside: Beside, role: Role) -> Iterator[Verdict]:
+    yield from verdicts_of_affinity(beside, role)
+    yield from verdicts_of_anti_affinity(beside, role)
+    yield from verdicts_of_spread(beside, role)
+    preferred = pod_rules.preferred(beside.spec(role))
+    if preferred:
+        what = f"the scheduler follows what {' and '.join(preferred)} prefers where it can, and breaks it otherwise"
+        yield Verdict(Problem("EC2_PREFERRED", role, what))

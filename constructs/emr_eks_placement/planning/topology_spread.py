@@ -1,0 +1,137 @@
+"""Topology spread constraints that forbid, among the pods of a run (Kubernetes scheduler, PodTopologySpread)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning.beside import Beside, Verdict, verdict
+from emr_eks_placement.planning.nodes_needed import counted, number_of, run_of
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling import affinity, pod_rules
+from emr_eks_placement.scheduling.capacity import Node
+from emr_eks_placement.scheduling.counting import Counting
+from emr_eks_placement.scheduling.nodes import tolerates
+from emr_eks_placement.scheduling.pod_rules import Rule
+from emr_eks_placement.scheduling.supply import ANY, supply_at_most, supply_now
+
+CODE = "EC2_SPREAD"
+"""Of pods that surely wait."""
+
+
+@dataclass(frozen=True)
+class _Domain:
+    """Nodes that share a label's value. number, for_sure: how many such domains there may be, more than one only of nodes.
+
+    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest.
+    """
+
+    number: int
+    for_sure: int
+    there: bool
+    best: int
+    sure: int
+
+
+def verdicts_of_spread(beside: Beside, role: Role) -> Iterator[Verdict]:
+    """That a constraint asks for a label that no node has, or lets fewer pods run than there are.
+
+    A pod may join a domain whose number of matching pods, with the pod, exceeds that of the emptiest domain by no more than
+    maxSkew. The emptiest counts 0 where there are fewer domains than minDomains; domains whose nodes can't take the
+    pod count too, unless a policy excludes them, and stay empty (filtering.go, minMatchNum).
+    """
+    rules = pod_rules.forbidding_spread(beside.spec(role))
+    if any(beside.unknown(role, rule.key) for rule in rules):
+        return
+    for rule in rules:
+        if rule.key != kubernetes.HOSTNAME and not beside.domains(role, rule.key):
+            what = f"no node that can take it has the label {rule.key} of its topology spread"
+            yield from verdict(beside, CODE, role, rule, what, (0, 0))
+            return
+    for rule in rules:
+        if beside.selects(rule, role, role):
+            yield from _spread(beside, role, rule, tuple(one.key for one in rules))
+        else:
+            what = "its topology spread counts other pods than those of its kind"
+            yield Verdict(Problem("EC2_OTHER_PODS", role, what, rule.path))
+
+
+def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[Verdict]:
+    skew, fewest = int(rule.term.get("maxSkew") or 1), int(rule.term.get("minDomains") or 1)
+    domains = [*_domains(beside, role, rule, keys)]
+    number = sum(domain.number for domain in domains)
+    count = number_of(beside.pods[role])
+    if number < fewest:
+        what = f"its topology spread by {rule.key} asks for {fewest} domains of which there are at most {number}"
+        what += f", so for no more than {skew} pods in each"
+        best = sum(domain.number * min(domain.best, skew) for domain in domains)
+        sure = sum(domain.for_sure * min(domain.sure, skew) for domain in domains)
+    else:
+        emptiest = min((domain.best for domain in domains if domain.there), default=ANY)
+        what = f"its topology spread by {rule.key} lets no domain have more than {skew} above the emptiest"
+        if not emptiest:
+            what += ", and there is one whose nodes can't take it"
+        best = sum(domain.number * min(domain.best, emptiest + skew) for domain in domains)
+        sure = sum(domain.for_sure for domain in domains) * min(domain.sure for domain in domains)
+    yield from verdict(beside, CODE, role, rule, what, (min(best, count), sure))
+
+
+def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[_Domain]:
+    """Those that the constraint counts."""
+    counted_nodes = [
+        (name, node)
+        for name, group in beside.capacity.groups_and_pools.items()
+        for node in group.nodes
+        if _counts(beside, role, rule, keys, name, node)
+    ]
+    if rule.key == kubernetes.HOSTNAME:
+        yield from _nodes(beside, role, counted_nodes)
+        return
+    now = supply_now(beside.capacity)
+    for value in sorted({str(beside.domain(name, node, rule.key)) for name, node in counted_nodes}):
+        here = [(name, node) for name, node in counted_nodes if beside.domain(name, node, rule.key) == value]
+        best, sure = beside.held(role, (rule.key,), (value,))
+        there = any(now[name].sure(_zones(beside, name, here)) for name in {name for name, _ in here})
+        yield _Domain(1, 1, there, best, sure)
+
+
+def _zones(beside: Beside, name: str, nodes: list[tuple[str, Node]]) -> set[str]:
+    """The zones in which every node that the group can have is one of these."""
+    ids = {id(node) for _, node in nodes}
+    group = beside.capacity.groups_and_pools[name]
+    return set(group.zones) - {node.zone for node in group.nodes if id(node) not in ids}
+
+
+def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterator[_Domain]:
+    """Each group's nodes, every one a domain of its own; the emptiest may have all single pods on it."""
+    now, largest = supply_now(beside.capacity), supply_at_most(beside.capacity)
+    roles = counted(beside.pods)
+    counting = Counting(run_of(beside.pods, roles[: roles.index(role) + 1], beside.apart))
+    inside = counting.run.wanted.zones
+    for name in dict.fromkeys(name for name, _ in nodes):
+        for can_run in (True, False):
+            here = [node for other, node in nodes if other == name and (node.zone in inside) is can_run]
+            zones = {zone for zone in _zones(beside, name, nodes) if (zone in inside) is can_run}
+            kinds = counting.may_be(name, largest) if can_run and name in beside.pods[role].landing.nodes else ()
+            if here:
+                yield _Domain(
+                    largest[name].most({node.zone for node in here}, here),
+                    largest[name].sure(zones),
+                    now[name].sure(zones) > 0,
+                    max((counting.held(kind, best=True) for kind in kinds), default=0),
+                    min((counting.held(kind, counting.every, best=False) for kind in kinds), default=0),
+                )
+
+
+def _counts(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...], name: str, node: Node) -> bool:
+    """Whether the constraint counts nodes: with every key of the pod's constraints, and as its policies say."""
+    pod, group = beside.pods[role].shape, beside.capacity.groups_and_pools[name]
+    if not all(key == kubernetes.HOSTNAME or beside.domain(name, node, key) is not None for key in keys):
+        return False
+    if rule.term.get("nodeAffinityPolicy", "Honor") == "Honor":
+        selected = pod.node_selector.items() <= node.labels.items() and affinity.matches(pod.node_affinity, node.labels)
+        if not selected:
+            return False
+    taints = [taint for taint in group.taints if taint.effect != "PreferNoSchedule"]
+    honored = rule.term.get("nodeTaintsPolicy", "Ignore") == "Honor"
+    return not honored or all(tolerates(pod.tolerations, taint) for taint in taints)

@@ -1,0 +1,196 @@
+"""How many equal pods a node holds beside single ones, for each kind of node that they can share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.scheduling.capacity import Node, Room
+from emr_eks_placement.scheduling.packing import pods_on
+from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.supply import GroupNodes, PoolNodes, Supply
+
+Some = tuple[int, ...]
+"""Single pods of a run, by position."""
+_Key = tuple[str, Some, tuple[InstanceType, ...] | None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A kind of pod, how many there are of it, and the nodes of each group and pool that can take one."""
+
+    pod: PodShape
+    count: int
+    nodes: Mapping[str, tuple[Node, ...]]
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """Where it can run."""
+        return frozenset(node.zone for nodes in self.nodes.values() for node in nodes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Equal pods, which are counted, and at most two single ones that run before them.
+
+    apart: kinds that share no node, as pairs of positions, the counted ones last; a kind alone shares none with its own.
+    """
+
+    single: tuple[Wanted, ...]
+    wanted: Wanted
+    apart: frozenset[frozenset[int]] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Nodes that are alike for a run. takes: whether they take the counted pods; outside: of a zone where these can't run."""
+
+    room: Room
+    sure_room: Room
+    vcpus: int
+    takes: bool
+    outside: bool
+
+
+@dataclass
+class Counting:
+    """A run and what bounds on it need; each answer is computed once, and Kinds are compared by identity."""
+
+    run: Run
+    _known: dict[tuple[int, int, int, bool, bool], Kind] = field(init=False, default_factory=dict)
+    _of_groups: dict[_Key, tuple[Kind, ...]] = field(init=False, default_factory=dict)
+    _places: dict[tuple[Some, int], tuple[Supply, tuple[str, ...]]] = field(init=False, default_factory=dict)
+    _rooms: dict[Room, Room] = field(init=False, default_factory=dict)
+    _same_room: dict[int, Room] = field(init=False, default_factory=dict)
+    _held: dict[tuple[int, Some, bool], int] = field(init=False, default_factory=dict)
+    _shareable: dict[tuple[int, Some], bool] = field(init=False, default_factory=dict)
+
+    @cached_property
+    def every(self) -> Some:
+        """All single pods."""
+        return tuple(range(len(self.run.single)))
+
+    @cached_property
+    def _taking(self) -> set[int]:
+        return {id(node) for nodes in self.run.wanted.nodes.values() for node in nodes}
+
+    def held(self, kind: Kind, some: Some = (), *, best: bool) -> int:
+        """How many counted pods the nodes hold beside these single ones: at best, and for sure."""
+        if not kind.takes:
+            return 0
+        room = kind.room if best else kind.sure_room
+        key = (id(room), some, best)
+        if key not in self._held:
+            self._held[key] = self._held_in(room, some, best)
+        return self._held[key]
+
+    def taking(self, name: str) -> tuple[Kind, ...]:
+        """The kinds of node of the group that take the counted pods."""
+        key: _Key = (name, (), None)
+        if key not in self._of_groups:
+            self._of_groups[key] = self._kinds(self.run.wanted.nodes[name])
+        return self._of_groups[key]
+
+    def at_best(self, name: str, supply: Supply) -> tuple[Kind, ...]:
+        """The kinds of node of the group that take the counted pods; where nodes run, of those."""
+        machines = _settled(supply[name])
+        if machines is None:
+            return self.taking(name)
+        return self._kinds(node for node in self.run.wanted.nodes[name] if node.machine in machines)
+
+    def may_be(self, name: str, supply: Supply) -> tuple[Kind, ...]:
+        """The kinds of node that the group may have where the counted pods can run; a pool makes only such as take them.
+
+        Of the instance types that are expected, or, where none of these takes the pods, of all that do.
+        """
+        nodes, wanted = supply[name], self.run.wanted
+        if not isinstance(nodes, GroupNodes):
+            return self.taking(name)
+        machines = _settled(nodes)
+        if machines is not None:
+            return self._kinds(
+                node for node in nodes.group.nodes if node.machine in machines and node.zone in wanted.zones
+            )
+        if not nodes.machines:
+            return self._kinds(node for node in nodes.group.nodes if node.zone in wanted.zones)
+        expected = [node for node in wanted.nodes[name] if node.machine in nodes.machines]
+        return self._kinds(expected or wanted.nodes[name])
+
+    def shared(self, name: str, some: Some, supply: Supply | None = None) -> tuple[Kind, ...]:
+        """The kinds of node of the group that all these single pods can share; where nodes run, of those."""
+        machines = _settled(supply[name]) if supply else None
+        key = (name, some, machines)
+        if key not in self._of_groups:
+            first, *more = (self.run.single[one].nodes.get(name, ()) for one in some)
+            ids = [{id(node) for node in nodes} for nodes in more]
+            found = self._kinds(
+                node
+                for node in first
+                if (machines is None or node.machine in machines) and all(id(node) in other for other in ids)
+            )
+            self._of_groups[key] = tuple(kind for kind in found if self._together(kind.room, some))
+        return self._of_groups[key]
+
+    def possible(self, name: str, kind: Kind) -> Some:
+        """The single pods that can be on such a node of the group."""
+        return tuple(one for one in self.every if kind in self.shared(name, (one,)))
+
+    def places(self, some: Some, supply: Supply) -> tuple[str, ...]:
+        """The groups that can have a node that these single pods share."""
+        known = self._places.get((some, id(supply)))
+        if known is None:
+            singles = [self.run.single[one] for one in some]
+            names = tuple(
+                name
+                for name in singles[0].nodes
+                if self.shared(name, some, supply)
+                and all(supply[name].most(one.zones, one.nodes.get(name, ())) for one in singles)
+            )
+            known = self._places[(some, id(supply))] = supply, names
+        return known[1]
+
+    def has_two(self, name: str, supply: Supply) -> bool:
+        """Whether the group can have two nodes for two single pods."""
+        zones = frozenset(zone for one in self.run.single for zone in one.zones)
+        nodes = [node for one in self.run.single for node in one.nodes.get(name, ())]
+        return supply[name].most(zones, nodes) > 1
+
+    def _kinds(self, nodes: Iterable[Node]) -> tuple[Kind, ...]:
+        zones, found = self.run.wanted.zones, {}
+        for node in nodes:
+            takes, outside = id(node) in self._taking, node.zone not in zones
+            room, sure_room = self._room(node.room), self._room(node.sure_room)
+            key = (id(room), id(sure_room), node.machine.vcpus, takes, outside)
+            if key not in self._known:
+                self._known[key] = Kind(room, sure_room, node.machine.vcpus, takes, outside)
+            found[key] = self._known[key]
+        return tuple(found.values())
+
+    def _room(self, room: Room) -> Room:
+        """One of those that are equal: the others' answers are the same."""
+        known = self._same_room.get(id(room))
+        if known is None:
+            known = self._same_room[id(room)] = self._rooms.setdefault(room, room)
+        return known
+
+    def _held_in(self, room: Room, some: Some, best: bool) -> int:
+        own = len(self.run.single)
+        if any(frozenset((one, own)) in self.run.apart for one in some):
+            return 0
+        others = [self.run.single[one].pod for one in some]
+        number = pods_on(room, self.run.wanted.pod, others, lightest=best)
+        return min(number, 1) if frozenset((own,)) in self.run.apart else number
+
+    def _together(self, room: Room, some: Some) -> bool:
+        key = (id(room), some)
+        if key not in self._shareable:
+            last, *others = (self.run.single[one].pod for one in some)
+            apart = any(frozenset(pair) in self.run.apart for pair in combinations(some, 2))
+            self._shareable[key] = not apart and pods_on(room, last, others, lightest=True) > 0
+        return self._shareable[key]
+
+
+def _settled(nodes: GroupNodes | PoolNodes) -> tuple[InstanceType, ...] | None:
+    """The instance types of nodes that run; None where they may be of others too."""
+    return nodes.machines if isinstance(nodes, GroupNodes) and nodes.settled else None

@@ -1,0 +1,106 @@
+"""How many nodes a node group or node pool has at one time, for sure and at most, in some of its zones."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity, NodePoolCapacity, RunningNodes
+
+ANY = 10**15
+"""More nodes or pods than there ever are: what has no bound."""
+
+
+@dataclass(frozen=True)
+class GroupNodes:
+    """The nodes of a node group at one time.
+
+    EC2 Auto Scaling keeps a group's zones even: each has the quotient of nodes by zones or one more (EC2 Auto Scaling guide,
+    availability zone distribution). machines: the instance types that the nodes are expected to be of; empty: any of the
+    group's. settled: whether they are of no other, as nodes that run. read: these, where they were read.
+    """
+
+    group: NodeGroupCapacity
+    number: int
+    machines: tuple[InstanceType, ...] = ()
+    settled: bool = False
+    read: tuple[RunningNodes, ...] | None = None
+
+    def sure(self, zones: Iterable[str]) -> int:
+        """The least number of nodes in these zones."""
+        if self.read is not None:
+            return self._running(zones)
+        each, more, here, elsewhere = self._split(zones)
+        return here * each + max(0, more - elsewhere)
+
+    def most(self, zones: Iterable[str], _nodes: Iterable[Node] = ()) -> int:
+        """The largest number of nodes in these zones."""
+        if self.read is not None:
+            return self._running(zones)
+        each, more, here, _elsewhere = self._split(zones)
+        return here * each + min(more, here)
+
+    def _running(self, zones: Iterable[str]) -> int:
+        inside = set(zones)
+        return sum(nodes.count for nodes in self.read or () if nodes.zone in inside)
+
+    def _split(self, zones: Iterable[str]) -> tuple[int, int, int, int]:
+        own = set(self.group.zones)
+        here = len(own.intersection(zones))
+        each, more = divmod(self.number, len(own))
+        return each, more, here, len(own) - here
+
+
+@dataclass(frozen=True)
+class PoolNodes:
+    """The nodes that a node pool may make: of any kind that a pod needs, in any zone, up to so many vCPU; None: any number."""
+
+    pool: NodePoolCapacity
+    vcpus: int | None
+
+    def sure(self, _zones: Iterable[str]) -> int:
+        """None is there before pods wait for it."""
+        return 0
+
+    def most(self, _zones: Iterable[str], nodes: Iterable[Node]) -> int:
+        """As many as there can be of the smallest of these kinds of node."""
+        smallest = min((node.machine.vcpus for node in nodes), default=0)
+        return 0 if not smallest else ANY if self.vcpus is None else self.vcpus // smallest
+
+    def usable(self, nodes: Iterable[Node]) -> int:
+        """Of a bounded pool: the vCPU that nodes of these kinds can use up."""
+        step = math.gcd(*{node.machine.vcpus for node in nodes})
+        return (self.vcpus or 0) // step * step
+
+    def used(self, nodes: Iterable[Node]) -> int:
+        """Of a bounded pool: the vCPU that are in use for sure when no further node of these kinds can be made."""
+        sizes = {node.machine.vcpus for node in nodes}
+        step = math.gcd(*sizes)
+        return max(0, min(self.usable(nodes), -((min(sizes) - 1 - (self.vcpus or 0)) // step) * step))
+
+
+Supply = Mapping[str, GroupNodes | PoolNodes]
+
+
+def supply_now(capacity: Capacity) -> Supply:
+    """What runs, and what node pools add by themselves."""
+    groups = {name: _as_it_runs(group) for name, group in capacity.node_groups.items()}
+    return {**groups, **_pools(capacity)}
+
+
+def supply_at_most(capacity: Capacity) -> Supply:
+    """Every node group and pool at its largest."""
+    groups = {
+        name: GroupNodes(group, group.max_size, group.first_machines) for name, group in capacity.node_groups.items()
+    }
+    return {**groups, **_pools(capacity)}
+
+
+def _as_it_runs(group: NodeGroupCapacity) -> GroupNodes:
+    number = group.initial_size if group.running is None else sum(nodes.count for nodes in group.running)
+    settled = group.running is not None or group.capacity_type == "on-demand"
+    return GroupNodes(group, number, group.running_machines, settled, group.running)
+
+
+def _pools(capacity: Capacity) -> dict[str, PoolNodes]:
+    return {name: PoolNodes(pool, pool.max_vcpus) for name, pool in capacity.node_pools.items()}
