@@ -21,7 +21,7 @@ def problems_of_waste(executors: PlannedPod) -> Iterator[Problem]:
     best = max(nodes, key=lambda node: _used(executors, node))
     if _used(executors, best) >= _USED_ENOUGH:
         return
-    held = pods_on(best.room, executors.shape)
+    held = pods_on(best.room, executors.shape, lightest=True)
     shares = " and ".join(f"{share:.0%} of its {what}" for share, what in _shares(executors, best))
     what = f"{best.machine.name} holds {held} of them, which take {shares}"
     more = held + 1
@@ -36,7 +36,7 @@ def _used(executors: PlannedPod, node: Node) -> float:
 
 def _shares(executors: PlannedPod, node: Node) -> list[tuple[float, str]]:
     """What of a node's CPU and memory as many executors as it holds request."""
-    held = pods_on(node.room, executors.shape)
+    held = pods_on(node.room, executors.shape, lightest=True)
     return [
         (held * executors.shape.cpu_millis / node.room.cpu_millis, "CPU"),
         (held * executors.shape.memory_bytes / node.room.memory_bytes, "memory"),
