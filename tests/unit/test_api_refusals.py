@@ -52,8 +52,8 @@ def test_what_a_property_puts_into_the_pod_is_refused_too(spark: dict[str, str],
 
 
 def test_a_placeholder_is_not_refused_for_its_value_is_not_known() -> None:
-    for memory, refusals in (("<memory>", 0), ("much", 1)):
-        found = planned(request(emr_job_submitter={"jobsubmitter.logging.request.memory": memory})).problems
+    for cores, refusals in (("<cores>", 0), ("many", 1)):
+        found = planned(request({"spark.kubernetes.driver.limit.cores": cores})).problems
         assert len([one for one in found if isinstance(one, Refusal)]) == refusals
 
 

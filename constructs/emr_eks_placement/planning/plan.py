@@ -93,7 +93,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_template_resources(spark, written),
         *problems_of_emr(request, spark, pods["driver"].shape),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
-        *(problem for some in refusals.values() for problem in some),
+        *(problem for some in refusals.values() for problem in some if not problem.is_open),
         *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_claims(pods, manifests, capacity, spark),

@@ -27,6 +27,11 @@ class Refusal(Problem):
 
     broken: RuleError = field(kw_only=True, compare=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is about a placeholder, whose value may be right."""
+        return bool(placeholders_in(" ".join(map(str, (self.broken.value, *self.broken.path)))))
+
 
 def problems_of_api(
     role: Role,
@@ -35,7 +40,7 @@ def problems_of_api(
     spark: SparkConfiguration,
     kubernetes_version: str,
 ) -> Iterator[Refusal]:
-    """Of the pod as a manifest: what the API refuses, but for placeholders; template: what of it comes from the pod template."""
+    """Of the pod as a manifest: what the API refuses; template: what of it comes from the pod template."""
     yield from _problems_of_labels(role, pod, template)
     if role == "submitter":
         with_image = {container["name"] for container in pod["spec"]["containers"]}
@@ -46,8 +51,6 @@ def problems_of_api(
         if role == "executors":  # Spark writes its own over the template's
             pod = {**pod, "spec": {key: value for key, value in pod["spec"].items() if key != "hostname"}}
     for broken in refused_by_api(pod, kubernetes_version, with_image=with_image):
-        if placeholders_in(str(broken.value)):
-            continue
         path, name = path_in_template(broken.path, pod, template), _named(broken.path, pod)
         if limit in spark.properties and broken.path == ("spec", "containers", 0, "resources", "limits", "cpu"):
             path, name = (), limit
@@ -84,13 +87,13 @@ def _is_read(read: Callable[[Any], object], value: Any) -> bool:
 
 
 def _problems_of_labels(role: Role, pod: Mapping[str, Any], template: Mapping[str, Any] | None) -> Iterator[Refusal]:
-    """Of labels and node selector, but for quoted zones and placeholders, which have codes of their own."""
+    """Of labels and node selector, but for quoted zones, which have a code of their own."""
     for place in (("metadata", "labels"), ("spec", "nodeSelector")):
         for key, value in (pod[place[0]].get(place[1]) or {}).items():
             try:
                 kubernetes.check_labels({key: value})
             except RuleError as broken:
-                if code_of_selector(key, value) is None and not placeholders_in(f"{key} {value}"):
+                if code_of_selector(key, value) is None:
                     what = f"{dotted(place)} has {key}={value}: {broken.rule}"
                     path = path_in_template((*place, key), pod, template)
                     yield Refusal("LABEL_REFUSED", role, what, path, value, broken=broken.below(*place))

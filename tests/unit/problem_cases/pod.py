@@ -1,6 +1,5 @@
 """Cases of what a pod says, wherever it is to land: what the API refuses, and what a plan does not model."""
 
-from emr_eks_placement.facts.emr import LOGGING_SIDECAR
 from tests.unit.planned import template
 from tests.unit.problem_cases.case import Case
 
@@ -15,8 +14,6 @@ CASES: dict[str, list[Case]] = {
         Case("submitter", "spec.tolerations[0].key = 'not a key'",
              emr={"emr_job_submitter": {"jobsubmitter.node.toleration.not a key": "a",
                                         "jobsubmitter.node.toleration.not a key.effect": "NoSchedule"}}),
-        Case("submitter", f"spec.containers[{LOGGING_SIDECAR}].resources.requests.memory = '1gb'",
-             emr={"emr_job_submitter": {"jobsubmitter.logging.request.memory": "1gb"}}),
     ],
     "POD_PRIORITY": [Case("driver", "priorityClassName is batch", driver=template(priorityClassName="batch"))],
     "POD_RUNTIME_CLASS": [Case("driver", "runtimeClassName is kata", driver=template(runtimeClassName="kata"))],
