@@ -13,7 +13,7 @@ from emr_eks_placement.scheduling.supply import GroupNodes, PoolNodes, Supply
 
 Some = tuple[int, ...]
 """Single pods of a run, by position."""
-_Key = tuple[str, Some, tuple[InstanceType, ...] | None]
+_Key = tuple[str, Some, int]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ class Counting:
     """A run and what bounds on it need; each answer is computed once, and Kinds are compared by identity."""
 
     run: Run
+    _kept: list[Supply | None] = field(init=False, default_factory=list)
+    _possible: dict[str, dict[Kind, Some]] = field(init=False, default_factory=dict)
+    _of_nodes: dict[int, Kind] = field(init=False, default_factory=dict)
+    _may_be: dict[tuple[str, int], tuple[Supply, tuple[Kind, ...]]] = field(init=False, default_factory=dict)
     _known: dict[tuple[int, int, int, bool, bool], Kind] = field(init=False, default_factory=dict)
     _of_groups: dict[_Key, tuple[Kind, ...]] = field(init=False, default_factory=dict)
     _places: dict[tuple[Some, int], tuple[Supply, tuple[str, ...]]] = field(init=False, default_factory=dict)
@@ -70,6 +74,11 @@ class Counting:
     def every(self) -> Some:
         """All single pods."""
         return tuple(range(len(self.run.single)))
+
+    @cached_property
+    def _ids(self) -> tuple[set[int], ...]:
+        """The nodes that can take each of the single pods."""
+        return tuple({id(node) for nodes in one.nodes.values() for node in nodes} for one in self.run.single)
 
     @cached_property
     def _taking(self) -> set[int]:
@@ -87,7 +96,7 @@ class Counting:
 
     def taking(self, name: str) -> tuple[Kind, ...]:
         """The kinds of node of the group that take the counted pods."""
-        key: _Key = (name, (), None)
+        key: _Key = (name, (), 0)
         if key not in self._of_groups:
             self._of_groups[key] = self._kinds(self.run.wanted.nodes[name])
         return self._of_groups[key]
@@ -104,6 +113,12 @@ class Counting:
 
         Of the instance types that are expected, or, where none of these takes the pods, of all that do.
         """
+        known = self._may_be.get((name, id(supply)))
+        if known is None:
+            known = self._may_be[name, id(supply)] = supply, self._expected(name, supply)
+        return known[1]
+
+    def _expected(self, name: str, supply: Supply) -> tuple[Kind, ...]:
         nodes, wanted = supply[name], self.run.wanted
         if not isinstance(nodes, GroupNodes):
             return self.taking(name)
@@ -120,21 +135,26 @@ class Counting:
     def shared(self, name: str, some: Some, supply: Supply | None = None) -> tuple[Kind, ...]:
         """The kinds of node of the group that all these single pods can share; where nodes run, of those."""
         machines = _settled(supply[name]) if supply else None
-        key = (name, some, machines)
+        key = (name, some, 0 if machines is None else id(supply))
         if key not in self._of_groups:
-            first, *more = (self.run.single[one].nodes.get(name, ()) for one in some)
-            ids = [{id(node) for node in nodes} for nodes in more]
+            self._kept.append(supply)
+            first, *more = some
             found = self._kinds(
                 node
-                for node in first
-                if (machines is None or node.machine in machines) and all(id(node) in other for other in ids)
+                for node in self.run.single[first].nodes.get(name, ())
+                if (machines is None or node.machine in machines) and all(id(node) in self._ids[one] for one in more)
             )
             self._of_groups[key] = tuple(kind for kind in found if self._together(kind.room, some))
         return self._of_groups[key]
 
     def possible(self, name: str, kind: Kind) -> Some:
         """The single pods that can be on such a node of the group."""
-        return tuple(one for one in self.every if kind in self.shared(name, (one,)))
+        if name not in self._possible:
+            shared = {one: self.shared(name, (one,)) for one in self.every}
+            self._possible[name] = {
+                kind: tuple(one for one in self.every if kind in shared[one]) for kind in self.taking(name)
+            }
+        return self._possible[name].get(kind, ())
 
     def places(self, some: Some, supply: Supply) -> tuple[str, ...]:
         """The groups that can have a node that these single pods share."""
@@ -157,15 +177,16 @@ class Counting:
         return supply[name].most(zones, nodes) > 1
 
     def _kinds(self, nodes: Iterable[Node]) -> tuple[Kind, ...]:
-        zones, found = self.run.wanted.zones, {}
-        for node in nodes:
-            takes, outside = id(node) in self._taking, node.zone not in zones
-            room, sure_room = self._room(node.room), self._room(node.sure_room)
-            key = (id(room), id(sure_room), node.machine.vcpus, takes, outside)
-            if key not in self._known:
-                self._known[key] = Kind(room, sure_room, node.machine.vcpus, takes, outside)
-            found[key] = self._known[key]
-        return tuple(found.values())
+        return tuple(dict.fromkeys(self._of_nodes.get(id(node)) or self._kind(node) for node in nodes))
+
+    def _kind(self, node: Node) -> Kind:
+        takes, outside = id(node) in self._taking, node.zone not in self.run.wanted.zones
+        room, sure_room = self._room(node.room), self._room(node.sure_room)
+        key = (id(room), id(sure_room), node.machine.vcpus, takes, outside)
+        if key not in self._known:
+            self._known[key] = Kind(room, sure_room, node.machine.vcpus, takes, outside)
+        self._of_nodes[id(node)] = self._known[key]
+        return self._known[key]
 
     def _room(self, room: Room) -> Room:
         """One of those that are equal: the others' answers are the same."""

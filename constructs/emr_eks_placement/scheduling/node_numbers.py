@@ -9,11 +9,13 @@ def fewest_nodes(counting: Counting, supply: Supply) -> int:
 
     Where they can't have enough: with more of the roomiest.
     """
+    if _all_on_one(counting, counting.every, supply):
+        return 1
     kinds = {one: _shared(counting, (one,), supply) for one in counting.every}
     alone = tuple(one for one in counting.every if not any(kind.takes for kind in kinds[one]))
     beside = tuple(one for one in counting.every if one not in alone)
     nodes_alone = 1 if alone and _shared(counting, alone, supply) else len(alone)
-    if _all_on_one(counting, beside, supply):
+    if alone and _all_on_one(counting, beside, supply):
         return nodes_alone + 1
     if alone:
         return nodes_alone + _walk(counting, supply, counting.run.wanted.count)
