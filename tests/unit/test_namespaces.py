@@ -149,7 +149,7 @@ def test_a_limit_that_is_set_keeps_the_default_limit_away() -> None:
 
 
 def test_the_api_takes_the_request_of_a_container_with_a_limit_alone_before_any_default() -> None:
-    side = {"name": "side", "resources": {"limits": {"cpu": "2", "memory": "1Gi"}}}
+    side = {"name": "side", "image": "side", "resources": {"limits": {"cpu": "2", "memory": "1Gi"}}}
     rules = ruled(limit_range({"defaultRequest": {"cpu": 0, "memory": 0}}), quota({"requests.cpu": "4"}))
     found = planned(request(), rules, driver=template(sidecars=[side]))
     assert codes(found) == [("QUOTA_EXCEEDED", "executors")], "0.9 + (1 + 2) + 2 x 1 vCPU"
@@ -162,8 +162,13 @@ def test_defaults_of_several_limit_ranges_that_agree_are_no_problem() -> None:
 
 
 def test_a_limit_range_for_pods_counts_sidecars_and_the_largest_init_container() -> None:
-    first = {"name": "first", "resources": {"requests": {"cpu": "6"}, "limits": {"cpu": "6"}}}
-    side = {"name": "side", "restartPolicy": "Always", "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1"}}}
+    first = {"name": "first", "image": "first", "resources": {"requests": {"cpu": "6"}, "limits": {"cpu": "6"}}}
+    side = {
+        "name": "side",
+        "image": "side",
+        "restartPolicy": "Always",
+        "resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1"}},
+    }
     driver = template(initContainers=[side, first])
     where = {most: ruled(limit_range({"type": "Pod", "max": {"cpu": most}})) for most in (6, 7)}
     assert ("LIMIT_RANGE", "driver") in codes(planned(request(LIMITED), where[6], driver=driver))

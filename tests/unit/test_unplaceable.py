@@ -204,10 +204,10 @@ BY_NAMESPACE = {
         mend="raise the quota",
     ),
     "more memory than the quota": Bad(
-        old=ANY_ZONE, new=ANY_ZONE + "    quota: {memory: 16Gi}\n",
+        old=ANY_ZONE, new=ANY_ZONE + "    quota: {memory: 15Gi}\n",
         also=(("    executors:\n", "    executors: # <-\n"),),
-        field="jobs.count.executors", value="2 executors", rule="16583 MiB of memory, ResourceQuota "
-        "virtual-cluster allows 16384 MiB", mend="quota.memory of the virtual cluster",
+        field="jobs.count.executors", value="2 executors", rule="15647 MiB of memory, ResourceQuota "
+        "virtual-cluster allows 15360 MiB", mend="quota.memory of the virtual cluster",
     ),
     "a container of more memory than is allowed": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    quota: {container_memory: 2Gi}\n",
