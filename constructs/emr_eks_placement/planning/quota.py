@@ -144,5 +144,5 @@ def _problem(code: str, begin: str, quota: ResourceQuota, broken: list[_Broken])
         f"{words.field_of('ResourceQuota', quota.name, one.resource)} to {words.quantity(one.resource, one.has)}"
         for one in broken
     )
-    fewer = f"Ask for at most {min(fits)} executors of this size" if fits and min(fits) > 0 else "Ask for smaller pods"
+    fewer = f"Ask for at most {min(fits)} of these executors" if fits and min(fits) > 0 else "Ask for smaller pods"
     return Problem(code, "executors", what, fix=f"{fewer}, or raise the quota: {raised}")
