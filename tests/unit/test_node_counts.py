@@ -9,6 +9,7 @@ import pytest
 from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
+from emr_eks_placement.scheduling.supply import GroupNodes
 from tests.unit.kube_scheduler import Machine, by_score, place
 from tests.unit.planned import ZONE_A, ZONE_B, capacity, node_group, planned, request
 from tests.unit.problem_cases.case import TIGHT
@@ -127,6 +128,9 @@ def test_zones_of_a_group_are_even() -> None:
         found = planned(request(spark), capacity(node_groups={"nodes": group("m6i.4xlarge", now=number, zones=zones)}))
         (nodes,) = (one for one in found.nodes if one.zones == (ZONE_A,))
         assert (nodes.running, nodes.allowed) == (sure, most)
+    two = GroupNodes(group("m6i.4xlarge", now=2, zones=zones), 2)
+    assert (two.sure(zones[:2]), two.most(zones[:2])) == (0, 2)
+    assert (two.sure(zones[:3]), two.most(zones[:3])) == (1, 2)
 
 
 @pytest.mark.parametrize("other", ["", "Karpenter makes nodes"])
