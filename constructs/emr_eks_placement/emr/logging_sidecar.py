@@ -20,8 +20,7 @@ _KINDS = ("containers", "initContainers")
 def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Mapping[str, Any], release: Release) -> None:
     """Adds it to the driver, and to executors whose logs are kept; with the memory that is documented, CPU only if set.
 
-    A native sidecar is an init container that keeps running; Kubernetes counts it like any container. Raises RuleError,
-    with the property as path, for a request that is no quantity.
+    A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
     """
     defaults = classification(request, _DEFAULTS)
     if role == "executors" and (not _keeps_logs(request) or defaults.get("executor.logging") == "DISABLED"):
@@ -56,8 +55,8 @@ def with_least_logging(spec: Mapping[str, Any], request: Mapping[str, Any]) -> M
 
 
 def _asking(sidecar: Mapping[str, Any], memory: str) -> Mapping[str, Any]:
-    resources = sidecar["resources"]
-    return {**sidecar, "resources": {**resources, "requests": {**resources["requests"], "memory": memory}}}
+    resources = sidecar.get("resources") or {}
+    return {**sidecar, "resources": {**resources, "requests": {**(resources.get("requests") or {}), "memory": memory}}}
 
 
 def _monitoring(request: Mapping[str, Any]) -> Mapping[str, Any]:

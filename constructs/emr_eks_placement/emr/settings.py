@@ -6,7 +6,6 @@ from typing import Any
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
-from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.spark.configuration import classification
 
 START_TIMEOUT = "job-start-timeout"
@@ -30,14 +29,7 @@ def start_timeout_seconds(request: Mapping[str, Any]) -> int:
 def logging_requests(properties: Mapping[str, str], prefix: str) -> dict[str, str]:
     """What the properties below the prefix, `cores` and `memory`, make a logging container request, where they are set.
 
-    Raises RuleError, with the property as path, for what is no Kubernetes quantity.
+    A placeholder counts as not set: no quantity is known.
     """
-    asked = {}
-    for resource, name in (("cpu", f"{prefix}cores"), ("memory", f"{prefix}memory")):
-        if name in properties:
-            try:
-                parse_quantity(properties[name])
-            except RuleError as broken:
-                raise broken.below(name) from None
-            asked[resource] = properties[name]
-    return asked
+    named = {"cpu": properties.get(f"{prefix}cores"), "memory": properties.get(f"{prefix}memory")}
+    return {name: amount for name, amount in named.items() if amount is not None and not placeholders_in(amount)}

@@ -14,7 +14,7 @@ _TOLERATION = "jobsubmitter.node.toleration."
 def submitter_pod(properties: Mapping[str, str]) -> dict[str, Any]:
     """The pod as a manifest; properties: of the classification emr-job-submitter (EMR on EKS guide).
 
-    Raises RuleError, with the property as path, for a toleration or a request that Kubernetes does not take.
+    Raises RuleError, with the property as path, for a toleration that Kubernetes does not take.
     """
     image = properties.get("jobsubmitter.container.image", emr.IMAGE)
     containers = [_container("job-runner", image, {"cpu": emr.SUBMITTER_CPU, "memory": emr.SUBMITTER_MEMORY})]
