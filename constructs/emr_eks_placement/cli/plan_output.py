@@ -11,7 +11,7 @@ from typing import Any
 from tabulate import tabulate
 
 from emr_eks_placement.errors import Finding, printable
-from emr_eks_placement.planning import NodesNeeded, Plan, PlannedPod, Problem
+from emr_eks_placement.planning import Landing, NodesNeeded, Plan, PlannedPod, Problem
 
 # A plan, or why there is none.
 Outcome = Plan | tuple[Finding, ...]
@@ -179,9 +179,13 @@ def _row(pod: PlannedPod) -> tuple[str, ...]:
         pod.role,
         str(pod.count),
         f"{shape.cpu_millis / 1000:g} vCPU {shape.memory_mib} MiB{disk}",
-        "nowhere: Pending" if landing.pending else where if landing.on else "nodes that a plan does not know",
+        _nowhere(landing) if landing.pending else where if landing.on else "nodes that a plan does not know",
         ", ".join(landing.zones),
     )
+
+
+def _nowhere(landing: Landing) -> str:
+    return "nowhere: refused" if landing.refused else "nowhere: Pending"
 
 
 def _nodes(needed: NodesNeeded) -> str:

@@ -23,7 +23,8 @@ class Landing:
     on: the names of the Fargate profile or of the node groups and pools, of which the scheduler chooses by room;
     several profiles where it is not known which one EKS chooses. zones: where; empty: nowhere. size: what Fargate
     grants for the requests that are documented, or for the least that they may be where only that fits. nodes: of each
-    node group and pool, those that can take the pod. reasons: in words, in the order in which they decide.
+    node group and pool, those that can take the pod. reasons: in words, in the order in which they decide. refused: whether
+    the Kubernetes API refuses the pod, so that nothing has to take it.
     """
 
     compute: Compute
@@ -33,10 +34,11 @@ class Landing:
     reasons: tuple[str, ...]
     problems: tuple[Problem, ...]
     nodes: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def pending(self) -> bool:
-        """Whether the pod stays Pending."""
+        """Whether the pod does not start: it stays Pending, or the API refuses it."""
         return any(problem.severity == "error" for problem in self.problems)
 
 
@@ -46,7 +48,8 @@ def land(
     """Where the pod of that shape and spec lands in a cluster of that capacity; refused: what the API says to it before."""
     landing = _land(role, pod, spec, capacity)
     if refused:
-        landing = replace(landing, problems=(*landing.problems, *refused))
+        is_refused = any(problem.severity == "error" for problem in refused)
+        landing = replace(landing, problems=(*landing.problems, *refused), refused=is_refused)
     return replace(landing, zones=()) if landing.compute == "fargate" and landing.pending else landing
 
 

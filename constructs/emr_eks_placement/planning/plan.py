@@ -78,7 +78,8 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     for role, manifest in manifests.items():
         count: Count = executors if role == "executors" else ONE
         shape = _shape(role, admitted[role].manifest, request)
-        landing = land(role, shape, manifest["spec"], capacity, admitted[role].problems)
+        refused = (*(one for one in refusals[role] if not one.is_open), *admitted[role].problems)
+        landing = land(role, shape, manifest["spec"], capacity, refused)
         pods[role] = PlannedPod(role, count, shape, landing)
     apart = roles_apart(manifests)
     pods, waiting = put_together(pods, manifests, capacity, apart)
@@ -93,7 +94,6 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_template_resources(spark, written),
         *problems_of_emr(request, spark, pods["driver"].shape),
         *problems_of_templates({role: one.faults for role, one in read.items()}),
-        *(problem for some in refusals.values() for problem in some if not problem.is_open),
         *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_claims(pods, manifests, capacity, spark),

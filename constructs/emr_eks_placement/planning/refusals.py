@@ -55,7 +55,7 @@ def problems_of_api(
         if limit in spark.properties and broken.path == ("spec", "containers", 0, "resources", "limits", "cpu"):
             path, name = (), limit
         what = f"{name} = {shown(broken.value, longest=40)}: {broken.rule}"
-        yield Refusal("API_REFUSED", role, what, path, broken.value, broken.mend, broken=broken)
+        yield Refusal("API_REFUSED", role, what, path, broken.value, f"{broken.mend} ({name})", broken=broken)
 
 
 def readable(pod: Mapping[str, Any]) -> dict[str, Any]:
