@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from emr_eks_placement.facts import auto_mode, kubernetes, system_pods
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
@@ -66,11 +67,26 @@ def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _rooms(machine: InstanceType, disk_gib: int | None, most_pods: int) -> tuple[Room, Room]:
     """The most that an empty node can have, and what it has for sure."""
     room = room_of(machine, disk_gib)
     room = replace(room, pods=min(room.pods, most_pods))
     return room, replace(room, memory_bytes=max(0, machine.sure_memory_mib) * MIB)
+
+
+class AllNodes(tuple[Node, ...]):
+    """Every kind of node of a group or pool. worked_out: what plans of any job work out of them, by what it is."""
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """Empty at first."""
+        return {}
+
+    @cached_property
+    def zones(self) -> frozenset[str]:
+        """Of the nodes."""
+        return frozenset(node.zone for node in self)
 
 
 @dataclass(frozen=True)
@@ -121,9 +137,9 @@ class NodeGroupCapacity:
         return tuple(dict.fromkeys(nodes.machine for nodes in self.running))
 
     @cached_property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> AllNodes:
         """A node of each instance type in each zone."""
-        return tuple(self._node(machine, zone) for machine in self.machines for zone in self.zones)
+        return AllNodes(self._node(machine, zone) for machine in self.machines for zone in self.zones)
 
     def _node(self, machine: InstanceType, zone: str) -> Node:
         room, sure_room = _rooms(machine, self.disk_gib, most_in_node_group(machine.vcpus) - system_pods.PODS)
@@ -158,9 +174,9 @@ class NodePoolCapacity:
     disk_gib: int | None = auto_mode.DEFAULT_DISK_GIB
 
     @cached_property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> AllNodes:
         """A node of each instance type within max_vcpus, in each zone, of each capacity type."""
-        return tuple(
+        return AllNodes(
             node
             for machine in self.machines
             if self.max_vcpus is None or machine.vcpus <= self.max_vcpus

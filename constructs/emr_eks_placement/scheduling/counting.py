@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import combinations
 
 from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.scheduling.capacity import Node, Room
+from emr_eks_placement.scheduling.capacity import AllNodes, Node, Room
 from emr_eks_placement.scheduling.packing import pods_on
 from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.scheduling.supply import GroupNodes, PoolNodes, Supply
@@ -98,7 +98,9 @@ class Counting:
         """The kinds of node of the group that take the counted pods."""
         key: _Key = (name, (), 0)
         if key not in self._of_groups:
-            self._of_groups[key] = self._kinds(self.run.wanted.nodes[name])
+            nodes = self.run.wanted.nodes.get(name, ())
+            whole = self._kinds_of(name, nodes)
+            self._of_groups[key] = self._kinds(nodes) if whole is None else whole
         return self._of_groups[key]
 
     def at_best(self, name: str, supply: Supply) -> tuple[Kind, ...]:
@@ -106,7 +108,9 @@ class Counting:
         machines = _settled(supply[name])
         if machines is None:
             return self.taking(name)
-        return self._kinds(node for node in self.run.wanted.nodes[name] if node.machine in machines)
+        wanted = self.run.wanted.nodes[name]
+        whole = self._kinds_of(name, wanted, machines)
+        return self._kinds(node for node in wanted if node.machine in machines) if whole is None else whole
 
     def may_be(self, name: str, supply: Supply) -> tuple[Kind, ...]:
         """The kinds of node that the group may have where the counted pods can run; a pool makes only such as take them.
@@ -123,6 +127,10 @@ class Counting:
         if not isinstance(nodes, GroupNodes):
             return self.taking(name)
         machines = _settled(nodes)
+        if wanted.nodes[name] is nodes.group.nodes:
+            whole = self._kinds_of(name, nodes.group.nodes, machines or nodes.machines or None)
+            if whole is not None:
+                return whole if whole or machines is not None else self.taking(name)
         if machines is not None:
             return self._kinds(
                 node for node in nodes.group.nodes if node.machine in machines and node.zone in wanted.zones
@@ -138,14 +146,22 @@ class Counting:
         key = (name, some, 0 if machines is None else id(supply))
         if key not in self._of_groups:
             self._kept.append(supply)
-            first, *more = some
-            found = self._kinds(
-                node
-                for node in self.run.single[first].nodes.get(name, ())
-                if (machines is None or node.machine in machines) and all(id(node) in self._ids[one] for one in more)
-            )
+            found = self._sharing(name, some, machines)
             self._of_groups[key] = tuple(kind for kind in found if self._together(kind.room, some))
         return self._of_groups[key]
+
+    def _sharing(self, name: str, some: Some, machines: tuple[InstanceType, ...] | None) -> tuple[Kind, ...]:
+        """The kinds of node of the group, of these instance types, that each of these single pods can be on."""
+        first, *more = some
+        nodes = self.run.single[first].nodes.get(name, ())
+        whole = self._kinds_of(name, nodes, machines)
+        if whole is not None:
+            return whole if all(name in self.run.single[one].nodes for one in more) else ()
+        return self._kinds(
+            node
+            for node in nodes
+            if (machines is None or node.machine in machines) and all(id(node) in self._ids[one] for one in more)
+        )
 
     def possible(self, name: str, kind: Kind) -> Some:
         """The single pods that can be on such a node of the group."""
@@ -175,6 +191,29 @@ class Counting:
         zones = frozenset(zone for one in self.run.single for zone in one.zones)
         nodes = [node for one in self.run.single for node in one.nodes.get(name, ())]
         return supply[name].most(zones, nodes) > 1
+
+    def _kinds_of(
+        self, name: str, nodes: tuple[Node, ...], machines: tuple[InstanceType, ...] | None = None
+    ) -> tuple[Kind, ...] | None:
+        """The kinds of all nodes of a group, worked out once for all runs; None unless each pod of the run takes all or none."""
+        wanted = self.run.wanted
+        if not isinstance(nodes, AllNodes) or any(
+            one.nodes.get(name, nodes) is not nodes for one in (*self.run.single, wanted)
+        ):
+            return None
+        takes = name in wanted.nodes
+        outside = not takes and nodes.zones.isdisjoint(wanted.zones)
+        if not takes and not outside and not nodes.zones <= wanted.zones:
+            return None
+        key = (Kind, takes, outside, machines)
+        if key not in nodes.worked_out:
+            chosen = [node for node in nodes if machines is None or node.machine in machines]
+            alike = {(node.room, node.sure_room, node.machine.vcpus): node for node in chosen}
+            nodes.worked_out[key] = tuple(
+                Kind(node.room, node.sure_room, node.machine.vcpus, takes, outside) for node in alike.values()
+            )
+        found: tuple[Kind, ...] = nodes.worked_out[key]
+        return found
 
     def _kinds(self, nodes: Iterable[Node]) -> tuple[Kind, ...]:
         return tuple(dict.fromkeys(self._of_nodes.get(id(node)) or self._kind(node) for node in nodes))

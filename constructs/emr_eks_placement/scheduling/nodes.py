@@ -125,6 +125,8 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -
         missing = _missing(pod.node_selector, group)
         return f"no node of it has {missing}" if missing else "no node of it satisfies the required node affinity"
     fitting = tuple(node for node in agreeing if fits(pod, node.room))
+    if len(fitting) == len(group.nodes):
+        return group.nodes
     return fitting or _why_too_small(pod, agreeing)
 
 
