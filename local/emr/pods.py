@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-import yaml
-
 from emr_eks_placement.emr.submitter import submitter_pod
+from emr_eks_placement.errors import InputError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.job_runs import JobRun
 from local.kubernetes import AdmissionRequest
@@ -46,8 +46,8 @@ def as_emr_merges(template: bytes, role: TemplateRole) -> bytes:
     A template that has it, or that is no Pod, stays as it is, and so what Spark makes of its text.
     """
     try:
-        read = yaml.safe_load(template)
-    except yaml.YAMLError:
+        read = parse_template(template.decode(), "pod template").data
+    except (UnicodeDecodeError, InputError):
         return template
     merged = with_main_container(read, role) if isinstance(read, dict) else read
     return template if merged is read else json.dumps(merged, default=str).encode()

@@ -11,6 +11,7 @@ from emr_eks_placement.aws.definitions import read_definition, read_deployed_vir
 from emr_eks_placement.aws.job_templates import resolve_job_template
 from emr_eks_placement.aws.s3 import read_s3_text
 from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster
+from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.definition import define
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.request import check_complete
@@ -20,7 +21,6 @@ from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import spark_configuration
 from emr_eks_placement.submission.choose import ChosenPlacement
-from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from emr_eks_placement.cli.plan_output import Outcome
 from emr_eks_placement.cli.planned import plan_request
 from emr_eks_placement.cli.prepared import at_option
+from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.definition import JobRunDefinition, define, define_job_run, placeholders_of
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import finding_in
@@ -15,7 +16,6 @@ from emr_eks_placement.planning import Plan
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import ChosenPlacement, choose_placement
-from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True)

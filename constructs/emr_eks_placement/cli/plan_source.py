@@ -14,8 +14,8 @@ from emr_eks_placement.scheduling.capacity import Capacity
 if TYPE_CHECKING:
     import boto3
 
+    from emr_eks_placement.common.yaml_document import YamlDocument
     from emr_eks_placement.environment import Environment
-    from emr_eks_placement.yaml_document import YamlDocument
 
 
 @dataclass(frozen=True)

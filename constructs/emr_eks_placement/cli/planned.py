@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.planning import Plan, plan
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.yaml_document import YamlDocument
 
 
 def plan_request(

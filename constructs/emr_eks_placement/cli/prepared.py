@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.planned import plan_request
+from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
@@ -13,7 +14,6 @@ from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import choose_placement
 from emr_eks_placement.submission.request import with_arguments, with_conf
-from emr_eks_placement.yaml_document import YamlDocument
 
 if TYPE_CHECKING:
     import boto3

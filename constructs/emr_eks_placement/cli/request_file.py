@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.read_requests import requests_of_text
@@ -16,7 +17,6 @@ from emr_eks_placement.emr.request_formats import FoundRequest
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.pod_template.text import parse_template, read_template_file
 from emr_eks_placement.spark.configuration import spark_configuration
-from emr_eks_placement.yaml_document import YamlDocument
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell writes what a command prints
 _MOST_NAMED = 8

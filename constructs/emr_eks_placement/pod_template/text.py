@@ -13,11 +13,11 @@ from typing import Any
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, YAMLError
 
+from emr_eks_placement.common.yaml_document import YamlDocument, read_text, unreadable
 from emr_eks_placement.errors import FieldPath, InputError
 from emr_eks_placement.pod_template import yaml12
 from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.yaml12 import Yaml12Loader
-from emr_eks_placement.yaml_document import YamlDocument, read_text, unreadable
 
 _DEEPEST = 100  # mappings and lists in one another; no Pod comes near
 _MOST_NODES = 100_000  # with what aliases repeat; the Kubernetes API takes 1.5 MB
