@@ -73,7 +73,7 @@ def test_a_name_that_is_wider_than_the_terminal_is_not_broken(monkeypatch: pytes
 def test_what_to_do_comes_before_what_is_wrong() -> None:
     lines = as_table({"file": planned(WRONG)}).splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("error EC2_NO_NODE_GROUP: driver: "))
-    assert lines[first].endswith("Correct the node selector or affinity: without it nodes can take the pod")
+    assert lines[first].endswith("Correct the node selector a=b: without it nodes can take the pod")
     assert lines[first + 1] == "    nodes: no node of it has a=b"
 
 

@@ -8,7 +8,7 @@ from emr_eks_placement.facts.spark_entries import alternates, entry_names
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.hints import meant
 from tests.unit.planned import CAPACITY, planned, request, template
-from tests.unit.problem_cases.spark import DYNAMIC, ON, ONE_ZONE, TWO_ZONES, asking, claim
+from tests.unit.problem_cases.spark import DYNAMIC, MADE, ON, ONE_ZONE, OPTIONS, TWO_ZONES, asking, claim
 
 # Request, template of the driver, release; each differs in one thing from a case of problem_cases/spark.py.
 RIGHT: dict[str, tuple[dict[str, str], str, dict[str, Any] | None, str]] = {
@@ -53,10 +53,13 @@ CLAIMS: dict[str, tuple[dict[str, str], Capacity, set[str]]] = {
     "a claim of each executor": (claim("executor", "scratch-SPARK_EXECUTOR_ID"), ONE_ZONE, set()),
     "one executor": ({**claim("executor", "models"), "spark.executor.instances": "1"}, ONE_ZONE, set()),
     "several executors": (claim("executor", "models"), ONE_ZONE, {"VOLUME_SHARED"}),
-    "a claim on demand in one zone": (claim("executor", "OnDemand"), CAPACITY, set()),
-    "of the driver, which nobody takes over": (claim("driver", "OnDemand"), TWO_ZONES, set()),
+    "a claim on demand in one zone": (MADE, CAPACITY, set()),
+    "of the driver, which nobody takes over": (
+        {key.replace("executor", "driver"): value for key, value in MADE.items()}, TWO_ZONES, set(),
+    ),
+    "a name with OnDemand in it": ({**MADE, f"{OPTIONS}claimName": "scratch-OnDemand"}, ONE_ZONE, set()),
     "and is not taken over": (
-        {**claim("executor", "OnDemand"), "spark.kubernetes.driver.reusePersistentVolumeClaim": "false"}, TWO_ZONES, set(),
+        {**MADE, "spark.kubernetes.driver.reusePersistentVolumeClaim": "false"}, TWO_ZONES, set(),
     ),
     "storage without a claim": (
         {"spark.kubernetes.driver.volumes.emptyDir.a.mount.path": "/a"}, TWO_ZONES, set(),

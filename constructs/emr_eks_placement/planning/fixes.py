@@ -1,6 +1,6 @@
 """Fixes that name what the cluster at hand has: its labels, profiles, zones, groups and sizes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from emr_eks_placement.facts import kubernetes
@@ -12,6 +12,7 @@ from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, PodSelector
 from emr_eks_placement.scheduling.fargate import possible_profiles, selects
 from emr_eks_placement.scheduling.nodes import candidates, surely_fits
+from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.wildcards import is_pattern, matches
 
 Pods = Mapping[Role, PlannedPod]
@@ -133,7 +134,7 @@ def _no_node_group(problem: Problem, pods: Pods, capacity: Capacity) -> str:
         return f"Tolerate {taints} to use {tolerant[0]}: tolerations take a pod template"
     unselected = candidates(replace(pod, node_selector={}, node_affinity=()), capacity.groups_and_pools).names
     if unselected:
-        return f"Correct the node selector or affinity: without it {' or '.join(unselected[:3])} can take the pod"
+        return _selector_to_correct(pod, unselected, capacity)
     sized = candidates(
         replace(pod, cpu_millis=0, memory_bytes=0, storage_bytes=0, devices=()), capacity.node_groups
     ).names
@@ -156,6 +157,24 @@ def _may_not_fit(problem: Problem, pods: Pods, capacity: Capacity) -> str:
     group = capacity.node_groups.get(name)
     larger = _smallest_that_fits(problem.role, pods, group) if group else ""
     return f"{lower}, or use {larger} in {name}" if larger else f"{lower}, or use a larger instance type"
+
+
+def _selector_to_correct(pod: PodShape, names: Sequence[str], capacity: Capacity) -> str:
+    """Of the groups that take the pod but for its selector, the one that lacks fewest of its entries."""
+
+    def lacking(name: str) -> list[str]:
+        nodes = capacity.groups_and_pools[name].nodes
+        each = [
+            [key for key, value in pod.node_selector.items() if node.labels.get(key, "") != value] for node in nodes
+        ]
+        return min(each, key=len)
+
+    nearest = min(names, key=lambda name: len(lacking(name)))
+    wrong = lacking(nearest)
+    if not wrong or len(wrong) == len(pod.node_selector) > 1:
+        return f"Correct the node selector or affinity: without it {' or '.join(names[:3])} can take the pod"
+    entries = ", ".join(f"{key}={pod.node_selector[key]}" for key in wrong)
+    return f"Correct the node selector {entries}: without it {nearest} can take the pod"
 
 
 def _smallest_that_fits(role: Role, pods: Pods, group: NodeGroupCapacity) -> str:

@@ -1,7 +1,10 @@
 """Pods that run on EC2 although a label of theirs says that they were meant for Fargate."""
 
+import difflib
 from collections.abc import Iterator, Mapping
 
+from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.emr import BUILT_IN_LABELS
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.fixes import label_property
@@ -10,9 +13,10 @@ from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.fargate import opts_out
 from emr_eks_placement.scheduling.pod import PodShape
-from emr_eks_placement.wildcards import matches
+from emr_eks_placement.wildcards import is_pattern, matches
 
 _MOST = 3  # values named
+_CLOSE = 0.85  # of difflib's ratio: a letter or two of a name
 
 
 def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> Iterator[Problem]:
@@ -20,6 +24,12 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
     for pod in pods.values():
         if pod.landing.compute == "fargate" or opts_out(pod.shape):
             continue
+        asked = pod.shape.labels.get(kubernetes.FARGATE_PROFILE)
+        if asked is not None:
+            path: FieldPath = ("metadata", "labels", kubernetes.FARGATE_PROFILE)
+            what = f"its label names profile {asked}, but no Fargate profile selects it"
+            yield Problem("FARGATE_PROFILE_LABEL", pod.role, what, path, asked)
+        yield from _misspelt(pod, capacity)
         for key, value in pod.shape.labels.items():
             wanted = dict(_wanted(key, value, pod.shape, capacity))
             if not wanted or key.startswith(
@@ -31,6 +41,27 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
             what = f"no Fargate profile selects its label {key}={value}; profile {selecting}"
             values = " or ".join(other for other, _ in some)
             fix = f"To run it on Fargate, set {label_property(pod.role, key)}={values}; to keep it on EC2, remove the label"
+            yield Problem("FARGATE_NOT_SELECTED", pod.role, what, ("metadata", "labels", key), value, fix)
+
+
+def _misspelt(pod: PlannedPod, capacity: Capacity) -> Iterator[Problem]:
+    """Labels whose key is almost one that a profile selects, with that profile's value."""
+    keys = {
+        key: (value, name)
+        for name, profile in capacity.fargate_profiles.items()
+        for selector in profile.selectors
+        if matches(selector.namespace, pod.shape.namespace)
+        for key, value in selector.labels.items()
+        if key not in pod.shape.labels and not key.startswith(BUILT_IN_LABELS) and not is_pattern(key)
+    }
+    folded = {key.lower(): key for key in keys}
+    for key, value in pod.shape.labels.items():
+        close = difflib.get_close_matches(key.lower(), folded, 1, _CLOSE) if folded else []
+        if close and not key.startswith(BUILT_IN_LABELS):
+            meant = folded[close[0]]
+            wanted, profile = keys[meant]
+            what = f"no Fargate profile selects its label {key}={value}; profile {profile} selects {meant}={wanted}"
+            fix = f"Did you mean {label_property(pod.role, meant)}={wanted}?"
             yield Problem("FARGATE_NOT_SELECTED", pod.role, what, ("metadata", "labels", key), value, fix)
 
 

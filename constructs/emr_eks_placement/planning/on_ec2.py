@@ -113,17 +113,18 @@ def _problems_of_types(
     small = {node.machine for node in agreeing if not fits(pod, node.room)} - fitting
     first = group.machines[0]
     if group.capacity_type == "on-demand":
-        others = ", ".join(machine.name for machine in group.machines if machine in fitting)
+        good = ", ".join(machine.name for machine in group.machines if machine in fitting)
         if first not in fitting:
             why = "it does not fit" if first in small else "it does not ask for"
-            what = f"new nodes of {name} are {first.name} while EC2 has any, which {why}; it runs on {others}"
-            fix = f"List {others} first in the node group, or use one with nothing else"
+            what = f"new nodes of {name} are {first.name} while EC2 has any, which {why}; it runs on {good}"
+            fix = f"List {good} first in the node group, or use one with nothing else"
             yield Problem("EC2_INSTANCE_TYPES", role, what, fix=fix)
         elif small:
-            what = f"it fits {others}, with which {name} starts, not {_names(small)}, which come when EC2 has no {first.name}"
+            what = f"it fits {good}, with which {name} starts, not {_names(small)}, which come when EC2 has no {first.name}"
             yield Problem("EC2_INSTANCE_TYPES", role, what)
-    elif small:
-        yield Problem("EC2_INSTANCE_TYPES", role, f"of {name} it fits {_names(fitting)}, not {_names(small)}")
+    elif others := set(group.machines) - fitting:
+        why = "fits" if others == small else "runs on"
+        yield Problem("EC2_INSTANCE_TYPES", role, f"of {name} it {why} {_names(fitting)}, not {_names(others)}")
 
 
 def _names(machines: set[InstanceType]) -> str:

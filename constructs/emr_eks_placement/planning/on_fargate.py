@@ -13,6 +13,7 @@ from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity
 from emr_eks_placement.scheduling.fargate import node_labels, unsatisfied_by_fargate, zones_of
 from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.spark.volumes import ON_DEMAND
 
 # Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
 _VOLUMES = ("hostPath", "ephemeral", "awsElasticBlockStore")
@@ -93,7 +94,7 @@ def _problems_of_volumes(role: Role, spec: Mapping[str, Any]) -> Iterator[Proble
             path = ("spec", "volumes", index, "csi", "driver")
             yield Problem("FARGATE_VOLUME", role, f"volume {name} is of CSI driver {driver}", path, driver)
         claim = volume.get("persistentVolumeClaim")
-        if claim is not None and claim.get("claimName") == "OnDemand":
+        if claim is not None and ON_DEMAND in str(claim.get("claimName")):
             yield Problem("FARGATE_VOLUME", role, f"volume {name} is claimed for this pod alone (OnDemand)")
         elif claim is not None:
             path = ("spec", "volumes", index, "persistentVolumeClaim")

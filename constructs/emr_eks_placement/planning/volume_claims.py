@@ -10,7 +10,7 @@ from emr_eks_placement.facts.quantities import thousandths
 from emr_eks_placement.scheduling.amounts import Spec
 from emr_eks_placement.scheduling.namespace_rules import Amounts
 from emr_eks_placement.spark.resources import SparkRole
-from emr_eks_placement.spark.volumes import ON_DEMAND
+from emr_eks_placement.spark.volumes import claim_options, is_made
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,13 @@ class Claim:
 
 
 def claims_of(spec: Spec, role: SparkRole, properties: Mapping[str, str]) -> tuple[Claim, ...]:
-    """Of a pod: claims of Spark's properties that are OnDemand, and ephemeral volumes of its template."""
+    """Of a pod: claims that Spark makes for its properties, and ephemeral volumes of its template."""
     claims = []
     for volume in spec.get("volumes") or ():
         name = str(volume.get("name"))
-        if (volume.get("persistentVolumeClaim") or {}).get("claimName") == ON_DEMAND:
-            options = f"spark.kubernetes.{role}.volumes.persistentVolumeClaim.{name}.options."
-            size, storage_class = (properties.get(f"{options}{one}") for one in ("sizeLimit", "storageClass"))
-            claims.append(Claim(name, _size(size), storage_class))
+        options = claim_options(properties, role, name) if volume.get("persistentVolumeClaim") else None
+        if options is not None and is_made(options):
+            claims.append(Claim(name, _size(options["sizeLimit"]), options["storageClass"]))
         elif volume.get("ephemeral"):
             asked = (volume["ephemeral"].get("volumeClaimTemplate") or {}).get("spec") or {}
             size = ((asked.get("resources") or {}).get("requests") or {}).get("storage")

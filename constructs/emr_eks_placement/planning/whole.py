@@ -30,9 +30,7 @@ def problems_of_the_whole(
     vcpus = fargate_vcpus(pods.values())
     if vcpus > capacity.fargate_vcpus:
         role: Role = "executors" if executors.compute == "fargate" else "driver"
-        what = (
-            f"the run's pods on Fargate take {vcpus:g} vCPU together, the quota is taken to be {capacity.fargate_vcpus}"
-        )
+        what = f"the run's pods on Fargate take {vcpus:.10g} vCPU together, the quota is taken to be {capacity.fargate_vcpus}"
         yield Problem("FARGATE_VCPU_QUOTA", role, what)
 
 

@@ -10,7 +10,7 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, is_true
 
-ON_DEMAND = "OnDemand"  # the claim that Spark makes for the pod
+ON_DEMAND = "OnDemand"  # in the name of a claim of Spark's properties: a name of the pod's own
 EXECUTOR_ID = "SPARK_EXECUTOR_ID"  # in the name of an executor's claim: its number
 _SOURCE = "(Spark on Kubernetes, volumes)"
 # Kind -> the options that it needs.
@@ -43,6 +43,21 @@ def volumes(spark: SparkConfiguration, role: SparkRole) -> Iterator[dict[str, An
         is_true(spark, f"{start}mount.readOnly")
         options = {option: _needed(properties, f"{start}options.{option}", key) for option in _KINDS[kind]}
         yield {"name": name, kind: options | _capacity(properties, kind, f"{start}options.")}
+
+
+def claim_options(properties: Mapping[str, str], role: SparkRole, volume: str) -> Mapping[str, str] | None:
+    """Of a claim that Spark's properties mount: claimName, storageClass, sizeLimit; None for a volume of the pod template.
+
+    Spark makes the claim if it has the last two (MountVolumesFeatureStep).
+    """
+    prefix = f"spark.kubernetes.{role}.volumes.persistentVolumeClaim.{volume}.options."
+    options = {key.removeprefix(prefix): value for key, value in properties.items() if key.startswith(prefix)}
+    return options or None
+
+
+def is_made(options: Mapping[str, str]) -> bool:
+    """Whether Spark makes the claim."""
+    return "storageClass" in options and "sizeLimit" in options
 
 
 def _named(properties: Mapping[str, str], prefix: str) -> list[tuple[str, str, str]]:

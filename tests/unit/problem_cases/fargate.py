@@ -96,6 +96,8 @@ CASES: dict[str, list[Case]] = {
             fargate_profiles={**CAPACITY.fargate_profiles, "wide": profile({"spark-role": "driver"})})),
     ],
     "FARGATE_PROFILE_LABEL": [
+        Case("driver", "names profile spark, but no Fargate profile selects it",
+             {f"spark.kubernetes.driver.label.{kubernetes.FARGATE_PROFILE}": "spark"}),
         on_fargate(
             "names profile other", {f"spark.kubernetes.driver.label.{kubernetes.FARGATE_PROFILE}": "other"},
             where=capacity(fargate_profiles={"spark": profile({LABEL: "fargate"}, name="spark")}),
@@ -118,6 +120,9 @@ CASES: dict[str, list[Case]] = {
              {f"spark.kubernetes.driver.label.{LABEL}": "fargate-us-east-1b"}),
         Case("submitter", "spark-node-placement=yes; profile spark selects",
              emr={"emr_job_submitter": {f"jobsubmitter.label.{LABEL}": "yes"}}),
+        Case("executors", "its label spark-node-placment=fargate; profile spark selects spark-node-placement=fargate",
+             {"spark.kubernetes.executor.label.spark-node-placment": "fargate"}),
+        Case("driver", "profile spark selects", {"spark.kubernetes.driver.label.Spark-Node-Placement": "fargate"}),
         Case("executors", "profile a selects type=etl-* and b selects type=batch", {
             "spark.kubernetes.executor.label.type": "etl", "spark.kubernetes.executor.label.team": "x"},
             capacity(fargate_profiles={"a": profile({"type": "etl-*"}), "b": profile({"type": "batch", "team": "y"})})),

@@ -70,6 +70,7 @@ CASES: dict[str, list[Case]] = {
         Case("executors", "volume spill claims 512000 MiB, LimitRange limits allows a claim at most 102400 MiB", {
             "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.mount.path": "/d",
             "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.claimName": "OnDemand",
+            "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.storageClass": "gp3",
             "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.sizeLimit": "500Gi",
         }, ruled(limit_range({"type": "PersistentVolumeClaim", "max": {"storage": "100Gi"}}))),
     ],
@@ -116,6 +117,8 @@ CASES: dict[str, list[Case]] = {
             "spark.executor.instances": "20",
             "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.mount.path": "/d",
             "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.claimName": "OnDemand",
+            "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.storageClass": "gp3",
+            "spark.kubernetes.executor.volumes.persistentVolumeClaim.spill.options.sizeLimit": "1Gi",
         }, ruled(quota({"persistentvolumeclaims": 10}))),
         # Two quotas: each holds.
         Case("executors", "ResourceQuota small allows 3 (pods)", where=ruled(quota({"pods": 9}), quota({"pods": 3}, "small"))),

@@ -15,6 +15,14 @@ def claim(role: str, name: str) -> dict[str, str]:
     return {f"{CLAIM.format(role)}mount.path": "/data", f"{CLAIM.format(role)}options.claimName": name}
 
 
+OPTIONS = "spark.kubernetes.executor.volumes.persistentVolumeClaim.data.options."
+MADE = {**claim("executor", "OnDemand"), f"{OPTIONS}storageClass": "gp3", f"{OPTIONS}sizeLimit": "20Gi"}
+
+
+def without(properties: dict[str, str], *options: str) -> dict[str, str]:
+    return {key: value for key, value in properties.items() if key.removeprefix(OPTIONS) not in options}
+
+
 def asking(**amounts: dict[str, str]) -> dict[str, object]:
     """A driver's template whose main container has requests or limits."""
     return template(main={"resources": amounts})
@@ -82,7 +90,14 @@ CASES: dict[str, list[Case]] = {
         Case("driver", "it mounts claim models", claim("driver", "models"), TWO_ZONES),
         Case("driver", "it mounts claim models", where=TWO_ZONES,
              driver=template(volumes=[{"name": "data", "persistentVolumeClaim": {"claimName": "models"}}])),
-        Case("executors", "takes over the claim", claim("executor", "OnDemand"), TWO_ZONES),
+        Case("executors", "takes over the claim", MADE, TWO_ZONES),
     ],
     "VOLUME_SHARED": [Case("executors", "2 executors mount claim models", claim("executor", "models"))],
+    "VOLUME_NOT_MADE": [
+        Case("executors", "which Spark makes only with storageClass and sizeLimit", without(MADE, "storageClass", "sizeLimit")),
+        Case("executors", "only with storageClass and sizeLimit", without(MADE, "sizeLimit")),
+        Case("executors", "asks for 20GB, which is no quantity", {**MADE, f"{OPTIONS}sizeLimit": "20GB"}),
+        Case("driver", "of the pod template names claim OnDemand", driver=template(
+            volumes=[{"name": "data", "persistentVolumeClaim": {"claimName": "OnDemand"}}])),
+    ],
 }  # fmt: skip

@@ -81,4 +81,11 @@ CODES = {
         "Use OnDemand as the claim's name, or a claim of access mode ReadWriteMany, such as one of EFS",
         "A guess: the plan does not read claims and their access modes.",
     ),
+    "VOLUME_NOT_MADE": Code(
+        "error",
+        "A pod mounts a persistent volume claim that nobody makes: a name with OnDemand is replaced for claims of Spark's "
+        "properties alone, and Spark makes those that have a storage class and a size. The pod stays Pending.",
+        "Set storageClass and sizeLimit of the volume's options",
+        "Certain: Spark 3.5's MountVolumesFeatureStep.",
+    ),
 }
