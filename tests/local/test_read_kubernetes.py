@@ -110,7 +110,7 @@ def test_zones_of_a_node_class(api: RecordingKubernetesApi, read: Read, cluster:
 
 def test_pools_that_are_not_understood_are_other_nodes(api: RecordingKubernetesApi, read: Read) -> None:
     for name, pool in {
-        "odd": node_pool(requirement("eks.amazonaws.com/instance-hypervisor", "nitro")),
+        "odd": node_pool(requirement("eks.amazonaws.com/instance-accelerator-name", "h100")),
         "broken": node_pool(limits={"cpu": "lots"}),
         "own": node_pool(group="karpenter.k8s.aws"),
     }.items():

@@ -112,7 +112,9 @@ def test_a_request_s_own_client_token_is_what_makes_it_the_same_run(
     proxy.choose = lambda call: "lost-answer" if call.starts_a_run else None
     command = ["submit", str(file), "-e", FILE]
     assert main(command) == 2
-    assert one_line(capsys).endswith("Submit it again as before: if it is started already, nothing is started twice.\n")
+    note, error = capsys.readouterr().err.splitlines()
+    assert note.endswith("read as a StartJobRun request")
+    assert error.endswith("Submit it again as before: if it is started already, nothing is started twice.")
     proxy.choose = lambda _call: None
     assert main(command) == 0
     assert len(deployed.runs.named("token")) == 1
