@@ -49,12 +49,12 @@ def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity
 
 
 def test_a_live_cluster_reads_as_its_environment_says(deployed: Deployed, capacity: Capacity) -> None:
-    """But for the names, which CloudFormation makes, and the ids of zones, which only AWS knows."""
+    """But for the names, which CloudFormation makes, and what only AWS knows: ids of zones, running nodes."""
     wanted = capacity_of(deployed.environment)
     assert (capacity.region, capacity.zones) == (wanted.region, wanted.zones)
     assert capacity.kubernetes_version == wanted.kubernetes_version
     assert set(capacity.namespaces.values()) == set(wanted.namespaces.values())
-    groups = [replace(group, deployed_name=None, zone_ids={}) for group in capacity.node_groups.values()]
+    groups = [replace(group, deployed_name=None, zone_ids={}, running=None) for group in capacity.node_groups.values()]
     assert sorted(map(str, groups)) == sorted(map(str, wanted.node_groups.values()))
     profiles = [replace(profile, deployed_name=None) for profile in capacity.fargate_profiles.values()]
     assert sorted(map(str, profiles)) == sorted(map(str, wanted.fargate_profiles.values()))
