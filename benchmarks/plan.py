@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def full(environment: Environment) -> Capacity:
     capacity = capacity_of(environment)
     group = next(iter(capacity.node_groups.values()))
     groups = {**capacity.node_groups, **{f"group-{number}": group for number in range(30 - len(capacity.node_groups))}}
-    return Capacity(**{**vars(capacity), "node_groups": groups})
+    return replace(capacity, node_groups=groups)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Kubernetes names, labels and taints: syntax, and the well-known keys that placement uses."""
 
 import re
+from functools import lru_cache
 
 from emr_eks_placement.errors import RuleError
 
@@ -55,6 +56,7 @@ def check_namespace(namespace: str) -> str:
     return namespace
 
 
+@lru_cache(maxsize=10_000)  # plans of many jobs have the same keys
 def check_label_key(key: str) -> str:
     """The label key itself: optional DNS prefix and slash, then a name of up to 63. Raises RuleError otherwise."""
     prefix, slash, name = key.rpartition("/")
@@ -69,6 +71,7 @@ def check_label_key(key: str) -> str:
     return key
 
 
+@lru_cache(maxsize=10_000)
 def check_label_value(value: str) -> str:
     """The label value itself: empty or up to 63 characters. Raises RuleError otherwise."""
     if value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):

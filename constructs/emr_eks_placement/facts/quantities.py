@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from emr_eks_placement.errors import RuleError
 
@@ -14,6 +15,7 @@ _FACTOR |= {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMG
 _LARGEST = Decimal(2**63 - 1)
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def parse_quantity(text: str | int | float) -> Decimal:
     """A quantity such as 500m, 2, 1.5Gi as a number of its unit. Raises RuleError for what is none, negative ones too."""
     match = _QUANTITY.fullmatch(str(text))

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from emr_eks_placement.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
@@ -45,24 +46,30 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
 
 
 def _misspelt(pod: PlannedPod, capacity: Capacity) -> Iterator[Problem]:
-    """Labels whose key is almost one that a profile selects, with that profile's value."""
+    """Labels whose key is almost one that a profile selects."""
     keys = {
         key: (value, name)
         for name, profile in capacity.fargate_profiles.items()
         for selector in profile.selectors
         if matches(selector.namespace, pod.shape.namespace)
         for key, value in selector.labels.items()
-        if key not in pod.shape.labels and not key.startswith(BUILT_IN_LABELS) and not is_pattern(key)
+        if key not in pod.shape.labels and not is_pattern(key)
     }
-    folded = {key.lower(): key for key in keys}
     for key, value in pod.shape.labels.items():
-        close = difflib.get_close_matches(key.lower(), folded, 1, _CLOSE) if folded else []
-        if close and not key.startswith(BUILT_IN_LABELS):
-            meant = folded[close[0]]
+        meant = _almost(key, tuple(keys)) if keys and not key.startswith(BUILT_IN_LABELS) else None
+        if meant is not None:
             wanted, profile = keys[meant]
             what = f"no Fargate profile selects its label {key}={value}; profile {profile} selects {meant}={wanted}"
             fix = f"Did you mean {label_property(pod.role, meant)}={wanted}?"
             yield Problem("FARGATE_NOT_SELECTED", pod.role, what, ("metadata", "labels", key), value, fix)
+
+
+@lru_cache(maxsize=10_000)
+def _almost(key: str, keys: tuple[str, ...]) -> str | None:
+    """The key that is meant; None where none is close."""
+    folded = {one.lower(): one for one in keys if not one.startswith(BUILT_IN_LABELS)}
+    close = difflib.get_close_matches(key.lower(), folded, 1, _CLOSE)
+    return folded[close[0]] if close else None
 
 
 def _wanted(key: str, value: str, pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, str]]:

@@ -245,7 +245,7 @@ class Capacity:
     fargate_vcpus: int = DEFAULT_VCPU_QUOTA
     not_read: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def groups_and_pools(self) -> Mapping[str, NodeGroupCapacity | NodePoolCapacity]:
         """All that has EC2 nodes, by name."""
         return {**self.node_groups, **self.node_pools}

@@ -68,7 +68,11 @@ def _most_lost(counting: Counting, some: Some, held: int) -> int:
 def _one_is_enough(counting: Counting) -> bool:
     """Whether any one node holds the counted pods beside all the single ones that can be on it."""
     return all(
-        counting.held(kind, counting.possible(name, kind), best=False) >= counting.run.wanted.count
+        counting.held(kind, best=False) >= counting.run.wanted.count
+        and (
+            counting.held(kind, counting.every, best=False) >= counting.run.wanted.count
+            or counting.held(kind, counting.possible(name, kind), best=False) >= counting.run.wanted.count
+        )
         for name in counting.run.wanted.nodes
         for kind in counting.taking(name)
     )
