@@ -230,16 +230,19 @@ def types(*names: str, **fields: Any) -> Capacity:
 
 
 @pytest.mark.parametrize("key", [kubernetes.INSTANCE_TYPE, "beta.kubernetes.io/instance-type", "size"])
-def test_a_pod_that_asks_for_an_instance_type_by_affinity_does_not_hear_of_the_others(key: str) -> None:
-    """The driver needs 12 vCPU, which the group's small nodes don't have."""
+def test_a_pod_that_asks_for_an_instance_type_by_affinity_is_warned_that_the_group_may_start_others(key: str) -> None:
+    """The driver needs 12 vCPU, which the group's small nodes don't have; a group of the one type starts no other."""
     cores = {"spark.driver.cores": "12"}
     where = types("m6i.large", "m6i.4xlarge", capacity_type="spot", labels={"size": "any"})
     expression = {"key": key, "operator": "In", "values": ["m6i.4xlarge", "any"]}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
     found = planned(request(cores), where, driver=template(affinity=affinity))
-    expected = {"EC2_SPOT"} | ({"EC2_INSTANCE_TYPES"} if key == "size" else set())
-    assert codes(found) == expected
+    assert codes(found) == {"EC2_SPOT", "EC2_INSTANCE_TYPES"}
+    (what,) = [one.what for one in found.problems if one.code == "EC2_INSTANCE_TYPES"]
+    assert what == f"of nodes it {'fits' if key == 'size' else 'runs on'} m6i.4xlarge, not m6i.large"
+    alone = types("m6i.4xlarge", capacity_type="spot", labels={"size": "any"})
+    assert codes(planned(request(cores), alone, driver=template(affinity=affinity))) == {"EC2_SPOT"}
 
 
 def test_an_on_demand_group_starts_with_its_first_instance_type() -> None:

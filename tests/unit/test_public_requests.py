@@ -70,7 +70,7 @@ EXPECTED: dict[str, Expected] = {
     # spark-sql takes options of its own, and hands on what spark-submit does not know.
     "sql-with-variables": on_ec2({"executors": {ACROSS_ZONES}}),
     # Ten executors of 2 cores: three a node, so four nodes of at most two.
-    "dynamic-bounded": on_ec2({"executors": {ACROSS_ZONES, "EC2_TOO_FEW_NODES"}}),
+    "dynamic-bounded": on_ec2({"executors": {ACROSS_ZONES, "EC2_TOO_FEW_NODES", "EC2_SCALE_UP"}}),
     "dynamic-unbounded": on_ec2({"executors": {ACROSS_ZONES, "EXECUTORS_UNBOUNDED"}}),
     "watched-stream": on_ec2({"driver": {"EMR_RETRIES"}, "executors": {ACROSS_ZONES}}),
     # 4 cores twice, with the driver beside one of them: two nodes.

@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.write("".join(f"{options.output_directory / name}\n" for name in files))
     if left:
         sys.stderr.write(
-            f"note: {left} definitions hold <placeholders>; --outputs or the options below --help fill them\n"
+            f"note: {left} {'definition holds' if left == 1 else 'definitions hold'} <placeholders>; --outputs fills them, "
+            "or the options that --help lists\n"
         )
     if options.job is None:
         _report_left_over(left_over(options.output_directory, files), options)

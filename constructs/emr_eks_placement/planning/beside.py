@@ -19,6 +19,8 @@ from emr_eks_placement.scheduling.holding import most_that_fit, sure_to_fit
 from emr_eks_placement.scheduling.pod_rules import Rule
 from emr_eks_placement.scheduling.supply import supply_at_most
 
+_LOOSEN = "Loosen the rule, or let the groups have more nodes where it allows the pods"
+
 
 @dataclass(frozen=True)
 class Beside:
@@ -129,11 +131,19 @@ def anti_affinity(manifests: Mapping[Role, Mapping[str, Any]], role: Role, other
 
 
 def verdict(
-    beside: Beside, code: str, role: Role, rule: Rule | None, what: str, held: tuple[int, int]
+    beside: Beside,
+    code: str,
+    role: Role,
+    rule: Rule | None,
+    what: str,
+    held: tuple[int, int],
+    *,
+    balanced: bool = False,
 ) -> Iterator[Verdict]:
     """The problem of a rule under which so many pods fit at best and for sure; none where all do.
 
-    Of the code where they surely do not; a warning where that depends on the scheduler, or on nodes that are not described.
+    Of the code where they surely do not; a warning where that depends on the scheduler, on nodes that are not described, or
+    on how evenly a group's nodes are spread over zones: EC2 Auto Scaling does that as far as zones have capacity.
     """
     count, (best, sure) = number_of(beside.pods[role]), held
     if best >= count and (sure >= count or beside.capacity.other_nodes):
@@ -141,10 +151,13 @@ def verdict(
     path = rule.path if rule else ()
     if best >= count:
         pods = f"the {role} may wait" if count == 1 else f"up to {count - sure} of {count} {role} may wait"
-        fix = "Loosen the rule, or let the groups have more nodes where it allows the pods"
-        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=fix))
+        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
         return
     pods = f"the {role} waits" if count == 1 else f"at least {count - best} of {count} {role} wait"
+    if balanced and best:
+        pods += " while the groups' nodes are spread evenly over their zones"
+        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
+        return
     if beside.capacity.other_nodes:
         yield Verdict(Problem("EC2_OTHER_NODES", role, f"{what}: {pods}; {beside.capacity.other_nodes}", path))
     else:

@@ -152,13 +152,14 @@ class NodeCounts:
             if self.capacity.other_nodes:
                 if missing:
                     yield _may_scale_up(need, missing, self.start_timeout, f"; {self.capacity.other_nodes}")
-            elif short:
+                continue
+            if short:
                 yield Problem("EC2_TOO_FEW_NODES", short[0].role, _too_few(need, short))
             elif unsure:
                 yield _may_not_hold(need, unsure)
-            elif missing:
+            if missing and need.running < (need.allowed if need.allowed is not None else ANY):
                 yield Problem("EC2_SCALE_UP", missing[0].role, _scale_up(need, missing, self.start_timeout))
-            elif waiting:
+            elif waiting and not (short or unsure):
                 yield _may_scale_up(need, waiting, self.start_timeout)
 
     def _of(self, roles: Iterable[Role]) -> Counting:
@@ -212,26 +213,35 @@ def _names(need: NodesNeeded) -> str:
 
 
 def _roles(some: list[_Holding]) -> str:
-    return " and ".join(one.left for one in some)
+    """How many pods of which kinds, with the verb that fits."""
+    one = len(some) == 1 and (some[0].count == 1 or some[0].left.startswith("1 of "))
+    return f"{' and '.join(holding.left for holding in some)} {'waits' if one else 'wait'}"
+
+
+def _need(need: NodesNeeded) -> str:
+    """What the roles need, with the verb and the number that fit."""
+    verb = "needs" if len(need.roles) == 1 and need.roles[0] != "executors" else "need"
+    return f"{' and '.join(need.roles)} {verb} {need.number} {_nodes(need.most or need.least)} of {_names(need)}"
+
+
+def _nodes(number: int) -> str:
+    return "node" if number == 1 else "nodes"
 
 
 def _too_few(need: NodesNeeded, short: list[_Holding]) -> str:
     if need.allowed is not None and need.least > need.allowed:
-        roles = " and ".join(need.roles)
-        return (
-            f"{roles} need {need.number} nodes of {_names(need)}, which can have {need.allowed}: {_roles(short)} wait"
-        )
-    return f"{_roles(short)} wait, however tightly {_names(need)} are packed at their largest"
+        return f"{_need(need)}, which can have {need.allowed}: {_roles(short)}"
+    return f"{_roles(short)}, however tightly {_names(need)} are packed at their largest"
 
 
 def _scale_up(need: NodesNeeded, missing: list[_Holding], seconds: int) -> str:
-    roles = " and ".join(need.roles)
-    what = f"{roles} need {need.number} nodes of {_names(need)}, which has {need.running} for sure"
+    what = f"{_need(need)}, of which {need.running} surely {'runs' if need.running == 1 else 'run'} now"
     if need.least <= need.running:
-        what = f"{_names(need)} has {need.running} nodes for sure, which do not hold them all"
-    later = all(one.best is not None and one.best >= one.initial for one in missing)
+        what = f"the {need.running} {_nodes(need.running)} of {_names(need)} that surely run now do not hold them all"
+    asked = any(one.role == "executors" for one in missing)
+    later = asked and all(one.best is not None and one.best >= one.initial for one in missing)
     when = ", once the job has asked for them" if later else ""
-    return f"{what}: {_roles(missing)} wait for more{when}{_deadline(missing, seconds)}"
+    return f"{what}: {_roles(missing)} for more{when}{_deadline(missing, seconds)}"
 
 
 def _deadline(waiting: list[_Holding], seconds: int) -> str:
@@ -242,7 +252,7 @@ def _deadline(waiting: list[_Holding], seconds: int) -> str:
 
 
 def _may_not_hold(need: NodesNeeded, unsure: list[_Holding]) -> Problem:
-    role, what = unsure[0].role, f"{_roles(unsure)} may wait"
+    role, what = unsure[0].role, f"{' and '.join(one.left for one in unsure)} may wait"
     fix = "Raise max_size, or ask for fewer or smaller executors"
     if need.most is not None:
         fix += f"; {need.most} nodes hold them for sure"
@@ -250,9 +260,12 @@ def _may_not_hold(need: NodesNeeded, unsure: list[_Holding]) -> Problem:
 
 
 def _may_scale_up(need: NodesNeeded, waiting: list[_Holding], seconds: int, more: str = "") -> Problem:
-    what = f"{_roles(waiting)} may wait for more nodes: {_for_sure(waiting[-1], need)} now{_deadline(waiting, seconds)}{more}"
+    some = " and ".join(one.left for one in waiting)
+    what = f"{some} may wait for more nodes: {_for_sure(waiting[-1], need)} now{_deadline(waiting, seconds)}{more}"
     return Problem("EC2_MAY_SCALE_UP", waiting[0].role, what)
 
 
 def _for_sure(one: _Holding, need: NodesNeeded) -> str:
-    return f"{_names(need)} hold {one.sure} {one.role} for sure and {min(one.best or 0, one.count)} at best"
+    pods = f"{one.sure} {one.role}" if one.role == "executors" else f"{'the' if one.sure else 'no'} {one.role}"
+    verb = "holds" if len(need.names) == 1 else "hold"
+    return f"{_names(need)} {verb} {pods} for sure, {min(one.best or 0, one.count)} at best"

@@ -59,7 +59,8 @@ def _near(beside: Beside, role: Role, rules: tuple[Rule, ...], others: list[Role
         held = [_in_its_domain(beside, role, other, keys) for other in others]
         what = f"they must be where {names} is, by {' and '.join(keys)}"
     best = sum(one for one, _ in held)
-    yield from verdict(beside, CODE, role, rules[0], what, (best, min(sure for _, sure in held)))
+    worst = min(sure for _, sure in held)
+    yield from verdict(beside, CODE, role, rules[0], what, (best, worst), balanced=bool(keys))
 
 
 def _on_its_node(beside: Beside, role: Role, other: Role) -> tuple[int, int]:
@@ -127,4 +128,5 @@ def _apart(beside: Beside, role: Role, other: Role, rule: Rule) -> Iterator[Verd
         what = f"no two of them may share {rule.key}, of which there are {len(domains)}"
     if held:
         worst = min(sure for _, sure in held)
-        yield from verdict(beside, CODE, role, rule, what, (max(best for best, _ in held), worst))
+        best = max(one for one, _ in held)
+        yield from verdict(beside, CODE, role, rule, what, (best, worst), balanced=role != other)

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict
-from emr_eks_placement.planning.nodes_needed import Pairs
+from emr_eks_placement.planning.nodes_needed import Pairs, number_of
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity
 from emr_eks_placement.planning.problems import Problem
@@ -33,10 +35,29 @@ def put_together(
 
 
 def _verdicts(beside: Beside, role: Role) -> Iterator[Verdict]:
-    yield from verdicts_of_affinity(beside, role)
-    yield from verdicts_of_anti_affinity(beside, role)
-    yield from verdicts_of_spread(beside, role)
+    found = [
+        *verdicts_of_affinity(beside, role),
+        *verdicts_of_anti_affinity(beside, role),
+        *verdicts_of_spread(beside, role),
+    ]
+    yield from found
+    yield from _not_counted(beside, role, {one.problem.path for one in found})
     preferred = pod_rules.preferred(beside.spec(role))
     if preferred:
-        what = f"the scheduler follows what {' and '.join(preferred)} prefers where it can, and breaks it otherwise"
+        what = f"the scheduler follows the preferred rules of {' and '.join(preferred)} where it can, and breaks them otherwise"
         yield Verdict(Problem("EC2_PREFERRED", role, what))
+
+
+def _not_counted(beside: Beside, role: Role, judged: set[FieldPath]) -> Iterator[Verdict]:
+    """The rules by a label other than the node's name, which the numbers of nodes leave out."""
+    spec = beside.spec(role)
+    rules = [*pod_rules.required(spec, "podAffinity"), *pod_rules.required(spec, "podAntiAffinity")]
+    for rule in (*rules, *pod_rules.forbidding_spread(spec)):
+        others = [
+            other
+            for other in beside.pods
+            if beside.selects(rule, role, other) and (other != role or number_of(beside.pods[role]) > 1)
+        ]
+        if rule.key != kubernetes.HOSTNAME and others and rule.path not in judged:
+            what = f"its rule by {rule.key} about the {' and '.join(others)} is not counted in the numbers of nodes"
+            yield Verdict(Problem("EC2_RULE_NOT_COUNTED", role, what, rule.path))

@@ -57,13 +57,14 @@ def verdicts_of_spread(beside: Beside, role: Role) -> Iterator[Verdict]:
 
 
 def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[Verdict]:
+    balanced = False
     skew, fewest = int(rule.term.get("maxSkew") or 1), int(rule.term.get("minDomains") or 1)
     domains = [*_domains(beside, role, rule, keys)]
     number = sum(domain.number for domain in domains)
     count = number_of(beside.pods[role])
     if number < fewest:
         what = f"its topology spread by {rule.key} asks for {fewest} domains of which there are at most {number}"
-        what += f", so for no more than {skew} pods in each"
+        what += f", so for no more than {skew} of them in each"
         best = sum(domain.number * min(domain.best, skew) for domain in domains)
         sure = sum(domain.for_sure * min(domain.sure, skew) for domain in domains)
     else:
@@ -71,9 +72,10 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
         what = f"its topology spread by {rule.key} lets no domain have more than {skew} above the emptiest"
         if not emptiest:
             what += ", and there is one whose nodes can't take it"
+        balanced = rule.key != kubernetes.HOSTNAME and emptiest > 0
         best = sum(domain.number * min(domain.best, emptiest + skew) for domain in domains)
         sure = sum(domain.for_sure for domain in domains) * min(domain.sure for domain in domains)
-    yield from verdict(beside, CODE, role, rule, what, (min(best, count), sure))
+    yield from verdict(beside, CODE, role, rule, what, (min(best, count), sure), balanced=balanced)
 
 
 def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[_Domain]:
@@ -119,7 +121,7 @@ def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterato
                     largest[name].sure(zones),
                     now[name].sure(zones) > 0,
                     max((counting.held(kind, best=True) for kind in kinds), default=0),
-                    min((counting.held(kind, counting.every, best=False) for kind in kinds), default=0),
+                    min((counting.held(kind, counting.possible(name, kind), best=False) for kind in kinds), default=0),
                 )
 
 

@@ -78,11 +78,14 @@ def required(spec: Mapping[str, Any], kind: str) -> tuple[Rule, ...]:
 
 
 def forbidding_spread(spec: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The topology spread constraints that keep a pod waiting rather than skew: DoNotSchedule, which is the default."""
+    """The topology spread constraints that keep a pod waiting rather than skew: DoNotSchedule, which is the default.
+
+    One without a labelSelector counts no pod, and so keeps none waiting.
+    """
     return tuple(
         Rule(str(one.get("topologyKey")), one, ("spec", "topologySpreadConstraints", index), spread=True)
         for index, one in enumerate(spec.get("topologySpreadConstraints") or ())
-        if one.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule"
+        if one.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule" and one.get("labelSelector") is not None
     )
 
 

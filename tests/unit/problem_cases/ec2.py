@@ -45,17 +45,17 @@ CASES: dict[str, list[Case]] = {
             node_groups={"nodes": node_group("m6i.large", initial_size=1, max_size=1)})),
     ],
     "EC2_MAY_NOT_HOLD": [
-        Case("executors", "1 of 5 executors may wait: nodes hold 4 executors for sure and 5 at best at their largest",
+        Case("executors", "1 of 5 executors may wait: nodes holds 4 executors for sure, 5 at best at their largest",
              TIGHT, capacity(node_groups={"nodes": node_group("t3.large", initial_size=6, max_size=6)})),
     ],
     "EC2_SCALE_UP": [
-        Case("executors", "need 14 nodes of nodes, which has 2 for sure", MANY, capacity(
+        Case("executors", "need 14 nodes of nodes, of which 2 surely run now", MANY, capacity(
             node_groups={"nodes": node_group("m6i.4xlarge", initial_size=2, max_size=20)})),
         Case("submitter", "the run fails unless its driver starts within 15 minutes (job-start-timeout)", where=capacity(
             node_groups={"nodes": node_group("m6i.4xlarge", initial_size=0, max_size=20)})),
     ],
     "EC2_MAY_SCALE_UP": [
-        Case("executors", "1 of 5 executors may wait for more nodes: nodes hold 4 executors for sure and 5 at best now",
+        Case("executors", "1 of 5 executors may wait for more nodes: nodes holds 4 executors for sure, 5 at best now",
              TIGHT, capacity(node_groups={"nodes": node_group("t3.large", initial_size=6, max_size=7)})),
         Case("executors", "34 of 40 executors may wait for more nodes", MANY, capacity(other_nodes="Karpenter makes nodes")),
     ],
@@ -69,17 +69,24 @@ CASES: dict[str, list[Case]] = {
              executor=template("executor", affinity=required("podAntiAffinity", kubernetes.ZONE, {"spark-role": "executor"}))),
     ],
     "EC2_SPREAD": [
-        Case("executors", "asks for 3 domains of which there are at most 2, so for no more than 1 pods in each: at least 4 of 6",
+        Case("executors", "of which there are at most 2, so for no more than 1 of them in each: at least 4 of 6",
              {"spark.executor.instances": "6"}, ZONES, executor=template("executor", topologySpreadConstraints=[
                  spread(kubernetes.ZONE, {"spark-role": "executor"}, minDomains=3)])),
+    ],
+    "EC2_RULE_NOT_COUNTED": [
+        Case("executors", "its rule by topology.kubernetes.io/zone about the driver is not counted", where=ZONES,
+             executor=template("executor", affinity=required("podAffinity", kubernetes.ZONE, {"spark-role": "driver"}))),
+        Case("executors", "its rule by topology.kubernetes.io/zone about the executors", where=ZONES,
+             executor=template("executor", affinity=required("podAntiAffinity", kubernetes.ZONE, {"spark-role": "executor"}))),
     ],
     "EC2_OTHER_PODS": [
         Case("driver", "asks for pods that are not of this job",
              driver=template(affinity=required("podAffinity", kubernetes.ZONE, {"app": "cache"}))),
     ],
     "EC2_PREFERRED": [
-        Case("executors", "what topologySpreadConstraints prefers", executor=template("executor", topologySpreadConstraints=[
-            spread(kubernetes.ZONE, {"spark-role": "executor"}, whenUnsatisfiable="ScheduleAnyway")])),
+        Case("executors", "the preferred rules of topologySpreadConstraints", executor=template(
+            "executor", topologySpreadConstraints=[
+                spread(kubernetes.ZONE, {"spark-role": "executor"}, whenUnsatisfiable="ScheduleAnyway")])),
     ],
     "EC2_INSTANCE_TYPES": [
         Case("executors", "of nodes it fits m6i.4xlarge, not m6i.large", {"spark.executor.cores": "4"}, capacity(

@@ -75,6 +75,13 @@ CODES = {
         "Write ScheduleAnyway, raise maxSkew, lower minDomains, or select the nodes that are meant with a node selector",
         "Certain for the run's own pods and for nodes that the groups have for sure.",
     ),
+    "EC2_RULE_NOT_COUNTED": Code(
+        "warning",
+        "The pod has a required rule about pods of its own job by a label such as the zone. The numbers of nodes that a plan "
+        "gives leave it out: pods may wait until a node in the right place runs.",
+        "Make sure that nodes run, or can be started, where the rule allows the pods; or use a node selector for one zone",
+        "Certain that the plan leaves it out; a guess whether nodes are missing.",
+    ),
     "EC2_OTHER_PODS": Code(
         "warning",
         "A required rule of the pod is about pods that are not of its job, of which a plan knows nothing.",
