@@ -29,7 +29,7 @@ def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: C
         yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
     for name, group in capacity.node_groups.items():
         nodes = found.nodes.get(name, ())
-        if not nodes:
+        if not nodes or len(nodes) == len(group.nodes):
             continue
         yield from _problems_of_types(role, pod, name, group, nodes)
         zones = sorted({node.zone for node in nodes})
