@@ -62,7 +62,7 @@ def check_lands(pod: PodShape, target: Fargate | Ec2, environment: Environment) 
 
 
 def check_within_quota(read: Mapping[Role, PodShape], case: Case) -> None:
-    """The run's pods fit what its namespace may have, in as many MiB as the quota says."""
+    """The run's pods fit what its namespace may have, if EMR's logging sidecar requests less than the documented 512 MiB."""
     quota = case.environment.virtual_clusters[VIRTUAL_CLUSTER].quota
     dynamic = case.job.spark_conf.get("spark.dynamicAllocation.enabled") == "true"
     executors = 0 if dynamic else case.job.executors.instances or 2
@@ -70,6 +70,7 @@ def check_within_quota(read: Mapping[Role, PodShape], case: Case) -> None:
     cpu = read["submitter"].cpu_millis + read["driver"].cpu_millis + executors * read["executors"].cpu_millis
     assert quota.pods is None or 2 + executors <= quota.pods
     assert quota.cpu is None or cpu <= quota.cpu * 1000
+    memory -= 512 * (1 + executors)
     assert quota.memory is None or memory <= int(quota.memory.removesuffix("Gi")) * 1024
 
 

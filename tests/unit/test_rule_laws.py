@@ -24,7 +24,9 @@ from tests.unit.laws import LAW
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 KEYS = (kubernetes.HOSTNAME, kubernetes.ZONE, "rack", kubernetes.INSTANCE_TYPE)
-WAITING = {"EC2_TOO_FEW_NODES", "EC2_MAY_NOT_HOLD", "EC2_POD_AFFINITY", "EC2_SPREAD", "EC2_OTHER_PODS"}
+WAITING = {
+    "EC2_TOO_FEW_NODES", "EC2_MAY_NOT_HOLD", "EC2_POD_AFFINITY", "EC2_SPREAD", "EC2_OTHER_PODS", "EC2_RULE_NOT_COUNTED"
+}  # fmt: skip
 SEEDS = st.integers(0, 2**48)
 
 

@@ -114,13 +114,15 @@ def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterato
         for can_run in (True, False):
             here = [node for other, node in nodes if other == name and (node.zone in inside) is can_run]
             zones = {zone for zone in _zones(beside, name, nodes) if (zone in inside) is can_run}
-            kinds = counting.may_be(name, largest) if can_run and name in beside.pods[role].landing.nodes else ()
+            takes = can_run and name in beside.pods[role].landing.nodes
+            possible = counting.taking(name) if takes else ()
+            kinds = counting.may_be(name, largest) if takes else ()
             if here:
                 yield _Domain(
                     largest[name].most({node.zone for node in here}, here),
                     largest[name].sure(zones),
                     now[name].sure(zones) > 0,
-                    max((counting.held(kind, best=True) for kind in kinds), default=0),
+                    max((counting.held(kind, best=True) for kind in possible), default=0),
                     min((counting.held(kind, counting.possible(name, kind), best=False) for kind in kinds), default=0),
                 )
 
