@@ -29,6 +29,9 @@ class InstanceType:
     max_pods: int
     devices: tuple[tuple[str, int], ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @property
     def kubernetes_architecture(self) -> str:
         """The value of the node label kubernetes.io/arch."""

@@ -249,3 +249,8 @@ class Capacity:
     def groups_and_pools(self) -> Mapping[str, NodeGroupCapacity | NodePoolCapacity]:
         """All that has EC2 nodes, by name."""
         return {**self.node_groups, **self.node_pools}
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """What plans of any job work out of it, by what it is: empty at first."""
+        return {}

@@ -98,9 +98,8 @@ class Counting:
         """The kinds of node of the group that take the counted pods."""
         key: _Key = (name, (), 0)
         if key not in self._of_groups:
-            nodes = self.run.wanted.nodes.get(name, ())
-            whole = self._kinds_of(name, nodes)
-            self._of_groups[key] = self._kinds(nodes) if whole is None else whole
+            whole = self._kinds_of(name) if name in self.run.wanted.nodes else ()
+            self._of_groups[key] = self._kinds(self.run.wanted.nodes[name]) if whole is None else whole
         return self._of_groups[key]
 
     def at_best(self, name: str, supply: Supply) -> tuple[Kind, ...]:
@@ -109,7 +108,7 @@ class Counting:
         if machines is None:
             return self.taking(name)
         wanted = self.run.wanted.nodes[name]
-        whole = self._kinds_of(name, wanted, machines)
+        whole = self._kinds_of(name, machines)
         return self._kinds(node for node in wanted if node.machine in machines) if whole is None else whole
 
     def may_be(self, name: str, supply: Supply) -> tuple[Kind, ...]:
@@ -128,7 +127,7 @@ class Counting:
             return self.taking(name)
         machines = _settled(nodes)
         if wanted.nodes[name] is nodes.group.nodes:
-            whole = self._kinds_of(name, nodes.group.nodes, machines or nodes.machines or None)
+            whole = self._kinds_of(name, machines or nodes.machines or None)
             if whole is not None:
                 return whole if whole or machines is not None else self.taking(name)
         if machines is not None:
@@ -147,19 +146,22 @@ class Counting:
         if key not in self._of_groups:
             self._kept.append(supply)
             found = self._sharing(name, some, machines)
-            self._of_groups[key] = tuple(kind for kind in found if self._together(kind.room, some))
+            if len(some) > 1:
+                found = tuple(kind for kind in found if self._together(kind.room, some))
+            self._of_groups[key] = found
         return self._of_groups[key]
 
     def _sharing(self, name: str, some: Some, machines: tuple[InstanceType, ...] | None) -> tuple[Kind, ...]:
         """The kinds of node of the group, of these instance types, that each of these single pods can be on."""
-        first, *more = some
-        nodes = self.run.single[first].nodes.get(name, ())
-        whole = self._kinds_of(name, nodes, machines)
+        if not all(name in self.run.single[one].nodes for one in some):
+            return ()
+        whole = self._kinds_of(name, machines)
         if whole is not None:
-            return whole if all(name in self.run.single[one].nodes for one in more) else ()
+            return whole
+        first, *more = some
         return self._kinds(
             node
-            for node in nodes
+            for node in self.run.single[first].nodes[name]
             if (machines is None or node.machine in machines) and all(id(node) in self._ids[one] for one in more)
         )
 
@@ -192,19 +194,24 @@ class Counting:
         nodes = [node for one in self.run.single for node in one.nodes.get(name, ())]
         return supply[name].most(zones, nodes) > 1
 
-    def _kinds_of(
-        self, name: str, nodes: tuple[Node, ...], machines: tuple[InstanceType, ...] | None = None
-    ) -> tuple[Kind, ...] | None:
+    @cached_property
+    def _whole(self) -> dict[str, tuple[AllNodes, bool, bool]]:
+        """The groups of which each pod of the run takes all nodes or none; with takes and outside, where all have the same."""
+        wanted, pods = self.run.wanted, (*self.run.single, self.run.wanted)
+        whole = {}
+        for name, nodes in {name: nodes for one in pods for name, nodes in one.nodes.items()}.items():
+            if isinstance(nodes, AllNodes) and all(one.nodes.get(name, nodes) is nodes for one in pods):
+                takes = name in wanted.nodes
+                outside = not takes and nodes.zones.isdisjoint(wanted.zones)
+                if takes or outside or nodes.zones <= wanted.zones:
+                    whole[name] = (nodes, takes, outside)
+        return whole
+
+    def _kinds_of(self, name: str, machines: tuple[InstanceType, ...] | None = None) -> tuple[Kind, ...] | None:
         """The kinds of all nodes of a group, worked out once for all runs; None unless each pod of the run takes all or none."""
-        wanted = self.run.wanted
-        if not isinstance(nodes, AllNodes) or any(
-            one.nodes.get(name, nodes) is not nodes for one in (*self.run.single, wanted)
-        ):
+        if name not in self._whole:
             return None
-        takes = name in wanted.nodes
-        outside = not takes and nodes.zones.isdisjoint(wanted.zones)
-        if not takes and not outside and not nodes.zones <= wanted.zones:
-            return None
+        nodes, takes, outside = self._whole[name]
         key = (Kind, takes, outside, machines)
         if key not in nodes.worked_out:
             chosen = [node for node in nodes if machines is None or node.machine in machines]

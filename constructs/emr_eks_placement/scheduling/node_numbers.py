@@ -33,7 +33,7 @@ def enough_nodes(counting: Counting) -> int | None:
     held = min(counting.held(kind, best=False) for name in counting.run.wanted.nodes for kind in counting.taking(name))
     if not held:
         return None
-    if _one_is_enough(counting):
+    if held >= counting.run.wanted.count and _one_is_enough(counting):
         return 1
     lost = sum(_most_lost(counting, (one,), held) for one in counting.every)
     if len(counting.every) > 1:

@@ -17,12 +17,12 @@ def pods_on(room: Room, pod: PodShape, beside: Sequence[PodShape] = (), *, light
     for other in beside:
         pods, cpu, memory = pods - 1, cpu - other.cpu_millis, memory - _memory(other, lightest)
         storage = None if storage is None else storage - other.storage_bytes
-    left = [(pods, 1), (cpu, pod.cpu_millis), (memory, _memory(pod, lightest))]
+    left = [(cpu, pod.cpu_millis), (memory, _memory(pod, lightest))]
     if storage is not None:
         left.append((storage, pod.storage_bytes))
     if pod.devices or any(other.devices for other in beside):
         left += _devices_left(room, pod, beside)
-    number = pods
+    number = max(0, pods)
     for free, asked in left:
         if free < 0:
             return 0

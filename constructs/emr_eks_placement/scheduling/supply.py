@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity, NodePoolCapacity, RunningNodes
@@ -45,10 +46,13 @@ class GroupNodes:
         return sum(nodes.count for nodes in self.read or () if nodes.zone in inside)
 
     def _split(self, zones: Iterable[str]) -> tuple[int, int, int, int]:
-        own = set(self.group.zones)
-        here = len(own.intersection(zones))
-        each, more = divmod(self.number, len(own))
-        return each, more, here, len(own) - here
+        here = len(self._zones.intersection(zones))
+        each, more = divmod(self.number, len(self._zones))
+        return each, more, here, len(self._zones) - here
+
+    @cached_property
+    def _zones(self) -> frozenset[str]:
+        return frozenset(self.group.zones)
 
 
 @dataclass(frozen=True)
@@ -84,16 +88,23 @@ Supply = Mapping[str, GroupNodes | PoolNodes]
 
 def supply_now(capacity: Capacity) -> Supply:
     """What runs, and what node pools add by themselves."""
-    groups = {name: _as_it_runs(group) for name, group in capacity.node_groups.items()}
-    return {**groups, **_pools(capacity)}
+    return _supplies(capacity)[0]
 
 
 def supply_at_most(capacity: Capacity) -> Supply:
     """Every node group and pool at its largest."""
-    groups = {
-        name: GroupNodes(group, group.max_size, group.first_machines) for name, group in capacity.node_groups.items()
-    }
-    return {**groups, **_pools(capacity)}
+    return _supplies(capacity)[1]
+
+
+def _supplies(capacity: Capacity) -> tuple[Supply, Supply]:
+    """Now and at most: worked out once for all plans."""
+    if _supplies not in capacity.worked_out:
+        now = {name: _as_it_runs(group) for name, group in capacity.node_groups.items()}
+        largest = {name: _at_most(group) for name, group in capacity.node_groups.items()}
+        pools = {name: PoolNodes(pool, pool.max_vcpus) for name, pool in capacity.node_pools.items()}
+        capacity.worked_out[_supplies] = ({**now, **pools}, {**largest, **pools})
+    found: tuple[Supply, Supply] = capacity.worked_out[_supplies]
+    return found
 
 
 def _as_it_runs(group: NodeGroupCapacity) -> GroupNodes:
@@ -102,5 +113,5 @@ def _as_it_runs(group: NodeGroupCapacity) -> GroupNodes:
     return GroupNodes(group, number, group.running_machines, settled, group.running)
 
 
-def _pools(capacity: Capacity) -> dict[str, PoolNodes]:
-    return {name: PoolNodes(pool, pool.max_vcpus) for name, pool in capacity.node_pools.items()}
+def _at_most(group: NodeGroupCapacity) -> GroupNodes:
+    return GroupNodes(group, group.max_size, group.first_machines)
