@@ -18,13 +18,7 @@ _LARGEST = Decimal(2**63 - 1)
 @lru_cache(maxsize=10_000, typed=True)
 def parse_quantity(text: str | int | float) -> Decimal:
     """A quantity such as 500m, 2, 1.5Gi as a number of its unit. Raises RuleError for what is none, negative ones too."""
-    match = _QUANTITY.fullmatch(str(text))
-    suffix = (match[2] or "") if match else "?"
-    number = None
-    if match and suffix in _FACTOR:
-        number = Decimal(match[1]) * _FACTOR[suffix]
-    elif match and suffix[0] in "eE":
-        number = Decimal(f"{match[1]}{suffix}")
+    number = _number(str(text))
     if number is None or number > _LARGEST:
         raise RuleError(
             text,
@@ -32,6 +26,17 @@ def parse_quantity(text: str | int | float) -> Decimal:
             "Write for example 500m or 2Gi",
         )
     return number
+
+
+@lru_cache(maxsize=4096)  # the same few amounts come in every pod
+def _number(text: str) -> Decimal | None:
+    match = _QUANTITY.fullmatch(text)
+    suffix = (match[2] or "") if match else "?"
+    if match and suffix in _FACTOR:
+        return Decimal(match[1]) * _FACTOR[suffix]
+    if match and suffix[0] in "eE":
+        return Decimal(f"{match[1]}{suffix}")
+    return None
 
 
 def thousandths(text: str | int | float) -> int:

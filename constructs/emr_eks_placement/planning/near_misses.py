@@ -1,7 +1,7 @@
 """Pods that run on EC2 although a label of theirs says that they were meant for Fargate."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from emr_eks_placement.errors import FieldPath
@@ -11,7 +11,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.fixes import label_property
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.scheduling.capacity import Capacity, PodSelector
 from emr_eks_placement.scheduling.fargate import opts_out
 from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.wildcards import is_pattern, matches
@@ -31,8 +31,9 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
             what = f"its label names profile {asked}, but no Fargate profile selects it"
             yield Problem("FARGATE_PROFILE_LABEL", pod.role, what, path, asked)
         yield from _misspelt(pod, capacity)
+        near = list(_near(pod.shape, capacity))
         for key, value in pod.shape.labels.items():
-            wanted = dict(_wanted(key, value, pod.shape, capacity))
+            wanted = dict(_wanted(key, value, pod.shape, near))
             if not wanted or key.startswith(
                 BUILT_IN_LABELS
             ):  # a profile that selects other pods by these is no mistake
@@ -72,16 +73,19 @@ def _almost(key: str, keys: tuple[str, ...]) -> str | None:
     return folded[close[0]] if close else None
 
 
-def _wanted(key: str, value: str, pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, str]]:
-    """Values of this label with which a profile would take the pod, if not for this value, each with its profile."""
+def _near(pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, PodSelector]]:
+    """The profiles' selectors of the pod's namespace that name a label of it."""
     for name, profile in capacity.fargate_profiles.items():
         for selector in profile.selectors:
-            other = selector.labels.get(key)
+            if not selector.labels.keys().isdisjoint(pod.labels) and matches(selector.namespace, pod.namespace):
+                yield name, selector
+
+
+def _wanted(key: str, value: str, pod: PodShape, near: Iterable[tuple[str, PodSelector]]) -> Iterator[tuple[str, str]]:
+    """Values of this label with which a profile would take the pod, if not for this value, each with its profile."""
+    for name, selector in near:
+        other = selector.labels.get(key)
+        if other is not None and not matches(other, value):
             rest = [one for one in selector.labels if one != key]
-            if (
-                other is not None
-                and not matches(other, value)
-                and matches(selector.namespace, pod.namespace)
-                and all(any(matches(one, carried) for carried in pod.labels) for one in rest)
-            ):
+            if all(any(matches(one, carried) for carried in pod.labels) for one in rest):
                 yield other, name

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
 from emr_eks_placement.placement import Role
@@ -75,16 +76,41 @@ def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs)
 
 @dataclass(frozen=True)
 class _Holding:
-    """Of a role's pods: how many there are, and how many fit at best and for sure, how many there are at the start.
+    """What nodes hold of a role's pods.
 
-    At best None: those before it do not.
+    initial: how many there are at the start; may_not_fit: whether it is said of the pod that none may fit; placed: whether
+    the pods before it fit for sure.
     """
 
     role: Role
-    count: int
-    best: int | None
-    sure: int
+    counting: Counting
+    supply: Supply
     initial: int
+    may_not_fit: bool
+    placed: bool
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.counting.run.wanted.count
+
+    @cached_property
+    def all_fit(self) -> bool:
+        """Whether that is plain: quickly, and no only where it may be yes."""
+        return all_fit_for_sure(self.counting, self.supply)
+
+    @cached_property
+    def best(self) -> int | None:
+        """How many fit at best; None: those before it do not."""
+        all_sure = self.all_fit or (self.placed and not self.may_not_fit and self.sure >= self.count)
+        return self.count if all_sure else most_that_fit(self.counting, self.supply)
+
+    @cached_property
+    def sure(self) -> int:
+        """How many fit for sure."""
+        if self.all_fit:
+            return self.count
+        return ANY if self.may_not_fit else sure_to_fit(self.counting, self.supply)
 
     @property
     def surely_not(self) -> bool:
@@ -115,15 +141,17 @@ class NodeCounts:
     start_timeout: int = START_TIMEOUT_SECONDS
     now: Supply = field(init=False)
     largest: Supply = field(init=False)
+    _roles: list[Role] = field(init=False)
     _counting: dict[tuple[Role, ...], Counting] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._roles = counted(self.pods)
         self.now, self.largest = supply_now(self.capacity), supply_at_most(self.capacity)
 
     def needed(self) -> tuple[NodesNeeded, ...]:
         """For each choice of groups, pools and zones that pods have. What two choices share counts for both."""
         together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Role]] = {}
-        for role in counted(self.pods):
+        for role in self._roles:
             landing = self.pods[role].landing
             together.setdefault((landing.on, landing.zones), []).append(role)
         return tuple(
@@ -142,13 +170,14 @@ class NodeCounts:
 
     def problems(self, needed: Iterable[NodesNeeded]) -> Iterator[Problem]:
         """That the node groups have to grow for the run, or they and the node pools can't grow enough; and that they may."""
-        now = {role: self._held(role, self.now) for role in counted(self.pods)}
-        largest = {role: held if held.all_sure else self._held(role, self.largest) for role, held in now.items()}
+        now: dict[Role, _Holding] = {}
+        for role in self._roles:
+            now[role] = self._held(role, self.now, placed=all(held.all_fit for held in now.values()))
+        largest = {role: held if held.all_fit else self._at_most(held) for role, held in now.items()}
         for need in needed:
             short = [largest[role] for role in need.roles if largest[role].surely_not]
             unsure = [largest[role] for role in need.roles if largest[role].maybe_not]
-            missing = [now[role] for role in need.roles if now[role].surely_not or not (now[role].sure or need.running)]
-            waiting = [now[role] for role in need.roles if now[role].maybe_not]
+            missing = [now[role] for role in need.roles if now[role].surely_not or not (need.running or now[role].sure)]
             if self.capacity.other_nodes:
                 if missing:
                     yield _may_scale_up(need, missing, self.start_timeout, f"; {self.capacity.other_nodes}")
@@ -159,7 +188,7 @@ class NodeCounts:
                 yield _may_not_hold(need, unsure)
             if missing and need.running < (need.allowed if need.allowed is not None else ANY):
                 yield Problem("EC2_SCALE_UP", missing[0].role, _scale_up(need, missing, self.start_timeout))
-            elif waiting and not (short or unsure):
+            elif not (short or unsure) and (waiting := [now[role] for role in need.roles if now[role].maybe_not]):
                 yield _may_scale_up(need, waiting, self.start_timeout)
 
     def _of(self, roles: Iterable[Role]) -> Counting:
@@ -171,8 +200,7 @@ class NodeCounts:
 
     def _until(self, role: Role) -> Counting:
         """A role, counted beside all that start before it."""
-        every = counted(self.pods)
-        return self._of(every[: every.index(role) + 1])
+        return self._of(self._roles[: self._roles.index(role) + 1])
 
     def _enough(self, roles: list[Role]) -> int | None:
         """For each role; where the nodes that take one can't take another, one beside the other."""
@@ -197,15 +225,15 @@ class NodeCounts:
         )
         return None if total >= ANY else total
 
-    def _held(self, role: Role, supply: Supply) -> _Holding:
-        counting, pod = self._until(role), self.pods[role]
-        count = counting.run.wanted.count
-        if all_fit_for_sure(counting, supply):
-            return _Holding(role, count, count, count, pod.count.initial)
-        sure = sure_to_fit(counting, supply)
-        if any(problem.code == "EC2_MAY_NOT_FIT" for problem in pod.landing.problems):
-            sure = ANY  # that none may fit is said of the pod
-        return _Holding(role, count, most_that_fit(counting, supply), sure, pod.count.initial)
+    def _held(self, role: Role, supply: Supply, *, placed: bool = False) -> _Holding:
+        pod = self.pods[role]
+        may_not_fit = any(problem.code == "EC2_MAY_NOT_FIT" for problem in pod.landing.problems)
+        return _Holding(role, self._until(role), supply, pod.count.initial, may_not_fit, placed)
+
+    def _at_most(self, now: _Holding) -> _Holding:
+        """With every group at its largest; that of now where all fit now."""
+        largest = self._held(now.role, self.largest)
+        return now if not largest.all_fit and now.all_sure else largest
 
 
 def _names(need: NodesNeeded) -> str:

@@ -29,7 +29,7 @@ def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: C
         yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
     for name, group in capacity.node_groups.items():
         nodes = found.nodes.get(name, ())
-        if not nodes or len(nodes) == len(group.nodes):
+        if len(nodes) in (0, len(group.nodes)):
             continue
         yield from _problems_of_types(role, pod, name, group, nodes)
         zones = sorted({node.zone for node in nodes})
@@ -101,7 +101,8 @@ def _is_sure(pod: PodShape, capacity: Capacity, name: str, nodes: Sequence[Node]
 def _first_of(capacity: Capacity, name: str, nodes: Sequence[Node]) -> Sequence[Node]:
     """Of the nodes that may take the pod, those that come first; all where none of them does."""
     group = capacity.node_groups.get(name)
-    return [node for node in nodes if group and node.machine in group.first_machines] or nodes
+    first = group.first_machines if group else ()
+    return [node for node in nodes if node.machine in first] or nodes
 
 
 def _problems_of_types(

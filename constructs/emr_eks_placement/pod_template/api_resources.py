@@ -5,7 +5,6 @@ pkg/apis/core/helper.
 """
 
 from decimal import Decimal
-from functools import lru_cache
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.quantities import parse_quantity
@@ -83,7 +82,6 @@ def _number(amount: Part) -> Decimal | None:
     return None if amount.value is None else _read(amount.value)
 
 
-@lru_cache(maxsize=4096)  # the same few amounts come in every pod
 def _read(text: str) -> Decimal | None:
     try:
         return parse_quantity(text)

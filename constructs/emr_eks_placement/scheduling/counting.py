@@ -242,12 +242,12 @@ class Counting:
         return known
 
     def _held_in(self, room: Room, some: Some, best: bool) -> int:
-        own = len(self.run.single)
-        if any(frozenset((one, own)) in self.run.apart for one in some):
+        own, apart = len(self.run.single), self.run.apart
+        if apart and any(frozenset((one, own)) in apart for one in some):
             return 0
         others = [self.run.single[one].pod for one in some]
         number = pods_on(room, self.run.wanted.pod, others, lightest=best)
-        return min(number, 1) if frozenset((own,)) in self.run.apart else number
+        return min(number, 1) if apart and frozenset((own,)) in apart else number
 
     def _together(self, room: Room, some: Some) -> bool:
         key = (id(room), some)

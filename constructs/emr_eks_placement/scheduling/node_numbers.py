@@ -67,12 +67,10 @@ def _most_lost(counting: Counting, some: Some, held: int) -> int:
 
 def _one_is_enough(counting: Counting) -> bool:
     """Whether any one node holds the counted pods beside all the single ones that can be on it."""
+    count = counting.run.wanted.count
     return all(
-        counting.held(kind, best=False) >= counting.run.wanted.count
-        and (
-            counting.held(kind, counting.every, best=False) >= counting.run.wanted.count
-            or counting.held(kind, counting.possible(name, kind), best=False) >= counting.run.wanted.count
-        )
+        counting.held(kind, counting.every, best=False) >= count
+        or counting.held(kind, counting.possible(name, kind), best=False) >= count
         for name in counting.run.wanted.nodes
         for kind in counting.taking(name)
     )

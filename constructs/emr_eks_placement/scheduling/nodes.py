@@ -120,7 +120,8 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
     if not group.nodes:
         return "it can have no node within its limits"
-    agreeing = [node for node in group.nodes if agrees(pod, node) is not False]
+    asks = pod.node_selector or pod.node_affinity
+    agreeing = [node for node in group.nodes if agrees(pod, node) is not False] if asks else group.nodes
     if not agreeing:
         missing = _missing(pod.node_selector, group)
         return f"no node of it has {missing}" if missing else "no node of it satisfies the required node affinity"

@@ -13,21 +13,24 @@ def pods_on(room: Room, pod: PodShape, beside: Sequence[PodShape] = (), *, light
     lightest: each pod with the least memory that it may request, rather than the most. A resource that the room does not
     know, such as a disk of unknown size, sets no limit.
     """
-    pods, cpu, memory, storage = room.pods, room.cpu_millis, room.memory_bytes, room.storage_bytes
+    pods, cpu, memory, storage = room.pods - len(beside), room.cpu_millis, room.memory_bytes, room.storage_bytes
+    devices = bool(pod.devices)
     for other in beside:
-        pods, cpu, memory = pods - 1, cpu - other.cpu_millis, memory - _memory(other, lightest)
+        cpu -= other.cpu_millis
+        memory -= other.memory_bytes - (other.memory_slack_bytes if lightest else 0)
         storage = None if storage is None else storage - other.storage_bytes
-    left = [(cpu, pod.cpu_millis), (memory, _memory(pod, lightest))]
+        devices = devices or bool(other.devices)
+    left = [(cpu, pod.cpu_millis), (memory, pod.memory_bytes - (pod.memory_slack_bytes if lightest else 0))]
     if storage is not None:
         left.append((storage, pod.storage_bytes))
-    if pod.devices or any(other.devices for other in beside):
+    if devices:
         left += _devices_left(room, pod, beside)
     number = max(0, pods)
     for free, asked in left:
         if free < 0:
             return 0
-        if asked:
-            number = min(number, free // asked)
+        if asked and free < number * asked:
+            number = free // asked
     return number
 
 
@@ -37,10 +40,6 @@ def _devices_left(room: Room, pod: PodShape, beside: Sequence[PodShape]) -> Iter
         offered = devices_on(room, name)
         if offered is not None:
             yield offered - sum(_devices(other, name) for other in beside), _devices(pod, name)
-
-
-def _memory(pod: PodShape, lightest: bool) -> int:
-    return pod.memory_bytes - (pod.memory_slack_bytes if lightest else 0)
 
 
 def _devices(pod: PodShape, name: str) -> int:

@@ -99,10 +99,10 @@ def _requested(
     def starting() -> Iterator[int]:
         sidecars = 0
         for container, requests in init:
-            own = amount(requests.get(resource, 0))
+            own = amount(requests[resource]) if resource in requests else 0
             yield sidecars + own
             if container.get("restartPolicy") == "Always":
                 sidecars += own
-        yield sidecars + sum(amount(requests.get(resource, 0)) for requests in running)
+        yield sidecars + sum(amount(requests[resource]) for requests in running if resource in requests)
 
     return max(starting())

@@ -31,6 +31,8 @@ class GroupNodes:
         """The least number of nodes in these zones."""
         if self.read is not None:
             return self._running(zones)
+        if self._zones.issubset(zones):
+            return self.number
         each, more, here, elsewhere = self._split(zones)
         return here * each + max(0, more - elsewhere)
 
@@ -38,6 +40,8 @@ class GroupNodes:
         """The largest number of nodes in these zones."""
         if self.read is not None:
             return self._running(zones)
+        if self._zones.issubset(zones):
+            return self.number
         each, more, here, _elsewhere = self._split(zones)
         return here * each + min(more, here)
 
