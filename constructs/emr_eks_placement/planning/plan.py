@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emr_eks_placement.emr.logging_sidecar import with_least_logging
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.admission import admit, problems_of_defaults
+from emr_eks_placement.planning.admission import problems_of_defaults
+from emr_eks_placement.planning.alone import alone
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
-from emr_eks_placement.planning.landing import Landing, land
+from emr_eks_placement.planning.landing import Landing
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
@@ -23,7 +23,6 @@ from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
-from emr_eks_placement.planning.refusals import Refusal, problems_of_api, readable
 from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.together import put_together
@@ -33,7 +32,6 @@ from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest, requested_memory
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.refusals import check_driver_starts
 
@@ -68,19 +66,14 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     read = _read_templates(spark, templates, capacity.kubernetes_version)
     executors = executor_count(spark)
     check_driver_starts(spark)
-    pods: dict[Role, PlannedPod] = {}
     written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
     made = pods_of_request(request, spark, written, namespace=namespace)
-    refusals = _refusals(made, written, spark, capacity.kubernetes_version)
-    manifests = {role: readable(manifest) if refusals[role] else manifest for role, manifest in made.items()}
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
-    admitted = {role: admit(role, manifest, spark.properties, rules) for role, manifest in manifests.items()}
-    for role, manifest in manifests.items():
-        count: Count = executors if role == "executors" else ONE
-        shape = _shape(role, admitted[role].manifest, request)
-        refused = (*(one for one in refusals[role] if not one.is_open), *admitted[role].problems)
-        landing = land(role, shape, manifest["spec"], capacity, refused)
-        pods[role] = PlannedPod(role, count, shape, landing)
+    each = {role: alone(role, manifest, written, request, spark, capacity) for role, manifest in made.items()}
+    manifests = {role: one.manifest for role, one in each.items()}
+    admitted = {role: one.admitted for role, one in each.items()}
+    number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executors}
+    pods = {role: PlannedPod(role, number[role], one.shape, one.landing) for role, one in each.items()}
     apart = roles_apart(manifests)
     pods, waiting = put_together(pods, manifests, capacity, apart)
     timeout = start_timeout_seconds(request)
@@ -114,29 +107,6 @@ def _with_timeout(role: Role, landing: Landing, seconds: int) -> Landing:
         return landing
     reason = f"it does not start: the run fails after {seconds / 60:g} minutes at the latest (job-start-timeout)"
     return replace(landing, reasons=(*landing.reasons, reason))
-
-
-def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) -> PodShape:
-    """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
-    shape = pod_of_manifest(manifest)
-    least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
-    if least is None:
-        return shape
-    return replace(shape, memory_slack_bytes=max(0, shape.memory_bytes - requested_memory(least)))
-
-
-def _refusals(
-    pods: Mapping[Role, Mapping[str, Any]],
-    templates: Mapping[TemplateRole, Mapping[str, Any]],
-    spark: SparkConfiguration,
-    kubernetes_version: str,
-) -> dict[Role, list[Refusal]]:
-    """What the API refuses of each kind of pod."""
-    found: dict[Role, list[Refusal]] = {}
-    for role, pod in pods.items():
-        template = None if role == "submitter" else templates.get(role)
-        found[role] = list(problems_of_api(role, pod, template, spark, kubernetes_version))
-    return found
 
 
 def _read_templates(

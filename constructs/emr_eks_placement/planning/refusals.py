@@ -52,7 +52,11 @@ def problems_of_api(
             pod = {**pod, "spec": {key: value for key, value in pod["spec"].items() if key != "hostname"}}
     for broken in refused_by_api(pod, kubernetes_version, with_image=with_image):
         path, name = path_in_template(broken.path, pod, template), _named(broken.path, pod)
-        if limit in spark.properties and broken.path == ("spec", "containers", 0, "resources", "limits", "cpu"):
+        if (
+            limit
+            and limit in spark.properties
+            and broken.path == ("spec", "containers", 0, "resources", "limits", "cpu")
+        ):
             path, name = (), limit
         what = f"{name} = {shown(broken.value, longest=40)}: {broken.rule}"
         yield Refusal("API_REFUSED", role, what, path, broken.value, f"{broken.mend} ({name})", broken=broken)

@@ -29,8 +29,9 @@ def put_together(
         for one in _verdicts(beside, role):
             partly = one.problem.severity == "error" and not one.none
             (some if partly else own).append(one.problem)
-        landing = pods[role].landing
-        found[role] = replace(pods[role], landing=replace(landing, problems=(*landing.problems, *own)))
+        if own:
+            landing = pods[role].landing
+            found[role] = replace(pods[role], landing=replace(landing, problems=(*landing.problems, *own)))
     return found, some
 
 

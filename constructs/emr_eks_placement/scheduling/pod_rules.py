@@ -70,7 +70,10 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 def required(spec: Mapping[str, Any], kind: str) -> tuple[Rule, ...]:
     """The required terms of podAffinity or podAntiAffinity."""
-    terms = ((spec.get("affinity") or {}).get(kind) or {}).get(_REQUIRED) or ()
+    affinity = spec.get("affinity")
+    if not affinity:
+        return ()
+    terms = (affinity.get(kind) or {}).get(_REQUIRED) or ()
     return tuple(
         Rule(str(term.get("topologyKey")), term, ("spec", "affinity", kind, _REQUIRED, index))
         for index, term in enumerate(terms)
