@@ -24,7 +24,7 @@ def runs_on_nodes(made: Plan, capacity: Capacity) -> int | None:
 
 
 def _runs_of(pod: PlannedPod, capacity: Capacity) -> int | None:
-    count = pod.count.least if pod.count.most is None else pod.count.most
+    count = pod.number
     if not count:
         return None
     held = most_that_fit(Counting(Run((), Wanted(pod.shape, count, pod.landing.nodes))), supply_at_most(capacity))

@@ -9,7 +9,7 @@ from typing import Any
 
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.nodes_needed import Pairs, counted, number_of, run_of
+from emr_eks_placement.planning.nodes_needed import Pairs, counted, run_of
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules
@@ -145,7 +145,7 @@ def verdict(
     Of the code where they surely do not; a warning where that depends on the scheduler, on nodes that are not described, or
     on how evenly a group's nodes are spread over zones: EC2 Auto Scaling does that as far as zones have capacity.
     """
-    count, (best, sure) = number_of(beside.pods[role]), held
+    count, (best, sure) = beside.pods[role].number, held
     if best >= count and (sure >= count or beside.capacity.other_nodes):
         return
     path = rule.path if rule else ()

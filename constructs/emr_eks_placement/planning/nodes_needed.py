@@ -9,7 +9,7 @@ from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.counting import Counting, Run, Wanted
+from emr_eks_placement.scheduling.counting import Counting, Run
 from emr_eks_placement.scheduling.holding import all_fit_for_sure, most_that_fit, sure_to_fit
 from emr_eks_placement.scheduling.node_numbers import enough_nodes, fewest_nodes
 from emr_eks_placement.scheduling.supply import ANY, Supply, supply_at_most, supply_now
@@ -59,17 +59,12 @@ class NodesNeeded:
 
 def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:
     """The kinds of pod that land on EC2, in the order in which they start."""
-    return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and number_of(pod)]
-
-
-def number_of(pod: PlannedPod) -> int:
-    """The highest number of pods; without a bound, the lowest."""
-    return pod.count.least if pod.count.most is None else pod.count.most
+    return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and pod.number]
 
 
 def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs) -> Run:
     """The last of these roles, counted beside the others."""
-    wanted = [Wanted(pods[role].shape, number_of(pods[role]), pods[role].landing.nodes) for role in roles]
+    wanted = [pods[role].wanted for role in roles]
     pairs = frozenset(frozenset(roles.index(role) for role in pair) for pair in apart if pair <= set(roles))
     return Run(tuple(wanted[:-1]), wanted[-1], pairs)
 

@@ -15,7 +15,6 @@ from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
-from emr_eks_placement.planning.landing import Landing
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
@@ -77,7 +76,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     apart = roles_apart(manifests)
     pods, waiting = put_together(pods, manifests, capacity, apart)
     timeout = start_timeout_seconds(request)
-    pods = {role: replace(pod, landing=_with_timeout(role, pod.landing, timeout)) for role, pod in pods.items()}
+    pods = {role: _with_timeout(pod, timeout) for role, pod in pods.items()}
     counts = NodeCounts(pods, capacity, apart, timeout)
     nodes = counts.needed()
     problems = [
@@ -101,12 +100,12 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
 
 
-def _with_timeout(role: Role, landing: Landing, seconds: int) -> Landing:
+def _with_timeout(pod: PlannedPod, seconds: int) -> PlannedPod:
     """What becomes of the run where its submitter or driver can't start; executors wait as long as it runs."""
-    if role == "executors" or not landing.pending:
-        return landing
+    if pod.role == "executors" or not pod.landing.pending:
+        return pod
     reason = f"it does not start: the run fails after {seconds / 60:g} minutes at the latest (job-start-timeout)"
-    return replace(landing, reasons=(*landing.reasons, reason))
+    return replace(pod, landing=replace(pod.landing, reasons=(*pod.landing.reasons, reason)))
 
 
 def _read_templates(

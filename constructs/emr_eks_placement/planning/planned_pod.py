@@ -1,10 +1,12 @@
 """A kind of pod of a plan."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import Count
 from emr_eks_placement.planning.landing import Landing
+from emr_eks_placement.scheduling.counting import Wanted
 from emr_eks_placement.scheduling.pod import PodShape
 
 
@@ -16,3 +18,13 @@ class PlannedPod:
     count: Count
     shape: PodShape
     landing: Landing
+
+    @property
+    def number(self) -> int:
+        """The highest number of pods; without a bound, the lowest."""
+        return self.count.least if self.count.most is None else self.count.most
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """So many pods, and the nodes that can take them."""
+        return Wanted(self.shape, self.number, self.landing.nodes)

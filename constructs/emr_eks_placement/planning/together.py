@@ -8,7 +8,7 @@ from emr_eks_placement.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict
-from emr_eks_placement.planning.nodes_needed import Pairs, number_of
+from emr_eks_placement.planning.nodes_needed import Pairs
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity
 from emr_eks_placement.planning.problems import Problem
@@ -57,7 +57,7 @@ def _not_counted(beside: Beside, role: Role, judged: set[FieldPath]) -> Iterator
         others = [
             other
             for other in beside.pods
-            if beside.selects(rule, role, other) and (other != role or number_of(beside.pods[role]) > 1)
+            if beside.selects(rule, role, other) and (other != role or beside.pods[role].number > 1)
         ]
         if rule.key != kubernetes.HOSTNAME and others and rule.path not in judged:
             what = f"its rule by {rule.key} about the {' and '.join(others)} is not counted in the numbers of nodes"

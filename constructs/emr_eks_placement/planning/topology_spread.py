@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict, verdict
-from emr_eks_placement.planning.nodes_needed import counted, number_of, run_of
+from emr_eks_placement.planning.nodes_needed import counted, run_of
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import affinity, pod_rules
 from emr_eks_placement.scheduling.capacity import Node
@@ -61,7 +61,7 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
     skew, fewest = int(rule.term.get("maxSkew") or 1), int(rule.term.get("minDomains") or 1)
     domains = [*_domains(beside, role, rule, keys)]
     number = sum(domain.number for domain in domains)
-    count = number_of(beside.pods[role])
+    count = beside.pods[role].number
     if number < fewest:
         what = f"its topology spread by {rule.key} asks for {fewest} domains of which there are at most {number}"
         what += f", so for no more than {skew} of them in each"

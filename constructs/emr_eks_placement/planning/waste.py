@@ -15,8 +15,7 @@ _FEWEST = 3  # executors; of fewer nobody saves a node
 def problems_of_waste(executors: PlannedPod) -> Iterator[Problem]:
     """That every kind of node that can take the executors stays almost half empty when full of them."""
     nodes = {node.machine.name: node for some in executors.landing.nodes.values() for node in some}.values()
-    count = executors.count.least if executors.count.most is None else executors.count.most
-    if not nodes or count < _FEWEST or executors.shape.devices:
+    if not nodes or executors.number < _FEWEST or executors.shape.devices:
         return
     best = max(nodes, key=lambda node: _used(executors, node))
     if _used(executors, best) >= _USED_ENOUGH:

@@ -36,8 +36,4 @@ def problems_of_the_whole(
 
 def fargate_vcpus(pods: Iterable[PlannedPod]) -> float:
     """What the pods on Fargate take together: the most of them, or the least where their number has no bound."""
-    return sum(
-        pod.landing.size.vcpus * (pod.count.least if pod.count.most is None else pod.count.most)
-        for pod in pods
-        if pod.landing.size
-    )
+    return sum(pod.landing.size.vcpus * pod.number for pod in pods if pod.landing.size)

@@ -9,7 +9,7 @@ from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.scheduling.capacity import AllNodes, Node, Room
 from emr_eks_placement.scheduling.packing import pods_on
 from emr_eks_placement.scheduling.pod import PodShape
-from emr_eks_placement.scheduling.supply import GroupNodes, PoolNodes, Supply
+from emr_eks_placement.scheduling.supply import GroupNodes, Supply
 
 Some = tuple[int, ...]
 """Single pods of a run, by position."""
@@ -104,7 +104,7 @@ class Counting:
 
     def at_best(self, name: str, supply: Supply) -> tuple[Kind, ...]:
         """The kinds of node of the group that take the counted pods; where nodes run, of those."""
-        machines = _settled(supply[name])
+        machines = supply[name].chosen
         if machines is None:
             return self.taking(name)
         wanted = self.run.wanted.nodes[name]
@@ -125,7 +125,7 @@ class Counting:
         nodes, wanted = supply[name], self.run.wanted
         if not isinstance(nodes, GroupNodes):
             return self.taking(name)
-        machines = _settled(nodes)
+        machines = nodes.machines if nodes.settled else None
         if wanted.nodes[name] is nodes.group.nodes:
             whole = self._kinds_of(name, machines or nodes.machines or None)
             if whole is not None:
@@ -141,7 +141,7 @@ class Counting:
 
     def shared(self, name: str, some: Some, supply: Supply | None = None) -> tuple[Kind, ...]:
         """The kinds of node of the group that all these single pods can share; where nodes run, of those."""
-        machines = _settled(supply[name]) if supply else None
+        machines = supply[name].chosen if supply else None
         key = (name, some, 0 if machines is None else id(supply))
         if key not in self._of_groups:
             self._kept.append(supply)
@@ -256,8 +256,3 @@ class Counting:
             apart = any(frozenset(pair) in self.run.apart for pair in combinations(some, 2))
             self._shareable[key] = not apart and pods_on(room, last, others, lightest=True) > 0
         return self._shareable[key]
-
-
-def _settled(nodes: GroupNodes | PoolNodes) -> tuple[InstanceType, ...] | None:
-    """The instance types of nodes that run; None where they may be of others too."""
-    return nodes.machines if isinstance(nodes, GroupNodes) and nodes.settled else None

@@ -36,7 +36,7 @@ def enough_nodes(counting: Counting) -> int | None:
     if held >= counting.run.wanted.count and _one_is_enough(counting):
         return 1
     lost = sum(_most_lost(counting, (one,), held) for one in counting.every)
-    if len(counting.every) > 1:
+    if len(counting.every) > 1 and lost < held:
         lost = max(lost, _most_lost(counting, counting.every, held))
     return max(2 if counting.every else 1, -(-(counting.run.wanted.count + lost) // held))
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from emr_eks_placement.facts.instance_types import InstanceType
@@ -55,6 +55,11 @@ class GroupNodes:
         return each, more, here, len(self._zones) - here
 
     @cached_property
+    def chosen(self) -> tuple[InstanceType, ...] | None:
+        """The instance types of nodes that run; None where they may be of others too, or the group has no others."""
+        return self.machines if self.settled and not set(self.group.machines).issubset(self.machines) else None
+
+    @cached_property
     def _zones(self) -> frozenset[str]:
         return frozenset(self.group.zones)
 
@@ -65,6 +70,7 @@ class PoolNodes:
 
     pool: NodePoolCapacity
     vcpus: int | None
+    chosen: None = field(init=False, default=None)
 
     def sure(self, _zones: Iterable[str]) -> int:
         """None is there before pods wait for it."""
