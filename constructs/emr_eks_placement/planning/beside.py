@@ -111,6 +111,9 @@ class Verdict:
 def roles_apart(manifests: Mapping[Role, Mapping[str, Any]]) -> Pairs:
     """The roles whose pods share no node: by required anti-affinity of either, or by a port of the node."""
     roles = list(manifests)
+    specs = [manifest["spec"] for manifest in manifests.values()]
+    if not any(pod_rules.required(spec, "podAntiAffinity") or any(pod_rules.ports(spec)) for spec in specs):
+        return frozenset()
     pairs = [(one, other) for index, one in enumerate(roles) for other in roles[index:]]
     return frozenset(
         frozenset(pair)

@@ -21,6 +21,8 @@ def put_together(
     pods: Mapping[Role, PlannedPod], manifests: Mapping[Role, Mapping[str, Any]], capacity: Capacity, apart: Pairs
 ) -> tuple[dict[Role, PlannedPod], list[Problem]]:
     """The pods with what their rules make of them, Pending where none can start; and that some of them can't."""
+    if not any(pod_rules.says_anything(manifest["spec"]) for manifest in manifests.values()):
+        return dict(pods), []
     beside = Beside(pods, manifests, capacity, apart)
     found: dict[Role, PlannedPod] = dict(pods)
     some: list[Problem] = []

@@ -88,6 +88,11 @@ class AllNodes(tuple[Node, ...]):
         """Of the nodes."""
         return frozenset(node.zone for node in self)
 
+    @cached_property
+    def rooms(self) -> frozenset[Room]:
+        """On the nodes."""
+        return frozenset(node.room for node in self)
+
 
 @dataclass(frozen=True)
 class RunningNodes:

@@ -121,6 +121,8 @@ def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -
     if not group.nodes:
         return "it can have no node within its limits"
     asks = pod.node_selector or pod.node_affinity
+    if not asks and all(fits(pod, room) for room in group.nodes.rooms):
+        return group.nodes
     agreeing = [node for node in group.nodes if agrees(pod, node) is not False] if asks else group.nodes
     if not agreeing:
         missing = _missing(pod.node_selector, group)

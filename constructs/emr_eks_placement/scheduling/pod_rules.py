@@ -68,6 +68,11 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     }.get(str(expression.get("operator")), False)
 
 
+def says_anything(spec: Mapping[str, Any]) -> bool:
+    """Whether the spec may have a rule or a preference."""
+    return bool(spec.get("affinity") or spec.get("topologySpreadConstraints"))
+
+
 def required(spec: Mapping[str, Any], kind: str) -> tuple[Rule, ...]:
     """The required terms of podAffinity or podAntiAffinity."""
     affinity = spec.get("affinity")
@@ -110,12 +115,12 @@ def share_a_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether pods of these specs bind the same port of their node, so that no node takes both."""
     return any(
         port == another and (address == elsewhere or _ANY_ADDRESS in (address, elsewhere))
-        for port, address in _ports(one)
-        for another, elsewhere in _ports(other)
+        for port, address in ports(one)
+        for another, elsewhere in ports(other)
     )
 
 
-def _ports(spec: Mapping[str, Any]) -> Iterator[tuple[tuple[int, str], str]]:
+def ports(spec: Mapping[str, Any]) -> Iterator[tuple[tuple[int, str], str]]:
     """Number and protocol, and address; with hostNetwork every port is the node's (Kubernetes API, defaults)."""
     containers: Sequence[Mapping[str, Any]] = [*(spec.get("containers") or ()), *_sidecars(spec)]
     for container in containers:

@@ -48,6 +48,8 @@ _OTHER_OPTIONS = (
     "--total-executor-cores",
 )
 _CONTINUED_LINE = re.compile(r"\\\r?\n")  # as a shell has it; parameters that went through one have none
+_QUOTES = re.compile(r"""["'\\]""")
+_WORD = re.compile(r"[^ \t\r\n]+")
 _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error", "--verbose", "-v", "--version")
 
 
@@ -128,7 +130,7 @@ def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Itera
 def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str, str]]:
     """The properties, and the options that stand for none."""
     try:
-        words = shlex.split(_CONTINUED_LINE.sub(" ", parameters))
+        words = _words(_CONTINUED_LINE.sub(" ", parameters))
     except ValueError as error:
         raise RuleError(parameters, f"must be quoted as a shell reads it: {error}", "Close the quotes") from None
     conf: dict[str, str] = {}
@@ -145,6 +147,11 @@ def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str,
         else:
             others[option] = value
     return {**conf, **by_option}, others
+
+
+def _words(text: str) -> list[str]:
+    """As a shell reads them; shlex is slow, and without quotes blanks alone part words."""
+    return shlex.split(text) if _QUOTES.search(text) else _WORD.findall(text)
 
 
 def _options(words: Sequence[str], *, sql: bool) -> Iterator[tuple[str, str]]:
