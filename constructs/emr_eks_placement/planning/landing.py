@@ -8,8 +8,9 @@ from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.scheduling.capacity import Capacity, Node
-from emr_eks_placement.scheduling.fargate import FargateSize, granted_sizes, opts_out, possible_profiles, zones_of
+from emr_eks_placement.scheduling.capacity import Capacity, Node, zones_of
+from emr_eks_placement.scheduling.fargate import FargateSize, granted_sizes, opts_out, possible_profiles
+from emr_eks_placement.scheduling.fargate import zones_of as fargate_zones_of
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
 
@@ -77,16 +78,17 @@ def _on_fargate(
         reasons.append(
             f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {documented}"
         )
-    zones = {zone for profile in profiles.values() for zone in zones_of(pod, capacity.region, profile.zones)}
+    zones = {zone for profile in profiles.values() for zone in fargate_zones_of(pod, capacity.region, profile.zones)}
     return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
 
 
 def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, reason: str) -> Landing:
     found = candidates(pod, capacity.groups_and_pools)
-    zones = {node.zone for nodes in found.nodes.values() for node in nodes}
     refused = tuple(f"not {refusal.name}: {refusal.reason}" for refusal in found.refusals)
     problems = (
         *on_ec2.problems_of_groups(role, pod, found, capacity),
         *on_ec2.problems_of_pod(role, pod, spec, found, capacity),
     )
-    return Landing("ec2", found.names, tuple(sorted(zones)), None, (reason, *refused), problems, found.nodes)
+    return Landing(
+        "ec2", found.names, tuple(sorted(zones_of(found.nodes))), None, (reason, *refused), problems, found.nodes
+    )

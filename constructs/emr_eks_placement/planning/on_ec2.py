@@ -24,9 +24,10 @@ def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: C
         yield _no_node_group(role, pod, found, capacity)
     yield from _not_known(role, pod, found)
     yield from _may_not_fit(role, pod, found, capacity)
-    spot = [name for name, nodes in found.nodes.items() if any(node.capacity_type == "spot" for node in nodes)]
-    if spot and role != "executors":
-        yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
+    if role != "executors":
+        spot = [name for name, nodes in found.nodes.items() if any(node.capacity_type == "spot" for node in nodes)]
+        if spot:
+            yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
     for name, group in capacity.node_groups.items():
         nodes = found.nodes.get(name, ())
         if len(nodes) in (0, len(group.nodes)):

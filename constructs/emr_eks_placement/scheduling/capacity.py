@@ -94,6 +94,12 @@ class AllNodes(tuple[Node, ...]):
         return frozenset(node.room for node in self)
 
 
+def zones_of(nodes: Mapping[str, tuple[Node, ...]]) -> frozenset[str]:
+    """Of the nodes of some groups and pools."""
+    each = (some.zones if isinstance(some, AllNodes) else {node.zone for node in some} for some in nodes.values())
+    return frozenset[str]().union(*each)
+
+
 @dataclass(frozen=True)
 class RunningNodes:
     """So many nodes of a node group that run now: of one instance type, in one zone."""

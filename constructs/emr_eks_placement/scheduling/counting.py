@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import combinations
 
 from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.scheduling.capacity import AllNodes, Node, Room
+from emr_eks_placement.scheduling.capacity import AllNodes, Node, Room, zones_of
 from emr_eks_placement.scheduling.packing import pods_on
 from emr_eks_placement.scheduling.pod import PodShape
 from emr_eks_placement.scheduling.supply import GroupNodes, Supply
@@ -27,7 +27,7 @@ class Wanted:
     @cached_property
     def zones(self) -> frozenset[str]:
         """Where it can run."""
-        return frozenset(node.zone for nodes in self.nodes.values() for node in nodes)
+        return zones_of(self.nodes)
 
 
 @dataclass(frozen=True)

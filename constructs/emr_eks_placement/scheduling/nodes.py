@@ -52,9 +52,9 @@ def candidates(pod: PodShape, groups: Mapping[str, NodeGroupCapacity | NodePoolC
 
 
 def _depends_on(pod: PodShape, nodes: Sequence[Node]) -> tuple[str, ...]:
-    if any(agrees(pod, node) for node in nodes):
-        return ()
     asked = (*pod.node_selector, *affinity.keys_of(pod.node_affinity))
+    if not asked or any(agrees(pod, node) for node in nodes):
+        return ()
     return tuple(
         key for key in dict.fromkeys(asked) if key == NODE_NAME or any(key in node.unknown_labels for node in nodes)
     )
