@@ -45,6 +45,7 @@ _PORT: dict[str, Check] = {
     "protocol": one_of("TCP", "UDP", "SCTP"),
 }
 _RESTART_RULES_FROM = (1, 35)  # feature gate ContainerRestartRules: beta, so at work
+_OF_RUNNING = frozenset((*PROBES, "lifecycle"))
 _MOST_ANNOTATIONS = 256 * 1024  # bytes, keys and values together (ValidateAnnotations, apimachinery)
 
 
@@ -55,7 +56,8 @@ def refused_by_api(pod: Mapping[str, Any], kubernetes_version: str, *, with_imag
     """
     spec = Part(("spec",), pod["spec"])
     version = tuple(int(part) for part in kubernetes_version.split(".")[:2])
-    yield from _refused_annotations(Part(("metadata",), pod.get("metadata") or {}))
+    if pod["metadata"].get("annotations"):
+        yield from _refused_annotations(Part(("metadata",), pod["metadata"]))
     yield from check_fields(spec, _SPEC)
     for name, rule in _LISTS.items():
         if spec.value.get(name):
@@ -122,7 +124,8 @@ def _refused_containers(spec: Part, version: tuple[int, ...], with_image: Collec
     yield from unique(named, "a container of this name")
     for container in containers:
         yield from _refused_container(container, volumes, with_image)
-        yield from refused_probes(container)
+        if not _OF_RUNNING.isdisjoint(container.value):
+            yield from refused_probes(container)
         yield from _refused_restart(container, version, before=())
     yield from _refused_host_ports(containers)
     for container in first:

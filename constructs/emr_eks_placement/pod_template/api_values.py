@@ -63,8 +63,9 @@ def check_fields(part: Part, checks: Mapping[str, Check]) -> Refusals:
 
 def required(part: Part, *names: str) -> Refusals:
     """The fields that have to be set and are not."""
+    value = part.value or {}
     for name in names:
-        if (part.value or {}).get(name) in (None, "", [], {}):
+        if value.get(name) in (None, "", [], {}):
             yield part.field(name).refused("is required", "Add it")
 
 

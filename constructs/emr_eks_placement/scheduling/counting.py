@@ -90,9 +90,10 @@ class Counting:
             return 0
         room = kind.room if best else kind.sure_room
         key = (id(room), some, best)
-        if key not in self._held:
-            self._held[key] = self._held_in(room, some, best)
-        return self._held[key]
+        number = self._held.get(key)
+        if number is None:
+            number = self._held[key] = self._held_in(room, some, best)
+        return number
 
     def taking(self, name: str) -> tuple[Kind, ...]:
         """The kinds of node of the group that take the counted pods."""
@@ -143,13 +144,14 @@ class Counting:
         """The kinds of node of the group that all these single pods can share; where nodes run, of those."""
         machines = supply[name].chosen if supply else None
         key = (name, some, 0 if machines is None else id(supply))
-        if key not in self._of_groups:
+        found = self._of_groups.get(key)
+        if found is None:
             self._kept.append(supply)
             found = self._sharing(name, some, machines)
             if len(some) > 1:
                 found = tuple(kind for kind in found if self._together(kind.room, some))
             self._of_groups[key] = found
-        return self._of_groups[key]
+        return found
 
     def _sharing(self, name: str, some: Some, machines: tuple[InstanceType, ...] | None) -> tuple[Kind, ...]:
         """The kinds of node of the group, of these instance types, that each of these single pods can be on."""
