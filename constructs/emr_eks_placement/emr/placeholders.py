@@ -20,6 +20,7 @@ _PLACEHOLDER = re.compile(
     r"|\{\{(?!APP_ID\}\}|EXECUTOR_ID\}\})[^{}\n]+\}\}"
     r"|\{%(?:[^{%]|\{(?!%)|%(?!\}))*%\}"
 )
+_STARTS = frozenset("<${")
 _OF_VIRTUAL_CLUSTER = re.compile(r"<virtual-cluster-id of ([^<>\n]+)>")
 # What a placeholder may come to, so that the text around it can be checked.
 _STAND_INS = ("a", "111122223333", "aws", "iam", "role/a", "key/a")
@@ -42,6 +43,8 @@ class Placed:
 
 def placeholders_in(text: str) -> list[str]:
     """Those of a text, each once, in order."""
+    if _STARTS.isdisjoint(text):
+        return []
     return list(dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(text)))
 
 

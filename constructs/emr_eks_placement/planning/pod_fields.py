@@ -160,23 +160,24 @@ FIELDS: Mapping[str, Mapping[str, Handling]] = MappingProxyType(
 
 def problems_of_fields(role: Role, spec: Mapping[str, Any]) -> Iterator[Problem]:
     """What the pod's fields can change that a plan does not model."""
-    for path, value, handling in _set_fields(spec, "PodSpec", ("spec",)):
-        if handling.how == "warned":
-            field = path[-1]
-            what = f"{field} is {value}" if isinstance(value, str) else f"it has {field}: {handling.why}"
-            yield Problem(handling.code, role, what, path, value)
+    for path, value, handling in _warned_fields(spec, "PodSpec", ("spec",)):
+        field = path[-1]
+        what = f"{field} is {value}" if isinstance(value, str) else f"it has {field}: {handling.why}"
+        yield Problem(handling.code, role, what, path, value)
 
 
-def _set_fields(part: Any, kind: str, path: FieldPath) -> Iterator[tuple[FieldPath, Any, Handling]]:
-    """The fields that are set, of the part and of what it holds, by the table."""
+def _warned_fields(part: Any, kind: str, path: FieldPath) -> Iterator[tuple[FieldPath, Any, Handling]]:
+    """The fields that are set and warned of, of the part and of what it holds, by the table."""
+    known = FIELDS[kind]
     for name, value in part.items():
-        handling = FIELDS[kind].get(name)
+        handling = known.get(name)
         if handling is None or value is None or value == "":
             continue
-        yield (*path, name), value, handling
+        if handling.how == "warned":
+            yield (*path, name), value, handling
         if handling.below:
             entries = enumerate(value) if isinstance(value, list) else ()
             for index, entry in entries:
-                yield from _set_fields(entry, handling.below, (*path, name, index))
+                yield from _warned_fields(entry, handling.below, (*path, name, index))
             if isinstance(value, Mapping):
-                yield from _set_fields(value, handling.below, (*path, name))
+                yield from _warned_fields(value, handling.below, (*path, name))
