@@ -275,3 +275,25 @@ def test_on_the_network_of_its_node_every_port_is_the_nodes() -> None:
     spec = {"hostNetwork": True, "containers": [{"ports": [{"containerPort": 80}]}]}
     assert share_a_port(spec, spec)
     assert not share_a_port({**spec, "hostNetwork": False}, spec)
+
+
+def test_what_rests_on_even_zones_is_a_warning_and_what_no_zone_holds_an_error() -> None:
+    """Four nodes over two zones: two are in each while both have capacity, and all may end up in one."""
+    together = {"affinity": required("podAffinity", ZONE, EXECUTORS)}
+    big = plan_on(60, together, nodes=four(zones=(ZONE_A, ZONE_B)))
+    assert "while the groups' nodes are spread evenly over their zones" in codes(big)["EC2_MAY_NOT_HOLD"]
+    assert "EC2_POD_AFFINITY" not in codes(big)
+    apart = {"affinity": required("podAntiAffinity", ZONE, EXECUTORS)}
+    assert (
+        "at least 1 of 3 executors wait"
+        in codes(plan_on(3, apart, nodes=four(zones=(ZONE_A, ZONE_B))))["EC2_POD_AFFINITY"]
+    )
+
+
+def test_a_spread_by_node_counts_on_the_roomiest_type_that_the_group_may_start() -> None:
+    """An On-Demand group starts m6i.large while EC2 has any, which holds one executor; m6i.2xlarge holds seven."""
+    constraint = {"topologySpreadConstraints": [spread(HOST, EXECUTORS, nodeTaintsPolicy="Honor")]}
+    mixed = node_group("m6i.large", "m6i.2xlarge", initial_size=3, max_size=3)
+    assert "EC2_SPREAD" not in codes(plan_on(5, constraint, nodes=mixed))
+    small = node_group("m6i.large", initial_size=3, max_size=3)
+    assert codes(plan_on(5, constraint, nodes=small)).keys() & {"EC2_SPREAD", "EC2_TOO_FEW_NODES"}
