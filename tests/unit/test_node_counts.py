@@ -11,7 +11,7 @@ from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
 from emr_eks_placement.scheduling.supply import GroupNodes
 from tests.unit.kube_scheduler import Machine, by_score, place
-from tests.unit.planned import ZONE_A, ZONE_B, capacity, node_group, planned, request
+from tests.unit.planned import ZONE_A, ZONE_B, capacity, node_group, planned, request, template
 from tests.unit.problem_cases.case import TIGHT
 
 COUNTED = {"EC2_TOO_FEW_NODES", "EC2_MAY_NOT_HOLD", "EC2_SCALE_UP", "EC2_MAY_SCALE_UP"}
@@ -72,6 +72,38 @@ def test_what_runs_now_counts_not_the_large_group_at_zero() -> None:
     assert not counted(
         plan_on(several, small=group("m6i.large", now=3, most=10), large=group("m6i.4xlarge", now=1, most=5))
     )
+
+
+def test_nodes_that_must_start_are_reported_beside_what_may_not_fit_on_them() -> None:
+    """One Spot node at most, of a type that holds one executor or of one that holds three; none runs, or one."""
+    taint = {"key": "team", "value": "a", "effect": "NoSchedule"}
+    tolerant = template("executor", tolerations=[{"key": "team", "operator": "Exists"}], nodeSelector={"team": "a"})
+    asked = request({"spark.executor.instances": "3", "spark.executor.cores": "2"})
+
+    def told(now: int) -> dict[str, str]:
+        spot = group(
+            "m6i.xlarge", "m6i.2xlarge", now=now, most=1, labels={"team": "a"}, taints=[taint], capacity_type="spot"
+        )
+        where = capacity(node_groups={"nodes": group("m6i.xlarge", now=2), "spot": spot})
+        return counted(planned(asked, where, executor=tolerant))
+
+    assert (
+        "2 of 3 executors may wait: spot holds 1 executor for sure, 3 at best at its largest"
+        in told(0)["EC2_MAY_NOT_HOLD"]
+    )
+    assert "3 of 3 executors wait for more" in told(0)["EC2_SCALE_UP"]
+    assert told(1).keys() == {"EC2_MAY_NOT_HOLD"}
+
+
+def test_one_executor_reads_as_one() -> None:
+    spark = {
+        "spark.executor.instances": "1",
+        "spark.executor.cores": "3",
+        "spark.kubernetes.executor.node.selector.a": "b",
+    }
+    labelled = group("m6i.xlarge", now=0, most=1, labels={"a": "b"})
+    told = counted(plan_on(spark, nodes=group("m6i.xlarge", now=1), labelled=labelled))
+    assert told["EC2_SCALE_UP"].endswith("of which 0 surely run now: the executor waits for more")
 
 
 def test_a_group_that_starts_at_zero_keeps_a_driver_waiting() -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PlannedPod, some, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.counting import Counting, Run
@@ -123,7 +123,7 @@ class _Holding:
     def left(self) -> str:
         """How many wait at least, or may wait, in words."""
         waiting = self.count - ((self.best or 0) if self.surely_not else self.sure)
-        return f"the {self.role}" if self.count == 1 else f"{waiting} of {self.count} {self.role}"
+        return the(self.role) if self.count == 1 else f"{waiting} of {self.count} {self.role}"
 
 
 @dataclass
@@ -235,10 +235,14 @@ def _names(need: NodesNeeded) -> str:
     return " and ".join(need.names)
 
 
-def _roles(some: list[_Holding]) -> str:
+def _roles(short: list[_Holding]) -> str:
     """How many pods of which kinds, with the verb that fits."""
-    one = len(some) == 1 and (some[0].count == 1 or some[0].left.startswith("1 of "))
-    return f"{' and '.join(holding.left for holding in some)} {'waits' if one else 'wait'}"
+    one = len(short) == 1 and (short[0].count == 1 or short[0].left.startswith("1 of "))
+    return f"{' and '.join(holding.left for holding in short)} {'waits' if one else 'wait'}"
+
+
+def _their(need: NodesNeeded) -> str:
+    return "its" if len(need.names) == 1 else "their"
 
 
 def _need(need: NodesNeeded) -> str:
@@ -254,16 +258,15 @@ def _nodes(number: int) -> str:
 def _too_few(need: NodesNeeded, short: list[_Holding]) -> str:
     if need.allowed is not None and need.least > need.allowed:
         return f"{_need(need)}, which can have {need.allowed}: {_roles(short)}"
-    return f"{_roles(short)}, however tightly {_names(need)} are packed at their largest"
+    return f"{_roles(short)}, however tightly the pods of {_names(need)} are packed at {_their(need)} largest"
 
 
 def _scale_up(need: NodesNeeded, missing: list[_Holding], seconds: int) -> str:
     what = f"{_need(need)}, of which {need.running} surely {'runs' if need.running == 1 else 'run'} now"
     if need.least <= need.running:
-        what = f"the {need.running} {_nodes(need.running)} of {_names(need)} that surely run now do not hold them all"
-    asked = any(one.role == "executors" for one in missing)
-    later = asked and all(one.best is not None and one.best >= one.initial for one in missing)
-    when = ", once the job has asked for them" if later else ""
+        what = f"what surely runs now of {_names(need)} ({need.running} {_nodes(need.running)}) does not hold them all"
+    later = all(one.role == "executors" and one.best is not None and one.best >= one.initial for one in missing)
+    when = f", once the job has asked for {'it' if missing[0].count == 1 else 'them'}" if later else ""
     return f"{what}: {_roles(missing)} for more{when}{_deadline(missing, seconds)}"
 
 
@@ -278,17 +281,18 @@ def _may_not_hold(need: NodesNeeded, unsure: list[_Holding]) -> Problem:
     role, what = unsure[0].role, f"{' and '.join(one.left for one in unsure)} may wait"
     fix = "Raise max_size, or ask for fewer or smaller executors"
     if need.most is not None:
-        fix += f"; {need.most} nodes hold them for sure"
-    return Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {_for_sure(unsure[-1], need)} at their largest", fix=fix)
+        fix += f"; {need.most} {'node holds' if need.most == 1 else 'nodes hold'} them for sure"
+    return Problem(
+        "EC2_MAY_NOT_HOLD", role, f"{what}: {_for_sure(unsure[-1], need)} at {_their(need)} largest", fix=fix
+    )
 
 
 def _may_scale_up(need: NodesNeeded, waiting: list[_Holding], seconds: int, more: str = "") -> Problem:
-    some = " and ".join(one.left for one in waiting)
-    what = f"{some} may wait for more nodes: {_for_sure(waiting[-1], need)} now{_deadline(waiting, seconds)}{more}"
+    left = " and ".join(one.left for one in waiting)
+    what = f"{left} may wait for more nodes: {_for_sure(waiting[-1], need)} now{_deadline(waiting, seconds)}{more}"
     return Problem("EC2_MAY_SCALE_UP", waiting[0].role, what)
 
 
 def _for_sure(one: _Holding, need: NodesNeeded) -> str:
-    pods = f"{one.sure} {one.role}" if one.role == "executors" else f"{'the' if one.sure else 'no'} {one.role}"
     verb = "holds" if len(need.names) == 1 else "hold"
-    return f"{_names(need)} {verb} {pods} for sure, {min(one.best or 0, one.count)} at best"
+    return f"{_names(need)} {verb} {some(one.role, one.sure)} for sure, {min(one.best or 0, one.count)} at best"

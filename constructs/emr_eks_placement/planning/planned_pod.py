@@ -10,6 +10,16 @@ from emr_eks_placement.scheduling.counting import Wanted
 from emr_eks_placement.scheduling.pod import PodShape
 
 
+def the(role: Role) -> str:
+    """The one pod of a role, in words: of executors too there may be just one."""
+    return f"the {role.removesuffix('s')}"
+
+
+def some(role: Role, number: int) -> str:
+    """So many pods of a role, in words."""
+    return f"{number or 'no'} {role.removesuffix('s') if number == 1 else role}"
+
+
 @dataclass(frozen=True)
 class PlannedPod:
     """A kind of pod, how many there are of it, and where they land."""

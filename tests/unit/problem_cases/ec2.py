@@ -45,7 +45,7 @@ CASES: dict[str, list[Case]] = {
             node_groups={"nodes": node_group("m6i.large", initial_size=1, max_size=1)})),
     ],
     "EC2_MAY_NOT_HOLD": [
-        Case("executors", "1 of 5 executors may wait: nodes holds 4 executors for sure, 5 at best at their largest",
+        Case("executors", "1 of 5 executors may wait: nodes holds 4 executors for sure, 5 at best at its largest",
              TIGHT, capacity(node_groups={"nodes": node_group("t3.large", initial_size=6, max_size=6)})),
     ],
     "EC2_SCALE_UP": [
