@@ -161,17 +161,19 @@ def test_spread_over_zones() -> None:
 
 
 def test_zones_whose_nodes_take_no_executor_stay_empty() -> None:
-    """The system group has a zone of its own, and nodes too small: unless the constraint leaves them out, they count as empty."""
-    groups = {
-        "nodes": four(labels={"workload": "spark"}),
-        "system": node_group("t3.medium", initial_size=2, max_size=2, zones=(ZONE_A, ZONE_B)),
-    }
+    """The system group has a zone of its own, and nodes too small: unless the constraint leaves them out, they count as empty.
+
+    One with two zones may have both nodes in the other.
+    """
     large = {"main": {"resources": {"requests": {"ephemeral-storage": "1Gi"}}}}
     asked = request({"spark.executor.instances": "6", "spark.executor.cores": "2"})
-    for fields, expected in (
-        ({}, {"EC2_SPREAD"}),
-        ({"nodeSelector": {"workload": "spark"}}, set()),
+    for zones, fields, expected in (
+        ((ZONE_B,), {}, {"EC2_SPREAD"}),
+        ((ZONE_A, ZONE_B), {}, {"EC2_MAY_NOT_HOLD"}),
+        ((ZONE_B,), {"nodeSelector": {"workload": "spark"}}, set()),
     ):
+        system = node_group("t3.medium", initial_size=2, max_size=2, zones=zones)
+        groups = {"nodes": four(labels={"workload": "spark"}), "system": system}
         even = template("executor", topologySpreadConstraints=[spread(ZONE, EXECUTORS)], **large, **fields)
         assert codes(planned(asked, capacity(node_groups=groups), executor=even)).keys() == expected
 
@@ -297,3 +299,55 @@ def test_a_spread_by_node_counts_on_the_roomiest_type_that_the_group_may_start()
     assert "EC2_SPREAD" not in codes(plan_on(5, constraint, nodes=mixed))
     small = node_group("m6i.large", initial_size=3, max_size=3)
     assert codes(plan_on(5, constraint, nodes=small)).keys() & {"EC2_SPREAD", "EC2_TOO_FEW_NODES"}
+
+
+@pytest.mark.parametrize(("labels", "number"), [(DRIVER, 1), (EXECUTORS, 2)])
+def test_a_zone_without_room_is_no_error_where_the_group_may_have_all_its_nodes_in_it(
+    labels: dict[str, str], number: int
+) -> None:
+    """Of three nodes, which each hold one of these pods, one is in each zone; all are in one when others lack capacity."""
+    near = {"affinity": required("podAffinity", ZONE, labels)}
+    in_a, in_b = ({"nodeSelector": {ZONE: zone}} for zone in (ZONE_A, ZONE_B))
+    even = node_group("m6i.large", initial_size=3, max_size=3, zones=THREE_ZONES)
+    found = codes(plan_on(number, {**near, **in_a}, in_a, nodes=even))
+    assert "while the groups' nodes are spread evenly over their zones" in found["EC2_MAY_NOT_HOLD"]
+    assert "EC2_POD_AFFINITY" not in found
+    elsewhere = codes(plan_on(number, {"affinity": required("podAffinity", ZONE, DRIVER), **in_b}, in_a, nodes=even))
+    assert "EC2_POD_AFFINITY" in elsewhere
+
+
+@pytest.mark.parametrize(("number", "waiting"), [(5, ""), (6, "at least 1 of 6 executors wait")])
+def test_a_spread_counts_on_the_zones_that_hold_most(number: int, waiting: str) -> None:
+    """Three nodes in one zone and two that may both be in the other: no more than five executors, one to a node."""
+    label = {"workload": "spark"}
+    groups: dict[str, Any] = {
+        "system": node_group("m6i.large", initial_size=2, max_size=2),
+        "one": node_group("m6i.large", labels=label, initial_size=3, max_size=3, zones=(ZONE_A,)),
+        "both": node_group("m6i.large", labels=label, initial_size=2, max_size=2, zones=(ZONE_A, ZONE_B)),
+    }
+    rule = spread(ZONE, EXECUTORS, maxSkew=3, minDomains=3)
+    plan = plan_on(number, {"topologySpreadConstraints": [rule], "nodeSelector": label}, **groups)
+    found = codes(plan)
+    assert ("EC2_SPREAD" in found) is bool(waiting)
+    assert waiting in found.get("EC2_SPREAD", "")
+    assert any("spread evenly over their zones" in one.what for one in plan.problems) is not bool(waiting)
+
+
+@pytest.mark.parametrize("kind", ["podAffinity", "podAntiAffinity"])
+def test_rules_by_zone_are_left_out_of_the_numbers_and_rules_by_node_are_not(kind: str) -> None:
+    for key, left_out in ((ZONE, True), (HOST, False)):
+        rule = {"affinity": required(kind, key, EXECUTORS if kind == "podAntiAffinity" else DRIVER)}
+        found = plan_on(2, rule, nodes=four(zones=(ZONE_A, ZONE_B)))
+        assert ("EC2_RULE_NOT_COUNTED" in {one.code for one in found.problems}) is left_out
+
+
+def test_taints_that_keep_driver_and_submitter_away_leave_a_node_s_room_to_executors() -> None:
+    """Three executors to a node of four: twelve fit where no other pod can be, and may not beside a driver."""
+    taint = {"key": "team", "value": "a", "effect": "NoSchedule"}
+    rules = {"topologySpreadConstraints": [spread(HOST, EXECUTORS, nodeTaintsPolicy="Honor")], "tolerations": [
+        {"key": "team", "operator": "Exists"}], "nodeSelector": {"team": "a"}}  # fmt: skip
+    fields: dict[str, Any] = {"labels": {"team": "a"}, "initial_size": 4, "max_size": 4}
+    system = node_group("m6i.xlarge", initial_size=2, max_size=2)
+    alone = plan_on(12, rules, nodes=node_group("m6i.xlarge", taints=[taint], **fields), system=system)
+    assert not codes(alone)
+    assert codes(plan_on(12, rules, nodes=node_group("m6i.xlarge", **fields)))

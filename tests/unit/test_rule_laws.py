@@ -106,12 +106,17 @@ def draw_world(seed: int, rules: int) -> World | None:
 
 
 def placed(world: World, choice: int, *, largest: bool) -> dict[Role, int]:
-    """How many pods of each role run, on groups at their largest or anywhere between now and then."""
+    """How many pods of each role run, on groups at their largest or anywhere between now and then.
+
+    At their largest they are even over zones, as what fits assumes; otherwise in as many as happen to have capacity.
+    """
     machines: list[Machine] = []
     hosts: list[Host] = []
     for name, group in world.capacity.node_groups.items():
         zones = list(group.zones)
         world.random.shuffle(zones)
+        if not largest:
+            zones = zones[: world.random.randint(1, len(zones))]
         number = group.max_size if largest else world.random.randint(group.initial_size, group.max_size)
         for position in range(number):
             node = world.random.choice([one for one in group.nodes if one.zone == zones[position % len(zones)]])

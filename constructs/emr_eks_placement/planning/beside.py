@@ -10,14 +10,14 @@ from typing import Any
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.nodes_needed import Pairs, counted, run_of
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PlannedPod, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, Node
 from emr_eks_placement.scheduling.counting import Counting
 from emr_eks_placement.scheduling.holding import most_that_fit, sure_to_fit
 from emr_eks_placement.scheduling.pod_rules import Rule
-from emr_eks_placement.scheduling.supply import supply_at_most
+from emr_eks_placement.scheduling.supply import supply_at_most, uneven
 
 _LOOSEN = "Loosen the rule, or let the groups have more nodes where it allows the pods"
 
@@ -41,11 +41,17 @@ class Beside:
         return rule.selects(self.manifests[role], self.manifests[other])
 
     def held(
-        self, role: Role, keys: tuple[str, ...], values: tuple[str | None, ...], *, there: bool = True
+        self,
+        role: Role,
+        keys: tuple[str, ...],
+        values: tuple[str | None, ...],
+        *,
+        there: bool = True,
+        even: bool = True,
     ) -> tuple[int, int]:
         """How many of the role's pods fit on the nodes with these labels, or without them, at best and for sure.
 
-        Every group at its largest.
+        Every group at its largest; not even: at best all its nodes are in one zone.
         """
         landing = self.pods[role].landing
         kept = {
@@ -58,8 +64,9 @@ class Beside:
         pods = {**self.pods, role: replace(self.pods[role], landing=replace(landing, nodes=nodes))}
         roles = counted(self.pods)
         counting = Counting(run_of(pods, roles[: roles.index(role) + 1], self.apart))
-        supply = supply_at_most(self.capacity)
-        return most_that_fit(counting, supply) or 0, sure_to_fit(counting, supply)
+        largest = supply_at_most(self.capacity)
+        supply = largest if even else uneven(largest)
+        return most_that_fit(counting, supply) or 0, sure_to_fit(counting, largest)
 
     def labels(self, name: str, node: Node, keys: tuple[str, ...]) -> tuple[str | None, ...]:
         """The values of the labels on a group's node."""
@@ -153,11 +160,11 @@ def verdict(
         return
     path = rule.path if rule else ()
     if best >= count:
-        pods = f"the {role} may wait" if count == 1 else f"up to {count - sure} of {count} {role} may wait"
+        pods = f"{the(role)} may wait" if count == 1 else f"up to {count - sure} of {count} {role} may wait"
         yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
         return
-    pods = f"the {role} waits" if count == 1 else f"at least {count - best} of {count} {role} wait"
-    if balanced and best:
+    pods = f"{the(role)} waits" if count == 1 else f"at least {count - best} of {count} {role} wait"
+    if balanced:
         pods += " while the groups' nodes are spread evenly over their zones"
         yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
         return

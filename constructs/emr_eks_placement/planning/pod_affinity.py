@@ -52,7 +52,8 @@ def _near(beside: Beside, role: Role, rules: tuple[Rule, ...], others: list[Role
     if any(beside.unknown(one, key) for one in (role, *others) for key in keys):
         return
     names = " or ".join("the first of them" if other == role else f"the {other}" for other in others)
-    if len(keys) < len({rule.key for rule in rules}):
+    on_a_node = len(keys) < len({rule.key for rule in rules})
+    if on_a_node:
         held = [_on_its_node(beside, role, other) for other in others]
         what = f"they must share a node with {names}"
     else:
@@ -60,7 +61,10 @@ def _near(beside: Beside, role: Role, rules: tuple[Rule, ...], others: list[Role
         what = f"they must be where {names} is, by {' and '.join(keys)}"
     best = sum(one for one, _ in held)
     worst = min(sure for _, sure in held)
-    yield from verdict(beside, CODE, role, rules[0], what, (best, worst), balanced=bool(keys))
+    balanced = best > 0 or (
+        not on_a_node and any(_in_its_domain(beside, role, other, keys, even=False)[0] for other in others)
+    )
+    yield from verdict(beside, CODE, role, rules[0], what, (best, worst), balanced=bool(keys) and balanced)
 
 
 def _on_its_node(beside: Beside, role: Role, other: Role) -> tuple[int, int]:
@@ -83,7 +87,9 @@ def _on_its_node(beside: Beside, role: Role, other: Role) -> tuple[int, int]:
     return max((best for best, _ in held), default=0), min((sure for _, sure in held), default=0)
 
 
-def _in_its_domain(beside: Beside, role: Role, other: Role, keys: tuple[str, ...]) -> tuple[int, int]:
+def _in_its_domain(
+    beside: Beside, role: Role, other: Role, keys: tuple[str, ...], *, even: bool = True
+) -> tuple[int, int]:
     """How many fit where one of another role is, wherever it may be."""
     places: set[tuple[str | None, ...]] = set()
     if beside.pods[other].landing.compute == "ec2":
@@ -91,7 +97,7 @@ def _in_its_domain(beside: Beside, role: Role, other: Role, keys: tuple[str, ...
         places = {beside.labels(name, node, keys) for name, node in nodes}
     elif len(keys) == 1:
         places = {(one,) for one in beside.domains(other, keys[0])}
-    held = [(0, 0) if None in place else beside.held(role, keys, place) for place in places]
+    held = [(0, 0) if None in place else beside.held(role, keys, place, even=even) for place in places]
     return max((best for best, _ in held), default=0), min((sure for _, sure in held), default=0)
 
 
@@ -118,15 +124,19 @@ def _apart(beside: Beside, role: Role, other: Role, rule: Rule) -> Iterator[Verd
     domains = sorted(beside.domains(other, rule.key))
     if role != other:
         held = [beside.held(role, (rule.key,), (taken,), there=False) for taken in domains]
+        uneven = [beside.held(role, (rule.key,), (taken,), there=False, even=False) for taken in domains]
         if beside.without(other, rule.key):
             held.append(beside.held(role, (), ()))
+            uneven.append(beside.held(role, (), (), even=False))
+        balanced = any(some for some, _ in (*held, *uneven))
         what = f"they may not share {rule.key} with the {other}"
     else:
-        each = [beside.held(role, (rule.key,), (one,)) for one in domains]
-        best, sure = beside.held(role, (rule.key,), (None,))
+        each = [beside.held(role, (rule.key,), (one,), even=False) for one in domains]
+        balanced = False
+        best, sure = beside.held(role, (rule.key,), (None,), even=False)
         held = [(best + sum(some > 0 for some, _ in each), sure + sum(some > 0 for _, some in each))]
         what = f"no two of them may share {rule.key}, of which there are {len(domains)}"
     if held:
         worst = min(sure for _, sure in held)
         best = max(one for one, _ in held)
-        yield from verdict(beside, CODE, role, rule, what, (best, worst), balanced=role != other)
+        yield from verdict(beside, CODE, role, rule, what, (best, worst), balanced=balanced)

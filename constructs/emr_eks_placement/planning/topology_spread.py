@@ -13,7 +13,7 @@ from emr_eks_placement.scheduling.capacity import Node
 from emr_eks_placement.scheduling.counting import Counting
 from emr_eks_placement.scheduling.nodes import tolerates
 from emr_eks_placement.scheduling.pod_rules import Rule
-from emr_eks_placement.scheduling.supply import ANY, supply_at_most, supply_now
+from emr_eks_placement.scheduling.supply import ANY, supply_at_most, supply_now, uneven
 
 CODE = "EC2_SPREAD"
 """Of pods that surely wait."""
@@ -23,7 +23,8 @@ CODE = "EC2_SPREAD"
 class _Domain:
     """Nodes that share a label's value. number, for_sure: how many such domains there may be, more than one only of nodes.
 
-    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest.
+    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest. most,
+    always, roomiest: as number, there and best, whichever zones a group's nodes are in.
     """
 
     number: int
@@ -31,6 +32,9 @@ class _Domain:
     there: bool
     best: int
     sure: int
+    most: int
+    always: bool
+    roomiest: int
 
 
 def verdicts_of_spread(beside: Beside, role: Role) -> Iterator[Verdict]:
@@ -63,8 +67,8 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
     number = sum(domain.number for domain in domains)
     count = beside.pods[role].number
     if number < fewest:
-        what = f"its topology spread by {rule.key} asks for {fewest} domains of which there are at most {number}"
-        what += f", so for no more than {skew} of them in each"
+        what = f"its topology spread by {rule.key} asks for {fewest} domains of which there "
+        what += f"{'is' if number == 1 else 'are'} at most {number}, so for no more than {skew} of them in each"
         best = sum(domain.number * min(domain.best, skew) for domain in domains)
         sure = sum(domain.for_sure * min(domain.sure, skew) for domain in domains)
     else:
@@ -75,6 +79,10 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
         balanced = rule.key != kubernetes.HOSTNAME and emptiest > 0
         best = sum(domain.number * min(domain.best, emptiest + skew) for domain in domains)
         sure = sum(domain.for_sure for domain in domains) * min(domain.sure for domain in domains)
+        skew += min((domain.roomiest for domain in domains if domain.always), default=ANY)
+    wherever = sum(domain.most * min(domain.roomiest, skew) for domain in domains)
+    balanced = balanced or wherever >= count
+    best = best if balanced else wherever
     yield from verdict(beside, CODE, role, rule, what, (min(best, count), sure), balanced=balanced)
 
 
@@ -90,11 +98,14 @@ def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> I
         yield from _nodes(beside, role, counted_nodes)
         return
     now = supply_now(beside.capacity)
+    uneven_now = uneven(now)
     for value in sorted({str(beside.domain(name, node, rule.key)) for name, node in counted_nodes}):
         here = [(name, node) for name, node in counted_nodes if beside.domain(name, node, rule.key) == value]
         best, sure = beside.held(role, (rule.key,), (value,))
         there = any(now[name].sure(_zones(beside, name, here)) for name in {name for name, _ in here})
-        yield _Domain(1, 1, there, best, sure)
+        always = any(uneven_now[name].sure(_zones(beside, name, here)) for name in {name for name, _ in here})
+        roomiest, _ = beside.held(role, (rule.key,), (value,), even=False)
+        yield _Domain(1, 1, there, best, sure, 1, always, roomiest)
 
 
 def _zones(beside: Beside, name: str, nodes: list[tuple[str, Node]]) -> set[str]:
@@ -107,6 +118,7 @@ def _zones(beside: Beside, name: str, nodes: list[tuple[str, Node]]) -> set[str]
 def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterator[_Domain]:
     """Each group's nodes, every one a domain of its own; the emptiest may have all single pods on it."""
     now, largest = supply_now(beside.capacity), supply_at_most(beside.capacity)
+    uneven_now, uneven_largest = uneven(now), uneven(largest)
     roles = counted(beside.pods)
     counting = Counting(run_of(beside.pods, roles[: roles.index(role) + 1], beside.apart))
     inside = counting.run.wanted.zones
@@ -118,12 +130,17 @@ def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterato
             possible = counting.taking(name) if takes else ()
             kinds = counting.may_be(name, largest) if takes else ()
             if here:
+                there = {node.zone for node in here}
+                best = max((counting.held(kind, best=True) for kind in possible), default=0)
                 yield _Domain(
-                    largest[name].most({node.zone for node in here}, here),
+                    largest[name].most(there, here),
                     largest[name].sure(zones),
                     now[name].sure(zones) > 0,
-                    max((counting.held(kind, best=True) for kind in possible), default=0),
+                    best,
                     min((counting.held(kind, counting.possible(name, kind), best=False) for kind in kinds), default=0),
+                    uneven_largest[name].most(there, here),
+                    uneven_now[name].sure(zones) > 0,
+                    best,
                 )
 
 

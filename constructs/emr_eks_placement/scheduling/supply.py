@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from emr_eks_placement.facts.instance_types import InstanceType
@@ -18,7 +18,8 @@ class GroupNodes:
 
     EC2 Auto Scaling keeps a group's zones even: each has the quotient of nodes by zones or one more (EC2 Auto Scaling guide,
     availability zone distribution). machines: the instance types that the nodes are expected to be of; empty: any of the
-    group's. settled: whether they are of no other, as nodes that run. read: these, where they were read.
+    group's. settled: whether they are of no other, as nodes that run. read: these, where they were read. uneven: whether all
+    may be in one zone, as where the others have no capacity: keeping zones even is best effort.
     """
 
     group: NodeGroupCapacity
@@ -26,6 +27,7 @@ class GroupNodes:
     machines: tuple[InstanceType, ...] = ()
     settled: bool = False
     read: tuple[RunningNodes, ...] | None = None
+    uneven: bool = False
 
     def sure(self, zones: Iterable[str]) -> int:
         """The least number of nodes in these zones."""
@@ -33,6 +35,8 @@ class GroupNodes:
             return self._running(zones)
         if self._zones.issubset(zones):
             return self.number
+        if self.uneven:
+            return 0
         each, more, here, elsewhere = self._split(zones)
         return here * each + max(0, more - elsewhere)
 
@@ -43,6 +47,8 @@ class GroupNodes:
         if self._zones.issubset(zones):
             return self.number
         each, more, here, _elsewhere = self._split(zones)
+        if self.uneven:
+            return self.number if here else 0
         return here * each + min(more, here)
 
     def _running(self, zones: Iterable[str]) -> int:
@@ -104,6 +110,11 @@ def supply_now(capacity: Capacity) -> Supply:
 def supply_at_most(capacity: Capacity) -> Supply:
     """Every node group and pool at its largest."""
     return _supplies(capacity)[1]
+
+
+def uneven(supply: Supply) -> Supply:
+    """The same, but that a group may have all its nodes in any one of its zones."""
+    return {name: replace(one, uneven=True) if isinstance(one, GroupNodes) else one for name, one in supply.items()}
 
 
 def _supplies(capacity: Capacity) -> tuple[Supply, Supply]:

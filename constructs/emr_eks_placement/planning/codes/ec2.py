@@ -45,7 +45,8 @@ CODES = {
         "Whether the nodes hold all the pods depends on what a plan can't know: kube-scheduler spreads pods over nodes "
         "rather than packing them, and EKS picks among a group's instance types. Pods that find no room stay Pending.",
         "Raise max_size, or ask for fewer or smaller executors",
-        "A guess: the number is what may wait in the worst case. Packed as tightly as can be, all of them fit.",
+        "A guess: the number is what may wait in the worst case. Packed as tightly as can be, all of them fit; under a rule "
+        "by zone, perhaps only where EC2 does not spread a group evenly over its zones.",
     ),
     "EC2_SCALE_UP": Code(
         "warning",
@@ -73,7 +74,7 @@ CODES = {
         "A topology spread constraint with DoNotSchedule lets fewer of the pods run than there are: the rest stay Pending. "
         "Domains whose nodes can't take the pod count as empty ones, unless node affinity or taints policy excludes them.",
         "Write ScheduleAnyway, raise maxSkew, lower minDomains, or select the nodes that are meant with a node selector",
-        "Certain for the run's own pods and for nodes that the groups have for sure.",
+        "Certain for the run's own pods, for nodes that the groups have for sure, and whichever zones these are in.",
     ),
     "EC2_RULE_NOT_COUNTED": Code(
         "warning",
