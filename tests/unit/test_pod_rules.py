@@ -351,3 +351,15 @@ def test_taints_that_keep_driver_and_submitter_away_leave_a_node_s_room_to_execu
     alone = plan_on(12, rules, nodes=node_group("m6i.xlarge", taints=[taint], **fields), system=system)
     assert not codes(alone)
     assert codes(plan_on(12, rules, nodes=node_group("m6i.xlarge", **fields)))
+
+
+def test_terms_of_affinity_that_are_judged_as_one_are_reported_once() -> None:
+    """A pod has to match all of them at once: what is said of the first is not said again of the second."""
+    terms = [
+        {"topologyKey": key, "labelSelector": {"matchLabels": labels}}
+        for key, labels in ((HOST, {"app": "cache"}), (ZONE, DRIVER))
+    ]
+    for some, expected in ((terms, {"EC2_OTHER_PODS"}), (terms[1:], {"EC2_RULE_NOT_COUNTED"})):
+        near = {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": some}}}
+        found = plan_on(2, near, nodes=four(zones=(ZONE_A, ZONE_B)))
+        assert {one.code for one in found.problems} & {"EC2_OTHER_PODS", "EC2_RULE_NOT_COUNTED"} == expected

@@ -52,10 +52,15 @@ def _verdicts(beside: Beside, role: Role) -> Iterator[Verdict]:
 
 
 def _not_counted(beside: Beside, role: Role, judged: set[FieldPath]) -> Iterator[Verdict]:
-    """The rules by a label other than the node's name, which the numbers of nodes leave out."""
+    """The rules by a label other than the node's name, which the numbers of nodes leave out.
+
+    Terms of pod affinity are judged as one.
+    """
     spec = beside.spec(role)
-    rules = [*pod_rules.required(spec, "podAffinity"), *pod_rules.required(spec, "podAntiAffinity")]
-    for rule in (*rules, *pod_rules.forbidding_spread(spec)):
+    near = pod_rules.required(spec, "podAffinity")
+    if any(rule.path in judged for rule in near):
+        near = ()
+    for rule in (*near, *pod_rules.required(spec, "podAntiAffinity"), *pod_rules.forbidding_spread(spec)):
         others = [
             other
             for other in beside.pods
