@@ -363,3 +363,12 @@ def test_terms_of_affinity_that_are_judged_as_one_are_reported_once() -> None:
         near = {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": some}}}
         found = plan_on(2, near, nodes=four(zones=(ZONE_A, ZONE_B)))
         assert {one.code for one in found.problems} & {"EC2_OTHER_PODS", "EC2_RULE_NOT_COUNTED"} == expected
+
+
+def test_a_driver_that_may_fill_a_node_keeps_it_the_emptiest() -> None:
+    """Four nodes of three executors each: beside a driver of three cores there is room for none,then one on each other."""
+    even = template("executor", topologySpreadConstraints=[spread(HOST, EXECUTORS)])
+    where = capacity(node_groups={"nodes": node_group("m6i.xlarge", initial_size=4, max_size=4)})
+    for number, cores, expected in ((5, "3", {"EC2_MAY_NOT_HOLD"}), (4, "1", set())):
+        asked = request({"spark.executor.instances": str(number), "spark.driver.cores": cores})
+        assert codes(planned(asked, where, executor=even)).keys() == expected

@@ -218,8 +218,10 @@ class Counting:
         if key not in nodes.worked_out:
             chosen = [node for node in nodes if machines is None or node.machine in machines]
             alike = {(node.room, node.sure_room, node.machine.vcpus): node for node in chosen}
+            same = nodes.worked_out.setdefault((Kind, takes, outside), {})  # some types' kinds are among those of all
             nodes.worked_out[key] = tuple(
-                Kind(node.room, node.sure_room, node.machine.vcpus, takes, outside) for node in alike.values()
+                same.setdefault(like, Kind(node.room, node.sure_room, node.machine.vcpus, takes, outside))
+                for like, node in alike.items()
             )
         found: tuple[Kind, ...] = nodes.worked_out[key]
         return found
