@@ -144,6 +144,7 @@ def real_values(jvm: SparkJvm, written: dict[str, str]) -> dict[str, Any]:
 
     def ask(java: Any, name: str) -> Any:
         made = conf(java, written)
+        java.org.apache.spark.internal.config.Python.PYSPARK_EXECUTOR_MEMORY()  # Python's are entries once this is loaded
         entry = java.org.apache.spark.internal.config.ConfigEntry.findEntry(name)
         value = made.get(entry)
         if name == "spark.memory.offHeap.size":
@@ -163,7 +164,7 @@ def real_values(jvm: SparkJvm, written: dict[str, str]) -> dict[str, Any]:
 
 def read_values(written: dict[str, str]) -> dict[str, Any]:
     """What a plan reads for each entry."""
-    spark = configured(written).in_driver()
+    spark = configured(written).in_driver
     found: dict[str, Any] = {}
     for name, parse in ENTRIES.items():
         default = 0 if name == "spark.memory.offHeap.size" else None

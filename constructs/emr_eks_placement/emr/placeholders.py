@@ -50,6 +50,8 @@ def placeholders_in(text: str) -> list[str]:
 
 def fits(pattern: Pattern, text: str) -> bool:
     """Whether the text can match the pattern once its placeholders have their values; False for one without any."""
+    if _STARTS.isdisjoint(text):
+        return False
     parts = _PLACEHOLDER.split(text)
     if len(parts) == 1:
         return False

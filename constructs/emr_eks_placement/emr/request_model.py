@@ -6,6 +6,7 @@ Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequ
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from emr_eks_placement.facts import emr
@@ -26,7 +27,11 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Whether the whole text is as the pattern says."""
-        return re.fullmatch(self.pattern, text, re.ASCII) is not None
+        return self._compiled.fullmatch(text) is not None
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
 
 
 @dataclass(frozen=True)

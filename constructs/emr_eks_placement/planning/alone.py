@@ -1,7 +1,7 @@
 """What becomes of one kind of pod by itself: what the API makes of it, its shape and where it lands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.logging_sidecar import with_least_logging
@@ -12,7 +12,7 @@ from emr_eks_placement.planning.refusals import problems_of_api, readable
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest, requested_memory
+from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from emr_eks_placement.spark.configuration import SparkConfiguration
 
 _MOST_KNOWN = 1000  # job submitters of a cluster
@@ -68,8 +68,5 @@ def _alone(
 
 def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) -> PodShape:
     """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
-    shape = pod_of_manifest(manifest)
     least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
-    if least is None:
-        return shape
-    return replace(shape, memory_slack_bytes=max(0, shape.memory_bytes - requested_memory(least)))
+    return pod_of_manifest(manifest, least)

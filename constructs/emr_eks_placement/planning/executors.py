@@ -61,7 +61,7 @@ def executor_count(spark: SparkConfiguration) -> Count:
         spark.written.get(f"{DYNAMIC}enabled", "true").lower() != "true"
     ):  # spark-submit minds blanks, the driver does not
         read(spark, INSTANCES, whole, str(_DEFAULT))
-    return _dynamic_count(spark.in_driver())
+    return _dynamic_count(spark.in_driver)
 
 
 def _dynamic_count(spark: SparkConfiguration) -> Count:

@@ -32,11 +32,9 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
             yield Problem("FARGATE_PROFILE_LABEL", pod.role, what, path, asked)
         yield from _misspelt(pod, capacity)
         near = list(_near(pod.shape, capacity))
-        for key, value in pod.shape.labels.items():
+        for key, value in pod.shape.labels.items() if near else ():
             wanted = dict(_wanted(key, value, pod.shape, near))
-            if not wanted or key.startswith(
-                BUILT_IN_LABELS
-            ):  # a profile that selects other pods by these is no mistake
+            if not wanted or key.startswith(BUILT_IN_LABELS):  # a profile of other pods that have these is no mistake
                 continue
             some = list(wanted.items())[:_MOST]
             selecting = " and ".join(f"{profile} selects {key}={other}" for other, profile in some)
@@ -48,21 +46,30 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
 
 def _misspelt(pod: PlannedPod, capacity: Capacity) -> Iterator[Problem]:
     """Labels whose key is almost one that a profile selects."""
-    keys = {
-        key: (value, name)
-        for name, profile in capacity.fargate_profiles.items()
-        for selector in profile.selectors
-        if matches(selector.namespace, pod.shape.namespace)
-        for key, value in selector.labels.items()
-        if key not in pod.shape.labels and not is_pattern(key)
-    }
-    for key, value in pod.shape.labels.items():
-        meant = _almost(key, tuple(keys)) if keys and not key.startswith(BUILT_IN_LABELS) else None
+    selected = _selected(pod.shape.namespace, capacity)
+    keys = tuple(key for key in selected if key not in pod.shape.labels)
+    for key, value in pod.shape.labels.items() if keys else ():
+        meant = None if key.startswith(BUILT_IN_LABELS) else _almost(key, keys)
         if meant is not None:
-            wanted, profile = keys[meant]
+            wanted, profile = selected[meant]
             what = f"no Fargate profile selects its label {key}={value}; profile {profile} selects {meant}={wanted}"
             fix = f"Did you mean {label_property(pod.role, meant)}={wanted}?"
             yield Problem("FARGATE_NOT_SELECTED", pod.role, what, ("metadata", "labels", key), value, fix)
+
+
+def _selected(namespace: str, capacity: Capacity) -> Mapping[str, tuple[str, str]]:
+    """The labels on which profiles select pods of the namespace, each with its value and profile: once for all plans."""
+    known: dict[str, dict[str, tuple[str, str]]] = capacity.worked_out.setdefault(_selected, {})
+    if namespace not in known:
+        known[namespace] = {
+            key: (value, name)
+            for name, profile in capacity.fargate_profiles.items()
+            for selector in profile.selectors
+            if matches(selector.namespace, namespace)
+            for key, value in selector.labels.items()
+            if not is_pattern(key)
+        }
+    return known[namespace]
 
 
 @lru_cache(maxsize=10_000)

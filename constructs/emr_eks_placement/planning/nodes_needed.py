@@ -8,6 +8,7 @@ from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.planned_pod import PlannedPod, some, the
 from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.scheduling.alike import Countings, countings_of
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.counting import Counting, Run
 from emr_eks_placement.scheduling.holding import all_fit_for_sure, most_that_fit, sure_to_fit
@@ -92,20 +93,20 @@ class _Holding:
     @cached_property
     def all_fit(self) -> bool:
         """Whether that is plain: quickly, and no only where it may be yes."""
-        return all_fit_for_sure(self.counting, self.supply)
+        return self.counting.answer(all_fit_for_sure, self.supply)
 
     @cached_property
     def best(self) -> int | None:
         """How many fit at best; None: those before it do not."""
         all_sure = self.all_fit or (self.placed and not self.may_not_fit and self.sure >= self.count)
-        return self.count if all_sure else most_that_fit(self.counting, self.supply)
+        return self.count if all_sure else self.counting.answer(most_that_fit, self.supply)
 
     @cached_property
     def sure(self) -> int:
         """How many fit for sure."""
         if self.all_fit:
             return self.count
-        return ANY if self.may_not_fit else sure_to_fit(self.counting, self.supply)
+        return ANY if self.may_not_fit else self.counting.answer(sure_to_fit, self.supply)
 
     @property
     def surely_not(self) -> bool:
@@ -137,10 +138,13 @@ class NodeCounts:
     now: Supply = field(init=False)
     largest: Supply = field(init=False)
     _roles: list[Role] = field(init=False)
-    _counting: dict[tuple[Role, ...], Counting] = field(init=False, default_factory=dict)
+    _counting: Countings = field(init=False)
 
     def __post_init__(self) -> None:
         self._roles = counted(self.pods)
+        wanted = [self.pods[role].wanted for role in self._roles]
+        known = self.capacity.worked_out.setdefault(countings_of, {})
+        self._counting = countings_of(wanted, frozenset(self.apart), known)
         self.now, self.largest = supply_now(self.capacity), supply_at_most(self.capacity)
 
     def needed(self) -> tuple[NodesNeeded, ...]:
@@ -155,7 +159,7 @@ class NodeCounts:
                 node_pools=tuple(name for name in names if name in self.capacity.node_pools),
                 zones=zones,
                 roles=tuple(roles),
-                least=fewest_nodes(self._of(roles), self.largest),
+                least=self._of(roles).answer(fewest_nodes, self.largest),
                 most=self._enough(roles),
                 running=sum(self.now[name].sure(zones) for name in names),
                 allowed=self._allowed(roles),
@@ -202,7 +206,7 @@ class NodeCounts:
         total = 0
         last = self._nodes(roles[-1])
         for role in reversed(roles):
-            number = enough_nodes(self._until(role))
+            number = self._until(role).answer(enough_nodes)
             if number is None:
                 return None
             total = max(total, number) if last <= self._nodes(role) else total + number

@@ -1,7 +1,6 @@
 """A kind of pod of a plan."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import Count
@@ -34,7 +33,7 @@ class PlannedPod:
         """The highest number of pods; without a bound, the lowest."""
         return self.count.least if self.count.most is None else self.count.most
 
-    @cached_property
+    @property
     def wanted(self) -> Wanted:
         """So many pods, and the nodes that can take them."""
         return Wanted(self.shape, self.number, self.landing.nodes)

@@ -93,14 +93,21 @@ def _is_read(read: Callable[[Any], object], value: Any) -> bool:
 def _problems_of_labels(role: Role, pod: Mapping[str, Any], template: Mapping[str, Any] | None) -> Iterator[Refusal]:
     """Of labels and node selector, but for quoted zones, which have a code of their own."""
     for place in (("metadata", "labels"), ("spec", "nodeSelector")):
-        for key, value in (pod[place[0]].get(place[1]) or {}).items():
-            try:
-                kubernetes.check_labels({key: value})
-            except RuleError as broken:
-                if code_of_selector(key, value) is None:
-                    what = f"{dotted(place)} has {key}={value}: {broken.rule}"
-                    path = path_in_template((*place, key), pod, template)
-                    yield Refusal("LABEL_REFUSED", role, what, path, value, broken=broken.below(*place))
+        labels = pod[place[0]].get(place[1]) or {}
+        for key, broken in _refused_labels(labels):
+            if code_of_selector(key, labels[key]) is None:
+                what = f"{dotted(place)} has {key}={labels[key]}: {broken.rule}"
+                path = path_in_template((*place, key), pod, template)
+                yield Refusal("LABEL_REFUSED", role, what, path, labels[key], broken=broken.below(*place))
+
+
+def _refused_labels(labels: Mapping[str, str]) -> Iterator[tuple[str, RuleError]]:
+    for key, value in labels.items():
+        try:
+            kubernetes.check_label_key(key)
+            kubernetes.check_label_value(value)
+        except RuleError as broken:
+            yield key, broken.below(key)
 
 
 def path_in_template(path: FieldPath, pod: Mapping[str, Any], template: Mapping[str, Any] | None) -> FieldPath:

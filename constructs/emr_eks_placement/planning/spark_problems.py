@@ -137,7 +137,7 @@ def _overridden(
     spark: SparkConfiguration, role: TemplateRole, resources: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Any, str]]:
     spark_role = SPARK_ROLE[role]
-    own = requests(spark.in_driver() if spark_role == "executor" else spark, spark_role)
+    own = requests(spark.in_driver if spark_role == "executor" else spark, spark_role)
     memory = f"{own.memory_mib}Mi"
     limit = spark.properties.get(f"spark.kubernetes.{spark_role}.limit.cores")
     made = dict(zip(_OVERRIDDEN, (own.cpu, memory, memory, limit), strict=True))

@@ -45,7 +45,7 @@ class Part(NamedTuple):
     def each(self, *names: str) -> Iterator["Part"]:
         """The entries of the list or the mapping in a field."""
         held = self.at(*names)
-        entries = held.value.items() if isinstance(held.value, Mapping) else enumerate(held.value or ())
+        entries = held.value.items() if isinstance(held.value, dict) else enumerate(held.value or ())
         return (Part((*held.path, key), entry) for key, entry in entries)
 
     def refused(self, rule: str, mend: str = "Correct the value", source: str = "") -> RuleError:

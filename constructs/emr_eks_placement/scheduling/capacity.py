@@ -93,6 +93,12 @@ class AllNodes(tuple[Node, ...]):
         """On the nodes."""
         return frozenset(node.room for node in self)
 
+    @cached_property
+    def bounds(self) -> tuple[tuple[Room, bool], ...]:
+        """The room on each kind of node: the most that it can have, and, not best, what it has for sure."""
+        most = {(node.room, True): None for node in self}
+        return tuple({**most, **{(node.sure_room, False): None for node in self}})
+
 
 def zones_of(nodes: Mapping[str, tuple[Node, ...]]) -> frozenset[str]:
     """Of the nodes of some groups and pools."""

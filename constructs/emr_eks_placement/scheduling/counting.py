@@ -1,9 +1,10 @@
 """How many equal pods a node holds beside single ones, for each kind of node that they can share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from typing import Any, TypeVar
 
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.scheduling.capacity import AllNodes, Node, Room, zones_of
@@ -14,6 +15,7 @@ from emr_eks_placement.scheduling.supply import GroupNodes, Supply
 Some = tuple[int, ...]
 """Single pods of a run, by position."""
 _Key = tuple[str, Some, int]
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,15 @@ class Counting:
     _same_room: dict[int, Room] = field(init=False, default_factory=dict)
     _held: dict[tuple[int, Some, bool], int] = field(init=False, default_factory=dict)
     _shareable: dict[tuple[int, Some], bool] = field(init=False, default_factory=dict)
+    _answers: dict[tuple[object, ...], tuple[tuple[Supply, ...], Any]] = field(init=False, default_factory=dict)
+
+    def answer(self, question: Callable[..., _Answer], *nodes: Supply) -> _Answer:
+        """What the question, about the run and perhaps the nodes that there are, gives: asked once."""
+        key = (question, *map(id, nodes))
+        if key not in self._answers:
+            self._answers[key] = nodes, question(self, *nodes)
+        answer: _Answer = self._answers[key][1]
+        return answer
 
     @cached_property
     def every(self) -> Some:

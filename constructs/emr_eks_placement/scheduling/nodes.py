@@ -48,12 +48,15 @@ def candidates(pod: PodShape, groups: Mapping[str, NodeGroupCapacity | NodePoolC
             refusals.append(Refusal(name, found))
         else:
             nodes[name] = found
-    return Candidates(nodes, tuple(refusals), _depends_on(pod, [node for some in nodes.values() for node in some]))
+    return Candidates(nodes, tuple(refusals), _depends_on(pod, nodes))
 
 
-def _depends_on(pod: PodShape, nodes: Sequence[Node]) -> tuple[str, ...]:
+def _depends_on(pod: PodShape, found: Mapping[str, tuple[Node, ...]]) -> tuple[str, ...]:
     asked = (*pod.node_selector, *affinity.keys_of(pod.node_affinity))
-    if not asked or any(agrees(pod, node) for node in nodes):
+    if not asked:
+        return ()
+    nodes = [node for some in found.values() for node in some]
+    if any(agrees(pod, node) for node in nodes):
         return ()
     return tuple(
         key for key in dict.fromkeys(asked) if key == NODE_NAME or any(key in node.unknown_labels for node in nodes)
@@ -99,7 +102,7 @@ def _holds(room: Room, pod: PodShape, memory_bytes: int) -> bool:
         and memory_bytes <= room.memory_bytes
         and (room.storage_bytes is None or pod.storage_bytes <= room.storage_bytes)
         and room.pods >= 1
-        and not _missing_devices(pod, room)
+        and not (pod.devices and _missing_devices(pod, room))
     )
 
 

@@ -20,17 +20,20 @@ def pods_on(room: Room, pod: PodShape, beside: Sequence[PodShape] = (), *, light
         memory -= other.memory_bytes - (other.memory_slack_bytes if lightest else 0)
         storage = None if storage is None else storage - other.storage_bytes
         devices = devices or bool(other.devices)
-    left = [(cpu, pod.cpu_millis), (memory, pod.memory_bytes - (pod.memory_slack_bytes if lightest else 0))]
-    if storage is not None:
-        left.append((storage, pod.storage_bytes))
-    if devices:
-        left += _devices_left(room, pod, beside)
-    number = max(0, pods)
-    for free, asked in left:
+    if pods < 0 or cpu < 0 or memory < 0 or (storage is not None and storage < 0):
+        return 0
+    number, asked = pods, pod.memory_bytes - (pod.memory_slack_bytes if lightest else 0)
+    if cpu < number * pod.cpu_millis:
+        number = cpu // pod.cpu_millis
+    if memory < number * asked:
+        number = memory // asked
+    if storage is not None and storage < number * pod.storage_bytes:
+        number = storage // pod.storage_bytes
+    for free, each in _devices_left(room, pod, beside) if devices else ():
         if free < 0:
             return 0
-        if asked and free < number * asked:
-            number = free // asked
+        if free < number * each:
+            number = free // each
     return number
 
 

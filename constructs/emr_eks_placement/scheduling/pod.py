@@ -1,7 +1,7 @@
 """What of a pod decides where it lands."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,8 +45,8 @@ class PodShape:
         return -(-self.storage_bytes // MIB)
 
 
-def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
-    """The shape of a Kubernetes Pod.
+def pod_of_manifest(manifest: Mapping[str, Any], least: Mapping[str, Any] | None = None) -> PodShape:
+    """The shape of a Kubernetes Pod; least: its spec with as little memory as it may request.
 
     Its requests are the larger of all containers that run together and any init container with the sidecars that
     started before it; a container that has only a limit requests as much (Kubernetes, sidecar containers).
@@ -55,6 +55,7 @@ def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
     init = [(one, _requests(one)) for one in spec.get("initContainers") or ()]
     running = [_requests(one) for one in spec.get("containers") or ()]
     asked = {*(resource for requests in running for resource in requests), *(key for _, one in init for key in one)}
+    memory = _requested(init, running, "memory", memory_bytes)
     return PodShape(
         namespace=metadata.get("namespace", "default"),
         labels=dict(metadata.get("labels") or {}),
@@ -63,14 +64,14 @@ def pod_of_manifest(manifest: Mapping[str, Any]) -> PodShape:
         node_affinity=required_terms(spec),
         tolerations=tolerations_of(spec),
         cpu_millis=_requested(init, running, "cpu", cpu_millis),
-        memory_bytes=_requested(init, running, "memory", memory_bytes),
+        memory_bytes=memory,
+        memory_slack_bytes=0 if least is None else max(0, memory - _requested_memory(least)),
         storage_bytes=_requested(init, running, "ephemeral-storage", memory_bytes),
         devices=tuple((name, _requested(init, running, name, _count)) for name in sorted(asked.difference(_SIZED))),
     )
 
 
-def requested_memory(spec: Mapping[str, Any]) -> int:
-    """What `pod_of_manifest` gives as memory_bytes, without the rest."""
+def _requested_memory(spec: Mapping[str, Any]) -> int:
     init = [(one, _requests(one)) for one in spec.get("initContainers") or ()]
     running = [_requests(one) for one in spec.get("containers") or ()]
     return _requested(init, running, "memory", memory_bytes)
@@ -96,13 +97,10 @@ def _requested(
     resource: str,
     amount: Callable[[Any], int],
 ) -> int:
-    def starting() -> Iterator[int]:
-        sidecars = 0
-        for container, requests in init:
-            own = amount(requests[resource]) if resource in requests else 0
-            yield sidecars + own
-            if container.get("restartPolicy") == "Always":
-                sidecars += own
-        yield sidecars + sum(amount(requests[resource]) for requests in running if resource in requests)
-
-    return max(starting())
+    most = sidecars = 0
+    for container, requests in init:
+        own = amount(requests[resource]) if resource in requests else 0
+        most = max(most, sidecars + own)
+        if container.get("restartPolicy") == "Always":
+            sidecars += own
+    return max(most, sidecars + sum([amount(requests[resource]) for requests in running if resource in requests]))

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from emr_eks_placement.errors import RuleError
@@ -74,6 +75,7 @@ class SparkConfiguration:
         """The name under which the request has a property."""
         return self.old_names.get(name, name)
 
+    @cached_property
     def in_driver(self) -> "SparkConfiguration":
         """As the driver reads it, which makes the executors: from a properties file, without blanks around values."""
         return replace(self, properties=trimmed(self.properties))

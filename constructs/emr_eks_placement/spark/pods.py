@@ -40,7 +40,7 @@ def spark_pod(
     Spark takes the first. Raises RuleError, with the Spark property as path, for what Spark makes no pod of.
     """
     if role == "executor":
-        spark = spark.in_driver()
+        spark = spark.in_driver
     pod = template or {}
     metadata, spec = dict(pod.get("metadata") or {}), dict(pod.get("spec") or {})
     metadata["labels"] = {

@@ -29,7 +29,7 @@ def check_driver_starts(spark: SparkConfiguration) -> None:
     executors' cores that spark-submit does not read.
     """
     read(spark, _CORES, whole, "1")
-    spark = spark.in_driver()
+    spark = spark.in_driver
     _check_java_options(spark)
     _check_tasks(spark)
     _check_pod_prefix(spark)

@@ -16,6 +16,7 @@ from emr_eks_placement.spark.configuration import SparkConfiguration
 SparkRole = Literal["driver", "executor"]
 Value = TypeVar("Value")
 
+_WHOLE = re.compile(r"\+?[0-9]{1,10}", re.ASCII)
 _LEAST_OVERHEAD_MIB = 384
 _FACTOR = {"python": 0.4, "r": 0.4, "jvm": 0.1}
 _MEMORY = "1g"  # spark.driver.memory, spark.executor.memory
@@ -81,7 +82,7 @@ def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
 
 def whole(text: str) -> int:
     """A number of cores or executors. Raises RuleError for what is none above 0; blanks count in an option or --conf."""
-    if not re.fullmatch(r"\+?[0-9]{1,10}", text, re.ASCII) or not int(text):
+    if not _WHOLE.fullmatch(text) or not int(text):
         raise RuleError(text, "must be a whole number above 0 (SparkSubmitArguments)", "Write for example 4")
     return int(text)
 
