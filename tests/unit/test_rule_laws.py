@@ -108,7 +108,8 @@ def draw_world(seed: int, rules: int) -> World | None:
 def placed(world: World, choice: int, *, largest: bool) -> dict[Role, int]:
     """How many pods of each role run, on groups at their largest or anywhere between now and then.
 
-    At their largest they are even over zones, as what fits assumes; otherwise in as many as happen to have capacity.
+    At their largest they are even over zones and of the instance types that come first, as what fits assumes; otherwise in
+    as many zones, and of whatever types, as happen to have capacity.
     """
     machines: list[Machine] = []
     hosts: list[Host] = []
@@ -119,7 +120,10 @@ def placed(world: World, choice: int, *, largest: bool) -> dict[Role, int]:
             zones = zones[: world.random.randint(1, len(zones))]
         number = group.max_size if largest else world.random.randint(group.initial_size, group.max_size)
         for position in range(number):
-            node = world.random.choice([one for one in group.nodes if one.zone == zones[position % len(zones)]])
+            there = [one for one in group.nodes if one.zone == zones[position % len(zones)]]
+            if largest:
+                there = [one for one in there if one.machine in group.first_machines]
+            node = world.random.choice(there)
             machines.append(Machine(name, node, node.room))
             hosts.append(Host({**node.labels, kubernetes.HOSTNAME: f"{name}-{position}"}, group.taints))
     running: dict[Role, int] = dict.fromkeys(ROLES, 0)
