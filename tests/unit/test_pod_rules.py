@@ -372,3 +372,13 @@ def test_a_driver_that_may_fill_a_node_keeps_it_the_emptiest() -> None:
     for number, cores, expected in ((5, "3", {"EC2_MAY_NOT_HOLD"}), (4, "1", set())):
         asked = request({"spark.executor.instances": str(number), "spark.driver.cores": cores})
         assert codes(planned(asked, where, executor=even)).keys() == expected
+
+
+@pytest.mark.parametrize(("number", "waiting"), [(2, ""), (3, "up to 1 of 3 executors may wait")])
+def test_a_driver_that_fills_a_node_keeps_a_spread_by_node_from_no_other(number: int, waiting: str) -> None:
+    """Of four nodes two may have the driver and the submitter: the others take one executor each, no more above the empty one."""
+    constraint = template("executor", topologySpreadConstraints=[spread(HOST, EXECUTORS)])
+    asked = request({"spark.executor.instances": str(number), "spark.driver.cores": "15"})
+    found = planned(asked, capacity(node_groups={"nodes": four()}), executor=constraint)
+    assert codes(found).keys() == ({"EC2_MAY_NOT_HOLD"} if waiting else set())
+    assert waiting in codes(found).get("EC2_MAY_NOT_HOLD", "")

@@ -23,8 +23,9 @@ CODE = "EC2_SPREAD"
 class _Domain:
     """Nodes that share a label's value. number, for_sure: how many such domains there may be, more than one only of nodes.
 
-    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest. most,
-    always, roomiest: as number, there and best, whichever zones a group's nodes are in.
+    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest; alone: how
+    many for sure if none of the single pods is there. most, always, roomiest: as number, there and best, whichever zones a
+    group's nodes are in.
     """
 
     number: int
@@ -32,6 +33,7 @@ class _Domain:
     there: bool
     best: int
     sure: int
+    alone: int
     most: int
     always: bool
     roomiest: int
@@ -70,7 +72,7 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
         what = f"its topology spread by {rule.key} asks for {fewest} domains of which there "
         what += f"{'is' if number == 1 else 'are'} at most {number}, so for no more than {skew} of them in each"
         best = sum(domain.number * min(domain.best, skew) for domain in domains)
-        sure = sum(domain.for_sure * min(domain.sure, skew) for domain in domains)
+        sure = _sure(beside, role, domains, 0, skew)
     else:
         emptiest = min((domain.best for domain in domains if domain.there), default=ANY)
         what = f"its topology spread by {rule.key} lets no domain have more than {skew} above the emptiest"
@@ -78,12 +80,24 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
             what += ", and there is one whose nodes can't take it"
         balanced = rule.key != kubernetes.HOSTNAME and emptiest > 0
         best = sum(domain.number * min(domain.best, emptiest + skew) for domain in domains)
-        sure = sum(domain.for_sure for domain in domains) * min(domain.sure for domain in domains)
+        sure = _sure(beside, role, domains, min(domain.sure for domain in domains), skew)
         skew += min((domain.roomiest for domain in domains if domain.always), default=ANY)
     wherever = sum(domain.most * min(domain.roomiest, skew) for domain in domains)
     balanced = balanced or wherever >= count
     best = best if balanced else wherever
     yield from verdict(beside, CODE, role, rule, what, (min(best, count), sure), balanced=balanced)
+
+
+def _sure(beside: Beside, role: Role, domains: list[_Domain], emptiest: int, skew: int) -> int:
+    """How many of the pods run for sure.
+
+    One waits only if the emptiest domain is full, at no less than `emptiest`, and every other one is full or has skew more.
+    Of domains that are nodes, no more have single pods on them than there are of these.
+    """
+    reached = [min(domain.alone, emptiest + skew) for domain in domains]
+    singles = counted(beside.pods).index(role) if any(domain.alone != domain.sure for domain in domains) else 0
+    total = sum(domain.for_sure * each for domain, each in zip(domains, reached, strict=True))
+    return max(0, total - singles * (max(reached) - emptiest))
 
 
 def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[_Domain]:
@@ -105,7 +119,7 @@ def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> I
         there = any(now[name].sure(_zones(beside, name, here)) for name in {name for name, _ in here})
         always = any(uneven_now[name].sure(_zones(beside, name, here)) for name in {name for name, _ in here})
         roomiest, _ = beside.held(role, (rule.key,), (value,), even=False)
-        yield _Domain(1, 1, there, best, sure, 1, always, roomiest)
+        yield _Domain(1, 1, there, best, sure, sure, 1, always, roomiest)
 
 
 def _zones(beside: Beside, name: str, nodes: list[tuple[str, Node]]) -> set[str]:
@@ -138,6 +152,7 @@ def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterato
                     now[name].sure(zones) > 0,
                     best,
                     min((counting.held(kind, counting.possible(name, kind), best=False) for kind in kinds), default=0),
+                    min((counting.held(kind, best=False) for kind in kinds), default=0),
                     uneven_largest[name].most(there, here),
                     uneven_now[name].sure(zones) > 0,
                     best,
