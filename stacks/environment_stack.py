@@ -27,7 +27,9 @@ class EnvironmentStack(cdk.Stack):
             tags=environment.tags,
             suppress_template_indentation=True,  # CloudFormation's limit of 1 MB counts it
         )
-        self.removal_policy = cdk.RemovalPolicy.RETAIN if environment.retain_data else cdk.RemovalPolicy.DESTROY
+        self.removal_policy = (
+            cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if environment.retain_data else cdk.RemovalPolicy.DESTROY
+        )
 
     @property
     def availability_zones(self) -> list[str]:

@@ -107,7 +107,7 @@ class PlatformStack(EnvironmentStack):
 
     def _add_network_choices(self, network: Network, choices: NetworkChoices) -> None:
         if choices.interface_endpoints:
-            InterfaceEndpoints(self, "InterfaceEndpoints", network=network)
+            InterfaceEndpoints(self, "InterfaceEndpoints", network=network, more=choices.more_endpoints)
             Annotations.of(self).acknowledge_warning(
                 _ISOLATED_SUBNETS, "The interface endpoints are what the kubectl handler needs there"
             )

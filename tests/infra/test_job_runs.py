@@ -149,8 +149,10 @@ def _decapitalized(value: Any) -> Any:
         return [_decapitalized(item) for item in value]
     if not isinstance(value, dict):
         return value
+    named = {"PersistentAppUi": "persistentAppUI"}
     return {
-        key[0].lower() + key[1:]: item if key == "Properties" else _decapitalized(item) for key, item in value.items()
+        named.get(key, key[0].lower() + key[1:]): item if key == "Properties" else _decapitalized(item)
+        for key, item in value.items()
     }
 
 

@@ -21,6 +21,7 @@ NODES_PODS_AND_EMR = {"ecr.api", "ecr.dkr", "sts", "logs", "eks", "eks-auth", "e
 CHOICES: dict[str, dict[str, dict[str, Any]]] = {
     "private": {"network": PRIVATE_NETWORK, "cluster": {"endpoint_access": "private"}},
     "routed": {"network": {"nat_gateways": 2, "interface_endpoints": True, "flow_logs": True}},
+    "more": {"network": {"interface_endpoints": True, "more_endpoints": ["glue", "kms", "secretsmanager", "ssm"]}},
 }
 
 
@@ -128,7 +129,12 @@ def test_everything_runs_in_the_private_subnets(choices: Choices, choice: str) -
 
 
 @pytest.mark.parametrize(
-    ("choice", "services"), [("private", NODES_PODS_AND_EMR | {"lambda"}), ("routed", NODES_PODS_AND_EMR)]
+    ("choice", "services"),
+    [
+        ("private", NODES_PODS_AND_EMR | {"lambda"}),
+        ("routed", NODES_PODS_AND_EMR),
+        ("more", NODES_PODS_AND_EMR | {"glue", "kms", "secretsmanager", "ssm"}),
+    ],
 )
 def test_interface_endpoints(choices: Choices, choice: str, services: set[str]) -> None:
     synthesized = choices(choice)

@@ -195,7 +195,7 @@ def test_no_right_is_for_everything(synthesized: Synthesized) -> None:
 
 
 def test_log_groups_are_kept_as_long_as_the_environment_says(synthesized: Synthesized) -> None:
-    policy = "Retain" if synthesized.environment.retain_data else "Delete"
+    policy = "RetainExceptOnCreate" if synthesized.environment.retain_data else "Delete"
     for name, settings in synthesized.environment.virtual_clusters.items():
         _, group = synthesized.at(f"{name}/LogGroup", "AWS::Logs::LogGroup")
         assert group["Properties"]["RetentionInDays"] == settings.logs.retention_days
@@ -205,13 +205,13 @@ def test_log_groups_are_kept_as_long_as_the_environment_says(synthesized: Synthe
 
 def test_the_bucket_is_encrypted_private_versioned_and_reached_over_tls_only(synthesized: Synthesized) -> None:
     template = Template.from_json(synthesized.templates[f"{synthesized.environment.name}-virtual-clusters"])
-    policy = "Retain" if synthesized.environment.retain_data else "Delete"
+    retained = synthesized.environment.retain_data
     algorithm = "aws:kms" if synthesized.environment.encryption.customer_managed_key else "AES256"
     template.has_resource(
         "AWS::S3::Bucket",
         {
-            "DeletionPolicy": policy,
-            "UpdateReplacePolicy": policy,
+            "DeletionPolicy": "RetainExceptOnCreate" if retained else "Delete",
+            "UpdateReplacePolicy": "Retain" if retained else "Delete",
             "Properties": {
                 "BucketEncryption": {
                     "ServerSideEncryptionConfiguration": [

@@ -138,6 +138,15 @@ NETWORK_AND_CLUSTER = {
         old=CIDR, new="network: {interface_endpoints: [sts]} # <-\n",
         field="network.interface_endpoints", value=["sts"], rule="true or false", mend="without quotes",
     ),
+    "further endpoints without the first ones": Bad(
+        old=CIDR, new="network: {more_endpoints: [glue]} # <-\n",
+        field="network.more_endpoints", value=["glue"], rule="beside the endpoints of interface_endpoints",
+        mend="interface_endpoints: true",
+    ),
+    "an endpoint of a service that is not offered": Bad(
+        old=CIDR, new="network: {interface_endpoints: true, more_endpoints: [s3]} # <-\n",
+        field="network.more_endpoints[0]", value="s3", rule="glue", mend="",
+    ),
     "flow logs in quotes": Bad(
         old=CIDR, new='network: {flow_logs: "true"} # <-\n',
         field="network.flow_logs", value="true", rule="true or false", mend="without quotes",

@@ -12,7 +12,7 @@ from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job import Job, LocalFile
 from emr_eks_placement.modes import placement
-from tests.unit.environments import REPOSITORY, TEXT, environment
+from tests.unit.environments import REPOSITORY, TEXT, data, environment
 from tests.unit.read_back import DEPLOYED, NO_LOGS
 from tests.unit.sizes import job
 
@@ -63,6 +63,17 @@ def test_what_is_not_given_is_not_said() -> None:
     ]
     assert "entryPointArguments" not in request["jobDriver"]["sparkSubmitJobDriver"]
     assert "instances" not in request["jobDriver"]["sparkSubmitJobDriver"]["sparkSubmitParameters"]
+
+
+@pytest.mark.parametrize(("kept", "monitoring"), [(True, {}), (False, {"persistentAppUI": "DISABLED"})])
+def test_emr_keeps_the_spark_ui_unless_the_virtual_cluster_switches_it_off(
+    kept: bool, monitoring: dict[str, str]
+) -> None:
+    settings = data()
+    settings["virtual_clusters"]["spark"]["logs"] = {"persistent_app_ui": kept}
+    where = environment(virtual_clusters=settings["virtual_clusters"])
+    request = define(job(), placement("fargate"), where, virtual_cluster="spark", deployed=NO_LOGS).request
+    assert request["configurationOverrides"].get("monitoringConfiguration", {}) == monitoring
 
 
 def test_logs_go_under_the_job_s_name() -> None:

@@ -11,7 +11,8 @@ from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeh
 from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
 from emr_eks_placement.definition.placeable import check_accepted, check_placeable, check_whole, check_zone
 from emr_eks_placement.emr.settings import START_TIMEOUT
-from emr_eks_placement.environment import Environment, capacity_of
+from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
+from emr_eks_placement.environment.virtual_cluster import Logs
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job import Job
@@ -59,7 +60,7 @@ def define(
         check_zone(role, placement.of(role), capacity)
     asked = with_capacity_labels(placement, capacity)
     mechanism = express(job, asked, node_selection, environment.cluster.version, folder=virtual_cluster)
-    namespace = _namespace(environment, virtual_cluster)
+    settings = _settings(environment, virtual_cluster)
     uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
     uris |= pod_template_uris or {}
     request = {
@@ -68,13 +69,13 @@ def define(
         "executionRoleArn": deployed.role_arn(execution_role),
         "releaseLabel": job.release_label,
         "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
-        "configurationOverrides": _configuration(job, mechanism, uris, deployed),
+        "configurationOverrides": _configuration(job, mechanism, uris, _monitoring(job, deployed, settings.logs)),
     }
     for name, template in mechanism.pod_templates.items():
         check_not_bypassed(name, template.content, placement.of(name))
     templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
     try:
-        planned = plan(request, templates, capacity, namespace=namespace)
+        planned = plan(request, templates, capacity, namespace=settings.namespace)
     except RuleError as broken:  # a property of the job's that Spark would not read
         raise broken.below("job", "spark_conf") from None
     check_accepted(planned)
@@ -84,7 +85,7 @@ def define(
     return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
 
 
-def _namespace(environment: Environment, virtual_cluster: str) -> str:
+def _settings(environment: Environment, virtual_cluster: str) -> VirtualCluster:
     if virtual_cluster not in environment.virtual_clusters:
         raise RuleError(
             virtual_cluster,
@@ -92,7 +93,7 @@ def _namespace(environment: Environment, virtual_cluster: str) -> str:
             "Name one of them",
             path=("job", "virtual_cluster"),
         )
-    return environment.virtual_clusters[virtual_cluster].namespace
+    return environment.virtual_clusters[virtual_cluster]
 
 
 def _job_driver(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def size_properties(job: Job) -> dict[str, str]:
 
 
 def _configuration(
-    job: Job, mechanism: Mechanism, uris: Mapping[TemplateRole, str], deployed: DeployedVirtualCluster
+    job: Job, mechanism: Mechanism, uris: Mapping[TemplateRole, str], monitoring: Mapping[str, Any]
 ) -> dict[str, Any]:
     spark_defaults = {
         **job.spark_conf,
@@ -145,7 +146,6 @@ def _configuration(
     application = [
         {"classification": name, "properties": properties} for name, properties in classifications.items() if properties
     ]
-    monitoring = _monitoring(job, deployed)
     return {
         **({"applicationConfiguration": application} if application else {}),
         **({"monitoringConfiguration": monitoring} if monitoring else {}),
@@ -165,8 +165,8 @@ def _check_no_blank_value(classifications: Mapping[str, Mapping[str, str]]) -> N
                 )
 
 
-def _monitoring(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
-    monitoring: dict[str, Any] = {}
+def _monitoring(job: Job, deployed: DeployedVirtualCluster, logs: Logs) -> dict[str, Any]:
+    monitoring: dict[str, Any] = {} if logs.persistent_app_ui else {"persistentAppUI": "DISABLED"}
     if deployed.log_group_name is not None:
         monitoring["cloudWatchMonitoringConfiguration"] = {
             "logGroupName": deployed.log_group_name,

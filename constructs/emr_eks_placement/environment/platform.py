@@ -76,6 +76,10 @@ def _check_role_arn(arn: str) -> str:
     return arn
 
 
+EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
+"""A service by the end of its endpoint's name, com.amazonaws.REGION.SERVICE (VPC guide, AWS PrivateLink)."""
+
+
 class Network(Model):
     """The VPC: a private subnet in each zone, where nodes and Fargate pods run, and with NAT gateways a public one too.
 
@@ -93,6 +97,8 @@ class Network(Model):
     nothing leads to the internet."""
     interface_endpoints: Annotated[bool, Strict()] = False
     """Whether AWS's services are reached inside the VPC."""
+    more_endpoints: Annotated[tuple[EndpointService, ...], distinct("service")] = ()
+    """Services that jobs use, reached inside the VPC too: Glue's Data Catalog, KMS, Secrets Manager, Systems Manager."""
     flow_logs: Annotated[bool, Strict()] = False
     """Whether CloudWatch gets a record of the VPC's traffic."""
     flow_log_retention_days: RetentionDays = 30
@@ -110,7 +116,10 @@ class Network(Model):
                 path=("vpc_id",),
             )
         else:
-            created = ("cidr", "nat_gateways", "interface_endpoints", "flow_logs", "flow_log_retention_days")
+            created = (
+                *("cidr", "nat_gateways", "interface_endpoints", "more_endpoints"),
+                *("flow_logs", "flow_log_retention_days"),
+            )
             refuse_beside_given(self, "vpc_id", "VPC", *created)
         return self
 
@@ -123,6 +132,13 @@ class Network(Model):
                 "private clusters)",
                 "Set interface_endpoints: true, or nat_gateways to 1 or more",
                 path=("nat_gateways",),
+            )
+        if self.more_endpoints and not self.interface_endpoints:
+            raise RuleError(
+                list(self.more_endpoints),
+                "they come beside the endpoints of interface_endpoints, which the network does not have",
+                "Set interface_endpoints: true, or remove more_endpoints",
+                path=("more_endpoints",),
             )
         if not self.flow_logs and "flow_log_retention_days" in self.model_fields_set:
             raise RuleError(

@@ -62,6 +62,8 @@ class Logs(Model):
     """Whether it goes to a CloudWatch log group."""
     s3: Annotated[bool, Strict()] = True
     """Whether it goes to the bucket, below logs/."""
+    persistent_app_ui: Annotated[bool, Strict()] = True
+    """Whether EMR keeps the Spark UI of each run for 30 days: its event logs go to a bucket of AWS's, outside the account."""
     retention_days: RetentionDays = 30
     """How long the CloudWatch log group keeps it."""
     log_group: Annotated[str, AfterValidator(_check_log_group)] | None = None

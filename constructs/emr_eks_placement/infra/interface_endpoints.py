@@ -1,10 +1,11 @@
 """Interface endpoints: AWS's services at addresses inside the VPC, for what runs in its private subnets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from emr_eks_placement.environment.platform import EndpointService
 from emr_eks_placement.infra.network import Network, private_subnets
 
 _HTTPS = 443
@@ -32,16 +33,23 @@ _SERVICES: Mapping[str, ec2.InterfaceVpcEndpointAwsService] = {
 # The CDK's kubectl handler stands behind a function that invokes it, in the same subnets (aws_eks_v2.KubectlProvider,
 # custom_resources.Provider). It answers CloudFormation through S3, so through the gateway endpoint.
 _SERVICES_WITHOUT_NAT: Mapping[str, ec2.InterfaceVpcEndpointAwsService] = {"Lambda": _Service.LAMBDA_}
+_MORE: Mapping[EndpointService, tuple[str, ec2.InterfaceVpcEndpointAwsService]] = {
+    "glue": ("Glue", _Service.GLUE),
+    "kms": ("Kms", _Service.KMS),
+    "secretsmanager": ("SecretsManager", _Service.SECRETS_MANAGER),
+    "ssm": ("Ssm", _Service.SSM),
+}
 
 
 class InterfaceEndpoints(Construct):
     """The interface endpoints of a network by construct id, `endpoints`, and the `security_group` they share.
 
     Private DNS leads a service's usual name to its endpoint. The security group lets the network's CIDR in on port 443.
-    What a deployment needs besides nodes and pods has an endpoint only where no NAT gateway takes its place.
+    What a deployment needs besides nodes and pods has an endpoint only where no NAT gateway takes its place. more: further
+    services, which jobs use.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, network: Network) -> None:
+    def __init__(self, scope: Construct, id_: str, *, network: Network, more: Sequence[EndpointService] = ()) -> None:
         super().__init__(scope, id_)
         vpc = network.vpc
         self.security_group = ec2.SecurityGroup(
@@ -51,6 +59,7 @@ class InterfaceEndpoints(Construct):
             ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.tcp(_HTTPS), "HTTPS from the VPC"
         )
         services = {**_SERVICES, **({} if network.has_nat_gateways else _SERVICES_WITHOUT_NAT)}
+        services |= dict(_MORE[name] for name in more)
         self.endpoints = {
             name: vpc.add_interface_endpoint(  # below the VPC, so that the cluster, which waits for it, waits for them
                 name,

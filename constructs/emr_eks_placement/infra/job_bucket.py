@@ -38,6 +38,7 @@ class JobBucket(Construct):
             lifecycle_rules=[
                 s3.LifecycleRule(
                     noncurrent_version_expiration=Duration.days(_NONCURRENT_DAYS),
+                    expired_object_delete_marker=True,  # of objects whose versions are all gone
                     abort_incomplete_multipart_upload_after=Duration.days(_INCOMPLETE_UPLOAD_DAYS),
                 )
             ],

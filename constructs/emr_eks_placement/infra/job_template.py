@@ -68,4 +68,5 @@ def _monitoring(monitoring: dict[str, Any]) -> emrcontainers.CfnJobTemplate.Para
         s3_monitoring_configuration=_Template.ParametricS3MonitoringConfigurationProperty(log_uri=s3["logUri"])
         if s3
         else None,
+        persistent_app_ui=monitoring.get("persistentAppUI"),
     )

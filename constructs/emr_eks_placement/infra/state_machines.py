@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import ArnFormat, Aws, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Aws, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -76,6 +76,7 @@ class StateMachines(Construct):
         self.log_group = logs.CfnLogGroup(
             self,
             "LogGroup",
+            log_group_name=self._log_group_name(),
             retention_in_days=max(environment.virtual_clusters[name].logs.retention_days for name in used),
             kms_key_id=encryption_key.key_arn if encryption_key else None,
         )
@@ -90,6 +91,13 @@ class StateMachines(Construct):
             run: self._state_machine(run, definitions[run], one, self.roles[virtual_clusters[run]])
             for run, one in settings.items()
         }
+
+    def _log_group_name(self) -> str:
+        """Groups of this prefix share one entry of the account's resource policy, whose size is limited, and the stack's id
+        keeps it apart from one that an earlier stack left (Step Functions guide, logging to CloudWatch Logs).
+        """
+        stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        return f"/aws/vendedlogs/states/{Stack.of(self).stack_name}-{stack_id}"
 
     def _role(self, name: str, deployed: DeployedVirtualCluster, definitions: Sequence[JobRunDefinition]) -> iam.Role:
         """For state machines of this account (Step Functions guide, confused deputy; IAM policies for EMR on EKS)."""
