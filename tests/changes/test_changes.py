@@ -107,3 +107,17 @@ def test_no_nat_gateway(deployed: ChangingEnvironment) -> None:
     assert all("publicSubnet" in path for path in outcome.of(_SUBNET).removed)
     assert deployed.physical_ids(_SUBNET) == private
     assert {kind: deployed.physical_ids(kind) for kind in before} == before
+
+
+def test_an_endpoint_more_and_no_spark_ui_of_emr(deployed: ChangingEnvironment) -> None:
+    """Jobs are defined anew, and nothing that runs is touched."""
+
+    def edit(data: dict[str, Any]) -> None:
+        data["network"] |= {"nat_gateways": 0, "interface_endpoints": True, "more_endpoints": ["glue"]}
+        data["virtual_clusters"]["science"]["logs"] = {"persistent_app_ui": False}
+
+    outcome = deployed.change(edit)
+    assert not outcome.removed
+    assert [path for path in outcome.added if "Glue" in path] == list(outcome.of("AWS::EC2::VPCEndpoint").added)
+    assert set(outcome.replaced) <= set(outcome.of("AWS::EMRContainers::JobTemplate").replaced)
+    assert "JobRuns/trips-in-fargate" in outcome.updated
