@@ -219,6 +219,19 @@ def test_definitions_are_those_of_the_file() -> None:
     assert _states(check_definitions(ENVIRONMENT, {"/b": {}}, {"/b": None})) == ["warning"], "no JSON"
 
 
+def test_definitions_of_a_virtual_cluster_that_is_gone_are_created_again() -> None:
+    """Its stack was deleted and deployed again, and CloudFormation sees no change of the job runs' template."""
+    defined: dict[str, Any] = {"/a": {"virtualClusterId": "new", "x": 1}}
+    (check,) = check_definitions(ENVIRONMENT, defined, {"/a": {"virtualClusterId": "old", "x": 2}})
+    assert check.state == "missing"
+    assert check.found == "/a names virtual cluster 'old', and the deployed one is new: no run can start from it"
+    assert check.mend.startswith(
+        "Create test-job-runs again: cdk destroy test-job-runs -c environment=test, then cdk deploy"
+    )
+    (edited,) = check_definitions(ENVIRONMENT, defined, {"/a": {"virtualClusterId": "new", "x": 2}})
+    assert edited.state == "warning"
+
+
 def test_what_a_run_reads_and_what_its_role_needs() -> None:
     request = define_job_run(LOCAL, "trip-count", "pinned-driver", DEPLOYED).request
     parameters = " --conf spark.submit.pyFiles=s3a://jobs/a.zip#b,local:///b.zip"

@@ -188,7 +188,9 @@ def _definition_findings(
             yield Check("definitions", "missing", found, f"Deploy: {deploy(environment)}")
             continue
         different = list(_paths_that_differ(request, deployed[name]))
-        if different:
+        if _is_of_another_virtual_cluster(request, deployed[name]):
+            yield _of_another_virtual_cluster(environment, name, request, deployed[name])
+        elif different:
             more = f" and {len(different) - _MOST_SHOWN} more" if len(different) > _MOST_SHOWN else ""
             found = f"{name} is not what the file defines: {'; '.join(different[:_MOST_SHOWN])}{more}"
             by_hand = f"put it back (aws ssm put-parameter --overwrite --name {name} …)"
@@ -196,6 +198,26 @@ def _definition_findings(
     for name in sorted(deployed.keys() - defined.keys()):
         found = f"{name} is of no job and placement in the file"
         yield Check("definitions", "warning", found, f"Deploy, which deletes it, or delete it: {deploy(environment)}")
+
+
+def _is_of_another_virtual_cluster(request: Mapping[str, Any], deployed: Any) -> bool:
+    key = "virtualClusterId"
+    return isinstance(deployed, Mapping) and key in request and deployed.get(key) != request[key]
+
+
+def _of_another_virtual_cluster(
+    environment: Environment, name: str, request: Mapping[str, Any], deployed: Mapping[str, Any]
+) -> Check:
+    """Where the virtual clusters' stack was deleted and deployed again: the template of the job runs is the same, so that
+    CloudFormation sees nothing to deploy.
+    """
+    found = (
+        f"{name} names virtual cluster {shown(deployed.get('virtualClusterId'))}, and the deployed one is "
+        f"{request['virtualClusterId']}: no run can start from it"
+    )
+    stack = f"{environment.name}-job-runs"
+    fix = f"Create {stack} again: cdk destroy {stack} -c environment={environment.name}, then {deploy(environment)}"
+    return Check("definitions", "missing", found, fix)
 
 
 def _paths_that_differ(defined: Any, deployed: Any, path: FieldPath = ()) -> Iterator[str]:
