@@ -22,6 +22,7 @@ from local.aws.ministack import (
     gateway,
     instance_offerings,
     lambda_workers,
+    policy_simulation,
     resource_types,
     scheduler,
     services,
@@ -114,6 +115,7 @@ class LocalAws:
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
         enter(eks_access.auto_mode_access_entries())
+        enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())
         enter(services.registered_service(SERVICE, self.emr_containers.handle))
         job_runs = JobRunIntegrations(self.emr_containers)

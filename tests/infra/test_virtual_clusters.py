@@ -8,6 +8,8 @@ from aws_cdk.assertions import Match, Template
 from emr_eks_placement.names import base36
 from tests.infra.synthesized import Synthesized
 
+WRITE = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+
 
 def _manifest(synthesized: Synthesized, name: str) -> list[dict[str, Any]]:
     _, resource = synthesized.at(f"{name}/Namespace/Resource/Default", "Custom::AWSCDK-EKS-KubernetesResource")
@@ -141,7 +143,7 @@ def test_only_emrs_service_accounts_for_the_role_may_assume_it(synthesized: Synt
 def test_a_jobs_rights_in_the_bucket_end_at_its_own_folders(synthesized: Synthesized) -> None:
     bucket_id, _ = synthesized.at("JobBucket/Resource/Resource", "AWS::S3::Bucket")
     arn = {"Fn::GetAtt": [bucket_id, "Arn"]}
-    read, write = ["s3:GetObject"], ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    read, write = ["s3:GetObject"], sorted({"s3:GetObject", *WRITE})
     for name in synthesized.environment.virtual_clusters:
         rights = {}
         for statement in _statements(synthesized, name):
@@ -152,12 +154,14 @@ def test_a_jobs_rights_in_the_bucket_end_at_its_own_folders(synthesized: Synthes
                     rights[resource["Fn::Join"][1][1]] = actions
                 elif resource == arn:
                     assert actions == ["s3:ListBucket"]
-                    assert statement["Condition"] == {"StringLike": {"s3:prefix": [f"logs/{name}/*", f"data/{name}/*"]}}
+                    below = [f"{folder}/{name}/*" for folder in ("job-files", "pod-templates", "logs")]
+                    prefixes = [*below, f"data/{name}", f"data/{name}/*"]
+                    assert statement["Condition"] == {"StringLike": {"s3:prefix": prefixes}}
         assert rights == {
             f"/job-files/{name}/*": read,
             f"/pod-templates/{name}/*": read,
             f"/logs/{name}/*": ["s3:GetObject", "s3:PutObject"],
-            f"/data/{name}/*": write,
+            **{f"/data/{name}{rest}": write for rest in ("", "/*", "_$folder$")},
         }
 
 
@@ -174,14 +178,11 @@ def test_a_jobs_rights_elsewhere_are_the_environments_data_access(synthesized: S
         expected: dict[str, set[str]] = {}
         for locations, granted in (
             (settings.data_access.read, {"s3:GetObject"}),
-            (
-                settings.data_access.write,
-                {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"},
-            ),
+            (settings.data_access.write, {"s3:GetObject", *WRITE}),
         ):
             for location in locations:
                 path = location.removeprefix("s3://").rstrip("/")
-                for resource in (path, f"{path}/*"):
+                for resource in (path, f"{path}/*", f"{path}_$folder$"):
                     expected.setdefault(resource, set()).update(granted)
                 expected.setdefault(path.split("/")[0], set()).add("s3:ListBucket")
         assert found == expected

@@ -152,8 +152,8 @@ def s3_rights(s3: "S3Client", bucket: str, team: str) -> dict[str, set[str]]:
 def test_a_role_reaches_its_teams_folders_and_no_others(teams: Teams, team: str, role: str | None) -> None:
     s3 = teams.client(team, role, "s3")
     assert s3_rights(s3, teams.bucket, team) == {
-        "job-files": {"get"},
-        "pod-templates": {"get"},
+        "job-files": {"get", "list"},
+        "pod-templates": {"get", "list"},
         "logs": {"get", "put", "list"},
         "data": {"get", "put", "list", "delete"},
     }

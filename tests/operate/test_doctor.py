@@ -80,6 +80,18 @@ def _no_policy(deployed: Deployed) -> Iterator[None]:
 
 
 @contextmanager
+def _no_list_of_job_files(deployed: Deployed) -> Iterator[None]:
+    iam, role = deployed.session.client("iam"), deployed.outputs["SparkExecutionRoleArn"].rpartition("/")[2]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    text = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    assert '"job-files/spark/*"' in text
+    changed = text.replace('"job-files/spark/*"', '"other/*"')
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=changed)
+    yield
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
+
+
+@contextmanager
 def _no_access_entry(deployed: Deployed) -> Iterator[None]:
     eks, name = deployed.session.client("eks"), _cluster(deployed)
     eks.delete_access_entry(clusterName=name, principalArn=EMR_ROLE)
@@ -162,6 +174,7 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
         (_no_pod_template, "files missing", "there is no s3://", "aws s3 cp definitions/pod-templates/spark/"),
         (_trust_of_another_namespace, "execution-roles missing", "spark-jobs", "update-role-trust-policy"),
         (_trust_of_another_service, "pod-execution-role missing", "eks-fargate-pods", "update-assume-role-policy"),
+        (_no_list_of_job_files, "permissions missing", "s3:ListBucket", "Allow it in a policy of the role"),
         (_no_policy, "permissions missing", "is not allowed s3:GetObject on", "Allow it in a policy of the role"),
         (_no_access_entry, "access-entries warning", "AWSServiceRoleForAmazonEMRContainers", "Have EMR make it"),
         (

@@ -249,6 +249,9 @@ def test_what_a_run_reads_and_what_its_role_needs() -> None:
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:/spark:log-stream:doctor"),
         ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k"),
     }
+    listed = {(one.resource, one.prefix) for one in wanted if one.actions == ("s3:ListBucket",)}
+    paths = [uri.removeprefix("s3://").partition("/") for uri in objects]
+    assert listed == {(f"arn:aws:s3:::{own}", f"{key}{slash}") for own, _, key in paths for slash in ("", "/")}
     assert not any("kms:Decrypt" in one.actions for one in access_of(request, BUCKET, key_arn=None, **names))
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.emr.s3_paths import listed
 from emr_eks_placement.spark.configuration import spark_configuration
 
-_READ = ("s3:GetObject",)
+_READ, _LIST = ("s3:GetObject",), ("s3:ListBucket",)
 _S3 = ("s3://", "s3a://", "s3n://")
 # Of files that Spark distributes (Spark configuration); definitions name them so, not by options.
 _FILE_PROPERTIES = ("spark.submit.pyFiles", "spark.jars", "spark.files", "spark.archives")
@@ -20,11 +21,12 @@ _USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
 
 @dataclass(frozen=True)
 class Access:
-    """Actions that a role is to be allowed on a resource, given by their ARNs."""
+    """Actions that a role is to be allowed on a resource, given by their ARNs; prefix: with which a bucket is listed."""
 
     role: str
     actions: tuple[str, ...]
     resource: str
+    prefix: str | None = None
 
 
 def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
@@ -54,7 +56,10 @@ def access_of(
     """What a run's role is to be allowed. key_arn: of the KMS key that the bucket encrypts with."""
     role = request["executionRoleArn"]
     for uri in objects_of(request, bucket):
-        yield Access(role, _READ, f"arn:{partition}:s3:::{uri.removeprefix('s3://')}")
+        path = uri.removeprefix("s3://")
+        yield Access(role, _READ, f"arn:{partition}:s3:::{path}")
+        holder, _, key = path.partition("/")
+        yield from (Access(role, _LIST, f"arn:{partition}:s3:::{holder}", prefix) for prefix in listed(key))
     monitoring = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
     log_uri = (monitoring.get("s3MonitoringConfiguration") or {}).get("logUri")
     if log_uri:

@@ -95,7 +95,8 @@ def check_permissions(asked: int, denied: Sequence[Denied]) -> list[Check]:
     """
     together: dict[tuple[str, str], list[Denied]] = {}
     for one in denied:
-        together.setdefault((one.access.role, one.access.resource), []).append(one)
+        listed = "" if one.access.prefix is None else f" with the prefix {one.access.prefix}"
+        together.setdefault((one.access.role, f"{one.access.resource}{listed}"), []).append(one)
     findings = (_denied(role, resource, some) for (role, resource), some in together.items())
     return concluded("permissions", findings, f"the execution roles are allowed {asked} actions that the jobs need")
 

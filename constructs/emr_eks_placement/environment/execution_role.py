@@ -39,7 +39,7 @@ class ExecutionRole(Model):
     """What its jobs reach in S3."""
     execution_role_arn: RoleArn | None = None
     """The ARN of a role that exists, used as it is instead of one that is created: it is to trust the namespace's
-    service accounts (aws emr-containers update-role-trust-policy), to read job-files/ and pod-templates/ of the virtual
+    service accounts (aws emr-containers update-role-trust-policy), to read and list job-files/ and pod-templates/ of the virtual
     cluster in the bucket, and to write where the containers log."""
 
     @model_validator(mode="after")

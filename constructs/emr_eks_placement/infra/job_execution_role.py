@@ -8,13 +8,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from emr_eks_placement.emr.s3_paths import objects_below, prefixes_below
 from emr_eks_placement.environment import DataAccess
 from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()
 _READ = ("s3:GetObject",)
-_WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+_WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 _LOG = ("s3:PutObject", "s3:GetObject")
 _KEY = ("kms:Decrypt", "kms:GenerateDataKey")  # S3 guide, objects encrypted with KMS keys
 
@@ -94,11 +95,11 @@ def _list(bucket_arn: str, prefixes: Sequence[str]) -> iam.PolicyStatement:
 
 
 def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatement]:
-    logs_, data = f"logs/{folder}/*", f"data/{folder}/*"
-    yield _allow(_READ, *(bucket.arn_for_objects(f"{kind}/{folder}/*") for kind in ("job-files", "pod-templates")))
+    inputs, logs_, data = (f"job-files/{folder}/*", f"pod-templates/{folder}/*"), f"logs/{folder}/*", f"data/{folder}"
+    yield _allow(_READ, *(bucket.arn_for_objects(one) for one in inputs))
     yield _allow(_LOG, bucket.arn_for_objects(logs_))
-    yield _allow((*_READ, *_WRITE), bucket.arn_for_objects(data))
-    yield _list(bucket.bucket_arn, [logs_, data])
+    yield _allow((*_READ, *_WRITE), *(bucket.arn_for_objects(one) for one in objects_below(data)))
+    yield _list(bucket.bucket_arn, [*inputs, logs_, *prefixes_below(data)])
     if bucket.encryption_key:
         yield _allow(_KEY, bucket.encryption_key.key_arn)
 
@@ -108,8 +109,8 @@ def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
         for location in locations:
             bucket, _, key = location.removeprefix("s3://").partition("/")
             arn, prefix = f"arn:{Aws.PARTITION}:s3:::{bucket}", key.rstrip("/")
-            yield _allow(actions, *([f"{arn}/{prefix}", f"{arn}/{prefix}/*"] if prefix else [f"{arn}/*"]))
-            yield _list(arn, [prefix, f"{prefix}/*"] if prefix else [])
+            yield _allow(actions, *(f"{arn}/{one}" for one in (objects_below(prefix) if prefix else ("*",))))
+            yield _list(arn, prefixes_below(prefix) if prefix else ())
     if data_access.kms_key_arns:
         yield _allow(_KEY, *data_access.kms_key_arns)
 

@@ -135,6 +135,10 @@ def _object_findings(role_arn: str, member: str, uri: str) -> Iterator[Finding]:
         yield Finding(member, "no such object", uri)
     elif not state.role_may(role_arn, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"):
         yield Finding(member, "s3:GetObject denied", uri)
+    else:
+        for prefix in (f"{key}/", key):  # S3A's and EMRFS's, before they read
+            if not state.role_may(role_arn, "s3:ListBucket", f"arn:aws:s3:::{bucket}", s3_prefix=prefix):
+                yield Finding(member, f"s3:ListBucket with the prefix {prefix} denied", uri)
 
 
 def _log_bucket_findings(role_arn: str, log_uri: str) -> Iterator[Finding]:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
 
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
-_OVER_TLS = {"ContextKeyName": "aws:SecureTransport", "ContextKeyValues": ["true"], "ContextKeyType": "boolean"}
+_OVER_TLS: dict[str, Any] = {
+    "ContextKeyName": "aws:SecureTransport",
+    "ContextKeyValues": ["true"],
+    "ContextKeyType": "boolean",
+}
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -202,13 +206,18 @@ def denied(session: boto3.Session, wanted: Iterable[Access]) -> Iterator[Denied]
             PolicySourceArn=access.role,
             ActionNames=list(access.actions),
             ResourceArns=[access.resource],
-            ContextEntries=[_OVER_TLS],
+            ContextEntries=_context(access.prefix),
         )
         for page in pages:
             for result in page["EvaluationResults"]:
                 if result["EvalDecision"] != "allowed":
                     unknown = tuple(result.get("MissingContextValues", []))
                     yield Denied(access, result["EvalActionName"], result["EvalDecision"], unknown)
+
+
+def _context(prefix: str | None) -> list[dict[str, Any]]:
+    listed = {"ContextKeyName": "s3:prefix", "ContextKeyValues": [prefix], "ContextKeyType": "string"}
+    return [_OVER_TLS, *([] if prefix is None else [listed])]
 
 
 def free_addresses(session: boto3.Session, subnets: Iterable[str]) -> dict[str, int]:
