@@ -65,6 +65,8 @@ def _virtual_cluster(chance: Random, name: str, zones: Sequence[str], profiles: 
             s3=lambda: chance.random() < 0.5,
             retention_days=lambda: chance.choice(RETENTION_DAYS),
         )
+        if "s3" in settings["logs"]:
+            settings["logs"]["persistent_app_ui"] = settings["logs"]["s3"]
     return settings
 
 

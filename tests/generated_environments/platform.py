@@ -40,6 +40,7 @@ def network(chance: Random, zones: Sequence[str]) -> Data:
     network["nat_gateways"] = chance.choice((0, 1, 1, len(zones)))
     if network["nat_gateways"] == 0 or chance.random() < 0.3:
         network["interface_endpoints"] = True
+        network["more_endpoints"] = ["glue", "kms", "secretsmanager", "ssm"][: len(zones) - 1]
     if chance.random() < 0.4:
         network["flow_logs"] = True
         network |= maybe(chance, 0.5, flow_log_retention_days=lambda: chance.choice(RETENTION_DAYS))

@@ -1,5 +1,6 @@
 """The launcher's own life: its process, its folder, its time limits, and what the API server refuses."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ CONF = {"spark.kubernetes.container.image": "spark:local"}
 
 
 def java_processes() -> list[str]:
+    """Those that this process started; a thread or process that ends while it is asked for has none."""
     found = []
     for folder in Path("/proc/self/task").iterdir():
-        for process in (folder / "children").read_text().split():
-            command = Path("/proc", process, "cmdline").read_bytes().decode()
-            if "py4j.GatewayServer" in command:
-                found.append(process)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for process in (folder / "children").read_text().split():
+                command = Path("/proc", process, "cmdline").read_bytes().decode()
+                if "py4j.GatewayServer" in command:
+                    found.append(process)
     return found
 
 
