@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from os.path import relpath
 from pathlib import Path
 
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's
 
 from emr_eks_placement.common.yaml_document import read_yaml
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.advice import advice, check_version_is_offered
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from stacks import EnvironmentStacks
@@ -24,9 +26,11 @@ def main() -> int:
     file = Path(relpath(ENVIRONMENTS / f"{app.node.try_get_context('environment') or 'local'}.yaml"))
     try:
         environment = load_environment(file)
+        check_version_is_offered(environment, date.today())
         if broken := _changes_refused(app, environment):
             return _refuse_rules(file, *broken)
         EnvironmentStacks(app, environment)
+        sys.stderr.writelines(f"warning: {file}: {sentence}\n" for sentence in advice(environment, date.today()))
     except InputError as error:
         return _refuse(*error.findings)
     except RuleError as error:

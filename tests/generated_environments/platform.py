@@ -52,7 +52,8 @@ def cluster(chance: Random, network: Mapping[str, Any]) -> Data:
     cluster: Data = {"version": "1.35", "endpoint_access": chance.choice(access)}
     if cluster["endpoint_access"] == "public-and-private" and chance.random() < 0.5:
         cluster["public_access_cidrs"] = ["203.0.113.0/24", "198.51.100.7/32"][: chance.randint(1, 2)]
-    return cluster | maybe(chance, 0.3, admins=lambda: [_ADMIN])
+    cluster |= maybe(chance, 0.3, admins=lambda: [_ADMIN])
+    return cluster | ({"upgrade_policy": "standard"} if "admins" in cluster else {})
 
 
 def core_dns(chance: Random, data: Data) -> Data:

@@ -41,6 +41,14 @@ def test_endpoint_access(platform: Any, access: str, public: bool, private: bool
     assert set(template.find_resources("AWS::EC2::Route")) <= set(cluster["DependsOn"])
 
 
+@pytest.mark.parametrize("policy", ["standard", "extended"])
+def test_the_upgrade_policy_is_eks_own_unless_it_is_set(platform: Any, policy: str) -> None:
+    wanted = {"UpgradePolicy": {"SupportType": policy.upper()}}
+    platform(upgrade_policy=policy).has_resource_properties("AWS::EKS::Cluster", wanted)
+    (cluster,) = platform().find_resources("AWS::EKS::Cluster").values()
+    assert "UpgradePolicy" not in cluster["Properties"]
+
+
 def test_the_kubectl_handler_reaches_a_private_endpoint(platform: Any) -> None:
     template = platform(endpoint_access="private")
     assert all("VpcConfig" in each["Properties"] for each in template.find_resources("AWS::Lambda::Function").values())

@@ -39,10 +39,10 @@ def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def test_a_version_whose_kubectl_layer_is_not_installed(refusal: Refusal) -> None:
-    line = refusal(lambda data: data["cluster"].update(version="1.31"))
+    line = refusal(lambda data: data["cluster"].update(version="1.33"))
     assert "dev.yaml:" in line
-    assert "cluster.version = '1.31'" in line
-    assert "pip install aws-cdk.lambda-layer-kubectl-v31" in line
+    assert "cluster.version = '1.33'" in line
+    assert "pip install aws-cdk.lambda-layer-kubectl-v33" in line
 
 
 def test_a_definition_too_large_for_a_parameter(refusal: Refusal) -> None:

@@ -17,6 +17,7 @@ from emr_eks_placement.account.existing import (
 )
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.facts.fargate import ZONE_IDS
 from tests.unit.environments import environment
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +148,16 @@ def test_zones_are_there_and_eks_takes_them() -> None:
         "us-east-1f is not in this account"
     )
     assert check.mend == "Choose among us-east-1a"
+
+
+def test_fargate_has_fewer_zones_than_eks_in_some_regions() -> None:
+    zones = {f"ap-northeast-1{name}": ("available", f"apne1-az{number}") for name, number in (("a", 4), ("d", 3))}
+    both = list(zones)
+    ids = ZONE_IDS["ap-northeast-1"]
+    assert rules.check_zones(both, zones, fargate=["ap-northeast-1a"], fargate_ids=ids).state == "ok"
+    check = rules.check_zones(both, zones, fargate=both, fargate_ids=ids)
+    assert (check.state, check.found) == ("missing", "ap-northeast-1d is apne1-az3, in which Fargate runs no pods")
+    assert rules.check_zones(both, zones, fargate=both).state == "ok", "a region of which no list is known"
 
 
 def test_each_zone_of_a_node_group_offers_an_instance_type() -> None:

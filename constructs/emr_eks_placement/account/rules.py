@@ -40,9 +40,22 @@ def check_region(region: str, opt_in_status: str | None) -> Check:
     return Check("region", "missing", found, f"Enable it: aws account enable-region --region-name {region}")
 
 
-def check_zones(wanted: Collection[str], zones: Mapping[str, tuple[str, str]]) -> Check:
-    """Whether the account has the zones, and EKS takes them. zones: name -> (state, zone id)."""
+def check_zones(
+    wanted: Collection[str],
+    zones: Mapping[str, tuple[str, str]],
+    *,
+    fargate: Collection[str] = (),
+    fargate_ids: Collection[str] = (),
+) -> Check:
+    """Whether the account has the zones, and EKS takes them. zones: name -> (state, zone id).
+
+    fargate: zones of Fargate profiles; fargate_ids: of the zones that Fargate has in the region, empty for all.
+    """
     faults = list(_zone_faults(wanted, zones))
+    for zone in fargate:
+        _, id_ = zones.get(zone, ("", ""))
+        if id_ and fargate_ids and id_ not in fargate_ids:
+            faults.append(f"{zone} is {id_}, in which Fargate runs no pods")
     if not faults:
         told = ", ".join(f"{zone} ({zones[zone][1]})" for zone in wanted)
         return Check("zones", "ok", f"{told} are available")

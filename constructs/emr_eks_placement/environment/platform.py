@@ -165,6 +165,9 @@ class Cluster(Model):
     """Its cluster security group, from which the CDK's kubectl handler reaches a private endpoint."""
     version: Annotated[str, AfterValidator(_check_version)] = "1.35"
     """The version of Kubernetes."""
+    upgrade_policy: Literal["standard", "extended"] | None = None
+    """What EKS does at the end of the version's standard support: upgrade the cluster, or go on for a higher price, which is
+    EKS's default (EKS UpgradePolicyRequest)."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
     """Who reaches the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
@@ -189,7 +192,7 @@ class Cluster(Model):
         if self.name is None:
             require_with_given(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
             return self
-        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "core_dns", "admins")
+        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "core_dns", "admins", "upgrade_policy")
         if self.oidc_provider_arn is None:
             raise RuleError(
                 self.name,

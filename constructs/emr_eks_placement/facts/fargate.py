@@ -21,3 +21,11 @@ MOST_STORAGE_GIB = 175  # that a pod may request
 
 # AWS quota L-3032A538, Fargate On-Demand vCPU resource count, of a new account; ECS counts against it too.
 DEFAULT_VCPU_QUOTA = 6
+
+# Where Fargate has fewer zones than the region, the ids of its zones (ECS guide, Regions that Fargate supports; the zones of
+# EKS on Fargate are not listed apart).
+ZONE_IDS: dict[str, tuple[str, ...]] = {
+    "ap-northeast-1": ("apne1-az1", "apne1-az2", "apne1-az4"),
+    "cn-north-1": ("cnn1-az1", "cnn1-az2"),
+    "us-west-1": ("usw1-az1", "usw1-az3"),
+}

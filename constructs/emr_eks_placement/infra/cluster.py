@@ -74,6 +74,8 @@ class EksCluster(Construct):
         )
         resource = resource_of(self.cluster, eks.CfnCluster)
         resource.add_property_override("AccessConfig.AuthenticationMode", "API_AND_CONFIG_MAP")
+        if settings.upgrade_policy:
+            resource.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.upgrade_policy.upper())
         trust_cluster_of_own_account(self.cluster.role)
         trust_functions_of_own_account(self.cluster.node.find_child("KubectlProvider"))
         # A node or pod that comes up before its subnet's route to the NAT gateway can't join.

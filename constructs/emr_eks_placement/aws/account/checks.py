@@ -19,6 +19,7 @@ from emr_eks_placement.aws.checks import make_checks
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.facts.fargate import ZONE_IDS
 from emr_eks_placement.placement import CapacityType
 
 
@@ -92,7 +93,11 @@ def _given_log_groups(subject: _Subject) -> Check | None:
 
 
 def _zones(subject: _Subject) -> Check:
-    return rules.check_zones(subject.environment.zones, read.zones(subject.session))
+    environment = subject.environment
+    profiles = {**environment.job_profiles(), **environment.core_dns_profile()}
+    fargate = dict.fromkeys(zone for one in profiles.values() for zone in one.zones or environment.zones)
+    ids = ZONE_IDS.get(environment.region, ())
+    return rules.check_zones(environment.zones, read.zones(subject.session), fargate=fargate, fargate_ids=ids)
 
 
 def _instance_types(subject: _Subject) -> Check | None:

@@ -1,0 +1,41 @@
+"""What is said of an environment on the day it is synthesized: its version of Kubernetes, and who gets into its cluster."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from emr_eks_placement.environment.environment import Environment
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.kubernetes_versions import USD_PER_HOUR, end_of, support
+
+_SOURCE = "EKS guide, Kubernetes version lifecycle"
+
+
+def check_version_is_offered(environment: Environment, today: date) -> None:
+    """Raises RuleError, with the path of the version, for a new cluster of a version that EKS no longer creates."""
+    cluster = environment.cluster
+    if cluster.name is None and support(cluster.version, today) == "ended":
+        last = end_of(cluster.version, "extended")
+        rule = f"EKS supported this version until {last}, creates no cluster of it and upgrades those that exist ({_SOURCE})"
+        raise RuleError(cluster.version, rule, "Write a later version", path=("cluster", "version"))
+
+
+def advice(environment: Environment, today: date) -> Iterator[str]:
+    """What to change soon, a sentence or two each."""
+    cluster = environment.cluster
+    kind = support(cluster.version, today)
+    if kind == "extended":
+        standard, extended = USD_PER_HOUR["standard"], USD_PER_HOUR["extended"]
+        yield (
+            f"cluster.version: Kubernetes {cluster.version} is in extended support until {end_of(cluster.version, 'extended')}: "
+            f"the cluster costs {extended:.2f} USD an hour instead of {standard:.2f}. Upgrade it ({_SOURCE})."
+        )
+    elif kind == "standard" and cluster.upgrade_policy == "standard":
+        yield (
+            f"cluster.upgrade_policy: after {end_of(cluster.version, 'standard')} EKS upgrades the cluster by itself, and the "
+            f"file no longer says which version it has. Upgrade it before ({_SOURCE})."
+        )
+    if cluster.name is None and "admins" not in cluster.model_fields_set:
+        yield (
+            "cluster.admins: nobody can look into the cluster, by kubectl or in the EKS console. Add the ARN of your IAM "
+            "role, or admins: [] to keep it so."
+        )

@@ -1,0 +1,38 @@
+"""Until when EKS supports each version of Kubernetes, and what a cluster costs meanwhile.
+
+Source: EKS guide, Kubernetes version lifecycle (release calendar), and EKS pricing, us-east-1; read on 2026-11-28. A version
+that is not in the calendar here is newer than it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+Support = Literal["standard", "extended", "ended", "unknown"]
+
+# The last days of standard and of extended support.
+_CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
+    {
+        "1.30": (date(2025, 7, 23), date(2026, 7, 23)),
+        "1.31": (date(2025, 11, 26), date(2026, 11, 26)),
+        "1.32": (date(2026, 3, 23), date(2027, 3, 23)),
+        "1.33": (date(2026, 7, 29), date(2027, 7, 29)),
+        "1.34": (date(2026, 12, 2), date(2027, 12, 2)),
+        "1.35": (date(2027, 3, 27), date(2028, 3, 27)),
+    }
+)
+USD_PER_HOUR: Mapping[Literal["standard", "extended"], float] = MappingProxyType({"standard": 0.10, "extended": 0.60})
+
+
+def support(version: str, day: date) -> Support:
+    """Which support EKS gives a version on a day."""
+    if version not in _CALENDAR:
+        return "unknown"
+    standard, extended = _CALENDAR[version]
+    return "standard" if day <= standard else "extended" if day <= extended else "ended"
+
+
+def end_of(version: str, kind: Literal["standard", "extended"]) -> date:
+    """The last day of a kind of support of a version in the calendar."""
+    return _CALENDAR[version][kind == "extended"]
