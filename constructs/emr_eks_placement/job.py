@@ -1,5 +1,6 @@
 """Jobs: what runs, how large, with which release and Spark configuration."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,12 @@ class LocalFile(Model):
 
     path: Path
     key: str
+
+    @classmethod
+    def of(cls, path: Path, owner: str) -> "LocalFile":
+        """The file in the folder of its owner. Raises OSError for one that can't be read."""
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return cls(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 
 
 class Driver(Model):

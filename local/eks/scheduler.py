@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from emr_eks_placement.facts import fargate, kubernetes
@@ -90,4 +91,11 @@ def _bind(pod: dict[str, Any], node: str) -> None:
     conditions = [
         {"type": kind, "status": "True"} for kind in ("PodScheduled", "Initialized", "ContainersReady", "Ready")
     ]
-    pod["status"] = {"phase": "Running", "podIP": "127.0.0.1", "conditions": conditions}
+    started = {"running": {"startedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
+    containers = [{"name": one["name"], "ready": True, "state": started} for one in pod["spec"]["containers"]]
+    pod["status"] = {
+        "phase": "Running",
+        "podIP": "127.0.0.1",
+        "conditions": conditions,
+        "containerStatuses": containers,
+    }

@@ -67,19 +67,34 @@ def read_deployed_virtual_clusters(
         raise InputError([finding(f"stack {stack}", broken)]) from None
 
 
-def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, bytes]) -> list[str]:
-    """Uploads the files whose keys, which name their content, the bucket lacks; those keys.
+def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, bytes]) -> dict[str, str | None]:
+    """Uploads the files whose keys, which name their content, the bucket lacks; those keys, each with the version that it
+    has now, None in a bucket without versions.
 
     Calls s3:GetObject (HeadObject) and s3:PutObject. Raises InputError, at the object, where they fail.
     """
-    uploaded = []
+    uploaded: dict[str, str | None] = {}
     for key, content in files.items():
         with aws_errors(f"s3://{bucket}/{key}"):
             s3: S3Client = client(session, "s3")
             if not _is_there(s3, bucket, key):
-                s3.put_object(Bucket=bucket, Key=key, Body=content)
-                uploaded.append(key)
+                uploaded[key] = s3.put_object(Bucket=bucket, Key=key, Body=content).get("VersionId")
     return uploaded
+
+
+def remove_uploaded(session: boto3.Session, bucket: str, versions: Mapping[str, str | None]) -> None:
+    """Deletes these versions of objects, and no other: what somebody has uploaded since under a key stays.
+
+    Calls s3:DeleteObjectVersion, in a bucket without versions s3:DeleteObject. Raises InputError, at the object, where they
+    fail.
+    """
+    for key, version in versions.items():
+        with aws_errors(f"s3://{bucket}/{key}"):
+            s3: S3Client = client(session, "s3")
+            if version is None:
+                s3.delete_object(Bucket=bucket, Key=key)
+            else:
+                s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
 
 
 def _is_there(s3: "S3Client", bucket: str, key: str) -> bool:

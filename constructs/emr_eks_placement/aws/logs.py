@@ -31,8 +31,9 @@ _LONGEST_LINE = 1 << 20  # characters; a longer line is read as several, so that
 
 class _Logs(Protocol):
     place: str
+    prefix: str
 
-    def logs(self) -> Iterator[ContainerLog]: ...
+    def paths(self) -> Iterator[tuple[str, float]]: ...
     def last(self, log: ContainerLog, lines: int) -> list[str]: ...
     def unread(self, log: ContainerLog) -> Iterator[str]: ...
 
@@ -62,7 +63,8 @@ class RunLogs:
 
     def of(self, role: Role, stream: Stream) -> list[ContainerLog]:
         """Those of the role's pods, executors by number, attempts by age; none as long as they have not come."""
-        found = [log for log in self._source.logs() if (log.role, log.stream) == (role, stream)]
+        logs = (container_log(self._source.prefix, *path) for path in self._source.paths())
+        found = [log for log in logs if log is not None and (log.role, log.stream) == (role, stream)]
         return sorted(found, key=lambda log: log.order)
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
@@ -104,20 +106,18 @@ class RunLogs:
 class _CloudWatchLogs:
     def __init__(self, session: boto3.Session, locations: LogLocations) -> None:
         self._logs: CloudWatchLogsClient = client(session, "logs")
-        self._group, self._prefix = str(locations.log_group), locations.stream_prefix
+        self._group, self.prefix = str(locations.log_group), locations.stream_prefix
         self.place = f"log group {self._group}"
         self._tokens: dict[str, str] = {}
 
-    def logs(self) -> Iterator[ContainerLog]:
-        """logs:DescribeLogStreams."""
+    def paths(self) -> Iterator[tuple[str, float]]:
+        """The streams' names and when they were made, in milliseconds (logs:DescribeLogStreams)."""
         with aws_errors(self.place):
             pages = self._logs.get_paginator("describe_log_streams")
             try:
-                for page in pages.paginate(logGroupName=self._group, logStreamNamePrefix=self._prefix):
+                for page in pages.paginate(logGroupName=self._group, logStreamNamePrefix=self.prefix):
                     for stream in page["logStreams"]:
-                        log = container_log(self._prefix, stream["logStreamName"], stream.get("creationTime", 0))
-                        if log is not None:
-                            yield log
+                        yield stream["logStreamName"], stream.get("creationTime", 0)
             except self._logs.exceptions.ResourceNotFoundException:
                 rule = f"{self._logs.meta.region_name} has no such log group (logs:DescribeLogStreams)"
                 raise InputError([finding(self.place, RuleError(None, rule, "Check region and account"))]) from None
@@ -161,20 +161,18 @@ class _CloudWatchLogs:
 class _S3Logs:
     def __init__(self, session: boto3.Session, locations: LogLocations) -> None:
         self._s3: S3Client = client(session, "s3")
-        self._bucket, self._prefix = str(locations.bucket), locations.key_prefix
-        self.place = f"s3://{self._bucket}/{self._prefix}"
+        self._bucket, self.prefix = str(locations.bucket), locations.key_prefix
+        self.place = f"s3://{self._bucket}/{self.prefix}"
         self._read: dict[str, int] = {}
         self._tags: dict[str, str] = {}
 
-    def logs(self) -> Iterator[ContainerLog]:
-        """s3:ListBucket."""
+    def paths(self) -> Iterator[tuple[str, float]]:
+        """The objects' keys and when they were uploaded, in seconds (s3:ListBucket)."""
         with aws_errors(self.place):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self.prefix)
             for page in pages:
                 for entry in page.get("Contents", []):
-                    log = container_log(self._prefix, entry["Key"], entry["LastModified"].timestamp())
-                    if log is not None:
-                        yield log
+                    yield entry["Key"], entry["LastModified"].timestamp()
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
         """s3:GetObject, to the end: gzip has no other way."""
@@ -209,6 +207,24 @@ class _S3Logs:
             except (EOFError, gzip.BadGzipFile, zlib.error):
                 rule = "it is no whole gzip file (s3:GetObject)"
                 raise InputError([finding(place, RuleError(None, rule, "Try again when it is uploaded"))]) from None
+
+
+def log_paths(session: boto3.Session, run: JobRun) -> dict[str, tuple[str, ...]]:
+    """The names of all that the run has logged so far, below its prefix: of CloudWatch and of S3, where it logs there.
+
+    Calls logs:DescribeLogStreams and s3:ListBucket. Raises InputError where they fail.
+    """
+    locations = log_locations(run)
+    with aws_errors("AWS settings"):
+        sources: dict[str, _Logs] = {}
+        if locations.log_group is not None:
+            sources["CloudWatch"] = _CloudWatchLogs(session, locations)
+        if locations.bucket is not None:
+            sources["S3"] = _S3Logs(session, locations)
+    return {
+        name: tuple(sorted(path.removeprefix(source.prefix) for path, _ in source.paths()))
+        for name, source in sources.items()
+    }
 
 
 def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float) -> list[str]:

@@ -41,9 +41,9 @@ class Submittable:
         """The same with another request."""
         return replace(self, request=request)
 
-    def upload(self, session: boto3.Session) -> list[str]:
-        """Uploads what the bucket lacks of the files; their keys. Raises InputError where that fails."""
-        return upload_missing(session, self.bucket, self.files) if self.files else []
+    def upload(self, session: boto3.Session) -> dict[str, str | None]:
+        """Uploads what the bucket lacks of the files; their keys with their versions. Raises InputError where that fails."""
+        return upload_missing(session, self.bucket, self.files) if self.files else {}
 
 
 def of_environment(session: boto3.Session, environment: Environment, job: str, chosen: ChosenPlacement) -> Submittable:

@@ -11,8 +11,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.5, 10.0, 1.3  # seconds between looks,
 _MOST_FAILURES = 5  # in a row; each has been tried several times by itself
 
 
-def watch(api: JobRunsApi, run: JobRun, tell_failure: Callable[[str], None]) -> Iterator[JobRun]:
-    """The run as it is at growing intervals, at most 10 s, and a last time when it has ended.
+def watch(
+    api: JobRunsApi, run: JobRun, tell_failure: Callable[[str], None], longest_pause: float = _LONGEST_PAUSE
+) -> Iterator[JobRun]:
+    """The run as it is at growing intervals, at most 10 s or longest_pause, and a last time when it has ended.
 
     A look that fails is told and repeated: the run goes on meanwhile. Raises InputError after five failures in a row.
     """
@@ -22,7 +24,7 @@ def watch(api: JobRunsApi, run: JobRun, tell_failure: Callable[[str], None]) -> 
         if run.has_ended:
             return
         time.sleep(pause)
-        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+        pause = min(pause * _GROWTH, longest_pause)
         try:
             run = api.describe(run.virtual_cluster_id, run.id)
             failures = 0

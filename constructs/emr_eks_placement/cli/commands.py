@@ -132,6 +132,15 @@ COMMANDS = (
         add_arguments=arguments.add_doctor,
     ),
     Command(
+        name="smoke-test",
+        summary="run a small job in each placement and say what was not as planned",
+        description="Run a small job once in each placement that the jobs of a deployed environment have, compare its pods, "
+        "their nodes, their requests and their logs with the plan, and clean up. "
+        "Exit status: 0 when all agreed, 1 when something differed, 2 when nothing could be tried.",
+        example="emr-placement smoke-test -e environments/dev.yaml --placement fargate --output json",
+        add_arguments=job_run_arguments.add_smoke_test,
+    ),
+    Command(
         name="drain",
         summary="cancel the active job runs of an environment and wait until they have ended",
         description="Cancel every active job run of an environment's deployed virtual clusters, or of one virtual "

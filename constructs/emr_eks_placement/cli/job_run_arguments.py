@@ -124,6 +124,43 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
     _add_output(parser)
 
 
+def add_smoke_test(parser: argparse.ArgumentParser) -> None:
+    """Of smoke-test."""
+    parser.add_argument(
+        "-e", "--environment", type=path, required=True, metavar="FILE", help="the environment file that was deployed"
+    )
+    parser.add_argument(
+        "--placement",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only placements of this name; repeatable (default: all)",
+    )
+    parser.add_argument("--job", metavar="JOB", help="run this job of the environment, as deployed, not the small job")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=1200,
+        metavar="SECONDS",
+        help="how long a run may take before it is cancelled (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="KIND", help="a kind of difference not to report; repeatable"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("warning", "error"),
+        default="warning",
+        help="the least difference that makes the exit status 1; an error is a run that failed or a pod that is elsewhere "
+        "(default: %(default)s)",
+    )
+    _add_output(parser)
+    parser.add_argument(
+        "--show-names", action="store_true", help="with --output json: keep ids, ARNs, addresses and names of buckets"
+    )
+    add_account_options(parser)
+
+
 def add_logs(parser: argparse.ArgumentParser) -> None:
     """Of logs."""
     add_job_run(parser)

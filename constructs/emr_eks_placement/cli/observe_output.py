@@ -53,7 +53,7 @@ def as_json(one: Observation) -> str:
             {"pod": row.role, "verdict": row.verdict, "differences": row.differences, "names": row.names}
             for row in rows
         ],
-        "pods": [_pod_as_json(pod) for pod in one.pods],
+        "pods": [pod_as_json(pod) for pod in one.pods],
         "warnings": [asdict(warning) for warning in one.warnings],
         "cost": asdict(one.cost) if one.cost else None,
         "notes": one.notes,
@@ -61,7 +61,8 @@ def as_json(one: Observation) -> str:
     return json.dumps(told, indent=2) + "\n"
 
 
-def _pod_as_json(pod: ObservedPod) -> dict[str, Any]:
+def pod_as_json(pod: ObservedPod) -> dict[str, Any]:
+    """Where it is, what it requests, and its times."""
     return {
         "pod": pod.role,
         "name": pod.name,
@@ -77,6 +78,7 @@ def _pod_as_json(pod: ObservedPod) -> dict[str, Any]:
         "pending": pod.pending,
         "created_at": _time(pod.created_at),
         "started_at": _time(pod.started_at),
+        "running_at": _time(pod.running_at),
         "finished_at": _time(pod.finished_at),
     }
 

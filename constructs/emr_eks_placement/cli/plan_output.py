@@ -81,7 +81,7 @@ def _one_as_table(file: str, one: Plan, width: int) -> str:
     printed = [
         file,
         *pod_lines(one, width),
-        *(_wrapped(printable(line), width) for line in lines),
+        *(wrapped(printable(line), width) for line in lines),
         *problem_lines(one, width),
     ]
     return "\n".join(printed) + "\n"
@@ -127,13 +127,14 @@ def _column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | Non
 def problem_lines(one: Plan, width: int = 0) -> list[str]:
     """Each problem: what to do, and below it what is wrong."""
     return [
-        _wrapped(printable(line), width)
+        wrapped(printable(line), width)
         for problem in one.problems
         for line in (f"{problem.severity} {problem.code}: {problem.role}: {problem.mend}", f"    {problem.what}")
     ]
 
 
-def _wrapped(line: str, width: int) -> str:
+def wrapped(line: str, width: int) -> str:
+    """The line broken at blanks to fit the width, 0 for any."""
     if not width:
         return line
     return textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)

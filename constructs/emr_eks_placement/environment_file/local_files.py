@@ -1,6 +1,5 @@
 """Replaces the files that an environment file names, by paths from its folder, by what they hold."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +58,9 @@ def _exists(value: Any, folder: Path) -> bool:
 def _upload(name: str, folder: Path, field: tuple[str | int, ...], owner: str) -> LocalFile:
     path = _existing(name, folder, field)
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return LocalFile.of(path, owner)
     except OSError as error:
         raise RuleError(name, f"a readable file: {error.strerror}", "Correct the path", path=field) from None
-    return LocalFile(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 
 
 def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:

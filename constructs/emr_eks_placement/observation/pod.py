@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from emr_eks_placement.facts import emr, fargate, kubernetes
 from emr_eks_placement.fields import Field
+from emr_eks_placement.observation.containers import Container, containers_of
 from emr_eks_placement.observation.pending import why_pending
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.landing import Compute
@@ -26,7 +27,8 @@ class ObservedPod:
     phase: Pending, Running, Succeeded, Failed or Unknown (Kubernetes, PodPhase). node: the node that it is bound to;
     node_labels: of that node, None where it is not known. profile: the Fargate profile that took it. size: what Fargate
     granted. cpu_millis, memory_mib: requests of the whole pod. pending: why it does not run, None once it does.
-    started_at: when the kubelet took it, before it pulled the images; finished_at: when its last container ended.
+    started_at: when the kubelet took it, before it pulled the images; running_at: when its first container ran;
+    finished_at: when its last container ended. containers: with what each requests.
     """
 
     role: Role
@@ -42,7 +44,9 @@ class ObservedPod:
     pending: str | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
+    running_at: datetime | None = None
     finished_at: datetime | None = None
+    containers: tuple[Container, ...] = ()
 
     @property
     def has_finished(self) -> bool:
@@ -119,7 +123,9 @@ def observed_pod(pod: Field, nodes: Mapping[str, Mapping[str, str] | None]) -> O
         pending=why_pending(pod) if phase in ("Pending", "Unknown") else None,
         created_at=_time(metadata["creationTimestamp"]),
         started_at=_time(status["startTime"]),
+        running_at=_running_at(status),
         finished_at=_finished_at(status) if phase in _FINISHED else None,
+        containers=containers_of(pod["spec"]),
     )
 
 
@@ -163,6 +169,13 @@ def _resources(container: Field) -> dict[str, object]:
         for kind in ("requests", "limits")
     }
     return {"restartPolicy": container["restartPolicy"].value, "resources": resources}
+
+
+def _running_at(status: Field) -> datetime | None:
+    """Of the containers without init containers; None before one runs."""
+    states = [one["state"] for one in status["containerStatuses"].items()]
+    starts = [_time(state[kind]["startedAt"]) for state in states for kind in ("running", "terminated")]
+    return min((start for start in starts if start is not None), default=None)
 
 
 def _finished_at(status: Field) -> datetime | None:

@@ -72,7 +72,10 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     manifests = {role: one.manifest for role, one in each.items()}
     admitted = {role: one.admitted for role, one in each.items()}
     number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executors}
-    pods = {role: PlannedPod(role, number[role], one.shape, one.landing) for role, one in each.items()}
+    pods = {
+        role: PlannedPod(role, number[role], one.shape, one.landing, one.admitted.manifest)
+        for role, one in each.items()
+    }
     apart = roles_apart(manifests)
     pods, waiting = put_together(pods, manifests, capacity, apart)
     timeout = start_timeout_seconds(request)

@@ -1,6 +1,8 @@
 """A kind of pod of a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import Count
@@ -21,12 +23,13 @@ def some(role: Role, number: int) -> str:
 
 @dataclass(frozen=True)
 class PlannedPod:
-    """A kind of pod, how many there are of it, and where they land."""
+    """A kind of pod, how many there are of it, and where they land. manifest: as the Kubernetes API lets it in."""
 
     role: Role
     count: Count
     shape: PodShape
     landing: Landing
+    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def number(self) -> int:

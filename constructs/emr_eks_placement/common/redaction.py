@@ -1,0 +1,41 @@
+"""Takes out of data what says whose it is or lets anybody in, so that it can be shown to others."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# ARNs: IAM guide, resource names. Ids of accounts: 12 digits. Keys: IAM guide, unique identifiers; security tokens have no
+# form of their own, and stand behind their names. Addresses: also in host names such as ip-10-0-1-2.
+_PATTERNS = (
+    (re.compile(r"arn:aws[a-z0-9-]*:[^\s\"',;)\]}]+"), "<arn>"),
+    (re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])"), "<account>"),
+    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|APKA|ABIA|ACCA|ASCA)[A-Z0-9]{12,}\b"), "<key>"),
+    (
+        re.compile(r"(?i)((?:token|secret|password|signature|credential)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"),
+        r"\1<secret>",
+    ),
+    (re.compile(r"k8s-aws-v1\.[\w-]+"), "<secret>"),
+    (re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9])|\bip(?:-[0-9]{1,3}){4}"), "<address>"),
+)
+
+
+def redacted(data: Any, names: Mapping[str, str]) -> Any:
+    """The data, such as of JSON, without ARNs, account ids, keys, secrets and addresses, in keys of mappings too.
+
+    names: what else is to be replaced, such as the names of buckets, with what to write instead.
+    """
+    if isinstance(data, str):
+        return _redacted(data, names)
+    if isinstance(data, Mapping):
+        return {_redacted(str(key), names): redacted(value, names) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [redacted(one, names) for one in data]
+    return data
+
+
+def _redacted(text: str, names: Mapping[str, str]) -> str:
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, names[name])
+    for pattern, instead in _PATTERNS:
+        text = pattern.sub(instead, text)
+    return text

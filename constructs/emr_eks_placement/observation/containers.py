@@ -1,0 +1,91 @@
+"""The containers of a pod and what each requests, of a planned pod as of an observed one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts import emr
+from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
+from emr_eks_placement.fields import Field
+from emr_eks_placement.observation.difference import Difference
+from emr_eks_placement.planning import PlannedPod
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container: requests and limits, CPU in thousandths of a core, memory in MiB, None where there is none.
+
+    is_sidecar: whether it is an init container that keeps running (Kubernetes, sidecar containers).
+    """
+
+    name: str
+    cpu_millis: int | None = None
+    memory_mib: int | None = None
+    cpu_limit_millis: int | None = None
+    memory_limit_mib: int | None = None
+    is_sidecar: bool = False
+
+    @property
+    def requests(self) -> str:
+        """As: 800m CPU, 512Mi; nothing."""
+        cpu = None if self.cpu_millis is None else f"{self.cpu_millis}m CPU"
+        memory = None if self.memory_mib is None else f"{self.memory_mib}Mi"
+        return ", ".join(part for part in (cpu, memory) if part) or "nothing"
+
+
+def containers_of(spec: Field) -> tuple[Container, ...]:
+    """All of a pod that run together: without init containers that end before the others start.
+
+    Raises RuleError, with the path, for what is malformed.
+    """
+    sidecars = [one for one in spec["initContainers"].items() if one["restartPolicy"].value == "Always"]
+    return tuple(_container(one, is_sidecar=one in sidecars) for one in (*sidecars, *spec["containers"].items()))
+
+
+def _container(container: Field, *, is_sidecar: bool) -> Container:
+    """A container that has only a limit requests as much (Kubernetes, resource management)."""
+    limits = container["resources"]["limits"]
+    cpu, memory = _amount(limits["cpu"], cpu_millis), _amount(limits["memory"], memory_mib)
+    requests = container["resources"]["requests"]
+    return Container(
+        container["name"].text(""),
+        cpu if (asked := _amount(requests["cpu"], cpu_millis)) is None else asked,
+        memory if (asked := _amount(requests["memory"], memory_mib)) is None else asked,
+        cpu,
+        memory,
+        is_sidecar,
+    )
+
+
+def _amount(amount: Field, read: Callable[[str | int | float], int]) -> int | None:
+    if not isinstance(amount.value, str | int | float):
+        return None
+    try:
+        return read(amount.value)
+    except RuleError:
+        return None
+
+
+def container_differences(planned: PlannedPod, observed: tuple[Container, ...]) -> Iterator[Difference]:
+    """Containers that are missing or not planned, and requests that are not those of the plan.
+
+    The memory of EMR's logging sidecar may be what is seen instead of what is documented: the plan counts with both.
+    """
+    wanted = {one.name: one for one in containers_of(Field(planned.manifest)["spec"])}
+    there = {one.name: one for one in observed}
+    for name in (name for name in wanted if name not in there):
+        yield Difference("containers", "warning", f"container {name} is planned and missing", planned.role)
+    for name in (name for name in there if name not in wanted):
+        asks = f"container {name}, which requests {there[name].requests}, is not planned"
+        yield Difference("containers", "warning", asks, planned.role)
+    for name, one in wanted.items():
+        if name in there and not _agrees(one, there[name], planned):
+            what = f"container {name} requests {there[name].requests}, not {one.requests}"
+            yield Difference("requests", "warning", what, planned.role)
+
+
+def _agrees(planned: Container, observed: Container, pod: PlannedPod) -> bool:
+    memory = {planned.memory_mib}
+    if planned.name == emr.LOGGING_SIDECAR and pod.shape.memory_slack_bytes:
+        memory.add(memory_mib(emr.LOGGING_SIDECAR_MEMORY_SEEN))
+    return planned.cpu_millis == observed.cpu_millis and observed.memory_mib in memory

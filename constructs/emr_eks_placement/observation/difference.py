@@ -1,0 +1,23 @@
+"""What of a run is not as its plan says."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from emr_eks_placement.placement import Role
+
+Kind = Literal["run", "plan", "pods", "containers", "requests", "nodes", "logs", "not-read"]
+"""run: it did not complete; plan: it says that the run can't start; pods: where they are and how many; containers: their
+names; requests: of containers; nodes: instance type and labels; logs: their names; not-read: what could not be told."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Severity = Literal["error", "warning"]
+"""error: the run did not do what its placement says; warning: it did, and something about it is not as planned."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """In words. role: of the pods that it is about, None for the run as a whole."""
+
+    kind: Kind
+    severity: Severity
+    what: str
+    role: Role | None = None

@@ -1,0 +1,98 @@
+"""One run of a smoke test: what was planned, what was seen of it, and how these differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.observation.compare import Comparison, Row, compare
+from emr_eks_placement.observation.containers import container_differences
+from emr_eks_placement.observation.difference import Difference
+from emr_eks_placement.observation.logged import log_differences
+from emr_eks_placement.observation.nodes import node_differences
+from emr_eks_placement.observation.pod import ObservedPod
+from emr_eks_placement.placement import ROLES, Role
+from emr_eks_placement.planning import Plan, PlannedPod
+from emr_eks_placement.scheduling.capacity import Capacity
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeRun:
+    """What was seen of a run. plan: for the cluster as it is; None where there is none. run: None where none was started.
+
+    pods: each as it was last seen; logs: the names of its logs below its prefix, by service, None where they were not read;
+    not_read: what else was not, each with the reason; failed: why it was not started, or was cancelled.
+    """
+
+    plan: Plan | None
+    capacity: Capacity | None
+    run: JobRun | None = None
+    pods: tuple[ObservedPod, ...] = ()
+    logs: Mapping[str, Sequence[str]] | None = None
+    not_read: tuple[str, ...] = ()
+    failed: str | None = None
+
+    def seconds_to_run(self, role: Role) -> float | None:
+        """From the submission until a container of the first such pod ran; None where that was not seen."""
+        starts = [pod.running_at for pod in self.pods if pod.role == role and pod.running_at is not None]
+        if self.run is None or not starts:
+            return None
+        return max(0.0, (min(starts) - self.run.created_at).total_seconds())
+
+
+def differences(seen: SmokeRun) -> list[Difference]:
+    """Every way in which the run is not as planned, and what could not be told; none: it agreed."""
+    found = list(_of_run(seen))
+    found += [Difference("not-read", "warning", reason) for reason in seen.not_read]
+    if seen.plan is not None and seen.capacity is not None and seen.run is not None:
+        found += _of_pods(seen.plan, seen.capacity, seen.pods)
+        if seen.logs is not None and seen.run.state == "COMPLETED":
+            found += log_differences(seen.plan, seen.logs)
+    return list(dict.fromkeys(found))
+
+
+def _of_run(seen: SmokeRun) -> Iterator[Difference]:
+    if seen.failed is not None:
+        yield Difference("run", "error", seen.failed)
+    elif seen.run is not None and seen.run.state != "COMPLETED":
+        reason = f" ({seen.run.failure_reason})" if seen.run.failure_reason else ""
+        yield Difference("run", "error", f"it is {seen.run.state}{reason}: {seen.run.details or 'EMR says no reason'}")
+    if seen.run is None:
+        for problem in seen.plan.problems if seen.plan else ():
+            if problem.severity == "error":
+                yield Difference("plan", "error", f"{problem.code}: {problem.what}", problem.role)
+
+
+def _of_pods(plan: Plan, capacity: Capacity, pods: Sequence[ObservedPod]) -> Iterator[Difference]:
+    compared = compare(plan, pods, capacity, has_ended=True)
+    elsewhere = {name for row in compared.rows if row.verdict == "no" for name in row.names}
+    yield from _of_places(compared)
+    for role in ROLES:
+        planned = plan.of(role)
+        for pod in pods:
+            if pod.role == role:
+                yield from container_differences(planned, pod.containers)
+                if pod.name not in elsewhere:
+                    yield from node_differences(planned, pod, capacity.region)
+        yield from _too_few(planned, sum(pod.role == role for pod in pods))
+
+
+def _of_places(compared: Comparison) -> Iterator[Difference]:
+    for row in compared.rows:
+        if row.verdict == "no":
+            for one in row.differences:
+                yield Difference("pods", "error", _where(row, one), row.role)
+        elif row.verdict == "pending" and row.like is not None:
+            yield Difference("pods", "error", f"it was not seen to run: {row.like.pending}", row.role)
+        elif row.verdict == "none":
+            yield Difference("not-read", "warning", "no such pod was seen while the run went on", row.role)
+        elif row.verdict == "unknown":
+            yield Difference("not-read", "warning", "its node was not read", row.role)
+
+
+def _where(row: Row, difference: str) -> str:
+    return difference if row.like is not None else f"there are {difference}"
+
+
+def _too_few(planned: PlannedPod, seen: int) -> Iterator[Difference]:
+    if 0 < seen < planned.count.least:
+        yield Difference("not-read", "warning", f"{seen} of them were seen, not {planned.count}", planned.role)

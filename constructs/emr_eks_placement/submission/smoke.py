@@ -1,0 +1,89 @@
+"""What a smoke test runs: a small job once in each placement that the jobs of an environment have."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.job_runs import EnvironmentJob
+from emr_eks_placement.errors import RuleError
+from emr_eks_placement.job import Driver, Executors, LocalFile
+from emr_eks_placement.submission.choose import ChosenPlacement
+
+JOB = Path(__file__).with_name("smoke_job.py")
+"""Counts a range."""
+NAME = "smoke-test"
+_NUMBERS, _SECONDS = "1000000", "30"
+_IMAGE = ".container.image"
+
+
+@dataclass(frozen=True)
+class SmokeCase:
+    """One run. virtual_cluster: its name; job: by its name in environment, which has it."""
+
+    virtual_cluster: str
+    job: str
+    placement: ChosenPlacement
+    environment: Environment
+
+    @property
+    def release_label(self) -> str:
+        """Of the run."""
+        return self.environment.jobs[self.job].release_label
+
+
+def smoke_cases(environment: Environment, placements: Collection[str], job: str | None = None) -> list[SmokeCase]:
+    """A small job in each placement that jobs have in each virtual cluster, equal ones once; of job, that job as deployed.
+
+    placements: only those of these names; none: all. Its release, execution role and images are those of the first job that
+    has the placement. Raises RuleError, with the option as path, for a name that is none.
+    """
+    jobs = environment.jobs if job is None else {job: _job(environment, job)}
+    known = {name for settings in jobs.values() for name in settings.placements}
+    for name in placements:
+        if name not in known:
+            rule = f"the placements of {f'job {job}' if job else 'the jobs'} are {', '.join(sorted(known)) or 'none'}"
+            raise RuleError(name, rule, "Name one of them", path=("--placement",))
+    if not known:
+        raise RuleError(None, "the environment has no job", "Add one with the placements to be tried", path=("jobs",))
+    cases: dict[object, SmokeCase] = {}
+    for key, settings in jobs.items():
+        for name, choice in settings.placements.items():
+            if placements and name not in placements:
+                continue
+            if job is not None:
+                chosen = ChosenPlacement(name, choice, is_deployed=True)
+                cases[name] = SmokeCase(settings.virtual_cluster, key, chosen, environment)
+                continue
+            same = settings.virtual_cluster, choice.placement.model_dump_json(), choice.node_selection
+            chosen = ChosenPlacement(name, choice, is_deployed=False)
+            cases.setdefault(same, _small(settings, chosen, environment))
+    return list(cases.values())
+
+
+def _job(environment: Environment, job: str) -> EnvironmentJob:
+    if job not in environment.jobs:
+        rule = f"the environment's jobs are {', '.join(environment.jobs) or 'none'}"
+        raise RuleError(job, rule, "Name one of them", path=("--job",))
+    return environment.jobs[job]
+
+
+def _small(settings: EnvironmentJob, chosen: ChosenPlacement, environment: Environment) -> SmokeCase:
+    jobs: Mapping[str, EnvironmentJob] = {NAME: _small_job(settings)}
+    return SmokeCase(settings.virtual_cluster, NAME, chosen, environment.model_copy(update={"jobs": jobs}))
+
+
+def _small_job(settings: EnvironmentJob) -> EnvironmentJob:
+    """The least that has every kind of pod; with the images of the job, which may be the only ones that can be pulled."""
+    return settings.model_copy(
+        update={
+            "name": NAME,
+            "entry_point": LocalFile.of(JOB, settings.virtual_cluster),
+            "arguments": (_NUMBERS, _SECONDS),
+            "main_class": None,
+            "driver": Driver(),
+            "executors": Executors(instances=1),
+            "spark_conf": {key: value for key, value in settings.spark_conf.items() if key.endswith(_IMAGE)},
+            "parameters": {},
+        }
+    )

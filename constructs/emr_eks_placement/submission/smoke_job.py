@@ -1,0 +1,25 @@
+"""The Spark job of a smoke test: counts a range on executors, then keeps every pod for some seconds, to be looked at.
+
+Runs by itself, with the Python of any EMR release. Arguments: how many numbers to count, how many seconds to stay.
+"""
+
+import sys
+import time
+
+from pyspark.sql import SparkSession
+
+
+def main() -> int:
+    """0: as many were counted as there are."""
+    numbers, seconds = int(sys.argv[1]), float(sys.argv[2])
+    spark = SparkSession.builder.getOrCreate()
+    counted = spark.range(numbers).count()
+    sys.stdout.write(f"Spark {spark.version} counted {counted} of {numbers}\n")
+    sys.stdout.flush()
+    time.sleep(seconds)
+    spark.stop()
+    return int(counted != numbers)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
