@@ -36,7 +36,7 @@ def learned(runs: Mapping[str, SmokeRun], access: str) -> list[Fact]:
         Fact("submitter's requests", "; ".join(submitter), _by_text(runs, _submitters)),
         Fact("EMR's access", by_entry, {access: ()}),
         Fact("names of logs", names, _by_text(runs, _names)),
-        Fact("time to run", f"at most {emr.START_TIMEOUT_SECONDS} s by default", _by_text(runs, _times)),
+        Fact("time to run", f"at most {emr.START_TIMEOUT_SECONDS} s by default", _times(runs)),
     ]
 
 
@@ -79,8 +79,11 @@ def _names(run: SmokeRun) -> Iterator[str]:
             yield from (f"{service}, {role}: {name}" for name in names)
 
 
-def _times(run: SmokeRun) -> Iterator[str]:
-    times = {role: run.seconds_to_run(role) for role in ROLES}
-    known = [f"{role} {seconds:.0f} s" for role, seconds in times.items() if seconds is not None]
-    if known:
-        yield ", ".join(known)
+def _times(runs: Mapping[str, SmokeRun]) -> dict[str, tuple[str, ...]]:
+    """Those of each placement by themselves."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, run in runs.items():
+        times = {role: run.seconds_to_run(role) for role in ROLES}
+        known = [f"{role} {seconds:.0f} s" for role, seconds in times.items() if seconds is not None]
+        found |= {f"{name}: {', '.join(known)}": ()} if known else {}
+    return found
