@@ -2,13 +2,16 @@
 
 import json
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from emr_eks_placement.cli import smoke_run
 from emr_eks_placement.cli.main import main
+from local.aws.emr_containers.job_runs import JobRun
 from tests.operate.conftest import FILE, Deployed
+from tests.unit.observed import event
 
 Capture = pytest.CaptureFixture[str]
 SMOKE = ["smoke-test", "-e", FILE]
@@ -17,7 +20,8 @@ SMOKE = ["smoke-test", "-e", FILE]
 def objects(deployed: Deployed) -> list[str]:
     """Every version and delete marker in the bucket."""
     listed = deployed.session.client("s3").list_object_versions(Bucket=deployed.bucket)
-    return sorted(one["VersionId"] for kind in ("Versions", "DeleteMarkers") for one in listed.get(kind, []))
+    every = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
+    return sorted(one["VersionId"] for one in every)
 
 
 def names(deployed: Deployed) -> list[str]:
@@ -31,6 +35,28 @@ def reported(capsys: Capture, *options: str) -> tuple[int, dict[str, Any], str]:
     status = main([*SMOKE, "--output", "json", *options])
     told = capsys.readouterr()
     return status, json.loads(told.out), told.err
+
+
+def refusing_by_quota(deployed: Deployed) -> None:
+    """The submitter's Job of the next run may make no pod, as its warning says."""
+    api, start = deployed.kubernetes, deployed.runs.start
+    if not any(one["metadata"]["name"] == "spark-jobs" for one in api.objects("namespaces")):
+        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark-jobs"}})
+
+    def start_and_warn(run: JobRun) -> None:
+        start(run)
+        warning = event(run.id, "FailedCreate", "exceeded quota: spark", kind="Job")
+        api.create({**warning, "metadata": {"name": f"{run.id}.warning", "namespace": "spark-jobs"}})
+
+    deployed.runs.__dict__["start"] = start_and_warn
+
+
+@pytest.fixture(autouse=True)
+def without_warnings(deployed: Deployed) -> Iterator[None]:
+    yield
+    deployed.runs.__dict__.pop("start", None)
+    for one in deployed.kubernetes.objects("events"):
+        deployed.kubernetes.delete("events", one["metadata"]["name"], one["metadata"]["namespace"])
 
 
 @pytest.mark.parametrize("output", ["table", "json"])
@@ -55,8 +81,11 @@ def test_an_interrupt_cancels_the_run_and_removes_what_was_uploaded(deployed: De
 def test_a_run_that_takes_too_long_is_cancelled_and_told(deployed: Deployed, capsys: Capture) -> None:
     deployed.runs.queues = True
     before = objects(deployed)
+    refusing_by_quota(deployed)
     status, told, _ = reported(capsys, "--placement", "fargate", "--timeout", "0.2")
     (one,) = told["placements"]
+    why = f"Kubernetes warns: Job {list(deployed.runs.started)[-1]}: FailedCreate: exceeded quota: spark"
+    assert one["differences"][1] == {"kind": "run", "severity": "error", "what": why, "role": None}
     assert (status, one["state"]) == (1, "CANCELLED")
     what = "it is PENDING after 0.2 s (--timeout), so it was cancelled"
     assert one["differences"][0] == {"kind": "run", "severity": "error", "what": what, "role": None}

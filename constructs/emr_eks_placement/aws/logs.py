@@ -212,19 +212,24 @@ class _S3Logs:
 def log_paths(session: boto3.Session, run: JobRun) -> dict[str, tuple[str, ...]]:
     """The names of all that the run has logged so far, below its prefix: of CloudWatch and of S3, where it logs there.
 
+    Where CloudWatch has none there: whole names that have the run's id, of those that begin as the request asks.
     Calls logs:DescribeLogStreams and s3:ListBucket. Raises InputError where they fail.
     """
-    locations = log_locations(run)
+    locations, found = log_locations(run), {}
     with aws_errors("AWS settings"):
-        sources: dict[str, _Logs] = {}
         if locations.log_group is not None:
-            sources["CloudWatch"] = _CloudWatchLogs(session, locations)
+            source = _CloudWatchLogs(session, locations)
+            found["CloudWatch"] = _names_below(source)
+            if not found["CloudWatch"] and locations.stream_start:
+                source.prefix = locations.stream_start
+                found["CloudWatch"] = tuple(sorted(path for path, _ in source.paths() if run.id in path))
         if locations.bucket is not None:
-            sources["S3"] = _S3Logs(session, locations)
-    return {
-        name: tuple(sorted(path.removeprefix(source.prefix) for path, _ in source.paths()))
-        for name, source in sources.items()
-    }
+            found["S3"] = _names_below(_S3Logs(session, locations))
+    return found
+
+
+def _names_below(source: _Logs) -> tuple[str, ...]:
+    return tuple(sorted(path.removeprefix(source.prefix) for path, _ in source.paths()))
 
 
 def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float) -> list[str]:

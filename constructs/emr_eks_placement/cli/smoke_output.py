@@ -81,7 +81,7 @@ def _differences(tried: Sequence[Tried]) -> Iterator[str]:
 
 
 def _fact(fact: Fact, tried: int) -> Iterator[str]:
-    yield f"{fact.name}, counted with as {fact.counted_with}:"
+    yield f"{fact.name} (plans count with {fact.counted_with}):"
     for text, names in fact.seen.items():
         yield f"    {text}{f' ({_where(names, tried)})' if names else ''}"
     if not fact.seen:

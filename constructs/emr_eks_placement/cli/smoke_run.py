@@ -12,7 +12,7 @@ from emr_eks_placement.cli.pods_beside import pods_in_words
 from emr_eks_placement.cli.prepared import Account, Prepared, at_option
 from emr_eks_placement.emr.job_run import ACTIVE, JobRun
 from emr_eks_placement.errors import InputError, RuleError
-from emr_eks_placement.observation import ObservedPod
+from emr_eks_placement.observation import ObservedPod, Warnings
 from emr_eks_placement.observation.logged import roles_logged, roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun
 from emr_eks_placement.planning import Plan
@@ -45,6 +45,7 @@ class _Looks:
     """What looks at a run have seen: each pod as it was last, and what could not be read."""
 
     pods: dict[str, ObservedPod] = field(default_factory=dict)
+    warnings: list[Warnings] = field(default_factory=list)
     not_read: dict[str, None] = field(default_factory=dict)
     told: str = ""
 
@@ -148,6 +149,7 @@ class SmokeRunner:
             capacity=ready.capacity,
             run=last,
             pods=tuple(looks.pods.values()),
+            warnings=tuple(looks.warnings),
             logs=logs,
             not_read=tuple(not_read),
             failed=failed,
@@ -160,7 +162,10 @@ class SmokeRunner:
         failed, deadline, last = None, time.monotonic() + self._timeout, run
         for last in watch(self._api, run, self._tell, longest_pause=_LONGEST_PAUSE):
             self._look(last, reader, looks)
-            if last.has_ended or time.monotonic() < deadline:
+            is_late = time.monotonic() > deadline
+            if last.state in ("FAILED", "CANCELLED") or (is_late and failed is None):
+                self._warnings(reader, looks)
+            if last.has_ended or not is_late:
                 continue
             if failed is not None:
                 break
@@ -177,6 +182,12 @@ class SmokeRunner:
         if words != looks.told:
             looks.told = words
             self._tell(words)
+
+    def _warnings(self, reader: "RunPods", looks: _Looks) -> None:
+        """Those that say why pods do not run, unless there are earlier ones: of pods that are gone none is left."""
+        found, not_read = reader.warnings(looks.pods.values())
+        looks.warnings = looks.warnings or found
+        looks.not_read |= dict.fromkeys(not_read)
 
     def _logs(self, plan: Plan, run: JobRun) -> dict[str, tuple[str, ...]]:
         """As soon as every pod that logs has, or when it is late."""

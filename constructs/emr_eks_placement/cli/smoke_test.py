@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from emr_eks_placement.cli.environment_session import environment_of, session_of
@@ -13,8 +13,8 @@ from emr_eks_placement.cli.smoke_run import Ready, SmokeRunner
 from emr_eks_placement.errors import InputError, RuleError, finding, printable
 from emr_eks_placement.observation.difference import KINDS
 from emr_eks_placement.observation.learned import learned
-from emr_eks_placement.observation.smoke import SmokeRun, differences
-from emr_eks_placement.submission.smoke import SmokeCase, smoke_cases
+from emr_eks_placement.observation.smoke import differences
+from emr_eks_placement.submission.smoke import case_names, smoke_cases
 
 _AGREED, _DIFFERED = 0, 1
 
@@ -30,30 +30,34 @@ def run(options: argparse.Namespace) -> int:
     session = session_of(environment, options.environment, options.profile)
     runner = SmokeRunner(session, str(options.environment), _tell, timeout=options.timeout)
     ready = [runner.prepare(case) for case in cases]
-    tried: list[Tried] = []
-    try:
-        for number, one in enumerate(ready, start=1):
-            _tell(f"{one.case.placement.name} ({number} of {len(ready)})")
-            tried.append(_tried(one, runner.run(one), cases, options.ignore))
-    except KeyboardInterrupt:
-        _tell(f"interrupted; {len(tried)} of {len(ready)} placements were tried")
-        return INTERRUPTED
-    facts = learned({one.name: one.seen for one in tried}, runner.access(ready[0]))
+    access = runner.access(ready[0])
+    tried, is_interrupted = _try(runner, ready, options.ignore)
+    facts = learned({one.name: one.seen for one in tried}, access)
     report = Report(environment.name, environment.region, datetime.now(UTC), tuple(tried), tuple(facts))
     is_json = options.output == "json"
-    sys.stdout.write(as_json(report, show_names=options.show_names) if is_json else as_table(report))
+    if tried:
+        sys.stdout.write(as_json(report, show_names=options.show_names) if is_json else as_table(report))
+    if is_interrupted:
+        return INTERRUPTED
     counted = ("error",) if options.fail_on == "error" else ("error", "warning")
     found = {one.severity for each in tried for one in each.differences}
     return _DIFFERED if found.intersection(counted) else _AGREED
 
 
-def _tried(ready: Ready, seen: SmokeRun, cases: list[SmokeCase], ignored: Collection[str]) -> Tried:
-    """Named after the placement, and the virtual cluster where there are several."""
-    case = ready.case
-    several = len({one.virtual_cluster for one in cases}) > 1
-    name = f"{case.virtual_cluster}/{case.placement.name}" if several else case.placement.name
-    found = tuple(one for one in differences(seen) if one.kind not in ignored)
-    return Tried(name, case, ready.prepared.submittable.request, seen, found)
+def _try(runner: SmokeRunner, ready: Sequence[Ready], ignored: Collection[str]) -> tuple[list[Tried], bool]:
+    """What was tried, one after another, and whether that was interrupted."""
+    tried: list[Tried] = []
+    names = case_names([one.case for one in ready])
+    try:
+        for number, (name, one) in enumerate(zip(names, ready, strict=True), start=1):
+            _tell(f"{name} ({number} of {len(ready)})")
+            seen = runner.run(one)
+            found = tuple(each for each in differences(seen) if each.kind not in ignored)
+            tried.append(Tried(name, one.case, one.prepared.submittable.request, seen, found))
+    except KeyboardInterrupt:
+        _tell(f"interrupted; {len(tried)} of {len(ready)} placements were tried")
+        return tried, True
+    return tried, False
 
 
 def _check(options: argparse.Namespace) -> None:

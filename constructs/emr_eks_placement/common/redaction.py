@@ -9,13 +9,13 @@ from typing import Any
 _PATTERNS = (
     (re.compile(r"arn:aws[a-z0-9-]*:[^\s\"',;)\]}]+"), "<arn>"),
     (re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])"), "<account>"),
-    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|APKA|ABIA|ACCA|ASCA)[A-Z0-9]{12,}\b"), "<key>"),
+    (re.compile(r"(?<![A-Z0-9])(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|APKA|ABIA|ACCA|ASCA)[A-Z0-9]{12,}"), "<key>"),
     (
         re.compile(r"(?i)((?:token|secret|password|signature|credential)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"),
         r"\1<secret>",
     ),
     (re.compile(r"k8s-aws-v1\.[\w-]+"), "<secret>"),
-    (re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9])|\bip(?:-[0-9]{1,3}){4}"), "<address>"),
+    (re.compile(r"(?<![0-9])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9])|ip(?:-[0-9]{1,3}){4}"), "<address>"),
 )
 
 

@@ -25,11 +25,13 @@ _CONTAINERS, _CONTROL_LOGS = "containers", "control-logs"
 class LogLocations:
     """Where a run logs; None for nowhere.
 
-    log_group, stream_prefix: of CloudWatch, the prefix of all of the run's streams; bucket, key_prefix: of its S3 objects.
+    log_group, stream_prefix: of CloudWatch, the prefix of all of the run's streams, and stream_start, what the request asks
+    that they begin with; bucket, key_prefix: of its S3 objects.
     """
 
     log_group: str | None
     stream_prefix: str
+    stream_start: str
     bucket: str | None
     key_prefix: str
 
@@ -67,6 +69,7 @@ def log_locations(run: JobRun) -> LogLocations:
     return LogLocations(
         log_group=cloudwatch.get("logGroupName"),
         stream_prefix=f"{prefix}/{of_run}" if prefix else of_run,
+        stream_start=prefix or "",
         bucket=bucket or None,
         key_prefix=f"{folder}/{of_run}" if folder else of_run,
     )

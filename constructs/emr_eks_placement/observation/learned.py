@@ -29,8 +29,8 @@ def learned(runs: Mapping[str, SmokeRun], access: str) -> list[Fact]:
         f"{emr.LOGGING_SIDECAR} {emr.SUBMITTER_LOGGING_CPU} CPU, {emr.SUBMITTER_LOGGING_MEMORY}",
     )
     sidecar = f"{emr.LOGGING_SIDECAR_MEMORY}, or {emr.LOGGING_SIDECAR_MEMORY_SEEN}"
-    by_entry = "an access entry that EMR makes, or a mapping in aws-auth"
-    names = "containers/APPLICATION/POD/stdout or stderr, of the submitter containers/POD/stdout or stderr"
+    by_entry = "an access entry, or a mapping in aws-auth"
+    names = "containers/APPLICATION/POD/stdout or stderr below PREFIX/VIRTUAL-CLUSTER/jobs/JOB-RUN"
     return [
         Fact("logging sidecar's memory", sidecar, _by_text(runs, _logging_sidecars)),
         Fact("submitter's requests", "; ".join(submitter), _by_text(runs, _submitters)),

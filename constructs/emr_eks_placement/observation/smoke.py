@@ -7,6 +7,7 @@ from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation.compare import Comparison, Row, compare
 from emr_eks_placement.observation.containers import container_differences
 from emr_eks_placement.observation.difference import Difference
+from emr_eks_placement.observation.events import Warnings
 from emr_eks_placement.observation.logged import log_differences
 from emr_eks_placement.observation.nodes import node_differences
 from emr_eks_placement.observation.pod import ObservedPod
@@ -19,14 +20,16 @@ from emr_eks_placement.scheduling.capacity import Capacity
 class SmokeRun:
     """What was seen of a run. plan: for the cluster as it is; None where there is none. run: None where none was started.
 
-    pods: each as it was last seen; logs: the names of its logs below its prefix, by service, None where they were not read;
-    not_read: what else was not, each with the reason; failed: why it was not started, or was cancelled.
+    pods: each as it was last seen; warnings: of Kubernetes, of a run that did not complete; logs: the names of its logs below
+    its prefix, by service, None where they were not read; not_read: what else was not, each with the reason; failed: why it
+    was not started, or was cancelled.
     """
 
     plan: Plan | None
     capacity: Capacity | None
     run: JobRun | None = None
     pods: tuple[ObservedPod, ...] = ()
+    warnings: tuple[Warnings, ...] = ()
     logs: Mapping[str, Sequence[str]] | None = None
     not_read: tuple[str, ...] = ()
     failed: str | None = None
@@ -56,6 +59,8 @@ def _of_run(seen: SmokeRun) -> Iterator[Difference]:
     elif seen.run is not None and seen.run.state != "COMPLETED":
         reason = f" ({seen.run.failure_reason})" if seen.run.failure_reason else ""
         yield Difference("run", "error", f"it is {seen.run.state}{reason}: {seen.run.details or 'EMR says no reason'}")
+    for warning in seen.warnings:
+        yield Difference("run", "error", f"Kubernetes warns: {warning.of}: {warning.texts[0]}")
     if seen.run is None:
         for problem in seen.plan.problems if seen.plan else ():
             if problem.severity == "error":

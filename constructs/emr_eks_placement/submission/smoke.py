@@ -1,6 +1,6 @@
 """What a smoke test runs: a small job once in each placement that the jobs of an environment have."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,11 @@ _IMAGE = ".container.image"
 
 @dataclass(frozen=True)
 class SmokeCase:
-    """One run. virtual_cluster: its name; job: by its name in environment, which has it."""
+    """One run. virtual_cluster: its name; job: by its name in environment, which has it; of_job: whose placement it is."""
 
     virtual_cluster: str
     job: str
+    of_job: str
     placement: ChosenPlacement
     environment: Environment
 
@@ -53,11 +54,11 @@ def smoke_cases(environment: Environment, placements: Collection[str], job: str 
                 continue
             if job is not None:
                 chosen = ChosenPlacement(name, choice, is_deployed=True)
-                cases[name] = SmokeCase(settings.virtual_cluster, key, chosen, environment)
+                cases[name] = SmokeCase(settings.virtual_cluster, key, key, chosen, environment)
                 continue
             same = settings.virtual_cluster, choice.placement.model_dump_json(), choice.node_selection
             chosen = ChosenPlacement(name, choice, is_deployed=False)
-            cases.setdefault(same, _small(settings, chosen, environment))
+            cases.setdefault(same, _small(key, settings, chosen, environment))
     return list(cases.values())
 
 
@@ -68,9 +69,21 @@ def _job(environment: Environment, job: str) -> EnvironmentJob:
     return environment.jobs[job]
 
 
-def _small(settings: EnvironmentJob, chosen: ChosenPlacement, environment: Environment) -> SmokeCase:
+def case_names(cases: Sequence[SmokeCase]) -> list[str]:
+    """What to call each: by its placement, by the virtual cluster too where there are several, by the job where two have
+    placements of one name that are not equal.
+    """
+    several = len({one.virtual_cluster for one in cases}) > 1
+    names = [f"{one.virtual_cluster}/{one.placement.name}" if several else one.placement.name for one in cases]
+    return [
+        f"{name} of {one.of_job}" if names.count(name) > 1 else name for name, one in zip(names, cases, strict=True)
+    ]
+
+
+def _small(key: str, settings: EnvironmentJob, chosen: ChosenPlacement, environment: Environment) -> SmokeCase:
     jobs: Mapping[str, EnvironmentJob] = {NAME: _small_job(settings)}
-    return SmokeCase(settings.virtual_cluster, NAME, chosen, environment.model_copy(update={"jobs": jobs}))
+    with_it = environment.model_copy(update={"jobs": jobs})
+    return SmokeCase(settings.virtual_cluster, NAME, key, chosen, with_it)
 
 
 def _small_job(settings: EnvironmentJob) -> EnvironmentJob:
