@@ -2,11 +2,12 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from emr_eks_placement.aws.emr_access import read_emr_access
 from emr_eks_placement.cli import smoke_run
 from emr_eks_placement.cli.main import main
 from local.aws.emr_containers.job_runs import JobRun
@@ -37,18 +38,28 @@ def reported(capsys: Capture, *options: str) -> tuple[int, dict[str, Any], str]:
     return status, json.loads(told.out), told.err
 
 
+def on_start(deployed: Deployed, then: Callable[[JobRun], object]) -> None:
+    """What else happens when a run of this test is started, before its state changes."""
+    start = deployed.runs.start
+
+    def start_with_more(run: JobRun) -> None:
+        then(run)
+        start(run)
+
+    deployed.runs.__dict__["start"] = start_with_more
+
+
 def refusing_by_quota(deployed: Deployed) -> None:
     """The submitter's Job of the next run may make no pod, as its warning says."""
-    api, start = deployed.kubernetes, deployed.runs.start
+    api = deployed.kubernetes
     if not any(one["metadata"]["name"] == "spark-jobs" for one in api.objects("namespaces")):
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark-jobs"}})
 
-    def start_and_warn(run: JobRun) -> None:
-        start(run)
+    def warn(run: JobRun) -> None:
         warning = event(run.id, "FailedCreate", "exceeded quota: spark", kind="Job")
         api.create({**warning, "metadata": {"name": f"{run.id}.warning", "namespace": "spark-jobs"}})
 
-    deployed.runs.__dict__["start"] = start_and_warn
+    on_start(deployed, warn)
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +147,71 @@ def test_a_run_that_emr_refuses_is_told_and_nothing_is_left(
     assert (status, found["kind"], found["severity"]) == (1, "run", "error")
     assert "clientToken" in found["what"]
     assert objects(deployed) == before
+
+
+def test_logs_by_names_that_nobody_expects_are_named(
+    deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smoke_run, "_LATE_SECONDS", 0.0)
+    deployed.runs.outcome = "COMPLETED"
+    logs, group = deployed.session.client("logs"), deployed.outputs["SparkLogGroupName"]
+
+    def log_elsewhere(run: JobRun) -> None:
+        for name in (f"smoke-test/jobs-{run.id}/driver", "smoke-test/of-another-run/driver"):
+            logs.create_log_stream(logGroupName=group, logStreamName=name)
+
+    on_start(deployed, log_elsewhere)
+    _, told, err = reported(capsys, "--placement", "fargate")
+    (one,) = told["placements"]
+    run = err.split("job run ")[1].split()[0]
+    assert one["logs"] == {"CloudWatch": {"other": [f"smoke-test/jobs-{run}/driver"]}, "S3": {}}
+    what = f"CloudWatch has smoke-test/jobs-{run}/driver, which is no name known here"
+    assert {"kind": "logs", "severity": "warning", "what": what, "role": None} in one["differences"]
+
+
+MAPPED = """
+- rolearn: arn:aws:iam::111122223333:role/nodes
+  username: system:node:{{EC2PrivateDNSName}}
+- rolearn: arn:aws:iam::111122223333:role/AWSServiceRoleForAmazonEMRContainers
+  username: emr-containers
+"""
+
+
+@pytest.fixture
+def aws_auth(deployed: Deployed) -> Iterator[Callable[[str], None]]:
+    """Puts these mapRoles in place of what the cluster has."""
+    api, name, place = deployed.kubernetes, "aws-auth", "kube-system"
+    before = [one for one in api.objects("configmaps", place) if one["metadata"]["name"] == name]
+
+    def put(data: dict[str, str]) -> None:
+        if any(one["metadata"]["name"] == name for one in api.objects("configmaps", place)):
+            api.delete("configmaps", name, place)
+        metadata = {"name": name, "namespace": place}
+        api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
+
+    yield lambda text: put({"mapRoles": text})
+    api.delete("configmaps", name, place)
+    if before:
+        put(before[0]["data"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_mapped"),
+    [
+        (MAPPED, True),
+        (MAPPED.replace("AWSServiceRoleForAmazonEMRContainers", "other"), False),
+        ("[]", False),
+        ("x: [", None),
+    ],
+)
+def test_how_emr_gets_in_as_far_as_it_can_be_seen(
+    deployed: Deployed, aws_auth: Callable[[str], None], text: str, is_mapped: bool | None
+) -> None:
+    aws_auth(text)
+    seen = read_emr_access(deployed.session, deployed.virtual_cluster)
+    assert (seen.aws_auth, len(seen.not_read)) == (is_mapped, int(is_mapped is None))
+    assert seen.access_entry is not None
+    assert read_emr_access(deployed.session, "0000nowhere").aws_auth is None
 
 
 @pytest.mark.parametrize(
