@@ -9,8 +9,10 @@ from typing import Self
 import boto3
 
 from local.aws.emr_containers.job_runs import JobRunner
+from local.aws.emr_containers.namespace_access import NamespaceAccess
 from local.aws.server import LocalAws
 from local.eks.admission import FargateAdmission
+from local.eks.aws_auth import role_may_read
 from local.eks.cluster import DeployedCluster
 from local.eks.scheduler import Scheduler
 from local.emr.job_runner import SparkJobRunner
@@ -33,6 +35,10 @@ class LocalCluster:
             admission=[add_logging_sidecar, FargateAdmission(cluster)], on_created=[scheduler]
         )
         scheduler.serve(self.kubernetes)
+        self.namespace_access = NamespaceAccess(
+            exists=lambda _cluster, namespace: self.has_namespace(namespace),
+            may_read=lambda _cluster, namespace, role: role_may_read(self.kubernetes, namespace, role),
+        )
         self._cluster = cluster
         self._spark = SparkJobRunner(self.kubernetes, cluster, folder / "spark")
         self._job_runner = job_runner or self._spark
@@ -50,7 +56,7 @@ class LocalCluster:
                     cluster_endpoint=self.kubernetes.url,
                     cluster_ca_pem=self.kubernetes.ca_pem,
                     job_runner=self._job_runner,
-                    namespace_exists=lambda _cluster, namespace: self.has_namespace(namespace),
+                    namespace_access=self.namespace_access,
                     region=self._region,
                     port=self._port,
                 )

@@ -12,6 +12,7 @@ from emr_eks_placement.environment import Environment, NodePool
 from emr_eks_placement.environment import Network as NetworkChoices
 from emr_eks_placement.infra import (
     EksCluster,
+    EmrIdentityMapping,
     EncryptionKey,
     ExistingEksCluster,
     FargateProfiles,
@@ -41,6 +42,8 @@ class PlatformStack(EnvironmentStack):
         self.encryption_key = self._encryption_key(environment)
         self.vpc = self._vpc(environment)
         self.cluster = self._cluster(environment)
+        if environment.cluster.emr_enters_by == "aws-auth":
+            EmrIdentityMapping(self, "EmrIdentityMapping", cluster=self.cluster)
         self.node_groups = self._node_groups(environment)
         core_dns_on = self._core_dns_profile(environment)
         if environment.node_pools:

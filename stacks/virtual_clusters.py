@@ -1,5 +1,7 @@
 """Virtual clusters: change when a team comes or goes."""
 
+from itertools import pairwise
+
 from aws_cdk import CfnOutput
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -53,6 +55,10 @@ class VirtualClustersStack(EnvironmentStack):
             )
             for name, settings in environment.virtual_clusters.items()
         }
+        # One after another: with each, EMR changes its one access entry on the cluster.
+        resources = [one.virtual_cluster for one in self.virtual_clusters.values()]
+        for before, after in pairwise(resources):
+            after.node.add_dependency(before)
         self._add_outputs()
 
     def _bucket(self, environment: Environment, encryption_key: kms.IKey | None) -> s3.IBucket:

@@ -3,7 +3,6 @@
 import atexit
 import contextlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +14,7 @@ from local.aws.eks_clusters import ClusterLifecycle, KubernetesApiOf
 from local.aws.eks_fargate import FargateProfiles
 from local.aws.emr_containers.integrations import ACTION, JobRunIntegrations
 from local.aws.emr_containers.job_runs import JobRunner
+from local.aws.emr_containers.namespace_access import NamespaceAccess
 from local.aws.emr_containers.service import SERVICE, EmrContainers
 from local.aws.ministack import (
     eks_access,
@@ -38,8 +38,8 @@ class LocalAws:
     `state_dir` gets the log (`local-aws.log`) and, while the local AWS runs, the files of Lambda functions and CDK's
     caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as the certificate authority
     of that API, unless `api_of` gives both by the cluster's name. Accepted job runs go to `job_runner`.
-    `namespace_exists(cluster, namespace)`, if given, is asked before a virtual cluster is created. `port` 0 takes a free
-    one.
+    `namespace_access`: how EMR gets into namespaces when a virtual cluster is created; into any if not given. `port` 0
+    takes a free one.
 
     Only one runs in a process at a time; what it held is forgotten by `stop`, which also ends every process it started.
     """
@@ -51,13 +51,13 @@ class LocalAws:
         cluster_endpoint: str,
         cluster_ca_pem: bytes,
         job_runner: JobRunner,
-        namespace_exists: Callable[[str, str], bool] | None = None,
+        namespace_access: NamespaceAccess | None = None,
         api_of: KubernetesApiOf | None = None,
         port: int = 0,
         region: str = "us-east-1",
     ) -> None:
         self._state_dir = state_dir.resolve()
-        self.emr_containers = EmrContainers(job_runner, namespace_exists)
+        self.emr_containers = EmrContainers(job_runner, namespace_access)
         self._fargate_profiles = FargateProfiles()
         self.service_quotas = service_quotas.ServiceQuotas()
         self._clusters = ClusterLifecycle(

@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from local.kubernetes import patches
+from local.kubernetes import patches, rbac
 from local.kubernetes.admission import AdmissionRequest, CreatedObject
 from local.kubernetes.resources import RBAC_GROUP, RequestTarget
 from local.kubernetes.selectors import Selector, parse_selector
@@ -129,7 +129,20 @@ class Operations:
     def _post(self, request: ApiRequest) -> Reply:
         if request.target.name is not None:
             raise ApiError(405, "POST goes to a collection, not to one object")
+        if (request.target.group, request.target.resource) == rbac.REVIEWS:
+            return Reply(201, self._reviewed(_manifest(request)))
         return Reply(201, self.create(request.target, _manifest(request)))
+
+    def _reviewed(self, review: JsonObject) -> JsonObject:
+        """An access review, which is answered and not stored."""
+        namespace = review["spec"]["resourceAttributes"].get("namespace")
+
+        def of_namespace(resource: str) -> list[JsonObject]:
+            wanted = (RBAC_GROUP, resource, namespace)
+            chosen = self._store.select(lambda key, _: (key.group, key.resource, key.namespace) == wanted)
+            return [manifest for _, manifest in chosen]
+
+        return rbac.reviewed(review, of_namespace("roles"), of_namespace("rolebindings"))
 
     def _put(self, request: ApiRequest) -> Reply:
         key = _key(request.target, _required_name(request))

@@ -36,6 +36,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     ResourceType(CORE_GROUP, "v1", "limitranges", "LimitRange", namespaced=True, short_names=("limits",)),
     ResourceType(CORE_GROUP, "v1", "persistentvolumeclaims", "PersistentVolumeClaim", True, ("pvc",)),
     ResourceType(CORE_GROUP, "v1", "events", "Event", namespaced=True, short_names=("ev",)),
+    ResourceType("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", namespaced=False),
     ResourceType("batch", "v1", "jobs", "Job", namespaced=True),
     ResourceType(
         "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", namespaced=True, short_names=("netpol",)

@@ -57,6 +57,7 @@ class SomebodyElse:
                 "name": "analytics",
                 "oidc_provider_arn": self.provider_arn,
                 "security_group_id": self.security_group_id,
+                "emr_access": "cloudformation",
             },
             "bucket": {"name": "analytics-jobs", "kms_key_arn": self.key_arn},
             "encryption": {"customer_managed_key": True, "kms_key_arn": self.key_arn},

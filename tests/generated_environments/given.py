@@ -21,6 +21,7 @@ def given_cluster(chance: Random, region: str) -> Data:
         "name": "analytics",
         "version": "1.35",
         "oidc_provider_arn": f"arn:aws:iam::{_ACCOUNT}:oidc-provider/{issuer}",
+        "emr_access": chance.choice(("aws-auth", "cloudformation")),
         **chance.choice(({"security_group_id": "sg-0123456789abcdef0"}, {"endpoint_access": "public"})),
     }
 

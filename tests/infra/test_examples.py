@@ -148,6 +148,9 @@ def test_virtual_cluster_on_an_existing_cluster(example: Example) -> None:
     ((entry_id, _),) = made.template.find_resources("AWS::EKS::AccessEntry").items()
     (manifest,) = made.template.find_resources("Custom::AWSCDK-EKS-KubernetesResource").values()
     assert entry_id in manifest["DependsOn"]
+    ((mapping_id, mapping),) = made.template.find_resources("Custom::EmrIdentityMapping").items()
+    assert mapping_id in manifest["DependsOn"]
+    assert entry_id in mapping["DependsOn"]
 
 
 def test_job_execution_role(example: Example) -> None:

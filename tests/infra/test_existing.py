@@ -23,6 +23,7 @@ CLUSTER = {
     "name": "analytics",
     "oidc_provider_arn": f"{ACCOUNT}:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABCDEF",
     "security_group_id": "sg-0123456789abcdef0",
+    "emr_access": "cloudformation",
 }
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 GIVEN: dict[str, Any] = {

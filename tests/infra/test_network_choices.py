@@ -171,10 +171,14 @@ def test_the_cluster_waits_for_the_endpoints(private: Synthesized) -> None:
 
 
 def test_the_kubectl_handler_stands_beside_the_endpoints(private: Synthesized) -> None:
-    """Both of its functions, with the cluster's security group, which the private Kubernetes API lets in."""
+    """Both of its functions, with the cluster's security group, which the private Kubernetes API lets in; what calls the
+    handler needs Lambda's API alone.
+    """
     (cluster_id,) = private.of_type("AWS::EKS::Cluster")
-    platform = private.templates[f"{private.environment.name}-platform"]["Resources"].values()
-    functions = [each["Properties"] for each in platform if each["Type"] == "AWS::Lambda::Function"]
+    platform = private.templates[f"{private.environment.name}-platform"]["Resources"].items()
+    functions = [
+        each["Properties"] for name, each in platform if each["Type"] == "AWS::Lambda::Function" and "Kubectl" in name
+    ]
     assert len(functions) == 2
     for function in functions:
         assert function["VpcConfig"] == {

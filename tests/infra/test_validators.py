@@ -10,7 +10,7 @@ from tests.infra.synthesized import ROOT, Synthesized, cli_context
 
 
 def test_every_environment_has_one_bucket_deployment_and_one_kubectl_handler(synthesized: Synthesized) -> None:
-    assert len(synthesized.of_type("AWS::Lambda::Function")) == 3  # the handler has a function that calls it
+    assert len(synthesized.of_type("AWS::Lambda::Function")) == 4  # one calls the handler, one lets EMR in
     assert len(synthesized.of_type("Custom::CDKBucketDeployment")) == 1
 
 
@@ -42,8 +42,8 @@ def test_templates_know_no_account_and_no_machine(synthesized: Synthesized) -> N
 
 def test_the_weight_of_a_small_environment(dev: Synthesized) -> None:
     kinds = Counter(resource["Type"] for resource in dev.resources.values())
-    assert kinds["AWS::Lambda::Function"] <= 3
-    assert sum(count for kind, count in kinds.items() if kind.startswith("Custom::")) <= 3
+    assert kinds["AWS::Lambda::Function"] <= 4
+    assert sum(count for kind, count in kinds.items() if kind.startswith("Custom::")) <= 4
     assert kinds.total() <= 75
     assert sum(file.stat().st_size for file in dev.files) <= 80_000
 

@@ -84,6 +84,13 @@ def test_namespaces_come_after_profiles_and_virtual_clusters_after_namespaces(sy
         assert namespace_id in virtual_cluster["DependsOn"]
 
 
+def test_virtual_clusters_are_made_one_after_another(synthesized: Synthesized) -> None:
+    """EMR changes one access entry with each."""
+    made = list(synthesized.of_type("AWS::EMRContainers::VirtualCluster").items())
+    waits = {name: set(resource["DependsOn"]) & {other for other, _ in made} for name, resource in made}
+    assert list(waits.values()) == [set(), *({name} for name in list(waits)[:-1])]
+
+
 def test_only_this_clusters_profiles_may_use_the_pod_execution_role(synthesized: Synthesized) -> None:
     template = Template.from_json(synthesized.templates[f"{synthesized.environment.name}-virtual-clusters"])
     template.has_resource_properties(

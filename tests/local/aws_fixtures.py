@@ -197,7 +197,9 @@ CLUSTER_OUTPUTS: dict[str, Any] = {
 
 @pytest.fixture(scope="package")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsUnderTest]:
-    from local.aws.server import LocalAws  # takes a second or two, and not every test here needs it
+    # These take a second or two, and not every test here needs them.
+    from local.aws.emr_containers.namespace_access import NamespaceAccess
+    from local.aws.server import LocalAws
 
     runner = HeldRuns()
     state_dir: Path = tmp_path_factory.mktemp("local-aws")
@@ -206,7 +208,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsUnderTest]:
         cluster_endpoint=CLUSTER_ENDPOINT,
         cluster_ca_pem=CA_PEM,
         job_runner=runner,
-        namespace_exists=lambda _cluster, namespace: namespace != "missing",
+        namespace_access=NamespaceAccess(exists=lambda _cluster, namespace: namespace != "missing"),
     ) as server:
         yield AwsUnderTest(server, runner)
 

@@ -100,7 +100,12 @@ def test_what_the_environment_is_given_is_looked_for(
 ) -> None:
     subnets = {"us-east-1a": cluster["Private"], "us-east-1b": cluster["Public"]}
     oidc_provider = "arn:aws:iam::000000000000:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"
-    given = {"name": "spark", "oidc_provider_arn": oidc_provider, "endpoint_access": "public"}
+    given = {
+        "name": "spark",
+        "oidc_provider_arn": oidc_provider,
+        "endpoint_access": "public",
+        "emr_access": "cloudformation",
+    }
     settings: dict[str, Any] = {
         "network": {"vpc_id": cluster["VpcId"], "subnets": subnets, "cidr": None, "nat_gateways": None},
         "cluster": given,

@@ -14,6 +14,7 @@ import pytest
 
 from emr_eks_placement.environment_file import load_environment
 from local.aws.emr_containers.job_runs import JobRun
+from local.aws.emr_containers.namespace_access import NamespaceAccess
 from local.aws.server import LocalAws
 from local.cdk import ROOT, CdkCli
 from local.kubernetes import RecordingKubernetesApi
@@ -135,7 +136,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deployed, D
                 cluster_ca_pem=b"",
                 api_of=apis.of,
                 job_runner=runner,
-                namespace_exists=lambda cluster, namespace: namespace in apis.namespaces(cluster),
+                namespace_access=NamespaceAccess(
+                    exists=lambda cluster, namespace: namespace in apis.namespaces(cluster)
+                ),
                 region=REGION,
             )
         )

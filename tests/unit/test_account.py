@@ -59,7 +59,12 @@ def test_a_cluster_that_is_given_is_active_in_the_vpc_and_knows_access_entries()
     subnets = {"us-east-1a": "subnet-0000000a", "us-east-1b": "subnet-0000000b"}
     given = environment(
         network={"vpc_id": "vpc-00000001", "subnets": subnets},
-        cluster={"name": "analytics", "oidc_provider_arn": oidc_provider, "endpoint_access": "public"},
+        cluster={
+            "name": "analytics",
+            "oidc_provider_arn": oidc_provider,
+            "endpoint_access": "public",
+            "emr_access": "cloudformation",
+        },
         node_groups={},
     )
     needs = account_needs(given)

@@ -43,6 +43,11 @@ BROKEN = {
         old=CLUSTER, new=f"cluster: {{name: analytics, {SECURITY_GROUP}}} # <-\n",
         field="cluster.name", value="analytics", rule="IAM OIDC provider", mend="oidc_provider_arn",
     ),
+    "no way for EMR": Bad(
+        old=CIDR, new=f"network: {{vpc_id: vpc-01234567, {SUBNETS}}}\n",
+        also=((CLUSTER, f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}}} # <-\n"),),
+        field="cluster.name", value="analytics", rule="EMR needs a way into", mend="Add emr_access: aws-auth",
+    ),
     "private endpoint without security group": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}}} # <-\n",
         field="cluster.name", value="analytics", rule="private endpoint", mend="Add security_group_id",

@@ -189,6 +189,11 @@ class Environment(Model):
                 "Name a subnet by each zone",
                 path=("network", "subnets"),
             )
+        if self.virtual_clusters:
+            try:
+                self.cluster.require_emr_access()
+            except RuleError as broken:
+                raise broken.below("cluster") from None
 
     def _check_nat_gateways(self) -> None:
         if self.network.nat_gateways > len(self.zones):

@@ -78,6 +78,7 @@ def _check_role_arn(arn: str) -> str:
 
 EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
 """A service by the end of its endpoint's name, com.amazonaws.REGION.SERVICE (VPC guide, AWS PrivateLink)."""
+EmrAccess = Literal["aws-auth", "cloudformation"]
 
 
 class Network(Model):
@@ -154,7 +155,7 @@ class Cluster(Model):
     """The EKS cluster: one that is created, or, by name, one that is there already.
 
     The latter's authentication mode is API_AND_CONFIG_MAP (EMR on EKS guide, cluster access management); its aws-auth
-    ConfigMap stays as it is.
+    ConfigMap stays as it is unless emr_access says aws-auth.
     """
 
     name: ClusterName | None = None
@@ -176,6 +177,27 @@ class Cluster(Model):
     """Where CoreDNS runs: on a node group, or on Fargate, by a profile of its own; then the cluster needs no node at all."""
     admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
     """ARNs of IAM roles or users that get cluster-admin by an access entry."""
+    emr_access: EmrAccess | None = None
+    """How EMR gets into the cluster's namespaces: aws-auth maps EMR's service-linked role in the ConfigMap of that name, beside
+    all that is in it; cloudformation leaves it to CloudFormation's rights, and to who maps it. By default aws-auth; for an
+    existing cluster there is no default."""
+
+    @property
+    def emr_enters_by(self) -> EmrAccess:
+        """emr_access, or its default."""
+        return self.emr_access or "aws-auth"
+
+    def require_emr_access(self) -> None:
+        """Raises RuleError for an existing cluster, whose aws-auth is somebody's, without emr_access."""
+        if self.name is not None and self.emr_access is None:
+            raise RuleError(
+                self.name,
+                "EMR needs a way into an existing cluster, and whether aws-auth is changed there is your choice "
+                "(EMR on EKS guide, cluster access)",
+                "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest) or emr_access: cloudformation (changes nothing: "
+                "EMR is let in already, or AWS hands the deployment's rights on)",
+                path=("name",),
+            )
 
     @model_validator(mode="before")
     @classmethod

@@ -12,6 +12,10 @@ VIRTUAL_CLUSTER_LABEL = f"{NAMESPACE_PREFIX}/virtual-cluster-id"
 BUILT_IN_LABELS = (f"{NAMESPACE_PREFIX}/", "spark-role", "spark-app", "spark-exec", "spark-version")
 UNKNOWN_ID = "unknown"  # the value of a label that is there, but not known before the run
 
+SERVICE_LINKED_ROLE = "AWSServiceRoleForAmazonEMRContainers"
+KUBERNETES_USER = "emr-containers"
+"""EMR's name in Kubernetes where aws-auth maps its service-linked role (EMR on EKS guide, enable cluster access)."""
+
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
 MOST_PROPERTIES = 100
 LONGEST_ENTRY_POINT = 256

@@ -1,6 +1,7 @@
 """CDK constructs: network, EKS cluster, node groups, node pools, Fargate profiles, virtual clusters and job runs."""
 
 from emr_eks_placement.infra.cluster import AnyCluster, EksCluster
+from emr_eks_placement.infra.emr_identity_mapping import EmrIdentityMapping
 from emr_eks_placement.infra.encryption_key import EncryptionKey
 from emr_eks_placement.infra.existing_cluster import ExistingEksCluster
 from emr_eks_placement.infra.fargate import FargateProfiles
@@ -18,6 +19,7 @@ from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
 __all__ = [
     "AnyCluster",
     "EksCluster",
+    "EmrIdentityMapping",
     "EmrVirtualCluster",
     "EncryptionKey",
     "ExistingEksCluster",

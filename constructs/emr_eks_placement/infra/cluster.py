@@ -7,7 +7,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from constructs import Construct
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct, IConstruct, IDependable
 
 from emr_eks_placement.environment import Cluster
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
@@ -33,7 +34,8 @@ class EksCluster(Construct):
     then node groups need NetworkAddons too. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for before it
     makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The creator gets no
     access: `settings.admins` do, and the kubectl handler. encryption_key: of Kubernetes secrets, which EKS encrypts with a
-    key of its own otherwise; once there is one, EKS neither changes nor removes it.
+    key of its own otherwise; once there is one, EKS neither changes nor removes it. `kubectl_handler`: the function that
+    runs kubectl; `kubectl_access`: what is to be there before it is called.
 
     Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
     """
@@ -80,6 +82,8 @@ class EksCluster(Construct):
         trust_functions_of_own_account(self.cluster.node.find_child("KubectlProvider"))
         # A node or pod that comes up before its subnet's route to the NAT gateway can't join.
         resource.node.add_dependency(vpc)
+        self.kubectl_handler = kubectl_handler(self.cluster.node.find_child("KubectlProvider"))
+        self.kubectl_access: IDependable = self.cluster.node.find_child("KubectlReadyBarrier")
         self.oidc_provider: iam.IOpenIdConnectProvider = self.cluster.open_id_connect_provider
         self._admit(settings.admins)
         if encryption_key:
@@ -101,6 +105,14 @@ class EksCluster(Construct):
             # An id of its own for each: one that moves up in the list keeps its access entry, of which it can have but one.
             id_ = f"Admin-{hashlib.sha256(arn.encode()).hexdigest()[:8]}"
             self.cluster.grant_access(id_, arn, [everything])
+
+
+def kubectl_handler(provider: IConstruct) -> lambda_.IFunction:
+    """The function of the CDK's kubectl provider that runs kubectl."""
+    handler = provider.node.find_child("Handler")
+    if not isinstance(handler, lambda_.Function):
+        raise TypeError(f"{handler.node.path} is no Lambda function")
+    return handler
 
 
 def _endpoint_access(settings: Cluster) -> eks.EndpointAccess:

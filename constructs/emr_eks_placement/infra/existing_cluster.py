@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from emr_eks_placement.environment import Cluster
+from emr_eks_placement.infra.cluster import kubectl_handler
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import private_subnets
 from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
@@ -18,7 +19,8 @@ class ExistingEksCluster(Construct):
 
     settings: its name, OIDC provider and, unless its endpoint is public only, security group; vpc: its VPC. The
     cluster's authentication mode is API_AND_CONFIG_MAP, which EMR on EKS asks for; its aws-auth ConfigMap stays as it is.
-    `kubectl_access`: the access entry that whatever is applied in the same stack waits for.
+    `kubectl_handler`: the function that runs kubectl; `kubectl_access`: the access entry that whatever is applied in the
+    same stack waits for.
 
     Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
     """
@@ -47,6 +49,7 @@ class ExistingEksCluster(Construct):
         self.cluster = eks.Cluster.from_cluster_attributes(
             self, "Cluster", **known, kubectl_provider=self.kubectl_provider
         )
+        self.kubectl_handler = kubectl_handler(self.kubectl_provider)
         self.kubectl_access = self._admit(self.kubectl_provider.role)
 
     def _admit(self, role: iam.IRole | None) -> eks.AccessEntry:

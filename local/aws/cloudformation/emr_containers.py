@@ -1,6 +1,7 @@
 """EMR on EKS: virtual clusters and job templates."""
 
 import secrets
+from functools import partial
 
 from local.aws.cloudformation.properties import api_request, run, tag_map
 from local.aws.emr_containers.service import EmrContainers
@@ -14,7 +15,7 @@ def _virtual_cluster(service: EmrContainers) -> ResourceType:
     def create(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
         token = secrets.token_hex(16)
         request = api_request("emr-containers", "CreateVirtualCluster", properties, clientToken=token)
-        made = run(service.create_virtual_cluster, request)
+        made = run(partial(service.create_virtual_cluster, by_cloudformation=True), request)
         return made["id"], {"Id": made["id"], "Arn": made["arn"]}
 
     def update(identifier: str, properties: Properties) -> Attributes:

@@ -5,7 +5,7 @@ import logging
 import threading
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from local.aws.emr_containers import access
 from local.aws.emr_containers.identifiers import arn, new_id
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunner, JobRunState
 from local.aws.emr_containers.job_templates import JobTemplate, JobTemplates
+from local.aws.emr_containers.namespace_access import NamespaceAccess
 from local.aws.emr_containers.virtual_clusters import VirtualCluster, VirtualClusters
 from local.aws.errors import ApiError, not_found, validation_error
 from local.aws.ministack.services import Response, error_response, json_response
@@ -26,14 +27,14 @@ _LOG = logging.getLogger(__name__)
 class EmrContainers:
     """The EMR on EKS service of one account and region; accepted job runs go to `job_runner`."""
 
-    def __init__(self, job_runner: JobRunner, namespace_exists: Callable[[str, str], bool] | None = None) -> None:
+    def __init__(self, job_runner: JobRunner, access: NamespaceAccess | None = None) -> None:
         self._job_runner = job_runner
         self._starting = threading.Lock()
         self._runs: dict[str, JobRun] = {}
         self.throttled_starts = 0
         """How many of the next StartJobRun calls are refused, as a throttled service does."""
         self._run_of_token: dict[tuple[str, str], JobRun] = {}  # by virtual cluster and client token
-        self.virtual_clusters = VirtualClusters(self._has_active_runs, namespace_exists)
+        self.virtual_clusters = VirtualClusters(self._has_active_runs, access or NamespaceAccess())
         self._templates = JobTemplates()
         operations = {
             operation.__name__.title().replace("_", ""): operation
@@ -59,9 +60,9 @@ class EmrContainers:
             _LOG.info("%s %s: %s: %s", method, path, error.code, error.message)
             return error_response(error)
 
-    def create_virtual_cluster(self, request: Request) -> Mapping[str, Any]:
+    def create_virtual_cluster(self, request: Request, *, by_cloudformation: bool = False) -> Mapping[str, Any]:
         """CreateVirtualCluster."""
-        created = self.virtual_clusters.create(request)
+        created = self.virtual_clusters.create(request, by_cloudformation=by_cloudformation)
         return {"id": created.id, "name": created.name, "arn": created.arn}
 
     def describe_virtual_cluster(self, request: Request) -> Mapping[str, Any]:

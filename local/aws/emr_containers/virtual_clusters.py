@@ -8,10 +8,10 @@ from typing import Any
 
 from local.aws.emr_containers.identifiers import arn, new_id
 from local.aws.emr_containers.job_runs import iso_time
+from local.aws.emr_containers.namespace_access import SERVICE_PRINCIPAL, NamespaceAccess
 from local.aws.errors import ApiError, validation_error
 from local.aws.ministack import account, state
 
-SERVICE_PRINCIPAL = "emr-containers.amazonaws.com"
 _OPTIONAL_MEMBERS = ("securityConfigurationId", "sessionEnabled", "schedulerConfiguration")
 
 
@@ -43,22 +43,19 @@ class VirtualCluster:
 class VirtualClusters:
     """All virtual clusters of the account.
 
-    `has_active_runs(id)` tells whether a deleted one is still TERMINATING; `namespace_exists(cluster, namespace)` whether
-    EMR could read the namespace.
+    `has_active_runs(id)` tells whether a deleted one is still TERMINATING.
     """
 
-    def __init__(
-        self, has_active_runs: Callable[[str], bool], namespace_exists: Callable[[str, str], bool] | None
-    ) -> None:
+    def __init__(self, has_active_runs: Callable[[str], bool], access: NamespaceAccess) -> None:
         self._has_active_runs = has_active_runs
-        self._namespace_exists = namespace_exists
+        self._access = access
         self._clusters: dict[str, VirtualCluster] = {}
         self._lock = threading.RLock()
 
     def __iter__(self) -> Iterator[VirtualCluster]:
         return iter(list(self._clusters.values()))
 
-    def create(self, request: dict[str, Any]) -> VirtualCluster:
+    def create(self, request: dict[str, Any], *, by_cloudformation: bool = False) -> VirtualCluster:
         """Register a namespace; the same clientToken gives the same virtual cluster."""
         with self._lock:
             for existing in self:
@@ -76,6 +73,7 @@ class VirtualClusters:
                 client_token=request["clientToken"],
             )
             self._refuse_taken_namespace(created)
+            self._access.enter(created.cluster_name, created.namespace, by_cloudformation=by_cloudformation)
             if not account.service_linked_role_exists(SERVICE_PRINCIPAL):
                 account.create_service_linked_role(SERVICE_PRINCIPAL)
             self._clusters[identifier] = created
@@ -96,8 +94,6 @@ class VirtualClusters:
                 and existing.namespace == wanted.namespace
             ):
                 raise validation_error("A virtual cluster already exists in the given namespace")
-        if self._namespace_exists and not self._namespace_exists(wanted.cluster_name, wanted.namespace):
-            raise validation_error(f"Unauthorized to perform read namespace on ({wanted.namespace})")
 
     def get(self, identifier: str) -> VirtualCluster:
         """The virtual cluster; ResourceNotFoundException if there is none."""
@@ -108,7 +104,10 @@ class VirtualClusters:
 
     def delete(self, identifier: str) -> None:
         """End a virtual cluster; it is TERMINATING until its last active job run has ended."""
-        self.get(identifier).is_deleted = True
+        cluster = self.get(identifier)
+        if not cluster.is_deleted:
+            cluster.is_deleted = True
+            self._access.leave(cluster.cluster_name, cluster.namespace)
 
     def state_of(self, cluster: VirtualCluster) -> str:
         """RUNNING, TERMINATING or TERMINATED; ARRESTED once the EKS cluster is gone."""

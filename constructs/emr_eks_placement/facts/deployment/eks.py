@@ -11,6 +11,7 @@ from emr_eks_placement.facts.deployment.grants import (
     passed_to,
     role,
 )
+from emr_eks_placement.facts.emr import SERVICE_LINKED_ROLE
 
 _EKS, _NODES, _FARGATE = "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks-fargate.amazonaws.com"
 _CLUSTER = arn("eks", "cluster/{ClusterName}")
@@ -19,8 +20,7 @@ _NODE_GROUPS = arn("eks", "nodegroup/{ClusterName}/*")
 _PROFILES = arn("eks", "fargateprofile/{ClusterName}/*")
 _VIRTUAL_CLUSTERS = arn("emr-containers", "/virtualclusters/*")
 _JOB_TEMPLATES = arn("emr-containers", "/jobtemplates/*")
-_EMR_ROLE = "AWSServiceRoleForAmazonEMRContainers"
-_EMR_ENTRY = arn("eks", f"access-entry/{{ContainerProvider.Id}}/role/{{account}}/{_EMR_ROLE}/*")
+_EMR_ENTRY = arn("eks", f"access-entry/{{ContainerProvider.Id}}/role/{{account}}/{SERVICE_LINKED_ROLE}/*")
 # What EKS launches nodes with, as it tries whoever makes a node group of a launch template may (EKS guide, launch templates).
 _LAUNCHED = ("instance", "launch-template", "network-interface", "security-group", "subnet", "volume")
 # EKS Auto Mode's nodes have instance profiles of such names (managed policy AmazonEKSComputePolicy).

@@ -1,0 +1,1 @@
+"""The code of the package's own Lambda functions: each folder is a package that imports nothing but AWS's runtime."""

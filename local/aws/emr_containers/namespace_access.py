@@ -1,0 +1,55 @@
+"""How EMR gets into a namespace of an EKS cluster: three worlds, for which of them is AWS's is not settled."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from local.aws.errors import validation_error
+from local.aws.ministack import account, eks_access, state
+
+World = Literal["handed-on", "mapped", "refused"]
+"""What becomes of a virtual cluster that CloudFormation creates, without the rights to make EMR's access entry itself:
+
+handed-on: it has them from the deployment's role, and EMR makes its access entry. mapped: it has not, and EMR gets in
+where aws-auth maps its role to a user that may read the namespace. refused: EMR insists on its access entry.
+"""
+
+NamespaceTest = Callable[[str, str], bool]
+SERVICE_PRINCIPAL = "emr-containers.amazonaws.com"
+
+
+class NamespaceAccess:
+    """Lets EMR into namespaces. Who calls EMR's API itself may make access entries in every world.
+
+    exists(cluster, namespace): whether there is such a namespace; may_read(cluster, namespace, role ARN): whether the
+    role reads it by aws-auth. Where they are None the namespace exists, and nobody is mapped.
+    """
+
+    def __init__(
+        self,
+        exists: NamespaceTest | None = None,
+        may_read: Callable[[str, str, str], bool] | None = None,
+        world: World = "handed-on",
+    ) -> None:
+        self._exists = exists
+        self._may_read = may_read
+        self.world: World = world
+
+    def enter(self, cluster: str, namespace: str, *, by_cloudformation: bool) -> None:
+        """Raise as EMR does for a namespace that it can't read."""
+        exists = self._exists is None or self._exists(cluster, namespace)
+        if exists and (not by_cloudformation or self.world == "handed-on"):
+            eks_access.associate_job_policy(cluster, _role_arn(with_path=True), namespace)
+        elif not exists or self.world == "refused" or not self._is_mapped(cluster, namespace):
+            raise validation_error(f"Unauthorized to perform read namespace on ({namespace})")
+
+    def leave(self, cluster: str, namespace: str) -> None:
+        """Give up what access entry there is."""
+        eks_access.disassociate_job_policy(cluster, _role_arn(with_path=True), namespace)
+
+    def _is_mapped(self, cluster: str, namespace: str) -> bool:
+        return self._may_read is not None and self._may_read(cluster, namespace, _role_arn(with_path=False))
+
+
+def _role_arn(*, with_path: bool) -> str:
+    path = f"aws-service-role/{SERVICE_PRINCIPAL}/" if with_path else ""
+    return f"arn:aws:iam::{state.account_id()}:role/{path}{account.service_linked_role_name(SERVICE_PRINCIPAL)}"

@@ -1,0 +1,145 @@
+"""How EMR gets into its namespaces, deployed in each world that AWS may be: see local/aws/emr_containers/namespace_access.py.
+
+These are our own words about AWS: that a deployment works in all of them, not in which of them AWS is.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emr_eks_placement.aws.bucket import bucket_of, empty_bucket
+from emr_eks_placement.environment import Environment
+from local.aws.emr_containers.namespace_access import World
+from local.cdk import CdkCli, CdkError
+from local.cluster import LocalCluster
+from tests.changed_environment import changed_environment, synthesize
+
+ACCOUNT, REGION = "000000000000", "us-east-1"
+EMR = f"arn:aws:iam::{ACCOUNT}:role/AWSServiceRoleForAmazonEMRContainers"
+ENTRY = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/emr-containers.amazonaws.com/AWSServiceRoleForAmazonEMRContainers"
+)
+# What EKS may have written before, with an entry of somebody's.
+NODES = """# by the platform team
+- groups:
+  - system:bootstrappers
+  - system:nodes
+  rolearn: arn:aws:iam::000000000000:role/nodes
+  username: system:node:{{EC2PrivateDNSName}}
+"""
+TEAMS: dict[str, Any] = {
+    "virtual_clusters": {"spark": None, **{name: {"namespace": f"spark-{name}"} for name in ("a", "b", "c")}},
+    "jobs": {
+        "trip-count": {
+            "virtual_cluster": "a",
+            "entry_point": "s3://example-code/job.py",
+            "release_label": "emr-7.12.0-latest",
+            "placements": {"fargate": {}},
+        }
+    },
+}
+
+
+class Deployment:
+    """An environment of three virtual clusters that is deployed to a local AWS, and what it made."""
+
+    def __init__(self, local: LocalCluster, folder: Path, world: World) -> None:
+        local.namespace_access.world = world
+        self.local = local
+        self._folder = folder
+        self._emr = local.session.client("emr-containers")
+
+    def with_settings(self, **parts: Any) -> "Deployment":
+        self.environment: Environment = changed_environment(self._folder, **{**TEAMS, **parts})
+        assembly = synthesize(self.environment, self._folder / "cdk.out")
+        self.cli = CdkCli(self.environment.name, assembly, self._folder / "cdk.log")
+        self.cli.bootstrap(ACCOUNT, REGION)
+        return self
+
+    def deploy(self) -> None:
+        self.cli.deploy(self._folder / "outputs.json")
+
+    def destroy(self) -> None:
+        empty_bucket(self.local.session, str(bucket_of(self.local.session, self.environment.name)))
+        self.cli.destroy()
+
+    def map_roles(self) -> str | None:
+        maps = self.local.kubernetes.objects("configmaps", "kube-system")
+        return next((one["data"]["mapRoles"] for one in maps if one["metadata"]["name"] == "aws-auth"), None)
+
+    def running(self) -> dict[str, str]:
+        """Virtual clusters: namespace -> id."""
+        found = self._emr.list_virtual_clusters(states=["RUNNING"])["virtualClusters"]
+        return {one["containerProvider"]["info"]["eksInfo"]["namespace"]: one["id"] for one in found}
+
+    def emr_entries(self) -> list[str]:
+        eks = self.local.session.client("eks")
+        (cluster,) = eks.list_clusters()["clusters"]
+        return [arn for arn in eks.list_access_entries(clusterName=cluster)["accessEntries"] if arn == ENTRY]
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Callable[[World], Deployment]]:
+    with LocalCluster(tmp_path, region=REGION) as local:
+        yield lambda world: Deployment(local, tmp_path, world)
+
+
+def test_where_rights_are_not_handed_on_the_mapping_lets_emr_in_and_leaves_the_nodes_in(
+    deployment: Callable[[World], Deployment],
+) -> None:
+    made = deployment("mapped")
+    config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "aws-auth", "namespace": "kube-system"}}
+    made.local.kubernetes.create({**config_map, "data": {"mapRoles": NODES, "mapUsers": "- userarn: somebody"}})
+    made.with_settings().deploy()
+    assert set(made.running()) == {"spark-a", "spark-b", "spark-c"}
+    assert not made.emr_entries()
+    after = made.map_roles()
+    assert after
+    assert after.startswith(NODES)
+    assert yaml.safe_load(after) == [*yaml.safe_load(NODES), {"rolearn": EMR, "username": "emr-containers"}]
+
+    ids = made.running()
+    joined = after + "- rolearn: arn:aws:iam::000000000000:role/more-nodes\n  username: somebody\n"
+    made.local.kubernetes.update(
+        "configmaps", "aws-auth", "kube-system", lambda one: one["data"].update(mapRoles=joined)
+    )
+    made.with_settings(tags={"stage": "test"}).deploy()
+    assert (made.map_roles(), made.running()) == (joined, ids), "a second deployment takes nothing away"
+
+    made.destroy()
+    assert made.map_roles() == joined, "nodes that others let in stay in"
+
+
+def test_without_the_mapping_cloudformation_is_refused_there_and_says_so(
+    deployment: Callable[[World], Deployment],
+) -> None:
+    made = deployment("mapped").with_settings(cluster={"emr_access": "cloudformation"})
+    with pytest.raises(CdkError, match="Unauthorized to perform read namespace on"):
+        made.deploy()
+    assert made.map_roles() is None
+    assert not made.running()
+
+
+@pytest.mark.parametrize(
+    ("way", "mapped"), [("aws-auth", [{"rolearn": EMR, "username": "emr-containers"}]), ("cloudformation", None)]
+)
+def test_where_rights_are_handed_on_emr_has_its_own_access_entry(
+    deployment: Callable[[World], Deployment], way: str, mapped: object
+) -> None:
+    made = deployment("handed-on").with_settings(cluster={"emr_access": way})
+    made.deploy()
+    assert len(made.running()) == 3
+    assert made.emr_entries() == [ENTRY]
+    assert yaml.safe_load(made.map_roles() or "") == mapped
+
+
+def test_where_emr_insists_on_an_access_entry_the_mapping_is_not_enough(
+    deployment: Callable[[World], Deployment],
+) -> None:
+    made = deployment("refused").with_settings()
+    with pytest.raises(CdkError, match="Unauthorized to perform read namespace on"):
+        made.deploy()
+    assert made.map_roles()
