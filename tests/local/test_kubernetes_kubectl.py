@@ -168,7 +168,7 @@ def test_kubectl_reports_the_servers_refusals(kubectl: Kubectl) -> None:
 
 
 def test_the_role_of_the_docs_lets_a_live_cluster_be_read(kubectl: Kubectl) -> None:
-    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/live-cluster.md").read_text(), re.DOTALL)
+    block, _of_doctor = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/live-cluster.md").read_text(), re.DOTALL)
     role, binding, _entry = (shlex.split(line) for line in block.replace("\\\n", "").splitlines())
     assert role[0] == binding[0] == "kubectl"
     made, bound = (json.loads(kubectl(*one[1:], "--dry-run=client", "--output=json")) for one in (role, binding))
@@ -180,3 +180,17 @@ def test_the_role_of_the_docs_lets_a_live_cluster_be_read(kubectl: Kubectl) -> N
     }
     assert all(rule["verbs"] == ["get", "list"] for rule in made["rules"])
     assert bound["roleRef"]["name"] == made["metadata"]["name"]
+
+
+def test_the_roles_of_the_docs_let_doctor_ask_what_emr_may_do(kubectl: Kubectl) -> None:
+    _of_plan, block = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/live-cluster.md").read_text(), re.DOTALL)
+    made = [
+        json.loads(kubectl(*shlex.split(line)[1:], "--dry-run=client", "--output=json")) for line in block.splitlines()
+    ]
+    assert [rule for one in made for rule in one.get("rules", [])] == [
+        {"apiGroups": ["authorization.k8s.io"], "resources": ["subjectaccessreviews"], "verbs": ["create"]},
+        {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["aws-auth"], "verbs": ["get"]},
+    ]
+    assert made[1]["roleRef"]["name"] == made[0]["metadata"]["name"]
+    assert made[3]["roleRef"]["name"] == made[2]["metadata"]["name"]
+    assert made[2]["metadata"]["namespace"] == made[3]["metadata"]["namespace"] == "kube-system"

@@ -118,7 +118,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
                 cluster_endpoint=kubernetes.url,
                 cluster_ca_pem=kubernetes.ca_pem,
                 job_runner=runs,
-                namespace_exists=lambda _cluster, _namespace: True,
                 region=REGION,
             )
         )

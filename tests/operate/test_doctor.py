@@ -16,16 +16,19 @@ from local.aws.ministack.settings import enforcing_iam
 from tests.operate.conftest import FILE, Deployed
 
 Breaks = Callable[[Deployed], AbstractContextManager[None]]
-EMR_ROLE = "arn:aws:iam::000000000000:role/AWSServiceRoleForAmazonEMRContainers"
+EMR_ENTRY = (
+    "arn:aws:iam::000000000000:role/aws-service-role/emr-containers.amazonaws.com/AWSServiceRoleForAmazonEMRContainers"
+)
+JOB_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEMRJobPolicy"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def well(deployed: Deployed) -> Iterator[None]:
-    """With the access entries that EKS makes for nodes and Fargate, and EMR for itself: the local AWS makes none. And with
-    a quota that the node groups can grow in.
+    """With the access entries that EKS makes for nodes and Fargate: the local AWS makes none. And with a quota that the node
+    groups can grow in.
     """
     eks, quotas = deployed.session.client("eks"), deployed.aws.service_quotas.applied
-    for arn, kind in {**_roles(deployed), EMR_ROLE: "STANDARD"}.items():
+    for arn, kind in _roles(deployed).items():
         eks.create_access_entry(clusterName=_cluster(deployed), principalArn=arn, type=kind)
     quotas["ec2", "L-34B43A08"] = 80
     yield
@@ -93,10 +96,51 @@ def _no_list_of_job_files(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def _no_access_entry(deployed: Deployed) -> Iterator[None]:
+    """Of the nodes."""
     eks, name = deployed.session.client("eks"), _cluster(deployed)
-    eks.delete_access_entry(clusterName=name, principalArn=EMR_ROLE)
+    arn = next(arn for arn, kind in _roles(deployed).items() if kind == "EC2_LINUX")
+    eks.delete_access_entry(clusterName=name, principalArn=arn)
     yield
-    eks.create_access_entry(clusterName=name, principalArn=EMR_ROLE)
+    eks.create_access_entry(clusterName=name, principalArn=arn, type="EC2_LINUX")
+
+
+@contextmanager
+def _emr_by_aws_auth_alone(deployed: Deployed) -> Iterator[None]:
+    """As where CloudFormation hands no rights on."""
+    eks, name = deployed.session.client("eks"), _cluster(deployed)
+    eks.delete_access_entry(clusterName=name, principalArn=EMR_ENTRY)
+    yield
+    eks.create_access_entry(clusterName=name, principalArn=EMR_ENTRY)
+    scope = {"type": "namespace", "namespaces": ["spark-jobs"]}
+    eks.associate_access_policy(clusterName=name, principalArn=EMR_ENTRY, policyArn=JOB_POLICY, accessScope=scope)
+
+
+@contextmanager
+def _nobody_maps_emr(deployed: Deployed) -> Iterator[None]:
+    with _emr_by_aws_auth_alone(deployed), _map_roles(deployed, "[]"):
+        yield
+
+
+@contextmanager
+def _emr_without_a_role(deployed: Deployed) -> Iterator[None]:
+    (role,) = (one for one in deployed.kubernetes.objects("roles", "spark-jobs"))
+    with _emr_by_aws_auth_alone(deployed):
+        deployed.kubernetes.delete("roles", "emr-containers", "spark-jobs")
+        yield
+    deployed.kubernetes.create(role)
+
+
+@contextmanager
+def _map_roles(deployed: Deployed, text: str) -> Iterator[None]:
+    (config_map,) = deployed.kubernetes.objects("configmaps", "kube-system")
+
+    def written(text: str) -> None:
+        change = {"mapRoles": text}
+        deployed.kubernetes.update("configmaps", "aws-auth", "kube-system", lambda one: one["data"].update(change))
+
+    written(text)
+    yield
+    written(config_map["data"]["mapRoles"])
 
 
 @contextmanager
@@ -176,7 +220,19 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
         (_trust_of_another_service, "pod-execution-role missing", "eks-fargate-pods", "update-assume-role-policy"),
         (_no_list_of_job_files, "permissions missing", "s3:ListBucket", "Allow it in a policy of the role"),
         (_no_policy, "permissions missing", "is not allowed s3:GetObject on", "Allow it in a policy of the role"),
-        (_no_access_entry, "access-entries warning", "AWSServiceRoleForAmazonEMRContainers", "Have EMR make it"),
+        (_no_access_entry, "access-entries warning", "has no access entry of type EC2_LINUX", "create-access-entry"),
+        (
+            _nobody_maps_emr,
+            "emr-access missing",
+            "is mapped to nobody, not to emr-containers",
+            "Map it again: eksctl create iamidentitymapping",
+        ),
+        (
+            _emr_without_a_role,
+            "emr-access missing",
+            "(Unauthorized to perform read namespace on (spark-jobs)): no Role lets",
+            "eksctl create iamidentitymapping",
+        ),
         (
             _another_label,
             "capacity warning",
@@ -214,6 +270,11 @@ def test_what_is_broken_is_found_alone_and_not_any_more_when_mended(
     assert {f"{one['name']} {one['state']}" for one in findings} == {check}
     assert any(found in one["found"] for one in findings), findings
     assert all(mend in one["mend"] for one in findings)
+
+
+def test_emr_gets_in_by_aws_auth_as_well(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    with _emr_by_aws_auth_alone(deployed):
+        assert not _findings(capsys, status=0)
 
 
 def test_what_was_mended_is_well_again(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,12 +96,10 @@ def test_each_part_that_is_not_in_order_is_told() -> None:
     assert _states(check_parts("fargate-profiles", "Fargate profile", [])) == ["ok"]
 
 
-def test_nodes_fargate_and_emr_have_access_entries() -> None:
-    emr = "arn:aws:iam::111122223333:role/aws-service-role/x/AWSServiceRoleForAmazonEMRContainers"
-    assert _states(check_access_entries(ENVIRONMENT, "c", [ROLE, emr], {ROLE: "EC2_LINUX"})) == ["ok"]
-    (node,) = check_access_entries(ENVIRONMENT, "c", [emr], {ROLE: "EC2_LINUX"})
+def test_nodes_and_fargate_have_access_entries() -> None:
+    assert _states(check_access_entries(ENVIRONMENT, "c", [ROLE], {ROLE: "EC2_LINUX"})) == ["ok"]
+    (node,) = check_access_entries(ENVIRONMENT, "c", ["other"], {ROLE: "EC2_LINUX"})
     assert node.mend.endswith(f"--cluster-name c --principal-arn {ROLE} --type EC2_LINUX")
-    assert _states(check_access_entries(ENVIRONMENT, "c", [], {ROLE: "EC2_LINUX"})) == ["warning", "warning"]
 
 
 def test_the_oidc_provider_is_for_sts() -> None:

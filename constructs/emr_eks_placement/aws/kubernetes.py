@@ -1,4 +1,4 @@
-"""The Kubernetes API of an EKS cluster, read as the caller: GET only, short time-outs, no retries."""
+"""The Kubernetes API of an EKS cluster, read as the caller: nothing is changed, short time-outs, no retries."""
 
 import base64
 import http.client
@@ -22,6 +22,7 @@ _TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - no secret: how every EKS token beg
 _CLUSTER_HEADER = "x-k8s-aws-id"
 TOKEN_SECONDS = 60
 """How long a token of EKS holds."""
+_REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 _PAGE = 500
 _MOST_LEVELS = 200  # more than objects have, fewer than Python follows
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
@@ -52,10 +53,25 @@ class KubernetesApi:
 
     def find(self, path: str) -> Field | None:
         """The object at the path; None if there is none. Raises NotReadError."""
-        answer = self._get(path)
+        answer = self._call(path)
         if answer is not None and "kind" not in answer:
             raise _malformed(path)
         return None if answer is None else Field(answer)
+
+    def allows(self, user: str, verb: str, resource: str, namespace: str) -> bool:
+        """Whether a user may do this in a namespace with a resource of the core group, by its authorizers (an access review,
+        which stores nothing). Raises NotReadError.
+        """
+        asked = {"namespace": namespace, "verb": verb, "resource": resource}
+        asked |= {"name": namespace} if resource == "namespaces" else {}
+        review = {"spec": {"user": user, "resourceAttributes": asked}}
+        answer = self._call(
+            _REVIEWS, {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", **review}
+        )
+        status = (answer or {}).get("status")
+        if not isinstance(status, dict):
+            raise _malformed(_REVIEWS)
+        return status.get("allowed") is True
 
     def list(self, path: str, *, label_selector: str = "", field_selector: str = "") -> list[Field]:
         """All objects of the collection that the selectors take, page by page; none if the server has no such collection.
@@ -66,7 +82,7 @@ class KubernetesApi:
         query: dict[str, str | int] = {"limit": _PAGE}
         query |= {"labelSelector": label_selector} if label_selector else {}
         query |= {"fieldSelector": field_selector} if field_selector else {}
-        while (answer := self._get(f"{path}?{urlencode(query)}")) is not None:
+        while (answer := self._call(f"{path}?{urlencode(query)}")) is not None:
             found += _items(answer, path)
             metadata = answer.get("metadata")
             token = metadata.get("continue") if isinstance(metadata, dict) else None
@@ -75,8 +91,11 @@ class KubernetesApi:
             query["continue"] = str(token)
         return found
 
-    def _get(self, path: str) -> dict[str, Any] | None:
-        request = Request(f"{self._endpoint}{path}", headers={"Accept": "application/json"})  # noqa: S310 - __init__ takes https alone
+    def _call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        """GET, or with a body POST."""
+        sent = None if body is None else json.dumps(body).encode()
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        request = Request(f"{self._endpoint}{path}", data=sent, headers=headers)  # noqa: S310 - __init__ takes https alone
         # Not sent again to where an answer redirects.
         request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
@@ -86,7 +105,8 @@ class KubernetesApi:
             with error:
                 if error.code == _NOT_FOUND:
                     return None
-                why = f"GET {path.partition('?')[0]} was answered {error.code} {http.client.responses.get(error.code, '')}"
+                asked = f"{request.get_method()} {path.partition('?')[0]}"
+                why = f"{asked} was answered {error.code} {http.client.responses.get(error.code, '')}"
                 raise NotReadError(why.rstrip(), is_final=error.code == _UNAUTHORIZED) from None
         except TimeoutError:
             raise NotReadError(f"{self._host} did not answer in time", is_final=True) from None

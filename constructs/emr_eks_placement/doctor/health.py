@@ -9,7 +9,6 @@ from emr_eks_placement.environment import Environment
 
 # EMR on EKS guide, Enable cluster access: EMR makes its own access entry in this mode.
 _AUTHENTICATION_MODE = "API_AND_CONFIG_MAP"
-_EMR_ROLE = "AWSServiceRoleForAmazonEMRContainers"
 _OIDC_AUDIENCE = "sts.amazonaws.com"
 
 
@@ -103,15 +102,15 @@ def _part_findings(name: str, what: str, parts: Collection[Part]) -> Iterator[Ch
 def check_access_entries(
     environment: Environment, cluster: str, entries: Collection[str], roles: Mapping[str, str]
 ) -> list[Check]:
-    """Whether nodes, Fargate and EMR have access entries.
+    """Whether nodes and Fargate have access entries.
 
-    entries: the principals' ARNs; roles: ARN -> type, of node groups and Fargate profiles, for which EKS makes them, as EMR
-    does for its service-linked role. The aws-auth ConfigMap, which may let them in as well, is not read: so a warning.
+    entries: the principals' ARNs; roles: ARN -> type, of node groups and Fargate profiles, for which EKS makes them. The
+    aws-auth ConfigMap, which may let them in as well, is not read: so a warning.
     """
     return concluded(
         "access-entries",
         _entry_findings(environment, cluster, entries, roles),
-        f"nodes, Fargate and EMR are among the {len(entries)} access entries",
+        f"nodes and Fargate are among the {len(entries)} access entries",
     )
 
 
@@ -124,10 +123,6 @@ def _entry_findings(
             command = f"aws eks create-access-entry --region {environment.region} --cluster-name {cluster}"
             found = f"{arn} has no access entry of type {kind}: its nodes can't join, {else_by}"
             yield Check("access-entries", "warning", found, f"Make it: {command} --principal-arn {arn} --type {kind}")
-    if environment.virtual_clusters and not any(arn.rpartition("/")[2] == _EMR_ROLE for arn in entries):
-        found = f"{_EMR_ROLE} has no access entry: EMR can't make pods, {else_by}"
-        mend = "Have EMR make it, with a virtual cluster: delete the virtual clusters and deploy them again"
-        yield Check("access-entries", "warning", found, mend)
 
 
 def check_oidc_provider(provider_arn: str, audiences: Collection[str] | None) -> list[Check]:

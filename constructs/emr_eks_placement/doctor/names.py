@@ -15,6 +15,7 @@ CHECKS = (
     "kubernetes-objects",
     "virtual-clusters",
     "namespaces",
+    "emr-access",
     "definitions",
     "files",
     "bucket",

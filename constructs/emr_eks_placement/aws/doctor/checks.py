@@ -12,11 +12,13 @@ from emr_eks_placement.aws.account.read import log_groups_there
 from emr_eks_placement.aws.checks import Result, make_checks
 from emr_eks_placement.aws.doctor import read
 from emr_eks_placement.aws.doctor.deployed import DeployedEnvironment
+from emr_eks_placement.aws.doctor.emr_access import read_emr_access
 from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.doctor import ACCOUNT_CHECKS
 from emr_eks_placement.doctor.addresses import check_addresses
 from emr_eks_placement.doctor.drift import check_capacity, check_definitions, check_kubernetes_objects
+from emr_eks_placement.doctor.emr_access import check_emr_access
 from emr_eks_placement.doctor.health import (
     check_access_entries,
     check_cluster,
@@ -110,6 +112,12 @@ def _namespaces(subject: DeployedEnvironment) -> Result:
         mend = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
         return Check("namespaces", "not checked", str(error), mend)
     return check_namespaces(subject.environment, there)
+
+
+def _emr_access(subject: DeployedEnvironment) -> Result:
+    names = sorted({one.namespace for one in subject.environment.virtual_clusters.values()})
+    access = read_emr_access(subject.session, subject.described, names)
+    return check_emr_access(subject.environment, subject.cluster, access)
 
 
 def _definitions(subject: DeployedEnvironment) -> Result:
@@ -210,6 +218,7 @@ _CHECKS: dict[str, Callable[[DeployedEnvironment], Result]] = {
     "kubernetes-objects": lambda subject: check_kubernetes_objects(subject.environment, subject.live),
     "virtual-clusters": _virtual_clusters,
     "namespaces": _namespaces,
+    "emr-access": _emr_access,
     "definitions": _definitions,
     "files": _files,
     "bucket": _bucket,
