@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ from emr_eks_placement.doctor.requirements import objects_of
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam
 from tests.operate.conftest import FILE, Deployed
+
+if TYPE_CHECKING:
+    from types_boto3_eks.type_defs import AccessScopeTypeDef
 
 Breaks = Callable[[Deployed], AbstractContextManager[None]]
 EMR_ENTRY = (
@@ -111,7 +114,7 @@ def _emr_by_aws_auth_alone(deployed: Deployed) -> Iterator[None]:
     eks.delete_access_entry(clusterName=name, principalArn=EMR_ENTRY)
     yield
     eks.create_access_entry(clusterName=name, principalArn=EMR_ENTRY)
-    scope = {"type": "namespace", "namespaces": ["spark-jobs"]}
+    scope: "AccessScopeTypeDef" = {"type": "namespace", "namespaces": ["spark-jobs"]}
     eks.associate_access_policy(clusterName=name, principalArn=EMR_ENTRY, policyArn=JOB_POLICY, accessScope=scope)
 
 

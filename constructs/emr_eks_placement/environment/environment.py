@@ -190,10 +190,7 @@ class Environment(Model):
                 path=("network", "subnets"),
             )
         if self.virtual_clusters:
-            try:
-                self.cluster.require_emr_access()
-            except RuleError as broken:
-                raise broken.below("cluster") from None
+            self.cluster.require_emr_access()
 
     def _check_nat_gateways(self) -> None:
         if self.network.nat_gateways > len(self.zones):

@@ -188,7 +188,9 @@ class Cluster(Model):
         return self.emr_access or "aws-auth"
 
     def require_emr_access(self) -> None:
-        """Raises RuleError for an existing cluster, whose aws-auth is somebody's, without emr_access."""
+        """Raises RuleError, with its path in the environment, for an existing cluster without emr_access: its aws-auth is
+        somebody's.
+        """
         if self.name is not None and self.emr_access is None:
             raise RuleError(
                 self.name,
@@ -196,7 +198,7 @@ class Cluster(Model):
                 "(EMR on EKS guide, cluster access)",
                 "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest) or emr_access: cloudformation (changes nothing: "
                 "EMR is let in already, or AWS hands the deployment's rights on)",
-                path=("name",),
+                path=("cluster", "name"),
             )
 
     @model_validator(mode="before")
