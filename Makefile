@@ -57,8 +57,9 @@ laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spa
 environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
 	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/generated
 
-benchmark: setup ## Measure how long planning takes, and the start of the command line
+benchmark: setup ## Measure how long planning, synthesis and the start of the command line take
 	$(BIN)/python -m benchmarks.plan
+	$(BIN)/python -m benchmarks.synthesis
 	$(BIN)/python -m benchmarks.start
 
 docs: setup ## Rewrite the references of problems and settings in docs/ from the code
@@ -85,7 +86,8 @@ bootstrap: named setup ## Check the AWS account, then deploy ENVIRONMENT to it; 
 	emr-placement check-account --environment $(ENVIRONMENT_FILE) --ignore cdk-bootstrap --fail-on missing
 	cdk bootstrap -c environment=$(ENVIRONMENT)
 	cdk deploy --all -c environment=$(ENVIRONMENT) --outputs-file $(OUTPUTS) $(if $(YES),--require-approval never)
-	@$(BIN)/python tools/start_commands.py $(OUTPUTS)
+	@echo "Start a job by one of these:"
+	@emr-placement start-commands -e $(ENVIRONMENT_FILE)
 
 destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from the AWS account; YES=1 asks nothing
 	emr-placement drain --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)

@@ -16,6 +16,7 @@ from emr_eks_placement.environment.advice import advice, check_version_is_offere
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from stacks import EnvironmentStacks
+from stacks.definition_limits import templates_that_are_too_large
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
 
@@ -35,8 +36,9 @@ def main() -> int:
         return _refuse(*error.findings)
     except RuleError as error:
         return _refuse_rules(file, error)
-    app.synth()
-    return 0
+    assembly = app.synth()
+    too_large = list(templates_that_are_too_large(environment, Path(assembly.directory)))
+    return _refuse_rules(file, *too_large) if too_large else 0
 
 
 def _changes_refused(app: cdk.App, environment: Environment) -> list[RuleError]:

@@ -22,6 +22,6 @@ spark = DeployedVirtualCluster(
 environment = load_environment(Path(__file__).with_name("analytics.yaml"))
 job_runs = JobRuns(stack, "JobRuns", environment=environment, deployed={"spark": spark}, bucket=bucket)
 
-for (job, placement), command in job_runs.start_commands.items():
-    cdk.CfnOutput(stack, f"Start-{job}-{placement}".title().replace("-", ""), value=command)
+for (job, placement), command in job_runs.commands.items():
+    cdk.CfnOutput(stack, f"Start-{job}-{placement}".title().replace("-", ""), value=command.start)
 app.synth()

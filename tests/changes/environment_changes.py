@@ -154,6 +154,11 @@ class ChangingEnvironment:
         stacks = {one["StackName"]: one["StackStatus"] for one in self._cloudformation.describe_stacks()["Stacks"]}
         return {name: status for name, status in stacks.items() if name.startswith(f"{NAME}-")}
 
+    def updated_at(self, stack: str) -> object:
+        """When a stack was last changed."""
+        described = self._cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return described.get("LastUpdatedTime", described["CreationTime"])
+
     def events(self, stack: str) -> Iterator[tuple[str, str, str]]:
         """Status, resource type and logical id of a stack's events, the oldest first; of one that is gone by its id."""
         pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)

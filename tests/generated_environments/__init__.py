@@ -7,7 +7,7 @@ tests/unit/test_generated_environments.py names those that no seed sets. Nothing
 from random import Random
 
 from tests.generated_environments.changes import change
-from tests.generated_environments.choices import Data
+from tests.generated_environments.choices import Data, maybe
 from tests.generated_environments.given import given_cluster, given_network, given_parts
 from tests.generated_environments.jobs import add_job, add_team
 from tests.generated_environments.platform import (
@@ -55,6 +55,9 @@ def generate(seed: int, *, given: bool = True) -> Data:
         add_team(chance, data, given=given)
     for _ in range(chance.randint(2, 6) if large else chance.randint(0, 2)):
         add_job(chance, data)
+    chance = _chance(seed, "definition stacks")
+    for settings in data["virtual_clusters"].values():
+        settings |= maybe(chance, 0.15, definition_stacks=lambda: chance.randint(1, 3))
     return data
 
 

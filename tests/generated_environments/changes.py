@@ -20,8 +20,10 @@ def change(data: Data, seed: int) -> Data:
 
 
 def _remove_team(chance: Random, data: Data) -> None:
-    if len(data["virtual_clusters"]) > 1:
-        gone = chance.choice(list(data["virtual_clusters"]))
+    """One without definition stacks, which would have to be deleted first."""
+    removable = [name for name, one in data["virtual_clusters"].items() if "definition_stacks" not in one]
+    if removable and len(data["virtual_clusters"]) > 1:
+        gone = chance.choice(removable)
         del data["virtual_clusters"][gone]
         data["jobs"] = {name: job for name, job in data["jobs"].items() if job["virtual_cluster"] != gone}
 

@@ -4,7 +4,7 @@ import json
 
 from emr_eks_placement.account import account_needs
 from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION
-from emr_eks_placement.aws.stacks import PARTS
+from emr_eks_placement.environment.definition_stacks import stack_parts
 from tests.infra.synthesized import Synthesized
 
 
@@ -18,7 +18,9 @@ def test_counts_and_names_are_those_of_the_templates(synthesized: Synthesized) -
 
 
 def test_stacks_are_found_by_their_names(synthesized: Synthesized) -> None:
-    assert set(synthesized.templates) == {f"{synthesized.environment.name}-{part}" for part in PARTS}
+    assert set(synthesized.templates) == {
+        f"{synthesized.environment.name}-{part}" for part in stack_parts(synthesized.environment)
+    }
 
 
 def test_the_bootstrap_version_is_what_the_assembly_requires(synthesized: Synthesized) -> None:

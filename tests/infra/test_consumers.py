@@ -196,7 +196,7 @@ def test_nothing_is_there_unless_asked_for(dev: Synthesized) -> None:
 @pytest.mark.parametrize(
     ("choices", "rule"),
     [
-        ({"state_machine": {}}, "at most 200 outputs"),
+        ({"state_machine": {}}, "at most 500 resources"),
         ({"schedule": {"expression": "rate(1 day)"}}, "at most 500 resources"),
     ],
 )

@@ -156,20 +156,25 @@ def _decapitalized(value: Any) -> Any:
     }
 
 
-def test_start_commands_read_the_parameter_in_the_environments_region(synthesized: Synthesized) -> None:
-    outputs = synthesized.templates[f"{synthesized.environment.name}-job-runs"]["Outputs"]
-    commands = {output["Value"] for output in outputs.values()}
+def test_the_bucket_has_an_index_of_the_commands_that_start_each_definition(synthesized: Synthesized) -> None:
+    index = json.loads(_deployed_files(synthesized)["job-runs/index.json"])
     region = synthesized.environment.region
-    assert len(commands) == len(_runs(synthesized))
-    for run in _runs(synthesized):
-        name = _parameter(synthesized, run)["Name"]
-        command = next(each for each in commands if f" {name} " in each)
-        words = shlex.split(command)
+    assert [(one["job"], one["placement"]) for one in index["definitions"]] == _runs(synthesized)
+    for one in index["definitions"]:
+        name = _parameter(synthesized, (one["job"], one["placement"]))["Name"]
+        assert one["parameter"] == name
+        assert one["stack"] == f"{synthesized.environment.name}-job-runs"
+        assert one["objectKey"] in _deployed_files(synthesized)
+        words = shlex.split(one["start"])
         assert words[:-1] == ["aws", "emr-containers", "start-job-run", "--region", region, "--cli-input-json"]
         assert shlex.split(words[-1].removeprefix("$(").removesuffix(")")) == [
             *["aws", "ssm", "get-parameter", "--region", region, "--name", name],
             *["--query", "Parameter.Value", "--output", "text"],
         ]
+
+
+def test_no_definition_takes_an_output_of_its_stack(synthesized: Synthesized) -> None:
+    assert "Outputs" not in synthesized.templates[f"{synthesized.environment.name}-job-runs"]
 
 
 def test_definitions_are_python_objects_at_synth(synthesized: Synthesized) -> None:

@@ -1,5 +1,6 @@
 """What synthesis refuses: one line on stderr that names file, line and field, exit code 2, no traceback."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -52,20 +53,49 @@ def test_a_definition_too_large_for_a_parameter(refusal: Refusal) -> None:
     assert "8192 bytes" in line
 
 
-def test_more_definitions_than_a_stack_has_outputs(refusal: Refusal) -> None:
-    def many(data: dict[str, Any]) -> None:
-        data["jobs"]["trip-count"]["placements"] = {f"fargate-{number}": {"mode": "fargate"} for number in range(67)}
-        data["jobs"] |= dict.fromkeys(("second", "third"), data["jobs"]["trip-count"])
+def _many(number: int) -> Callable[[dict[str, Any]], None]:
+    """Of a few hundred bytes each in three jobs: their number counts."""
 
-    assert "jobs = '201 placements of 3 jobs, 0 state machines'" in refusal(many)
+    def change(data: dict[str, Any]) -> None:
+        job = data["jobs"]["trip-count"] | {
+            "placements": {f"fargate-{one}": {"mode": "fargate"} for one in range(number)}
+        }
+        data["jobs"] = dict.fromkeys(("trip-count", "second", "third"), job)
+
+    return change
 
 
-def test_two_definitions_with_one_output(refusal: Refusal) -> None:
+def test_more_definitions_than_a_stack_has_resources(refusal: Refusal) -> None:
+    line = refusal(_many(77))
+    assert "virtual_clusters.spark.definition_stacks = '231 placements, 0 state machines, 0 schedules'" in line
+    assert "at most 500 resources" in line
+    assert "Write virtual_clusters.spark.definition_stacks: 3" in line
+
+
+def test_definitions_that_make_a_larger_template_than_cloudformation_takes(refusal: Refusal) -> None:
+    def change(data: dict[str, Any]) -> None:
+        _many(50)(data)
+        for job in data["jobs"].values():
+            job["spark_conf"] = {f"spark.example.setting.{number}": "x" * 500 for number in range(6)}
+
+    line = refusal(change)
+    assert re.search(r"virtual_clusters.spark.definition_stacks = '1[0-9]{6} bytes'", line)
+    assert "the template of dev-job-runs has at most 1000000 bytes" in line
+
+
+def test_two_definitions_with_one_id(refusal: Refusal) -> None:
     def same(data: dict[str, Any]) -> None:
         jobs = data["jobs"]
-        jobs["trip"] = {**jobs["trip-count"], "placements": {"count-fargate": {"mode": "fargate"}}}
+        jobs["trip-count"] |= {"placements": {"fargate-in-one": {"mode": "fargate"}}}
+        jobs["trip-count-in-fargate"] = {**jobs["trip-count"], "placements": {"one": {"mode": "fargate"}}}
 
-    assert "jobs.trip.placements.count-fargate = 'count-fargate'" in refusal(same)
+    assert "jobs.trip-count-in-fargate.placements.one = 'one'" in refusal(same)
+
+
+def test_a_definition_with_the_id_of_anothers_job_template(refusal: Refusal) -> None:
+    placements = {"one": {"mode": "fargate"}, "one-template": {"mode": "fargate"}}
+    line = refusal(lambda data: data["jobs"]["trip-count"].update(placements=placements))
+    assert "jobs.trip-count.placements.one-template = 'one-template'" in line
 
 
 def test_a_broken_environment_file(refusal: Refusal) -> None:

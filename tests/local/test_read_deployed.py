@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.aws.deployed_environment import read_deployed
-from emr_eks_placement.changes import METADATA_KEY, Deployed, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.errors import InputError
 from local.aws.ministack.settings import enforcing_iam
 from tests.local.aws_fixtures import Stacks
@@ -39,6 +39,16 @@ def test_records_are_read_back(account: Account, stacks: Stacks) -> None:
     assert read_deployed(account.session(), "read", _ACCOUNT) == Deployed(
         platform=PlatformRecord(zones=("us-east-1a", "us-east-1b"), cidr="10.0.0.0/16", version="1.35"),
         virtual_clusters=VirtualClustersRecord(namespaces={"a": "b"}, fargate_profiles={"a": "0"}),
+    )
+
+
+def test_the_definition_stacks_that_exist_are_found_by_the_first(account: Account, stacks: Stacks) -> None:
+    _create(stacks, "job-runs", {"definition_stacks": {"spark": 3}})
+    _create(stacks, "job-runs-spark-1", None)
+    _create(stacks, "job-runs-spark-3", None, _FAILING)
+    _create(stacks, "job-runs-reports-1", None)  # of which the first stack does not know
+    assert read_deployed(account.session(), "read", _ACCOUNT) == Deployed(
+        job_runs=JobRunsRecord(definition_stacks={"spark": 3}), definition_stacks=("job-runs-spark-1",)
     )
 
 

@@ -93,6 +93,14 @@ class Deployed:
         definition: dict[str, Any] = json.loads(parameter["Value"])
         return definition
 
+    def index(self) -> dict[str, Any]:
+        """That of the definitions in the bucket."""
+        bucket = self.outputs("virtual-clusters")["BucketName"]
+        found: dict[str, Any] = json.load(
+            self.session.client("s3").get_object(Bucket=bucket, Key="job-runs/index.json")["Body"]
+        )
+        return found
+
     def start(self) -> str:
         return str(self.session.client("emr-containers").start_job_run(**self.definition)["id"])
 

@@ -12,7 +12,6 @@ import pytest
 
 from emr_eks_placement.cli.main import main
 from tests.two_environments.conftest import Deployed
-from tools.start_commands import main as print_start_commands
 
 Both = tuple[Deployed, Deployed]
 
@@ -36,11 +35,15 @@ def test_nothing_is_shared(both: Both) -> None:
     assert first.namespaces() == second.namespaces() == ["spark-jobs"]
 
 
-def test_the_commands_that_start_jobs_are_those_of_the_outputs(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
-    print_start_commands(both[0].outputs_file)
-    _heading, *commands = capsys.readouterr().out.strip().splitlines()
-    assert sorted(commands[1:]) == sorted(both[0].outputs("job-runs").values())
-    assert len(commands[1:]) == 4
+def test_the_commands_that_start_jobs_are_those_of_the_buckets_index(
+    both: Both, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = both
+    assert main(["start-commands", "-e", str(first.file), "--output", "json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == first.index()["definitions"]
+    assert len(printed) == 4
+    assert {one["start"] for one in printed}.isdisjoint(one["start"] for one in second.index()["definitions"])
 
 
 def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.changes import Deployed, PlatformRecord, VirtualClustersRecord, refusals
+from emr_eks_placement.changes import Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord, refusals
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.errors import RuleError, dotted
 from tests.unit.environments import data
@@ -240,6 +240,39 @@ def test_what_is_refused(change: str) -> None:
     assert path in found
     assert rule in found[path].rule or rule in str(found[path].value)
     assert mend in found[path].mend
+
+
+def _split(number: int | None, **virtual_clusters: str) -> Environment:
+    def edit(environment: dict[str, Any]) -> None:
+        _virtual_clusters(spark="spark-jobs", **virtual_clusters)(environment)
+        environment["virtual_clusters"]["spark"]["definition_stacks"] = number
+
+    return _environment(edit)
+
+
+def _with_stacks(environment: Environment, *there: int) -> Deployed:
+    record = JobRunsRecord.model_validate(JobRunsRecord.of(environment).as_metadata())
+    return Deployed(job_runs=record, definition_stacks=tuple(f"job-runs-spark-{number}" for number in there))
+
+
+def test_fewer_definition_stacks_are_refused_while_they_are_there() -> None:
+    (refused,) = refusals(_with_stacks(_split(3), 1, 2, 3), _split(1))
+    assert dotted(refused.path) == "virtual_clusters.spark.definition_stacks"
+    assert "dev-job-runs-spark-2, dev-job-runs-spark-3 are deployed" in refused.rule
+    assert "delete-stack --region us-east-1 --stack-name dev-job-runs-spark-3" in refused.mend
+    assert "--stack-name dev-job-runs-spark-1" not in refused.mend
+
+
+def test_a_virtual_cluster_does_not_leave_its_definition_stacks_behind() -> None:
+    deployed = _with_stacks(_split(2), 1, 2)
+    (refused,) = refusals(deployed, _environment(_virtual_clusters(other="other-jobs")))
+    assert dotted(refused.path) == "virtual_clusters"
+    assert "dev-job-runs-spark-1, dev-job-runs-spark-2 are deployed" in refused.rule
+
+
+@pytest.mark.parametrize(("there", "number"), [((1, 2), 2), ((1, 2), 5), ((1,), 1), ((), None)])
+def test_definition_stacks_that_are_kept_added_or_deleted_before(there: tuple[int, ...], number: int | None) -> None:
+    assert not refusals(_with_stacks(_split(2), *there), _split(number))
 
 
 def test_what_is_not_deployed_is_not_compared() -> None:

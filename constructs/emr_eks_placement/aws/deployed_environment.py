@@ -1,7 +1,7 @@
 """What is deployed of an environment, by the records in its stacks' templates."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import PARTS, stack_status
-from emr_eks_placement.changes import METADATA_KEY, Deployed, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.aws.stacks import stack_status
+from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.environment.definition_stacks import JOB_RUNS, own_parts
 from emr_eks_placement.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
@@ -35,16 +36,27 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
             mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
             raise InputError([finding("AWS", RuleError(None, rule, mend))])
         cloudformation: CloudFormationClient = client(session, "cloudformation")
-        found = {part: stack_status(cloudformation, f"{environment}-{part}") for part in PARTS}
-        statuses = {part: status for part, status in found.items() if status not in _NOT_DEPLOYED | {None}}
+        statuses = _statuses(cloudformation, environment, ("platform", "virtual-clusters", JOB_RUNS))
         metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}
+        job_runs = _record(JobRunsRecord, metadata.get(JOB_RUNS))
+        numbers = job_runs.definition_stacks if job_runs else {}
+        own = [part for name, number in numbers.items() for part in own_parts(name, number)]
+        of_own = _statuses(cloudformation, environment, own)
     return Deployed(
         platform=_record(PlatformRecord, metadata.get("platform")),
         virtual_clusters=_record(VirtualClustersRecord, metadata.get("virtual-clusters")),
+        job_runs=job_runs,
+        definition_stacks=tuple(of_own),
         in_progress={
-            f"{environment}-{part}": status for part, status in statuses.items() if status and _is_in_progress(status)
+            f"{environment}-{part}": status for part, status in (statuses | of_own).items() if _is_in_progress(status)
         },
     )
+
+
+def _statuses(cloudformation: "CloudFormationClient", environment: str, parts: Iterable[str]) -> dict[str, str]:
+    """Of the stacks that are deployed, by part."""
+    found = {part: stack_status(cloudformation, f"{environment}-{part}") for part in parts}
+    return {part: status for part, status in found.items() if status and status not in _NOT_DEPLOYED}
 
 
 def _is_in_progress(status: str) -> bool:

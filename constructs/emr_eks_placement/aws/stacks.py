@@ -1,6 +1,6 @@
 """The deployed stacks of an environment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,14 +11,11 @@ from emr_eks_placement.aws.session import client
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-PARTS = ("platform", "virtual-clusters", "job-runs")
-"""An environment's stacks are named <environment>-<part>."""
-
 
 def read_stacks(
-    session: boto3.Session, environment: str, parts: Collection[str] = PARTS
+    session: boto3.Session, environment: str, parts: Iterable[str]
 ) -> dict[str, Mapping[str, tuple[str, ...]]]:
-    """The stacks of an environment that have anything: their names, and the physical ids of their resources by type.
+    """The stacks <environment>-<part> that have anything: their names, and the physical ids of their resources by type.
 
     Calls cloudformation:ListStackResources. Raises botocore's errors as they come.
     """

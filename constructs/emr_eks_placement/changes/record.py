@@ -83,6 +83,19 @@ class VirtualClustersRecord(_Record):
         )
 
 
+class JobRunsRecord(_Record):
+    """Of the first stack of definitions."""
+
+    definition_stacks: dict[str, int] = {}
+    """How many stacks each virtual cluster has for itself, where it has any."""
+
+    @classmethod
+    def of(cls, environment: Environment) -> Self:
+        """The record of what an environment deploys."""
+        numbers = {name: one.definition_stacks for name, one in environment.virtual_clusters.items()}
+        return cls(definition_stacks={name: number for name, number in numbers.items() if number})
+
+
 def _digest(profile: FargateProfile, zones: tuple[str, ...]) -> str:
     """Of all that CloudFormation only takes when it creates a profile, which is everything."""
     selectors = [selector.model_dump(mode="json") for selector in profile.selectors]

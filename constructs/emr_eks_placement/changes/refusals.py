@@ -7,8 +7,9 @@ So a replacement is refused here where both can't be there at once, or where the
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from emr_eks_placement.changes.record import CREATED_KEY, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.changes.record import CREATED_KEY, JobRunsRecord, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.definition_stacks import own_parts, stack_parts
 from emr_eks_placement.errors import RuleError
 
 _FIXED_ZONES = 2
@@ -17,10 +18,14 @@ _ANOTHER = "Put it in an environment file of another name, deploy that, move the
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """What is deployed of an environment; None: not there, or not said. in_progress: the status of stacks that change."""
+    """What is deployed of an environment; None: not there, or not said. in_progress: the status of stacks that change;
+    definition_stacks: the parts that exist of those that virtual clusters have for themselves.
+    """
 
     platform: PlatformRecord | None = None
     virtual_clusters: VirtualClustersRecord | None = None
+    job_runs: JobRunsRecord | None = None
+    definition_stacks: tuple[str, ...] = ()
     in_progress: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -38,6 +43,8 @@ def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
         broken += _namespaces(deployed.virtual_clusters, environment)
         broken += _existing_namespaces(deployed.virtual_clusters, environment)
         broken += _fargate_profiles(deployed.virtual_clusters, environment)
+    if deployed.job_runs:
+        broken += _definition_stacks(deployed.job_runs, deployed.definition_stacks, environment)
     return broken
 
 
@@ -169,6 +176,26 @@ def _existing_namespaces(before: VirtualClustersRecord, environment: Environment
                 "Write it as it was; or take another namespace",
                 path=("virtual_clusters", name, "existing_namespace"),
             )
+
+
+def _definition_stacks(before: JobRunsRecord, there: tuple[str, ...], environment: Environment) -> Iterator[RuleError]:
+    wanted = stack_parts(environment)
+    for name, number in before.definition_stacks.items():
+        left = [part for part in own_parts(name, number) if part in there and part not in wanted]
+        if not left:
+            continue
+        stacks = [f"{environment.name}-{part}" for part in left]
+        settings = environment.virtual_clusters.get(name)
+        yield RuleError(
+            settings.definition_stacks if settings else None,
+            f"the stacks {', '.join(stacks)} are deployed and would stay behind, with SSM parameters of names that another "
+            "stack is to create (CloudFormation creates no parameter whose name exists)",
+            f"Write {number} again, or delete the stacks first, whose definitions are gone until you deploy: "
+            + "; ".join(
+                f"aws cloudformation delete-stack --region {environment.region} --stack-name {one}" for one in stacks
+            ),
+            path=("virtual_clusters", name, "definition_stacks") if settings else ("virtual_clusters",),
+        )
 
 
 def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:

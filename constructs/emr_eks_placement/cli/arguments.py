@@ -155,6 +155,21 @@ def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_start_commands(parser: argparse.ArgumentParser) -> None:
+    """Of start-commands."""
+    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
+    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
+    parser.add_argument(
+        "-e", "--environment", type=path, required=True, metavar="FILE", help="the environment file that was deployed"
+    )
+    parser.add_argument(
+        "--output",
+        choices=("shell", "json"),
+        default="shell",
+        help="what to print; json has the stack, the SSM parameter and the bucket's object, too (default: %(default)s)",
+    )
+
+
 def add_define(parser: argparse.ArgumentParser) -> None:
     """Of define."""
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment; every job unless given")

@@ -46,6 +46,14 @@ COMMANDS = (
         add_arguments=arguments.add_define,
     ),
     Command(
+        name="start-commands",
+        summary="print the AWS CLI command that starts each job of a deployed environment",
+        description="Print the AWS CLI commands that start each job of an environment in each of its placements, by what is "
+        "deployed of it, and where its definition is deployed. Calls nothing.",
+        example="emr-placement start-commands trip-count -e environments/dev.yaml",
+        add_arguments=arguments.add_start_commands,
+    ),
+    Command(
         name="plan",
         summary="say where every pod of StartJobRun requests, or of an environment's jobs, will land, and why",
         description="Say where the submitter, the driver and the executors of each request will land, and why: in what an "

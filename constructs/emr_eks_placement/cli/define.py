@@ -25,7 +25,8 @@ def run(options: argparse.Namespace) -> int:
         rule = "files are compared with the whole environment, not with one job"
         raise InputError([finding("--prune", RuleError(options.job, rule, "Leave the job out"))])
     environment = load_environment(options.environment)
-    jobs = dict(_chosen_jobs(environment, options.job))
+    check_named(environment, options.job, options.placement)
+    jobs = {name: job for name, job in environment.jobs.items() if options.job in (None, name)}
     files = dict(_files(environment, jobs, options))
     for name, content in files.items():
         write_file(options.output_directory / name, content)
@@ -51,10 +52,12 @@ def _report_left_over(paths: list[Path], options: argparse.Namespace) -> None:
         sys.stderr.write("note: --prune removes these files of an earlier run\n")
 
 
-def _chosen_jobs(environment: Environment, name: str | None) -> Iterator[tuple[str, EnvironmentJob]]:
-    if name is not None and name not in environment.jobs:
-        raise _unknown("JOB", name, list(environment.jobs))
-    yield from ((key, job) for key, job in environment.jobs.items() if name in (None, key))
+def check_named(environment: Environment, job: str | None, placement: str | None) -> None:
+    """Raises InputError for a job that the environment has not, or a placement that the job has not; None: all."""
+    if job is not None and job not in environment.jobs:
+        raise _unknown("JOB", job, list(environment.jobs))
+    if job is not None and placement is not None and placement not in environment.jobs[job].placements:
+        raise _unknown("PLACEMENT", placement, list(environment.jobs[job].placements))
 
 
 def _files(
@@ -66,8 +69,6 @@ def _files(
             roles[job.virtual_cluster].add(job.execution_role)
     deployed = deployed_virtual_clusters(options, roles)
     for job_name, job in jobs.items():
-        if options.placement is not None and options.placement not in job.placements:
-            raise _unknown("PLACEMENT", options.placement, list(job.placements))
         for name in job.placements:
             if options.placement not in (None, name):
                 continue

@@ -20,6 +20,7 @@ from emr_eks_placement.placement import ROLES, NodeSelection, Placement
 from emr_eks_placement.planning import plan
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.scheduling.capacity import Capacity
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,15 @@ def define(
     node_selection: NodeSelection | None = None,
     pod_template_uris: Mapping[TemplateRole, str] | None = None,
     keep_parameters: bool = False,
+    capacity: Capacity | None = None,
 ) -> JobRunDefinition:
     """The definition that makes a job's pods land as the placement says.
 
     virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; deployed:
     placeholders by default; node_selection: by pod template by default, where the release has them; pod_template_uris: where
     templates stand, instead of under their content-addressed keys in the bucket; keep_parameters: whether the job's
-    parameters stay as ${NAME}, as in a job template, instead of having their defaults.
+    parameters stay as ${NAME}, as in a job template, instead of having their defaults; capacity: the environment's, which
+    many definitions share, made anew by default.
     Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
     release can't express it.
     """
@@ -55,7 +58,7 @@ def define(
         deployed = placeholders_of(virtual_cluster)
     if not keep_parameters:
         job = job.with_defaults
-    capacity = capacity_of(environment)
+    capacity = capacity or capacity_of(environment)
     for role in ROLES:
         check_zone(role, placement.of(role), capacity)
     asked = with_capacity_labels(placement, capacity)

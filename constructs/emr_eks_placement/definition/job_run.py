@@ -5,6 +5,7 @@ from emr_eks_placement.definition.deployed import DeployedVirtualCluster
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import PlacementChoice
 from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.scheduling.capacity import Capacity
 
 
 def define_job_run(
@@ -14,10 +15,12 @@ def define_job_run(
     deployed: DeployedVirtualCluster | None = None,
     *,
     keep_parameters: bool = False,
+    capacity: Capacity | None = None,
 ) -> JobRunDefinition:
     """What `define` gives for a job and a placement of it, by their names in the environment.
 
-    keep_parameters: whether the job's parameters stay as ${NAME} instead of having their defaults.
+    keep_parameters: whether the job's parameters stay as ${NAME} instead of having their defaults; capacity: the
+    environment's, which many definitions share, made anew by default.
     Raises RuleError with the path in the environment, ("jobs", …).
     """
     settings = environment.jobs[job]
@@ -32,6 +35,7 @@ def define_job_run(
             deployed=deployed,
             node_selection=choice.node_selection,
             keep_parameters=keep_parameters,
+            capacity=capacity,
         )
     except RuleError as broken:
         path = ("jobs", job, *_in_environment(broken.path or ("job",), placement, choice))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
 from emr_eks_placement.assembly.values import Reference, Resolver
 from emr_eks_placement.errors import RuleError
+from emr_eks_placement.facts.regions import partition
 from emr_eks_placement.fields import Field, Unresolved
 
 _NAME_PROPERTIES: Mapping[str, str] = {
@@ -128,11 +129,6 @@ def _fields(field: Field, path: list[str]) -> Iterator[Field]:
         yield from _fields(field[path[0]], path[1:])
     else:
         yield field
-
-
-def partition(region: str) -> str:
-    """The partition of a region (AWS General Reference, ARNs)."""
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _made_up(resource: Resource, *, of_stack: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.model import Model, distinct, names
+from emr_eks_placement.model import Model, between, distinct, names
 
 # Kubernetes keeps kube-*; EKS's add-ons and Fargate's logging have namespaces such as amazon-cloudwatch,
 # amazon-guardduty and aws-observability (EKS guide, add-ons; Fargate logging).
@@ -101,6 +101,10 @@ class VirtualCluster(ExecutionRole):
     """Further roles by name: a job runs with the virtual cluster's own unless it names one of these."""
     logs: Logs = Logs()
     """Where its jobs' output goes."""
+    definition_stacks: Annotated[int, Strict(), between(1, 100, "stacks", "product limit")] | None = None
+    """How many stacks of their own hold the definitions of its jobs, each job in one of them by its name; by default one stack
+    holds those of all virtual clusters. A stack holds about 200 definitions. Raise it at any time; to lower it, delete the last
+    stacks first."""
 
     @model_validator(mode="after")
     def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
 from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file.local_files import read_job_files
 from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError
 from emr_eks_placement.errors import finding as finding_of
@@ -78,10 +78,11 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[Finding]:
+    capacity = capacity_of(environment)
     for job, settings in environment.jobs.items():
         for placement in settings.placements:
             try:
-                define_job_run(environment, job, placement)
+                define_job_run(environment, job, placement, capacity=capacity)
             except RuleError as broken:
                 yield finding_in(document, broken)
 

@@ -33,6 +33,11 @@ def check_region(region: str) -> str:
     return region
 
 
+def partition(region: str) -> str:
+    """The partition of a region (AWS General Reference, ARNs)."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
 def region_of_zone(zone: str) -> str:
     """The region of an availability zone or Local Zone: us-east-1a and us-east-1-bos-1a are in us-east-1."""
     match = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)

@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from emr_eks_placement.definition import JobRunDefinition
+from emr_eks_placement.definition.ready_command import definition_key
 from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
 from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 from emr_eks_placement.job import Job
@@ -24,18 +26,21 @@ def deploy_job_files(
     bucket: s3.IBucket,
     jobs: Iterable[Job],
     definitions: Mapping[JobPlacement, JobRunDefinition],
+    index: Mapping[str, Any],
+    index_key: str,
     markers: Markers,
 ) -> s3_deployment.BucketDeployment:
     """One deployment of every file. Nothing is pruned: definitions started earlier still name their templates.
 
-    definitions: by job and placement, with the markers for what is known at deployment only.
+    definitions: by job and placement, with the markers for what is known at deployment only; index: what says where they
+    are and how to start them, as JSON at index_key.
     """
     with TemporaryDirectory() as folder:  # the CDK copies what it uploads at once
         fixed, marked = Path(folder, "fixed"), Path(folder, "marked")
         _write_named_files(fixed, jobs, definitions.values())
-        for (job, placement), definition in definitions.items():
-            text = json.dumps(definition.request, indent=2) + "\n"
-            _write(marked / "job-runs" / job / f"{placement}.json", text.encode())
+        _write_json(marked / index_key, index)
+        for run, definition in definitions.items():
+            _write_json(marked / definition_key(*run), definition.request)
         deployment = s3_deployment.BucketDeployment(
             scope,
             id_,
@@ -58,6 +63,10 @@ def _write_named_files(folder: Path, jobs: Iterable[Job], definitions: Iterable[
     for job in jobs:
         for file in job.local_files:
             _write(folder / file.key, file.path.read_bytes())
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    _write(path, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def _write(path: Path, content: bytes) -> None:

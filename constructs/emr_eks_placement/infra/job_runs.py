@@ -1,10 +1,10 @@
 """Job-run definitions: every job of an environment in each of its placements, ready to be started."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from aws_cdk import Annotations, RemovalPolicy, Stack, Token
+from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_emrcontainers as emrcontainers
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,25 +14,19 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define_job_run
-from emr_eks_placement.environment import Environment, PlacementChoice
+from emr_eks_placement.definition.ready_command import ready_command
+from emr_eks_placement.environment import Environment, PlacementChoice, capacity_of
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
-from emr_eks_placement.infra.marked_folder import mark
 from emr_eks_placement.infra.schedules import Schedules
+from emr_eks_placement.infra.stand_ins import StandIns
 from emr_eks_placement.infra.state_machines import StateMachines
 from emr_eks_placement.names import definition_parameter, definitions_folder, physical_name
 
 _LARGEST_PARAMETER = 8192  # bytes; SSM PutParameter, advanced tier
-# As long as the names get that CloudFormation makes up.
-_LONGEST_NAMES = DeployedVirtualCluster(
-    virtual_cluster_id="v" * 25,
-    execution_role_arn=f"arn:aws-us-gov:iam::{'1' * 12}:role/{'r' * 64}",
-    bucket="b" * 63,
-    log_group_name="l" * 128,
-    log_uri=f"s3://{'b' * 63}/logs/{'v' * 40}/",
-)
+INDEX_KEY = "job-runs/index.json"
 
 
 class JobRuns(Construct):
@@ -40,12 +34,13 @@ class JobRuns(Construct):
 
     Each definition is a Python object (`definitions`), an object job-runs/JOB/PLACEMENT.json in the bucket, an SSM
     parameter /emr-eks-placement/ENVIRONMENT/job-runs/JOB/PLACEMENT (`parameters`) and, where the region has them, a
-    job template (`job_templates`). `start_commands`: the AWS CLI command that starts each. `state_machines` and
+    job template (`job_templates`). `commands`: how to start each, which is also in the bucket's index. `state_machines` and
     `schedules`, None where no placement asks for one, run them.
 
     deployed: of each virtual cluster by name. removal_policy, encryption_key: of the log group of the state machines, one
-    that CloudWatch Logs may use. Raises RuleError, with the path in the environment, when a definition
-    can't be made or is too large for a parameter.
+    that CloudWatch Logs may use. index_key: of the index in the bucket; further_indexes: the keys that it names of
+    others; keep_index: whether it is there without jobs, too.
+    Raises RuleError, with the path in the environment, when a definition can't be made or is too large for a parameter.
     """
 
     def __init__(
@@ -58,22 +53,30 @@ class JobRuns(Construct):
         bucket: s3.IBucket,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
         encryption_key: kms.IKey | None = None,
+        index_key: str = INDEX_KEY,
+        further_indexes: Sequence[str] = (),
+        keep_index: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
-        self.definitions = self._define_all(deployed)
+        used = dict.fromkeys(job.virtual_cluster for job in environment.jobs.values())
+        self._stand_ins = {name: StandIns(name, deployed[name]) for name in used}
+        longest = self._define_all()
+        self.definitions = {run: self._stand_ins_of(run).deployed(one) for run, one in longest.items()}
         self.parameters: dict[JobPlacement, ssm.StringParameter] = {}
         self.job_templates: dict[JobPlacement, emrcontainers.CfnJobTemplate] = {}
-        self.start_commands: dict[JobPlacement, str] = {}
-        longest = {name: _with_longest_names(virtual_cluster) for name, virtual_cluster in deployed.items()}
-        for run, sample in self._define_all(longest).items():
-            text = _parameter_text(sample)
+        self.commands = {
+            run: ready_command(environment, *run, stack=Stack.of(self).stack_name) for run in self.definitions
+        }
+        for run, definition in longest.items():
+            text = _parameter_text(definition)
             _check_fits_a_parameter(text, run)
             self._add_parameter(run)
-            self._add_job_template(run, deployed, takes_parameters="${" in text)
+            self._add_job_template(run, takes_parameters="${" in text)
         self.state_machines = self._state_machines(deployed, removal_policy, encryption_key)
         self.schedules = self._schedules(deployed)
-        self.deployment = self._deploy(deployed, bucket) if self.definitions else None
+        index = {"definitions": [one.as_json() for one in self.commands.values()], "indexes": list(further_indexes)}
+        self.deployment = self._deploy(longest, bucket, index_key, index) if longest or keep_index else None
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets the grantee read every definition, each from its SSM parameter."""
@@ -81,11 +84,16 @@ class JobRuns(Construct):
         parameters = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=f"{folder[1:]}/*")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameters])
 
-    def _define_all(self, deployed: Mapping[str, DeployedVirtualCluster]) -> dict[JobPlacement, JobRunDefinition]:
+    def _stand_ins_of(self, run: JobPlacement) -> StandIns:
+        return self._stand_ins[self._environment.jobs[run[0]].virtual_cluster]
+
+    def _define_all(self) -> dict[JobPlacement, JobRunDefinition]:
+        """With stand-ins for what is known at deployment only."""
+        runs = [(name, placement) for name, job in self._environment.jobs.items() for placement in job.placements]
+        capacity = capacity_of(self._environment)
         return {
-            (name, placement): define_job_run(self._environment, name, placement, deployed[job.virtual_cluster])
-            for name, job in self._environment.jobs.items()
-            for placement in job.placements
+            run: define_job_run(self._environment, *run, self._stand_ins_of(run).virtual_cluster, capacity=capacity)
+            for run in runs
         }
 
     def _add_parameter(self, run: JobPlacement) -> None:
@@ -98,15 +106,8 @@ class JobRuns(Construct):
             string_value=_parameter_text(self.definitions[run]),
             tier=ssm.ParameterTier.INTELLIGENT_TIERING,
         )
-        region = self._environment.region
-        self.start_commands[run] = (
-            f"aws emr-containers start-job-run --region {region} --cli-input-json "
-            f'"$(aws ssm get-parameter --region {region} --name {name} --query Parameter.Value --output text)"'
-        )
 
-    def _add_job_template(
-        self, run: JobPlacement, deployed: Mapping[str, DeployedVirtualCluster], *, takes_parameters: bool
-    ) -> None:
+    def _add_job_template(self, run: JobPlacement, *, takes_parameters: bool) -> None:
         if not regions.has_job_templates(self._environment.region):
             return
         id_ = f"{'-in-'.join(run)}-template"
@@ -119,7 +120,9 @@ class JobRuns(Construct):
         job = self._environment.jobs[run[0]]
         definition = self.definitions[run]
         if job.parameters:
-            definition = define_job_run(self._environment, *run, deployed[job.virtual_cluster], keep_parameters=True)
+            of = self._stand_ins_of(run)
+            kept = define_job_run(self._environment, *run, of.virtual_cluster, keep_parameters=True)
+            definition = of.deployed(kept)
         self.job_templates[run] = job_template(
             self,
             id_,
@@ -167,28 +170,18 @@ class JobRuns(Construct):
         )
 
     def _deploy(
-        self, deployed: Mapping[str, DeployedVirtualCluster], bucket: s3.IBucket
+        self, definitions: Mapping[JobPlacement, JobRunDefinition], bucket: s3.IBucket, index_key: str, index: Any
     ) -> s3_deployment.BucketDeployment:
-        marked = {name: mark(name, virtual_cluster) for name, virtual_cluster in deployed.items()}
         return deploy_job_files(
             self,
             "Files",
             bucket=bucket,
             jobs=self._environment.jobs.values(),
-            definitions=self._define_all({name: virtual_cluster for name, (virtual_cluster, _) in marked.items()}),
-            markers={marker: value for _, markers in marked.values() for marker, value in markers.items()},
+            definitions={run: self._stand_ins_of(run).marked(one) for run, one in definitions.items()},
+            index=index,
+            index_key=index_key,
+            markers={marker: value for one in self._stand_ins.values() for marker, value in one.markers.items()},
         )
-
-
-def _with_longest_names(deployed: DeployedVirtualCluster) -> DeployedVirtualCluster:
-    """The virtual cluster with names as long as they get, but for those that are given."""
-    given = {"execution_role_arn": deployed.execution_role_arn, "log_group_name": deployed.log_group_name}
-    known = {field: value for field, value in given.items() if value and not Token.is_unresolved(value)}
-    arns = {
-        role: _LONGEST_NAMES.execution_role_arn if Token.is_unresolved(arn) else arn
-        for role, arn in deployed.execution_role_arns.items()
-    }
-    return replace(_LONGEST_NAMES, **known, execution_role_arns=arns)
 
 
 def _parameter_text(definition: JobRunDefinition) -> str:

@@ -1,15 +1,12 @@
 """Files that name deployed resources, as a source of a BucketDeployment."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
-
-from emr_eks_placement.definition import DeployedVirtualCluster
 
 Markers = Mapping[str, Any]
 
@@ -31,22 +28,3 @@ class MarkedFolder:
         return s3_deployment.SourceConfig(
             bucket=source.bucket, zip_object_key=source.zip_object_key, markers=self._markers
         )
-
-
-def mark(name: str, deployed: DeployedVirtualCluster) -> tuple[DeployedVirtualCluster, Markers]:
-    """The virtual cluster with markers for its tokens, and what stands for each; name: its own in the environment."""
-    markers: dict[str, Any] = {}
-
-    def marker(value: str, *place: str) -> str:
-        text = f"<<{':'.join((name, *place))}>>"
-        markers[text] = value
-        return text
-
-    fields: dict[str, Any] = {
-        field: {key: marker(one, field, key) for key, one in value.items()}
-        if isinstance(value, dict)
-        else marker(value, field)
-        for field, value in asdict(deployed).items()
-        if value is not None
-    }
-    return DeployedVirtualCluster(**fields), markers

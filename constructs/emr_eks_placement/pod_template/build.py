@@ -1,8 +1,10 @@
 """Builds a pod template: a base, with node selector and tolerations merged in, under a key that names its content."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from emr_eks_placement.errors import RuleError
@@ -25,10 +27,10 @@ class PodTemplate:
     key: str
     text: str
 
-    @property
-    def content(self) -> dict[str, Any]:
-        """The template as data."""
-        data: dict[str, Any] = parse_template(self.text, self.key).data
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """The template as data, which is not to be changed."""
+        data: Mapping[str, Any] = parse_template(self.text, self.key).data
         return data
 
 
@@ -41,19 +43,31 @@ def build_template(
 
     Raises RuleError, with the path in the template, where the base is no good or contradicts the target.
     """
-    template = with_main_container(as_json_data(base if base is not None else _BARE), role)
+    plain = json.dumps(as_json_data(base if base is not None else _BARE))
+    return _build(role, plain, None if target is None else _asked(target), kubernetes_version, folder)
+
+
+def _asked(target: Ec2) -> str:
+    tolerations = [one.as_kubernetes() for one in target.tolerations]
+    return json.dumps({"nodeSelector": target.node_selector, "tolerations": tolerations})
+
+
+@lru_cache(maxsize=1024)  # the jobs of an environment share bases and nodes
+def _build(role: TemplateRole, base: str, asked: str | None, kubernetes_version: str, folder: str) -> PodTemplate:
+    """base, asked: what the template has, and what its spec gets of the target, as JSON."""
+    template = with_main_container(json.loads(base), role)
     check_template(template, role, kubernetes_version)
-    if target is not None:
-        _merge(template["spec"], target)
+    if asked is not None:
+        _merge(template["spec"], json.loads(asked))
         check_template(template, role, kubernetes_version)
     text = template_text(template)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return PodTemplate(role, f"pod-templates/{folder}/{role}-{digest[:16]}.yaml", text)
 
 
-def _merge(spec: dict[str, Any], target: Ec2) -> None:
+def _merge(spec: dict[str, Any], asked: Mapping[str, Any]) -> None:
     selector = dict(spec.get("nodeSelector") or {})
-    for key, value in target.node_selector.items():
+    for key, value in asked["nodeSelector"].items():
         if selector.setdefault(key, value) != value:
             raise RuleError(
                 selector[key],
@@ -64,6 +78,6 @@ def _merge(spec: dict[str, Any], target: Ec2) -> None:
     if selector:
         spec["nodeSelector"] = selector
     tolerations = list(spec.get("tolerations") or [])
-    tolerations += [t for t in (one.as_kubernetes() for one in target.tolerations) if t not in tolerations]
+    tolerations += [one for one in asked["tolerations"] if one not in tolerations]
     if tolerations:
         spec["tolerations"] = tolerations

@@ -102,6 +102,7 @@ def _source(version: str) -> str:
     return f"(Kubernetes {version} Pod schema)"
 
 
+@lru_cache
 def _nearest(version: str) -> str:
     """As known to kubernetes-validate: the newest that is not newer, else the oldest."""
 

@@ -19,6 +19,7 @@ from emr_eks_placement.aws.checks import make_checks
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.definition_stacks import stack_parts
 from emr_eks_placement.facts.fargate import ZONE_IDS
 from emr_eks_placement.placement import CapacityType
 
@@ -64,7 +65,7 @@ def _region(subject: _Subject) -> Check:
 
 
 def _stacks(subject: _Subject) -> Check:
-    subject.stacks = read_stacks(subject.session, subject.environment.name)
+    subject.stacks = read_stacks(subject.session, subject.environment.name, stack_parts(subject.environment))
     there = ", ".join(subject.stacks)
     return Check("stacks", "ok", f"deployed already: {there}" if there else "none of the environment's is deployed")
 

@@ -54,7 +54,7 @@ def examine(session: boto3.Session, environment: Environment) -> Iterator[Check]
 
 
 def _stacks(subject: DeployedEnvironment) -> Result:
-    return check_stacks(subject.environment, read.stack_statuses(subject.session, subject.environment.name))
+    return check_stacks(subject.environment, read.stack_statuses(subject.session, subject.environment))
 
 
 def _cluster(subject: DeployedEnvironment) -> Result:

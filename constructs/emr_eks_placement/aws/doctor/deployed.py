@@ -14,6 +14,7 @@ from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.definition_stacks import stack_parts
 from emr_eks_placement.errors import InputError, RuleError, finding
 from emr_eks_placement.names import definitions_folder
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -35,7 +36,7 @@ class DeployedEnvironment:
     @cached_property
     def stacks(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         """As `read_stacks` gives them."""
-        return read_stacks(self.session, self.environment.name)
+        return read_stacks(self.session, self.environment.name, stack_parts(self.environment))
 
     def own(self, resource_type: str) -> list[str]:
         """The physical ids of the environment's own resources of a type."""

@@ -9,10 +9,12 @@ import boto3
 from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import PARTS, stack_status
+from emr_eks_placement.aws.stacks import stack_status
 from emr_eks_placement.doctor.health import Part, VirtualClusterFacts
 from emr_eks_placement.doctor.requirements import Access
 from emr_eks_placement.doctor.storage import Denied
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.definition_stacks import stack_parts
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
@@ -30,10 +32,11 @@ _OVER_TLS: dict[str, Any] = {
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def stack_statuses(session: boto3.Session, environment: str) -> dict[str, str | None]:
+def stack_statuses(session: boto3.Session, environment: Environment) -> dict[str, str | None]:
     """The status of each stack of an environment; None where there is none (cloudformation:DescribeStacks)."""
     cloudformation = client(session, "cloudformation")
-    return {f"{environment}-{part}": stack_status(cloudformation, f"{environment}-{part}") for part in PARTS}
+    stacks = [f"{environment.name}-{part}" for part in stack_parts(environment)]
+    return {stack: stack_status(cloudformation, stack) for stack in stacks}
 
 
 def own_names(physical_ids: Iterable[str]) -> list[str]:
