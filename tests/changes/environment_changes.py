@@ -168,14 +168,17 @@ class ChangingEnvironment:
 
     def _properties(self) -> dict[tuple[str, str], Any]:
         """The properties of each resource as the deployed templates have them."""
-        templates = {
-            stack: self._cloudformation.get_template(StackName=stack)["TemplateBody"]
-            for stack in self.deployed_stacks()
-        }
         return {
             (stack, id_): resource.get("Properties")
-            for stack, template in templates.items()
-            for id_, resource in template["Resources"].items()
+            for stack, resources in self.templates().items()
+            for id_, resource in resources.items()
+        }
+
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """The resources of each deployed template, by stack."""
+        return {
+            stack: self._cloudformation.get_template(StackName=stack)["TemplateBody"]["Resources"]
+            for stack in self.deployed_stacks()
         }
 
     def _read_paths(self) -> None:

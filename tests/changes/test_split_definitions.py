@@ -31,9 +31,10 @@ def _files(deployed: ChangingEnvironment) -> dict[str, str]:
 def _homes(deployed: ChangingEnvironment) -> dict[str, set[str]]:
     """The stacks that have parameters, and which jobs' these are."""
     homes: dict[str, set[str]] = {}
-    for (stack, _), resource in deployed.resources().items():
-        if resource.kind == _PARAMETER:
-            homes.setdefault(stack, set()).add(resource.physical_id.split("/")[-2])
+    for stack, resources in deployed.templates().items():
+        for resource in resources.values():
+            if resource["Type"] == _PARAMETER and resource["Properties"].get("Name", "").startswith(_FOLDER):
+                homes.setdefault(stack, set()).add(resource["Properties"]["Name"].split("/")[-2])
     return homes
 
 
@@ -49,28 +50,29 @@ def _jobs(deployed: ChangingEnvironment, edit: Any = None, number: int | None = 
 
 
 def test_an_environment_with_an_output_for_each_definition_loses_only_these(deployed: ChangingEnvironment) -> None:
-    """As it was deployed before the commands went to the index; more jobs are added for the tests below."""
-
-    def four_more(jobs: dict[str, Any]) -> None:
-        jobs |= {f"trips-{number}": jobs["trips"] for number in range(4)}
-
-    _jobs(deployed, four_more)
-    file = deployed.cli.assembly / f"{NAME}-job-runs.template.json"
-    template = json.loads(file.read_text())
-    file.write_text(
-        json.dumps(template | {"Outputs": {"StartTripsFargate": {"Value": "aws emr-containers start-job-run"}}})
-    )
-    deployed.deploy()
-    cloudformation = deployed.local.session.client("cloudformation")
-    assert cloudformation.describe_stacks(StackName=f"{NAME}-job-runs")["Stacks"][0]["Outputs"]
+    """As it was deployed before the commands went to the index."""
     before = _parameters(deployed), _templates(deployed), _files(deployed)
-    file.write_text(json.dumps(template))
-    assert deployed.deploy() == Outcome()
-    assert not cloudformation.describe_stacks(StackName=f"{NAME}-job-runs")["Stacks"][0].get("Outputs")
+    cloudformation, stack = deployed.local.session.client("cloudformation"), f"{NAME}-job-runs"
+    old: Any = cloudformation.get_template(StackName=stack)["TemplateBody"]
+    old["Outputs"] = {"StartTripsFargate": {"Value": "aws emr-containers start-job-run"}}
+    for resource in old["Resources"].values():
+        if resource["Type"] == _PARAMETER:
+            resource["Properties"]["Description"] = "as before"
+    body = json.dumps(old, separators=(",", ":"))
+    cloudformation.update_stack(StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+    deployed.wait_for(stack, "UPDATE_COMPLETE")
+    assert cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outcome = deployed.deploy()
+    assert outcome == Outcome(updated=outcome.of(_PARAMETER).updated)
+    assert not cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs")
     assert (_parameters(deployed), _templates(deployed), _files(deployed)) == before
 
 
 def test_stacks_of_their_own_are_one_deployment_without_loss(deployed: ChangingEnvironment) -> None:
+    def four_more(jobs: dict[str, Any]) -> None:
+        jobs |= {f"trips-{number}": jobs["trips"] for number in range(4)}
+
+    _jobs(deployed, four_more)
     parameters, templates, files = _parameters(deployed), _templates(deployed), _files(deployed)
     jobs = {job for one in _homes(deployed).values() for job in one}
     assert set(_homes(deployed)) == {f"{NAME}-job-runs"}

@@ -14,7 +14,7 @@ def planned_runs(environment: Environment) -> Iterator[tuple[str, Plan]]:
     for job, settings in environment.jobs.items():
         for placement in settings.placements:
             deployed = placeholders_of(settings.virtual_cluster)
-            definition = define_job_run(environment, job, placement, deployed)
+            definition = define_job_run(environment, job, placement, deployed, capacity=capacity)
             templates = {deployed.uri(one.key): one.content for one in definition.pod_templates}
             namespace = environment.virtual_clusters[settings.virtual_cluster].namespace
             yield f"{job} in {placement}", plan(definition.request, templates, capacity, namespace=namespace)

@@ -9,7 +9,7 @@ from pathlib import Path
 from emr_eks_placement.cli.deployed_options import deployed_virtual_clusters
 from emr_eks_placement.cli.output_files import left_over, remove_file, write_file
 from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.environment import Environment, EnvironmentJob
+from emr_eks_placement.environment import Environment, EnvironmentJob, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import InputError, RuleError, finding, printable
 
@@ -68,11 +68,12 @@ def _files(
         if job.execution_role is not None:
             roles[job.virtual_cluster].add(job.execution_role)
     deployed = deployed_virtual_clusters(options, roles)
+    capacity = capacity_of(environment)
     for job_name, job in jobs.items():
         for name in job.placements:
             if options.placement not in (None, name):
                 continue
-            definition = define_job_run(environment, job_name, name, deployed[job.virtual_cluster])
+            definition = define_job_run(environment, job_name, name, deployed[job.virtual_cluster], capacity=capacity)
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
         yield from ((file.key, file.path.read_bytes()) for file in job.local_files)

@@ -121,10 +121,10 @@ def _emr_access(subject: DeployedEnvironment) -> Result:
 
 
 def _definitions(subject: DeployedEnvironment) -> Result:
-    environment = subject.environment
+    environment, capacity = subject.environment, capacity_of(subject.environment)
     defined = {
         definition_parameter(environment.name, job, placement): define_job_run(
-            environment, job, placement, subject.virtual_clusters[settings.virtual_cluster]
+            environment, job, placement, subject.virtual_clusters[settings.virtual_cluster], capacity=capacity
         ).request
         for job, settings in environment.jobs.items()
         for placement in settings.placements
