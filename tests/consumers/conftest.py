@@ -79,6 +79,17 @@ class Deployed:
         definition: dict[str, Any] = json.loads(found["Body"].read())
         return definition
 
+    def command(self, placement: str, kind: str) -> str:
+        """The command that starts the job, as the bucket's index has it; kind: start or execute."""
+        found = self.client("s3").get_object(Bucket=self.outputs["BucketName"], Key="job-runs/index.json")
+        definitions = json.loads(found["Body"].read())["definitions"]
+        return next(str(one[kind]) for one in definitions if (one["job"], one["placement"]) == (JOB, placement))
+
+    @property
+    def state_machine(self) -> str:
+        """The ARN of that of placement fargate, as the index names it."""
+        return self.shell("bash", "-ec", f"echo {self.command('fargate', 'execute').rpartition('-arn ')[2]}").strip()
+
     def run(self, started: dict[str, Any]) -> dict[str, Any]:
         """The job run that StartJobRun answered with, once it has ended."""
         assert self.local.aws.emr_containers.wait_for_runs(started["virtualClusterId"], 30)

@@ -67,7 +67,7 @@ def test_a_schedule_starts_the_state_machine_where_there_is_one(deployed: Deploy
 
 
 def executions(deployed: Deployed) -> list[str]:
-    machine = deployed.outputs["ExecuteTripCountFargate"].split()[-1]
+    machine = deployed.state_machine
     found = deployed.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     return [one["executionArn"] for one in found]
 

@@ -12,9 +12,9 @@ from tests.consumers.conftest import Deployed
 
 
 def start(deployed: Deployed) -> str:
-    """An execution of the state machine, by the command in the outputs."""
-    command = deployed.outputs["ExecuteTripCountFargate"]
-    return str(json.loads(deployed.shell(*command.split()))["executionArn"])
+    """An execution of the state machine, by the command in the bucket's index."""
+    started = json.loads(deployed.shell("bash", "-ec", deployed.command("fargate", "execute")))
+    return str(started["executionArn"])
 
 
 def ended(deployed: Deployed, execution: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def test_a_stopped_execution_cancels_its_job_run(deployed: Deployed) -> None:
 def changed(deployed: Deployed, **fields: Any) -> Iterator[None]:
     """The deployed state machine with other fields or parameters of its task, until the end of the block."""
     step_functions = deployed.client("stepfunctions")
-    machine = deployed.outputs["ExecuteTripCountFargate"].split()[-1]
+    machine = deployed.state_machine
     definition = step_functions.describe_state_machine(stateMachineArn=machine)["definition"]
     states = json.loads(definition)
     for name, value in fields.items():

@@ -35,8 +35,11 @@ def test_the_parameter_holds_what_the_bucket_holds(deployed: Deployed, placement
     assert json.loads(parameter["Value"]) == deployed.definition(placement)
 
 
-def test_the_command_in_the_outputs_starts_the_job(deployed: Deployed) -> None:
-    started = json.loads(deployed.shell(deployed.outputs["StartTripCountFargateOneZone"]))
+def test_the_command_in_the_index_starts_the_job(deployed: Deployed) -> None:
+    s3 = deployed.local.session.client("s3")
+    index = json.loads(s3.get_object(Bucket=deployed.bucket, Key="job-runs/index.json")["Body"].read())
+    (command,) = (one["start"] for one in index["definitions"] if one["placement"] == "fargate-one-zone")
+    started = json.loads(deployed.shell(command))
     run = deployed.local.session.client("emr-containers").describe_job_run(
         id=started["id"], virtualClusterId=started["virtualClusterId"]
     )["jobRun"]
