@@ -114,7 +114,7 @@ def _emr_by_aws_auth_alone(deployed: Deployed) -> Iterator[None]:
     eks.delete_access_entry(clusterName=name, principalArn=EMR_ENTRY)
     yield
     eks.create_access_entry(clusterName=name, principalArn=EMR_ENTRY)
-    scope: "AccessScopeTypeDef" = {"type": "namespace", "namespaces": ["spark-jobs"]}
+    scope: AccessScopeTypeDef = {"type": "namespace", "namespaces": ["spark-jobs"]}
     eks.associate_access_policy(clusterName=name, principalArn=EMR_ENTRY, policyArn=JOB_POLICY, accessScope=scope)
 
 
