@@ -31,14 +31,16 @@ def main() -> int:
         if broken := _changes_refused(app, environment):
             return _refuse_rules(file, *broken)
         EnvironmentStacks(app, environment)
-        sys.stderr.writelines(f"warning: {file}: {sentence}\n" for sentence in advice(environment, date.today()))
     except InputError as error:
         return _refuse(*error.findings)
     except RuleError as error:
         return _refuse_rules(file, error)
     assembly = app.synth()
     too_large = list(templates_that_are_too_large(environment, Path(assembly.directory)))
-    return _refuse_rules(file, *too_large) if too_large else 0
+    if too_large:
+        return _refuse_rules(file, *too_large)
+    sys.stderr.writelines(f"warning: {file}: {sentence}\n" for sentence in advice(environment, date.today()))
+    return 0
 
 
 def _changes_refused(app: cdk.App, environment: Environment) -> list[RuleError]:

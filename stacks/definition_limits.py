@@ -1,5 +1,6 @@
 """Whether definitions fit the stacks that they are in."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from emr_eks_placement.errors import FieldPath, RuleError
 _MOST_RESOURCES = 500  # CloudFormation quota, resources per stack: two a definition, one a state machine or schedule
 _OTHER_RESOURCES = 40  # the deployment of files, and roles of state machines and schedules
 _LARGEST_TEMPLATE = 1_000_000  # bytes; CloudFormation quota, template body in S3: 1 MB, as aws-cdk-lib counts it
-_COMFORTABLE = 150  # definitions of a stack: jobs are not spread evenly
+_UNEVEN = 1.8  # how much more a stack may have than the others, as names decide which a job is in
 
 
 def check_number_of_resources(environment: Environment) -> None:
@@ -62,6 +63,6 @@ def _does_not_fit(some: Environment, value: str, rule: str, times: float) -> Rul
         placements[job.virtual_cluster] = placements.get(job.virtual_cluster, 0) + len(job.placements)
     name = max(placements, key=placements.__getitem__)
     now = some.virtual_clusters[name].definition_stacks or 1
-    enough = now + max(1, round(now * (times - 1)), -(-placements[name] // _COMFORTABLE) if now == 1 else 1)
+    enough = max(now + 1, math.ceil(now * times * _UNEVEN))
     path: FieldPath = ("virtual_clusters", name, "definition_stacks")
     return RuleError(value, rule, f"Write virtual_clusters.{name}.definition_stacks: {enough}", path=path)
