@@ -52,6 +52,21 @@ def test_the_definition_stacks_that_exist_are_found_by_the_first(account: Accoun
     )
 
 
+def test_definitions_are_outdated_when_the_virtual_clusters_are_created_after_them(
+    account: Account, stacks: Stacks
+) -> None:
+    def outdated() -> tuple[str, ...]:
+        return read_deployed(account.session(), "read", _ACCOUNT).outdated
+
+    _create(stacks, "virtual-clusters", {"namespaces": {"a": "b"}})
+    _create(stacks, "job-runs", {"definition_stacks": {"spark": 1}})
+    _create(stacks, "job-runs-spark-1", None)
+    assert outdated() == ()
+    stacks.delete("read-virtual-clusters")
+    _create(stacks, "virtual-clusters", {"namespaces": {"a": "b"}})
+    assert outdated() == ("job-runs", "job-runs-spark-1")
+
+
 def test_a_stack_that_failed_to_be_created_is_not_compared(account: Account, stacks: Stacks) -> None:
     assert _create(stacks, "platform", _PLATFORM, _FAILING) == "ROLLBACK_COMPLETE"
     assert read_deployed(account.session(), "read", _ACCOUNT) == Deployed()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import stack_status
+from emr_eks_placement.aws.stacks import described_stack, stack_status
 from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.environment.definition_stacks import JOB_RUNS, own_parts
 from emr_eks_placement.errors import InputError, RuleError, finding
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 _Record = TypeVar("_Record", bound=BaseModel)
+_VIRTUAL_CLUSTERS = "virtual-clusters"
 # Nothing of these is kept: the CDK CLI deletes them before it deploys (aws-cdk, CloudFormationStack), or they are going.
 _NOT_DEPLOYED = {"DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
@@ -36,17 +37,20 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
             mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
             raise InputError([finding("AWS", RuleError(None, rule, mend))])
         cloudformation: CloudFormationClient = client(session, "cloudformation")
-        statuses = _statuses(cloudformation, environment, ("platform", "virtual-clusters", JOB_RUNS))
+        statuses = _statuses(cloudformation, environment, ("platform", _VIRTUAL_CLUSTERS, JOB_RUNS))
         metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}
         job_runs = _record(JobRunsRecord, metadata.get(JOB_RUNS))
         numbers = job_runs.definition_stacks if job_runs else {}
         own = [part for name, number in numbers.items() for part in own_parts(name, number)]
         of_own = _statuses(cloudformation, environment, own)
+        definitions = [part for part in (JOB_RUNS, *of_own) if part in {**statuses, **of_own}]
+        outdated = _outdated(cloudformation, environment, definitions) if _VIRTUAL_CLUSTERS in statuses else ()
     return Deployed(
         platform=_record(PlatformRecord, metadata.get("platform")),
         virtual_clusters=_record(VirtualClustersRecord, metadata.get("virtual-clusters")),
         job_runs=job_runs,
         definition_stacks=tuple(of_own),
+        outdated=outdated,
         in_progress={
             f"{environment}-{part}": status for part, status in (statuses | of_own).items() if _is_in_progress(status)
         },
@@ -57,6 +61,18 @@ def _statuses(cloudformation: "CloudFormationClient", environment: str, parts: I
     """Of the stacks that are deployed, by part."""
     found = {part: stack_status(cloudformation, f"{environment}-{part}") for part in parts}
     return {part: status for part, status in found.items() if status and status not in _NOT_DEPLOYED}
+
+
+def _outdated(cloudformation: "CloudFormationClient", environment: str, parts: Iterable[str]) -> tuple[str, ...]:
+    """Of the definitions' stacks, those that were deployed last before the stack of the virtual clusters was created."""
+    virtual_clusters = described_stack(cloudformation, f"{environment}-{_VIRTUAL_CLUSTERS}")
+    described = {part: described_stack(cloudformation, f"{environment}-{part}") for part in parts}
+    return tuple(
+        part
+        for part, one in described.items()
+        if one and virtual_clusters
+        if one.get("LastUpdatedTime", one["CreationTime"]) < virtual_clusters["CreationTime"]
+    )
 
 
 def _is_in_progress(status: str) -> bool:

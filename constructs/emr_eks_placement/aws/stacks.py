@@ -10,6 +10,7 @@ from emr_eks_placement.aws.session import client
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
 
 
 def read_stacks(
@@ -28,8 +29,14 @@ def stack_status(cloudformation: "CloudFormationClient", stack: str) -> str | No
     """The status of a stack (cloudformation:DescribeStacks); None where there is none, which CloudFormation tells by its
     message only. Raises botocore's errors as they come.
     """
+    found = described_stack(cloudformation, stack)
+    return found["StackStatus"] if found else None
+
+
+def described_stack(cloudformation: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
+    """As `stack_status`, the whole description."""
     try:
-        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+        return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" in error.response["Error"].get("Message", ""):
             return None

@@ -19,13 +19,15 @@ _ANOTHER = "Put it in an environment file of another name, deploy that, move the
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
     """What is deployed of an environment; None: not there, or not said. in_progress: the status of stacks that change;
-    definition_stacks: the parts that exist of those that virtual clusters have for themselves.
+    definition_stacks: the parts that exist of those that virtual clusters have for themselves; outdated: the parts whose
+    definitions name virtual clusters that are gone, for their stack has been created again since.
     """
 
     platform: PlatformRecord | None = None
     virtual_clusters: VirtualClustersRecord | None = None
     job_runs: JobRunsRecord | None = None
     definition_stacks: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
     in_progress: Mapping[str, str] = field(default_factory=dict)
 
 
