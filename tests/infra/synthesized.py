@@ -40,10 +40,12 @@ class Synthesized:
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
-        """Of all stacks, by logical id (none of which two stacks share)."""
-        parts = [template["Resources"] for template in self.templates.values()]
-        merged = {key: resource for part in parts for key, resource in part.items()}
-        assert len(merged) == sum(len(part) for part in parts)
+        """Of all stacks, by logical id; one that stacks of definitions share, by STACK.ID but for the first."""
+        merged: dict[str, Resource] = {}
+        for stack, template in self.templates.items():
+            for key, resource in template["Resources"].items():
+                assert key not in merged or f"{self.environment.name}-job-runs-" in stack
+                merged[f"{stack}.{key}" if key in merged else key] = resource
         return merged
 
     def of_type(self, kind: str) -> dict[str, Resource]:
