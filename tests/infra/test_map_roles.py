@@ -158,8 +158,12 @@ def test_what_can_not_be_added_to_is_left_and_says_what_to_run() -> None:
 
 
 def test_other_failures_are_not_taken_for_a_config_map_that_is_there() -> None:
-    def forbidden(_kind: str, _properties: Any) -> str:
+    calls: list[str] = []
+
+    def forbidden(kind: str, _properties: Any) -> str:
+        calls.append(kind)
         raise KubectlError("Error from server (Forbidden): configmaps is forbidden")
 
     with pytest.raises(KubectlError, match="Forbidden"):
         add_mapping(forbidden, "spark", EMR, "emr-containers")
+    assert calls == ["KubernetesResource"]
