@@ -44,7 +44,7 @@ class Synthesized:
         merged: dict[str, Resource] = {}
         for stack, template in self.templates.items():
             for key, resource in template["Resources"].items():
-                assert key not in merged or f"{self.environment.name}-job-runs-" in stack
+                assert key not in merged or stack.startswith(f"{self.environment.name}-job-runs")
                 merged[f"{stack}.{key}" if key in merged else key] = resource
         return merged
 
