@@ -1,12 +1,13 @@
 """A small cluster and a request that is planned on it without a problem, for tests that change one thing of them."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import Taint
-from emr_eks_placement.planning import Plan, plan
+from emr_eks_placement.placement import Role, Taint
+from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, PodSelector
 
 ZONE_A, ZONE_B = "us-east-1a", "us-east-1b"
@@ -84,3 +85,7 @@ def planned(asked: dict[str, Any], where: Capacity = CAPACITY, **templates: dict
         named = {f"spark.kubernetes.{role}.podTemplateFile": f"s3://t/{role}.yaml"}
         application.insert(0, {"classification": "spark-defaults", "properties": named})
     return plan(asked, uris, where, namespace=NAMESPACE)
+
+
+def manifests(asked: dict[str, Any], where: Capacity = CAPACITY) -> dict[Role, Mapping[str, Any]]:
+    return manifests_of(asked, {}, where, namespace=NAMESPACE)

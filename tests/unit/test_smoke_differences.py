@@ -15,7 +15,7 @@ from emr_eks_placement.observation.difference import Difference
 from emr_eks_placement.observation.learned import learned
 from emr_eks_placement.observation.smoke import SmokeRun, differences
 from tests.unit.observed import RUN, Data, on_fargate, pending, pod
-from tests.unit.planned import CAPACITY, LABEL, planned, request
+from tests.unit.planned import CAPACITY, LABEL, manifests, planned, request
 
 MONITORING = {"cloudWatchMonitoringConfiguration": {"logGroupName": "g", "logStreamNamePrefix": "p"}}
 LOGS = (
@@ -102,6 +102,7 @@ def seen(pods: dict[str, Data], nodes: dict[str, dict[str, str]] | None = None, 
     return SmokeRun(
         **{
             "plan": planned(asked),
+            "manifests": manifests(asked),
             "capacity": CAPACITY,
             "run": run,
             "pods": tuple(observed),
@@ -241,13 +242,12 @@ def test_a_failed_run_says_why_and_nothing_about_logs_that_are_not_there() -> No
 
 
 def test_a_run_that_was_not_started_says_what_the_plan_says() -> None:
-    plan = planned(request({"spark.driver.memory": "500g"}))
-    (one,) = differences(SmokeRun(plan=plan, capacity=CAPACITY))
+    asked = request({"spark.driver.memory": "500g"})
+    not_started = SmokeRun(plan=planned(asked), manifests=manifests(asked), capacity=CAPACITY)
+    (one,) = differences(not_started)
     assert (one.kind, one.severity, one.role) == ("plan", "error", "driver")
     assert one.what.startswith("EC2_NO_NODE_GROUP: ")
-    assert differences(SmokeRun(plan=plan, capacity=CAPACITY, failed="denied"))[0] == Difference(
-        "run", "error", "denied"
-    )
+    assert differences(replace(not_started, failed="denied"))[0] == Difference("run", "error", "denied")
 
 
 def test_what_was_not_read_is_no_agreement() -> None:

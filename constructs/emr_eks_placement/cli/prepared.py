@@ -10,7 +10,8 @@ from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
-from emr_eks_placement.planning import Plan
+from emr_eks_placement.placement import Role
+from emr_eks_placement.planning import Plan, manifests_of
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import choose_placement
 from emr_eks_placement.submission.request import with_arguments, with_conf
@@ -75,6 +76,15 @@ class Prepared:
 
     def plan(self) -> Plan:
         """For what the environment file says, else for the live cluster. Raises InputError where it can't be planned."""
+        return plan_request(self.shown_as, *self._whole())
+
+    def manifests(self) -> dict[Role, Mapping[str, Any]]:
+        """The pods of what `plan` has planned."""
+        request, templates, capacity, namespace = self._whole()
+        return manifests_of(request, {uri: one.data for uri, one in templates.items()}, capacity, namespace=namespace)
+
+    def _whole(self) -> tuple[Mapping[str, Any], Mapping[str, YamlDocument], Capacity, str]:
+        """The complete request, its pod templates by URI, what there is for its pods, and their namespace."""
         from emr_eks_placement.aws.submittable import complete as completed
 
         if self.account.environment is None:
@@ -87,8 +97,7 @@ class Prepared:
             templates = self.account.pod_templates(complete, self.submittable.files)
         except RuleError as broken:
             raise InputError([finding(self.shown_as, because_of_placeholder(broken, complete))]) from None
-        capacity, namespace = self.account.capacity_for(complete)
-        return plan_request(self.shown_as, complete, templates, capacity, namespace)
+        return complete, templates, *self.account.capacity_for(complete)
 
 
 def prepare_job(

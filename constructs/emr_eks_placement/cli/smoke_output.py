@@ -119,7 +119,7 @@ def _tried_as_json(one: Tried) -> dict[str, Any]:
         "virtual_cluster": one.case.virtual_cluster,
         "job": one.case.job,
         "release_label": one.case.release_label,
-        "kubernetes_version": seen.capacity.kubernetes_version if seen.capacity else None,
+        "kubernetes_version": seen.capacity.kubernetes_version,
         "asked": one.case.placement.choice.placement.model_dump(mode="json"),
         "state": seen.run.state if seen.run else None,
         "details": seen.run.details if seen.run else None,
@@ -127,7 +127,7 @@ def _tried_as_json(one: Tried) -> dict[str, Any]:
         "seconds_to_running": {role: None if time is None else round(time, 1) for role, time in times.items()},
         "agreed": not one.differences,
         "differences": [asdict(found) for found in one.differences],
-        "plan": plan_as_json(seen.plan) if seen.plan else None,
+        "plan": plan_as_json(seen.plan),
         "pods": [pod_as_json(pod) | _more_of(pod) for pod in seen.pods],
         "logs": None if seen.logs is None else {service: log_names(paths) for service, paths in seen.logs.items()},
     }

@@ -15,6 +15,7 @@ from emr_eks_placement.errors import InputError, RuleError
 from emr_eks_placement.observation import ObservedPod, Warnings
 from emr_eks_placement.observation.logged import roles_logged, roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun
+from emr_eks_placement.placement import Role
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.request import default_run_name, named_run
@@ -37,6 +38,7 @@ class Ready:
     case: SmokeCase
     prepared: Prepared
     plan: Plan
+    manifests: Mapping[Role, Mapping[str, Any]]
     capacity: Capacity
 
 
@@ -69,7 +71,8 @@ class SmokeRunner:
         except RuleError as broken:
             raise InputError([at_option(broken, f"{self._file}, placement {case.placement.name}")]) from None
         prepared = Prepared(self._account, submittable, f"{case.job} in placement {case.placement.name}")
-        return Ready(case, prepared, prepared.plan(), self._account.capacity_for(submittable.request)[0])
+        capacity, _ = self._account.capacity_for(submittable.request)
+        return Ready(case, prepared, prepared.plan(), prepared.manifests(), capacity)
 
     def access(self, ready: Ready) -> str:
         """How EMR gets into the cluster, in words, as far as it can be seen."""
@@ -87,7 +90,7 @@ class SmokeRunner:
         Whatever happens, KeyboardInterrupt too, the run has ended or is being cancelled, and what was uploaded is removed.
         """
         if stopping(ready.plan, "error"):
-            return SmokeRun(plan=ready.plan, capacity=ready.capacity)
+            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity)
         own = ready.prepared.submittable
         name = default_run_name(f"{NAME}-{ready.case.placement.name}", datetime.now(UTC))
         request = named_run(own.request, job=own.job, placement=own.placement, run_name=name)
@@ -98,7 +101,7 @@ class SmokeRunner:
                 run = self._api.describe(request["virtualClusterId"], started.id)
                 return self._follow(ready, run)
         except InputError as error:
-            return SmokeRun(plan=ready.plan, capacity=ready.capacity, failed=str(error))
+            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity, failed=str(error))
 
     @contextmanager
     def _uploaded(self, prepared: Prepared) -> Iterator[None]:
@@ -141,11 +144,12 @@ class SmokeRunner:
         logs = None
         if last.state == "COMPLETED":
             try:
-                logs = self._logs(ready.plan, last)
+                logs = self._logs(ready.manifests, last)
             except InputError as error:
                 not_read.append(f"its logs were not read: {error}")
         return SmokeRun(
             plan=ready.plan,
+            manifests=ready.manifests,
             capacity=ready.capacity,
             run=last,
             pods=tuple(looks.pods.values()),
@@ -189,11 +193,11 @@ class SmokeRunner:
         looks.warnings = looks.warnings or found
         looks.not_read |= dict.fromkeys(not_read)
 
-    def _logs(self, plan: Plan, run: JobRun) -> dict[str, tuple[str, ...]]:
+    def _logs(self, manifests: Mapping[Role, Mapping[str, Any]], run: JobRun) -> dict[str, tuple[str, ...]]:
         """As soon as every pod that logs has, or when it is late."""
         from emr_eks_placement.aws.logs import log_paths
 
-        wanted, end = set(roles_that_log(plan)), time.monotonic() + _LATE_SECONDS
+        wanted, end = set(roles_that_log(manifests)), time.monotonic() + _LATE_SECONDS
         while True:
             found = log_paths(self._account.session, run)
             if all(wanted <= roles_logged(paths) for paths in found.values()) or time.monotonic() > end:

@@ -1,7 +1,8 @@
 """The containers of a pod and what each requests, of a planned pod as of an observed one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
@@ -66,12 +67,14 @@ def _amount(amount: Field, read: Callable[[str | int | float], int]) -> int | No
         return None
 
 
-def container_differences(planned: PlannedPod, observed: tuple[Container, ...]) -> Iterator[Difference]:
-    """Containers that are missing or not planned, and requests that are not those of the plan.
+def container_differences(
+    planned: PlannedPod, manifest: Mapping[str, Any], observed: tuple[Container, ...]
+) -> Iterator[Difference]:
+    """Containers that are missing or not planned, and requests that are not those of the planned pod's manifest.
 
     The memory of EMR's logging sidecar may be what is seen instead of what is documented: the plan counts with both.
     """
-    wanted = {one.name: one for one in containers_of(Field(planned.manifest)["spec"])}
+    wanted = {one.name: one for one in containers_of(Field(manifest)["spec"])}
     there = {one.name: one for one in observed}
     for name in (name for name in wanted if name not in there):
         yield Difference("containers", "warning", f"container {name} is planned and missing", planned.role)

@@ -1,6 +1,7 @@
 """The names of what a run has logged: how they are built, and which kinds of pod have logged nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from emr_eks_placement.emr.logs import container_log
 from emr_eks_placement.facts import emr
@@ -8,15 +9,14 @@ from emr_eks_placement.fields import Field
 from emr_eks_placement.observation.containers import containers_of
 from emr_eks_placement.observation.difference import Difference
 from emr_eks_placement.placement import ROLES, Role
-from emr_eks_placement.planning import Plan
 
 
-def roles_that_log(plan: Plan) -> list[Role]:
+def roles_that_log(manifests: Mapping[Role, Mapping[str, Any]]) -> list[Role]:
     """Those whose pods have EMR's logging sidecar."""
     return [
-        pod.role
-        for pod in plan.pods
-        if any(one.name == emr.LOGGING_SIDECAR for one in containers_of(Field(pod.manifest)["spec"]))
+        role
+        for role, manifest in manifests.items()
+        if any(one.name == emr.LOGGING_SIDECAR for one in containers_of(Field(manifest)["spec"]))
     ]
 
 
@@ -25,11 +25,13 @@ def roles_logged(paths: Iterable[str]) -> set[Role]:
     return {log.role for path in paths if (log := container_log("", path)) is not None}
 
 
-def log_differences(plan: Plan, paths: Mapping[str, Sequence[str]]) -> Iterator[Difference]:
+def log_differences(
+    manifests: Mapping[Role, Mapping[str, Any]], paths: Mapping[str, Sequence[str]]
+) -> Iterator[Difference]:
     """Kinds of pod that have logged nothing, and names that are no known ones; paths: below a run's prefix, by service."""
     for service, some in paths.items():
         logged = roles_logged(some)
-        for role in roles_that_log(plan):
+        for role in roles_that_log(manifests):
             if role not in logged:
                 yield Difference("logs", "warning", f"nothing of it came to {service}", role)
         for path in some:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation.compare import Comparison, Row, compare
@@ -18,15 +19,16 @@ from emr_eks_placement.scheduling.capacity import Capacity
 
 @dataclass(frozen=True, kw_only=True)
 class SmokeRun:
-    """What was seen of a run. plan: for the cluster as it is; None where there is none. run: None where none was started.
+    """What was seen of a run. plan: for the cluster as it is, manifests: its pods. run: None where none was started.
 
     pods: each as it was last seen; warnings: of Kubernetes, of a run that did not complete; logs: the names of its logs below
     its prefix, by service, None where they were not read; not_read: what else was not, each with the reason; failed: why it
     was not started, or was cancelled.
     """
 
-    plan: Plan | None
-    capacity: Capacity | None
+    plan: Plan
+    manifests: Mapping[Role, Mapping[str, Any]]
+    capacity: Capacity
     run: JobRun | None = None
     pods: tuple[ObservedPod, ...] = ()
     warnings: tuple[Warnings, ...] = ()
@@ -46,10 +48,10 @@ def differences(seen: SmokeRun) -> list[Difference]:
     """Every way in which the run is not as planned, and what could not be told; none: it agreed."""
     found = list(_of_run(seen))
     found += [Difference("not-read", "warning", reason) for reason in seen.not_read]
-    if seen.plan is not None and seen.capacity is not None and seen.run is not None:
-        found += _of_pods(seen.plan, seen.capacity, seen.pods)
+    if seen.run is not None:
+        found += _of_pods(seen)
         if seen.logs is not None and seen.run.state == "COMPLETED":
-            found += log_differences(seen.plan, seen.logs)
+            found += log_differences(seen.manifests, seen.logs)
     return list(dict.fromkeys(found))
 
 
@@ -62,23 +64,23 @@ def _of_run(seen: SmokeRun) -> Iterator[Difference]:
     for warning in seen.warnings:
         yield Difference("run", "error", f"Kubernetes warns: {warning.of}: {warning.texts[0]}")
     if seen.run is None:
-        for problem in seen.plan.problems if seen.plan else ():
+        for problem in seen.plan.problems:
             if problem.severity == "error":
                 yield Difference("plan", "error", f"{problem.code}: {problem.what}", problem.role)
 
 
-def _of_pods(plan: Plan, capacity: Capacity, pods: Sequence[ObservedPod]) -> Iterator[Difference]:
-    compared = compare(plan, pods, capacity, has_ended=True)
+def _of_pods(seen: SmokeRun) -> Iterator[Difference]:
+    compared = compare(seen.plan, seen.pods, seen.capacity, has_ended=True)
     elsewhere = {name for row in compared.rows if row.verdict == "no" for name in row.names}
     yield from _of_places(compared)
     for role in ROLES:
-        planned = plan.of(role)
-        for pod in pods:
+        planned = seen.plan.of(role)
+        for pod in seen.pods:
             if pod.role == role:
-                yield from container_differences(planned, pod.containers)
+                yield from container_differences(planned, seen.manifests[role], pod.containers)
                 if pod.name not in elsewhere:
-                    yield from node_differences(planned, pod, capacity.region)
-        yield from _too_few(planned, sum(pod.role == role for pod in pods))
+                    yield from node_differences(planned, pod, seen.capacity.region)
+        yield from _too_few(planned, sum(pod.role == role for pod in seen.pods))
 
 
 def _of_places(compared: Comparison) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
-from emr_eks_placement.planning.alone import alone
+from emr_eks_placement.planning.alone import Alone, alone
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
@@ -61,21 +61,13 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI
     and the path in it, for what spark-submit or Spark's Kubernetes client can't read.
     """
-    spark = spark_configuration(request)
-    read = _read_templates(spark, templates, capacity.kubernetes_version)
-    executors = executor_count(spark)
-    check_driver_starts(spark)
-    written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
-    made = pods_of_request(request, spark, written, namespace=namespace)
+    found = _read(request, templates, capacity, namespace)
+    spark, written = found.spark, found.written
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
-    each = {role: alone(role, manifest, written, request, spark, capacity) for role, manifest in made.items()}
-    manifests = {role: one.manifest for role, one in each.items()}
-    admitted = {role: one.admitted for role, one in each.items()}
-    number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executors}
-    pods = {
-        role: PlannedPod(role, number[role], one.shape, one.landing, one.admitted.manifest)
-        for role, one in each.items()
-    }
+    manifests = {role: one.manifest for role, one in found.pods.items()}
+    admitted = {role: one.admitted for role, one in found.pods.items()}
+    number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": found.executors}
+    pods = {role: PlannedPod(role, number[role], one.shape, one.landing) for role, one in found.pods.items()}
     apart = roles_apart(manifests)
     pods, waiting = put_together(pods, manifests, capacity, apart)
     timeout = start_timeout_seconds(request)
@@ -88,7 +80,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_spark(spark),
         *problems_of_template_resources(spark, written),
         *problems_of_emr(request, spark, pods["driver"].shape),
-        *problems_of_templates({role: one.faults for role, one in read.items()}),
+        *problems_of_templates({role: one.faults for role, one in found.templates.items()}),
         *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
         *problems_of_claims(pods, manifests, capacity, spark),
@@ -101,6 +93,38 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_waste(pods["executors"]),
     ]
     return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
+
+
+def manifests_of(
+    request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, *, namespace: str
+) -> dict[Role, Mapping[str, Any]]:
+    """The pods that a plan is of, each as the Kubernetes API lets it in; arguments and errors as of `plan`.
+
+    A plan does not hold them: of thousands of plans they would be most of the memory.
+    """
+    return {role: one.admitted.manifest for role, one in _read(request, templates, capacity, namespace).pods.items()}
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a request asks for; pods: each for itself."""
+
+    spark: SparkConfiguration
+    templates: Mapping[TemplateRole, ReadTemplate]
+    written: Mapping[TemplateRole, Mapping[str, Any]]
+    executors: Count
+    pods: Mapping[Role, Alone]
+
+
+def _read(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, namespace: str) -> _Read:
+    spark = spark_configuration(request)
+    read = _read_templates(spark, templates, capacity.kubernetes_version)
+    executors = executor_count(spark)
+    check_driver_starts(spark)
+    written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
+    made = pods_of_request(request, spark, written, namespace=namespace)
+    each = {role: alone(role, manifest, written, request, spark, capacity) for role, manifest in made.items()}
+    return _Read(spark, read, written, executors, each)
 
 
 def _with_timeout(pod: PlannedPod, seconds: int) -> PlannedPod:

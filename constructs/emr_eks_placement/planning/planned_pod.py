@@ -1,8 +1,6 @@
 """A kind of pod of a plan."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import Count
@@ -23,13 +21,12 @@ def some(role: Role, number: int) -> str:
 
 @dataclass(frozen=True)
 class PlannedPod:
-    """A kind of pod, how many there are of it, and where they land. manifest: as the Kubernetes API lets it in."""
+    """A kind of pod, how many there are of it, and where they land."""
 
     role: Role
     count: Count
     shape: PodShape
     landing: Landing
-    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def number(self) -> int:
