@@ -49,7 +49,6 @@ class JobRunsStack(EnvironmentStack):
             encryption_key=encryption_key,
             index_key=_index_key(part),
             further_indexes=[_index_key(one) for one in further] if part == JOB_RUNS else [],
-            keep_index=bool(further),
         )
 
 

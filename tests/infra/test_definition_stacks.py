@@ -128,3 +128,11 @@ def test_a_thousand_jobs_in_four_placements_fit_thirty_stacks(tmp_path: Path, na
     parts = definition_parts(one.model_copy(update={"jobs": many}))
     assert sum(map(len, parts.values())) == 1000
     assert max(map(len, parts.values())) * 4 * 2 + 40 <= 500
+
+
+def test_an_environment_without_jobs_has_an_index_of_none(tmp_path: Path) -> None:
+    """CloudFormation takes no stack without resources, and the stack of an environment's last job must not stay as it is."""
+    without = environment(tmp_path, 0, None).model_copy(update={"jobs": {}})
+    resources = templates(without, tmp_path)["changed-job-runs"]["Resources"].values()
+    assert {one["Type"] for one in resources} >= {"Custom::CDKBucketDeployment"}
+    assert PARAMETER not in {one["Type"] for one in resources}

@@ -13,14 +13,14 @@ import yaml
 import app
 from tests.infra.synthesized import ROOT
 
-Refusal = Callable[[Callable[[dict[str, Any]], None]], str]
+Refusal = Callable[..., str]
 
 
 @pytest.fixture
 def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refusal:
-    """Changes dev.yaml, runs the app on it, and gives the one line it writes."""
+    """Changes dev.yaml, runs the app on it, with more context if any, and gives the one line it writes."""
 
-    def run(change: Callable[[dict[str, Any]], None]) -> str:
+    def run(change: Callable[[dict[str, Any]], None], **context: str) -> str:
         text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
         data = yaml.safe_load(text)
         data["jobs"]["trip-count"].update(entry_point="s3://bucket/job.py", arguments=[])
@@ -28,7 +28,7 @@ def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (tmp_path / "dev.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
         monkeypatch.setattr(app, "ENVIRONMENTS", tmp_path)
         monkeypatch.setattr(
-            cdk, "App", partial(cdk.App, outdir=str(tmp_path / "cdk.out"), context={"environment": "dev"})
+            cdk, "App", partial(cdk.App, outdir=str(tmp_path / "cdk.out"), context={"environment": "dev", **context})
         )
         assert app.main() == 2
         captured = capsys.readouterr()
@@ -44,6 +44,13 @@ def test_a_version_whose_kubectl_layer_is_not_installed(refusal: Refusal) -> Non
     assert "dev.yaml:" in line
     assert "cluster.version = '1.33'" in line
     assert "pip install aws-cdk.lambda-layer-kubectl-v33" in line
+
+
+def test_a_version_that_eks_no_longer_offers_can_not_be_deployed_and_can_be_destroyed(refusal: Refusal) -> None:
+    """To destroy, the app is asked not to compare; then only what synthesis itself lacks is said."""
+    line = refusal(lambda data: data["cluster"].update(version="1.31"))
+    assert "cluster.version = '1.31': EKS supported this version until 2026-11-26" in line
+    assert "kubectl-v31" in refusal(lambda data: data["cluster"].update(version="1.31"), compare="false")
 
 
 def test_a_definition_too_large_for_a_parameter(refusal: Refusal) -> None:

@@ -5,20 +5,15 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from emr_eks_placement.aws.doctor.read import access_entries
+from emr_eks_placement.aws.doctor.emr_access import entry_of_emr, user_of_emr
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster
-from emr_eks_placement.common.yaml_document import parse_yaml
-from emr_eks_placement.errors import InputError, RuleError
-from emr_eks_placement.fields import Field
+from emr_eks_placement.errors import InputError
 
 if TYPE_CHECKING:
     from types_boto3_eks import EKSClient
-
-_ROLE = "AWSServiceRoleForAmazonEMRContainers"
-_AWS_AUTH = "/api/v1/namespaces/kube-system/configmaps/aws-auth"
 
 
 @dataclass(frozen=True)
@@ -47,12 +42,12 @@ def read_emr_access(session: boto3.Session, virtual_cluster: str) -> EmrAccess:
         return EmrAccess(None, None, (str(error),))
     try:
         with aws_errors(f"EKS cluster {cluster}"):
-            entry = any(arn.rpartition("/")[2] == _ROLE for arn in access_entries(session, cluster))
+            entry = entry_of_emr(session, cluster) is not None
     except InputError as error:
         not_read.append(f"access entries were not read: {error}")
     try:
         mapped = _is_mapped(session, cluster)
-    except (InputError, NotReadError, RuleError) as error:
+    except (InputError, NotReadError) as error:
         not_read.append(f"aws-auth was not read: {error}")
     return EmrAccess(entry, mapped, tuple(not_read))
 
@@ -61,9 +56,4 @@ def _is_mapped(session: boto3.Session, cluster: str) -> bool:
     with aws_errors(f"EKS cluster {cluster}"):
         eks: EKSClient = client(session, "eks")
         api = open_kubernetes_api(session, eks.describe_cluster(name=cluster)["cluster"])
-    found = api.find(_AWS_AUTH)
-    text = None if found is None else found["data"]["mapRoles"].known_text()
-    if text is None:
-        return False
-    mapped = Field(parse_yaml(text, "mapRoles of aws-auth").data).items()
-    return any((one["rolearn"].known_text() or "").rpartition("/")[2] == _ROLE for one in mapped)
+    return user_of_emr(api) is not None

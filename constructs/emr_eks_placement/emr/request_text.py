@@ -107,12 +107,14 @@ def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
 
 def _construct_tagged(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
     """!Ref NAME is {"Ref": NAME}, !NAME value {"Fn::NAME": value} (CloudFormation guide, intrinsic functions)."""
-    if isinstance(node, yaml.MappingNode):
-        value: Any = loader.construct_mapping(node, deep=True)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_scalar(node)  # type: ignore[arg-type]
+    value: Any = None
+    match node:
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
     return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
 
 

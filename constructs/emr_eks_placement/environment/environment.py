@@ -15,7 +15,7 @@ from emr_eks_placement.environment.fargate import (
     check_selector_namespace,
     core_dns_profile,
 )
-from emr_eks_placement.environment.fargate_sharing import FargateSharing, check_names, needed_by_sharing, profiles_of
+from emr_eks_placement.environment.fargate_sharing import FargateSharing, check_names, profiles_of, what_fits
 from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
@@ -262,28 +262,15 @@ class Environment(Model):
         if wanted > most:
             raise RuleError(
                 f"{wanted} Fargate profiles",
-                f"a cluster has at most {most} (EKS quota L-33415657); {self._what_fits()}",
+                f"a cluster has at most {most} (EKS quota L-33415657); {self._what_fits(most)}",
                 "Drop single zones, choose another fargate_sharing, or have the quota raised and write it as "
                 "fargate_profile_quota",
                 path=("virtual_clusters",),
             )
 
-    def _what_fits(self) -> str:
-        """How many virtual clusters the quota has room for, and how many profiles other ways of sharing would take."""
-        names, own = list(self.virtual_clusters), len(self.fargate_profiles) + len(self.core_dns_profile())
-
-        def count_with(clusters: int) -> int:
-            some = {name: self.virtual_clusters[name] for name in names[:clusters]}
-            return own + len(profiles_of(some, self.fargate_sharing, self.fargate_namespaces))
-
-        fitting = max((n for n in range(len(names) + 1) if count_with(n) <= self.fargate_profile_quota), default=0)
-        others = [
-            f"{sharing} {own + needed}"
-            for sharing, needed in needed_by_sharing(self.virtual_clusters).items()
-            if sharing != self.fargate_sharing
-        ]
-        fit = f"the first {fitting} of {len(names)} virtual clusters fit"
-        return f"{fit}, and by fargate_sharing they would need: {', '.join(others)}"
+    def _what_fits(self, most: int) -> str:
+        own = len(self.fargate_profiles) + len(self.core_dns_profile())
+        return what_fits(self.virtual_clusters, self.fargate_sharing, self.fargate_namespaces, own, most)
 
     def _check_jobs(self) -> None:
         for name, job in self.jobs.items():

@@ -39,6 +39,25 @@ def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[Fa
     }
 
 
+def what_fits(
+    virtual_clusters: Mapping[str, VirtualCluster], sharing: FargateSharing, namespaces: str | None, own: int, most: int
+) -> str:
+    """How many of the virtual clusters a cluster with at most so many profiles has room for, and how many profiles other
+    ways of sharing would take, in words. own: profiles that are not theirs.
+    """
+    names = list(virtual_clusters)
+
+    def count_with(clusters: int) -> int:
+        some = {name: virtual_clusters[name] for name in names[:clusters]}
+        return own + len(profiles_of(some, sharing, namespaces))
+
+    fitting = max((number for number in range(len(names) + 1) if count_with(number) <= most), default=0)
+    needed = needed_by_sharing(virtual_clusters)
+    others = [f"{other} {own + number}" for other, number in needed.items() if other != sharing]
+    fit = f"the first {fitting} of {len(names)} virtual clusters fit"
+    return f"{fit}, and by fargate_sharing they would need: {', '.join(others)}"
+
+
 def check_names(own: Container[str], of_core_dns: Container[str], of_clusters: Iterable[str]) -> None:
     """Raises RuleError, with the path in the environment, where two of these Fargate profiles have one name."""
     for name in of_clusters:

@@ -39,7 +39,7 @@ class JobRuns(Construct):
 
     deployed: of each virtual cluster by name. removal_policy, encryption_key: of the log group of the state machines, one
     that CloudWatch Logs may use. index_key: of the index in the bucket; further_indexes: the keys that it names of
-    others; keep_index: whether it is there without jobs, too.
+    others.
     Raises RuleError, with the path in the environment, when a definition can't be made or is too large for a parameter.
     """
 
@@ -55,7 +55,6 @@ class JobRuns(Construct):
         encryption_key: kms.IKey | None = None,
         index_key: str = INDEX_KEY,
         further_indexes: Sequence[str] = (),
-        keep_index: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
@@ -76,7 +75,7 @@ class JobRuns(Construct):
         self.state_machines = self._state_machines(deployed, removal_policy, encryption_key)
         self.schedules = self._schedules(deployed)
         index = {"definitions": [one.as_json() for one in self.commands.values()], "indexes": list(further_indexes)}
-        self.deployment = self._deploy(longest, bucket, index_key, index) if longest or keep_index else None
+        self.deployment = self._deploy(longest, bucket, index_key, index)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets the grantee read every definition, each from its SSM parameter."""

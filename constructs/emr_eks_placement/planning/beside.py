@@ -9,8 +9,7 @@ from typing import Any
 
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.nodes_needed import Pairs, counted, run_of
-from emr_eks_placement.planning.planned_pod import PlannedPod, the
+from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod, counted, run_of, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, Node

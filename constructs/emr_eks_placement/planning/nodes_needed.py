@@ -1,22 +1,19 @@
 """The EC2 nodes that the pods of a run need, and whether the cluster has, or can have, enough of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
 from emr_eks_placement.placement import Role
-from emr_eks_placement.planning.planned_pod import PlannedPod, some, the
+from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod, counted, run_of, some, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.alike import Countings, countings_of
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.scheduling.counting import Counting, Run
+from emr_eks_placement.scheduling.counting import Counting
 from emr_eks_placement.scheduling.holding import all_fit_for_sure, most_that_fit, sure_to_fit
 from emr_eks_placement.scheduling.node_numbers import enough_nodes, fewest_nodes
 from emr_eks_placement.scheduling.supply import ANY, Supply, supply_at_most, supply_now
-
-Pairs = Collection[frozenset[Role]]
-"""Roles whose pods share no node; a role alone: each pod of it needs a node of its own."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +53,6 @@ class NodesNeeded:
         if self.most is None:
             return f"{self.least} or more"
         return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-
-
-def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:
-    """The kinds of pod that land on EC2, in the order in which they start."""
-    return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and pod.number]
-
-
-def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs) -> Run:
-    """The last of these roles, counted beside the others."""
-    wanted = [pods[role].wanted for role in roles]
-    pairs = frozenset(frozenset(roles.index(role) for role in pair) for pair in apart if pair <= set(roles))
-    return Run(tuple(wanted[:-1]), wanted[-1], pairs)
 
 
 @dataclass(frozen=True)

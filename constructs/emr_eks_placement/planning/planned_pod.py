@@ -1,12 +1,16 @@
-"""A kind of pod of a plan."""
+"""A kind of pod of a plan, and the run that such kinds make together."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.executors import Count
 from emr_eks_placement.planning.landing import Landing
-from emr_eks_placement.scheduling.counting import Wanted
+from emr_eks_placement.scheduling.counting import Run, Wanted
 from emr_eks_placement.scheduling.pod import PodShape
+
+Pairs = Collection[frozenset[Role]]
+"""Roles whose pods share no node; a role alone: each pod of it needs a node of its own."""
 
 
 def the(role: Role) -> str:
@@ -37,3 +41,15 @@ class PlannedPod:
     def wanted(self) -> Wanted:
         """So many pods, and the nodes that can take them."""
         return Wanted(self.shape, self.number, self.landing.nodes)
+
+
+def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:
+    """The kinds of pod that land on EC2, in the order in which they start."""
+    return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and pod.number]
+
+
+def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs) -> Run:
+    """The last of these roles, counted beside the others."""
+    wanted = [pods[role].wanted for role in roles]
+    pairs = frozenset(frozenset(roles.index(role) for role in pair) for pair in apart if pair <= set(roles))
+    return Run(tuple(wanted[:-1]), wanted[-1], pairs)

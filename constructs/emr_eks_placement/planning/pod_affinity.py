@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict, anti_affinity, verdict
-from emr_eks_placement.planning.nodes_needed import counted, run_of
+from emr_eks_placement.planning.planned_pod import counted, run_of
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules
 from emr_eks_placement.scheduling.counting import Counting

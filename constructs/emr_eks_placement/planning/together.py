@@ -8,8 +8,7 @@ from emr_eks_placement.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict
-from emr_eks_placement.planning.nodes_needed import Pairs
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod
 from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.topology_spread import verdicts_of_spread

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict, verdict
-from emr_eks_placement.planning.nodes_needed import counted, run_of
+from emr_eks_placement.planning.planned_pod import counted, run_of
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import affinity, pod_rules
 from emr_eks_placement.scheduling.capacity import Node

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from emr_eks_placement.aws.doctor import read
-from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
+from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.doctor.emr_access import EmrAccess, mapped_user
 from emr_eks_placement.facts.emr import KUBERNETES_USER, SERVICE_LINKED_ROLE
@@ -26,18 +26,30 @@ def read_emr_access(session: boto3.Session, described: "ClusterTypeDef", namespa
     """
     names = list(namespaces)
     cluster = described["name"]
-    found = [arn for arn in read.access_entries(session, cluster) if arn.rpartition("/")[2] == SERVICE_LINKED_ROLE]
-    access = EmrAccess(_scopes(session, cluster, found[0]) if found else None)
+    principal = entry_of_emr(session, cluster)
+    access = EmrAccess(_scopes(session, cluster, principal) if principal else None)
     if all(access.covers(name) for name in names):
         return access
     try:
         api = open_kubernetes_api(session, described)
-        config_map = api.find(_AWS_AUTH)
-        map_roles = config_map["data"]["mapRoles"].known_text() if config_map else None
+        user = user_of_emr(api)
         may_read = {name: api.allows(KUBERNETES_USER, "get", "namespaces", name) for name in names}
     except NotReadError as error:
         return EmrAccess(access.entry, not_read=str(error))
-    return EmrAccess(access.entry, mapped_user(map_roles or ""), may_read)
+    return EmrAccess(access.entry, user, may_read)
+
+
+def user_of_emr(api: KubernetesApi) -> str | None:
+    """Whom aws-auth maps EMR's service-linked role to; None: nobody. Raises NotReadError."""
+    config_map = api.find(_AWS_AUTH)
+    map_roles = config_map["data"]["mapRoles"].known_text() if config_map else None
+    return mapped_user(map_roles or "")
+
+
+def entry_of_emr(session: boto3.Session, cluster: str) -> str | None:
+    """The principal of EMR's access entry (eks:ListAccessEntries); None: there is none."""
+    entries = read.access_entries(session, cluster)
+    return next((arn for arn in entries if arn.rpartition("/")[2] == SERVICE_LINKED_ROLE), None)
 
 
 def _scopes(session: boto3.Session, cluster: str, principal_arn: str) -> set[str]:
