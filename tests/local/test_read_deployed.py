@@ -10,8 +10,10 @@ from emr_eks_placement.aws.deployed_environment import read_deployed
 from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.errors import InputError
 from local.aws.ministack.settings import enforcing_iam
+from stacks import comparison
 from tests.local.aws_fixtures import Stacks
 from tests.local.reading import Account
+from tests.unit.environments import environment
 
 _ACCOUNT = "000000000000"
 _PLATFORM = {"zones": ["us-east-1a", "us-east-1b"], "cidr": "10.0.0.0/16", "version": "1.35"}
@@ -53,8 +55,14 @@ def test_the_definition_stacks_that_exist_are_found_by_the_first(account: Accoun
 
 
 def test_definitions_are_outdated_when_the_virtual_clusters_are_created_after_them(
-    account: Account, stacks: Stacks
+    account: Account, stacks: Stacks, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(comparison, "aws_session", lambda **_: account.session())
+
+    def warnings() -> str:
+        comparison.changes_refused(environment(name="read"), _ACCOUNT)
+        return capsys.readouterr().err
+
     def outdated() -> tuple[str, ...]:
         return read_deployed(account.session(), "read", _ACCOUNT).outdated
 
@@ -62,9 +70,11 @@ def test_definitions_are_outdated_when_the_virtual_clusters_are_created_after_th
     _create(stacks, "job-runs", {"definition_stacks": {"spark": 1}})
     _create(stacks, "job-runs-spark-1", None)
     assert outdated() == ()
+    assert not warnings()
     stacks.delete("read-virtual-clusters")
     _create(stacks, "virtual-clusters", {"namespaces": {"a": "b"}})
     assert outdated() == ("job-runs", "job-runs-spark-1")
+    assert "Delete it, cdk destroy read-job-runs-spark-1 -c environment=read, and deploy again." in warnings()
 
 
 def test_a_stack_that_failed_to_be_created_is_not_compared(account: Account, stacks: Stacks) -> None:

@@ -11,11 +11,14 @@ import pytest
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.fields import Field
 from emr_eks_placement.observation import Warnings, observed_pod
+from emr_eks_placement.observation.containers import containers_of
 from emr_eks_placement.observation.difference import Difference
 from emr_eks_placement.observation.learned import learned
+from emr_eks_placement.observation.logged import roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun, differences
 from tests.unit.observed import RUN, Data, on_fargate, pending, pod
 from tests.unit.planned import CAPACITY, LABEL, manifests, planned, request
+from tests.unit.problem_cases.case import limit_range, ruled
 
 MONITORING = {"cloudWatchMonitoringConfiguration": {"logGroupName": "g", "logStreamNamePrefix": "p"}}
 LOGS = (
@@ -273,3 +276,18 @@ def test_what_is_learned_is_named_by_placement() -> None:
         "CloudWatch, executors: containers/APPLICATION/POD/stderr": ("a", "b"),
     }
     assert facts["EMR's access"].seen == {"access entry: yes": ()}
+
+
+def test_containers_are_compared_with_what_the_namespace_makes_of_them() -> None:
+    where = ruled(limit_range({"default": {"cpu": "1", "memory": "1Gi"}, "defaultRequest": {"cpu": "100m"}}))
+    for capacity, cpu in ((where, 100), (CAPACITY, None)):
+        _, sidecar = containers_of(Field(manifests(request(), capacity)["driver"])["spec"])
+        assert (sidecar.name, sidecar.cpu_millis) == ("emr-container-fluentd", cpu)
+
+
+def test_logs_are_expected_of_pods_with_a_logging_sidecar_alone() -> None:
+    """Executors have one where their logs are kept."""
+    asked = request()
+    assert roles_that_log(manifests(asked)) == ["submitter", "driver"]
+    asked["configurationOverrides"]["monitoringConfiguration"] = MONITORING
+    assert roles_that_log(manifests(asked)) == ["submitter", "driver", "executors"]
