@@ -73,9 +73,13 @@ def test_what_can_not_be_read_is_not_taken_for_well() -> None:
         (json.dumps([{"rolearn": EMR, "username": "other"}]), "other"),
         (yaml.safe_dump([{"rolearn": f"{EMR}-2", "username": "emr-containers"}]), None),
         ("", None),
-        ("{", None),
         ("text", None),
     ],
 )
 def test_the_mapping_is_found_in_map_roles(text: str, user: str | None) -> None:
     assert mapped_user(text) == user
+
+
+def test_map_roles_that_is_no_yaml_is_not_taken_for_an_empty_one() -> None:
+    with pytest.raises(yaml.YAMLError):
+        mapped_user("{")

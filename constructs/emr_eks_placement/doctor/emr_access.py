@@ -35,11 +35,8 @@ class EmrAccess:
 
 
 def mapped_user(map_roles: str) -> str | None:
-    """Whom the text of mapRoles maps EMR's service-linked role to; None: nobody, or it can't be read as a list."""
-    try:
-        entries = yaml.safe_load(map_roles)
-    except yaml.YAMLError:
-        return None
+    """Whom the text of mapRoles maps EMR's service-linked role to; None: nobody. Raises YAMLError."""
+    entries = yaml.safe_load(map_roles)
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and str(entry.get("rolearn", "")).rpartition("/")[2] == SERVICE_LINKED_ROLE:
             return str(entry.get("username"))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import boto3
+from yaml import YAMLError
 
 from emr_eks_placement.aws.doctor import read
 from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, open_kubernetes_api
@@ -43,7 +44,10 @@ def user_of_emr(api: KubernetesApi) -> str | None:
     """Whom aws-auth maps EMR's service-linked role to; None: nobody. Raises NotReadError."""
     config_map = api.find(_AWS_AUTH)
     map_roles = config_map["data"]["mapRoles"].known_text() if config_map else None
-    return mapped_user(map_roles or "")
+    try:
+        return mapped_user(map_roles or "")
+    except YAMLError as error:
+        raise NotReadError("mapRoles of aws-auth is not YAML") from error
 
 
 def entry_of_emr(session: boto3.Session, cluster: str) -> str | None:
