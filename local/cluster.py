@@ -10,6 +10,7 @@ import boto3
 
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.namespace_access import NamespaceAccess
+from local.aws.ministack.settings import enforcing_iam
 from local.aws.server import LocalAws
 from local.eks.admission import FargateAdmission
 from local.eks.aws_auth import role_may_read
@@ -23,8 +24,8 @@ from local.kubernetes import RecordingKubernetesApi
 class LocalCluster:
     """A local AWS account whose one EKS cluster is the recording Kubernetes API; all of it on the loopback interface.
 
-    A context manager. Job runs are carried out with real Spark, unless a `job_runner` is given. `folder` gets the logs
-    and, while it runs, temporary files.
+    A context manager. Job runs are carried out with real Spark, unless a `job_runner` is given. IAM is enforced for all but
+    the account's own keys, which the environment gets. `folder` gets the logs and, while it runs, temporary files.
     """
 
     def __init__(self, folder: Path, *, region: str, port: int = 0, job_runner: JobRunner | None = None) -> None:
@@ -61,6 +62,7 @@ class LocalCluster:
                     port=self._port,
                 )
             )
+            self._started.enter_context(enforcing_iam())
             self._started.enter_context(_environment(self.aws.child_environment()))
             self.session = boto3.Session()
             self._cluster.connect(self.session)

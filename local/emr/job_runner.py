@@ -13,10 +13,13 @@ import boto3
 
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.spark.configuration import classification
+from local.aws.emr_containers.access import inputs
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
 from local.emr import pods
 from local.emr.logs import RunLog
+from local.emr.role_session import session_of_role
+from local.emr.s3_clients import DeniedError, HadoopClient, client_of, locations
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher, SparkSubmitError
 
@@ -66,7 +69,9 @@ class SparkJobRunner:
     """Runs one job at a time on a thread of its own, from `start_thread` to `stop_thread`.
 
     Real Spark makes the driver and executor pods; their containers are not run, so a run that has all of its pods on
-    nodes is COMPLETED, and one with a pod that fits nowhere FAILED.
+    nodes is COMPLETED, and one with a pod that fits nowhere FAILED. What its containers would ask of S3 is asked with the
+    credentials of the run's role: the files that it names are read, arguments that are locations in S3 are read where
+    there is something, and written to where there is nothing, and the logs are written.
     """
 
     def __init__(self, kubernetes: RecordingKubernetesApi, cluster: DeployedCluster, folder: Path) -> None:
@@ -78,7 +83,7 @@ class SparkJobRunner:
         self._thread = threading.Thread(target=self._work, name="job-runner")
 
     def start_thread(self, session: boto3.Session) -> None:
-        """Begins to take runs; session: how pod templates are read from the local S3."""
+        """Begins to take runs; session: of the account."""
         self._session = session
         self._thread.start()
 
@@ -106,12 +111,15 @@ class SparkJobRunner:
         try:
             self._cluster.refresh()
             run.set_state(JobRunState.SUBMITTED)
-            log = RunLog(self._open_session, run)
+            role = run.request["executionRoleArn"]
+            session = session_of_role(self._open_session, role, cluster=run.cluster_name, namespace=run.namespace)
+            log = RunLog(run, role=session, account=self._open_session)
+            files = client_of(run.request["releaseLabel"], session.client("s3"))
             self._create_submitter(run, log)
-            self._submit(run, spark, log)
+            self._submit(run, spark, log, files)
             details = "Every pod of the run is on a node (local AWS: its containers are not run)."
             run.set_state(JobRunState.COMPLETED, details=details)
-        except (SparkSubmitError, PendingPodError) as error:
+        except (SparkSubmitError, PendingPodError, DeniedError, FileNotFoundError) as error:
             run.set_state(JobRunState.FAILED, details=str(error), failure_reason=FailureReason.USER_ERROR)
         except Exception as error:  # noqa: BLE001 - the thread goes on; the run tells what happened
             run.set_state(JobRunState.FAILED, details=repr(error), failure_reason=FailureReason.INTERNAL_ERROR)
@@ -121,10 +129,12 @@ class SparkJobRunner:
         self._refuse_pending(pod, run)
         log.write(pod, "stdout", [f"{_NOT_RUN}: spark-submit ran outside of pod {pod['metadata']['name']}"])
 
-    def _submit(self, run: JobRun, spark: SparkLauncher, log: RunLog) -> None:
+    def _submit(self, run: JobRun, spark: SparkLauncher, log: RunLog, files: HadoopClient) -> None:
         driver = run.request["jobDriver"]["sparkSubmitJobDriver"]
+        for uri in {uri for _member, uri in inputs(run.request)}:
+            files.read(uri)
         with tempfile.TemporaryDirectory(prefix="templates-", dir=self._folder) as folder:
-            templates = PodTemplates(self._read_object, Path(folder))
+            templates = PodTemplates(files.read, Path(folder))
             submission = spark.submit(
                 self._configuration(run, templates),
                 application=driver["entryPoint"],
@@ -144,6 +154,8 @@ class SparkJobRunner:
         for pod in made:
             self._refuse_pending(pod, run)
             log.write(pod, "stdout", [f"{_NOT_RUN}: pod {pod['metadata']['name']}"])
+        for uri in locations(driver.get("entryPointArguments", [])):
+            files.read(uri) if files.exists(uri) else files.write(uri)
 
     def _delete_executor_config_maps(self, namespace: str) -> None:
         """Executor pods are kept to be looked at; their ConfigMap, whose name every driver of one JVM shares, can't be."""
@@ -173,10 +185,6 @@ class SparkJobRunner:
         if self._session is None:
             raise RuntimeError("the job runner is not started")
         return self._session
-
-    def _read_object(self, uri: str) -> bytes:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        return self._open_session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
 
     def _refuse_pending(self, pod: dict[str, Any], run: JobRun) -> None:
         """Raises PendingPodError for a pod that the scheduler found no node for."""

@@ -13,10 +13,14 @@ from local.aws.emr_containers.job_runs import JobRun
 
 
 class RunLog:
-    """The logs of one run; `write` may be called for any of its pods, once for each stream."""
+    """The logs of one run; `write` may be called for any of its pods, once for each stream.
 
-    def __init__(self, session: boto3.Session, run: JobRun) -> None:
-        self._session = session
+    role: of the run, which writes to S3; account: writes to CloudWatch, for MiniStack asks for rights on log-group:NAME where
+    AWS asks for log-group:NAME:* (CloudWatch Logs guide).
+    """
+
+    def __init__(self, run: JobRun, *, role: boto3.Session, account: boto3.Session) -> None:
+        self._s3, self._logs = role.client("s3"), account.client("logs")
         described = {**run.description(), "createdAt": run.created_at}
         self._locations = log_locations(job_run_of(described))
 
@@ -29,11 +33,10 @@ class RunLog:
         if self._locations.bucket is not None:
             key = f"{self._locations.key_prefix}{name}.gz"
             body = gzip.compress("".join(f"{line}\n" for line in lines).encode())
-            self._session.client("s3").put_object(Bucket=self._locations.bucket, Key=key, Body=body)
+            self._s3.put_object(Bucket=self._locations.bucket, Key=key, Body=body)
 
     def _to_cloudwatch(self, group: str, stream: str, lines: Sequence[str]) -> None:
-        logs = self._session.client("logs")
-        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        self._logs.create_log_stream(logGroupName=group, logStreamName=stream)
         moment = int(time.time() * 1000)
         events: list[Any] = [{"timestamp": moment, "message": line} for line in lines]
-        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)

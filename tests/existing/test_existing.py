@@ -35,6 +35,7 @@ class SomebodyElse:
         )["GroupId"]
         self.key_arn = session.client("kms").create_key()["KeyMetadata"]["Arn"]
         session.client("s3").create_bucket(Bucket="analytics-jobs")
+        session.client("s3").delete_public_access_block(Bucket="analytics-jobs")
         trust = {"Service": "eks-fargate-pods.amazonaws.com"}
         self.role_arn = iam.create_role(RoleName="fargate", AssumeRolePolicyDocument=_trust(trust))["Role"]["Arn"]
         self.cluster = session.client("eks").create_cluster(

@@ -86,15 +86,26 @@ def _no_policy(deployed: Deployed) -> Iterator[None]:
 
 
 @contextmanager
-def _no_list_of_job_files(deployed: Deployed) -> Iterator[None]:
+def _other_policy(deployed: Deployed, text: str, other: str) -> Iterator[None]:
     iam, role = deployed.session.client("iam"), deployed.outputs["SparkExecutionRoleArn"].rpartition("/")[2]
     (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    text = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
-    assert '"job-files/spark/*"' in text
-    changed = text.replace('"job-files/spark/*"', '"other/*"')
-    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=changed)
+    document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
+    assert text in document
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document.replace(text, other))
     yield
-    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document)
+
+
+def _no_list_of_job_files(deployed: Deployed) -> AbstractContextManager[None]:
+    return _other_policy(deployed, '"job-files/spark/*"', '"other/*"')
+
+
+def _no_parts_of_uploads(deployed: Deployed) -> AbstractContextManager[None]:
+    return _other_policy(deployed, '"s3:AbortMultipartUpload", ', "")
+
+
+def _no_folder_itself(deployed: Deployed) -> AbstractContextManager[None]:
+    return _other_policy(deployed, '"data/spark"', '"data/other"')
 
 
 @contextmanager
@@ -221,7 +232,19 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
         (_no_pod_template, "files missing", "there is no s3://", "aws s3 cp definitions/pod-templates/spark/"),
         (_trust_of_another_namespace, "execution-roles missing", "spark-jobs", "update-role-trust-policy"),
         (_trust_of_another_service, "pod-execution-role missing", "eks-fargate-pods", "update-assume-role-policy"),
-        (_no_list_of_job_files, "permissions missing", "s3:ListBucket", "Allow it in a policy of the role"),
+        (
+            _no_list_of_job_files,
+            "permissions missing",
+            "with the prefix job-files/spark/",
+            "Allow it in a policy of the role",
+        ),
+        (
+            _no_parts_of_uploads,
+            "permissions missing",
+            "is not allowed s3:AbortMultipartUpload on",
+            "Allow it in a policy",
+        ),
+        (_no_folder_itself, "permissions missing", "with the prefix data/spark", "Allow it in a policy of the role"),
         (_no_policy, "permissions missing", "is not allowed s3:GetObject on", "Allow it in a policy of the role"),
         (_no_access_entry, "access-entries warning", "has no access entry of type EC2_LINUX", "create-access-entry"),
         (

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from emr_eks_placement.emr.s3_calls import LOG, WRITE, S3Call
 from emr_eks_placement.model import Model
+from tests.unit.environments import REPOSITORY
 from tools import write_problem_docs, write_settings_docs
 
 SETTINGS = [(model, name) for model, table in write_settings_docs.tables().items() for name in table.settings]
@@ -42,3 +44,10 @@ def test_a_rule_that_carries_its_text_says_what_it_checks() -> None:
     assert write_settings_docs.rules_of(models["NodeGroup"], "disk_gib") == [
         "must be from 20 to 16384 GiB (EBS gp3 volumes; the AL2023 image needs 20)"
     ]
+
+
+@pytest.mark.parametrize("call", [*WRITE, *LOG], ids=lambda call: f"{call.operation}-{call.action}")
+def test_what_a_jobs_role_needs_is_what_jobs_call(call: S3Call) -> None:
+    (rows,) = re.findall(r"\n\| a job \|.*?\n\n", (REPOSITORY / "docs/job-roles.md").read_text(), re.DOTALL)
+    (_, *lines) = [row.split("|") for row in rows.splitlines() if call.operation in row or row.startswith("| a job")]
+    assert any(call.action in actions for _, _, _, actions, _, _ in lines), (call.operation, call.action)

@@ -1,5 +1,6 @@
 """How what was read of a deployed environment is judged."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -24,9 +25,9 @@ from emr_eks_placement.doctor.health import (
     check_stacks,
     check_virtual_clusters,
 )
-from emr_eks_placement.doctor.requirements import Access, access_of, objects_of
+from emr_eks_placement.doctor.requirements import Access, Account, access_of, access_of_role, objects_of
 from emr_eks_placement.doctor.storage import Denied, check_files, check_permissions
-from emr_eks_placement.environment import capacity_of
+from emr_eks_placement.environment import DataAccess, ExecutionRole, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.scheduling.capacity import PodSelector
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules, ResourceQuota
@@ -37,6 +38,7 @@ LOCAL = load_environment(REPOSITORY / "environments/local.yaml")
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"
 ROLE = "arn:aws:iam::111122223333:role/spark"
 BUCKET = "jobs-111122223333"
+ACCOUNT = Account(partition="aws", region="us-east-1", number="111122223333", bucket=BUCKET)
 DEPLOYED = DeployedVirtualCluster(
     virtual_cluster_id="abc",
     execution_role_arn=ROLE,
@@ -238,19 +240,88 @@ def test_what_a_run_reads_and_what_its_role_needs() -> None:
     assert "s3://jobs/a.zip" in objects
     folders = sorted(uri.removeprefix(f"s3://{BUCKET}/").partition("/")[0] for uri in objects)
     assert folders == ["job-files", "job-files", "pod-templates", "s3:"]
-    names = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
-    wanted = list(access_of(request, BUCKET, key_arn="arn:aws:kms:us-east-1:111122223333:key/k", **names))
+    key = "arn:aws:kms:us-east-1:111122223333:key/k"
+    wanted = list(access_of([request], replace(ACCOUNT, key_arn=key)))
     assert {one.role for one in wanted} == {ROLE}
+    assert all(one.certain for one in wanted)
     assert {(action, one.resource) for one in wanted for action in one.actions} >= {
-        *(("s3:GetObject", f"arn:aws:s3:::{uri.removeprefix('s3://')}") for uri in objects),
-        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/logs/spark/doctor"),
+        *(("s3:GetObject", f"arn:aws:s3:::{uri.removeprefix('s3://')}") for uri in objects if "/a.zip" in uri),
+        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/logs/spark/x"),
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:/spark:log-stream:doctor"),
-        ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k"),
+        ("kms:Decrypt", key),
     }
+    read = {one.resource for one in wanted if one.actions == ("s3:GetObject",)}
     listed = {(one.resource, one.prefix) for one in wanted if one.actions == ("s3:ListBucket",)}
-    paths = [uri.removeprefix("s3://").partition("/") for uri in objects]
-    assert listed == {(f"arn:aws:s3:::{own}", f"{key}{slash}") for own, _, key in paths for slash in ("", "/")}
-    assert not any("kms:Decrypt" in one.actions for one in access_of(request, BUCKET, key_arn=None, **names))
+    for resource in read:
+        own, _, path = resource.rpartition(":")[2].partition("/")
+        assert {(f"arn:aws:s3:::{own}", path), (f"arn:aws:s3:::{own}", f"{path}/")} <= listed
+    assert not any("kms:Decrypt" in one.actions for one in access_of([request], ACCOUNT))
+
+
+def test_of_the_uploaded_files_of_a_virtual_cluster_one_stands_for_all() -> None:
+    request = define_job_run(LOCAL, "trip-count", "pinned-driver", DEPLOYED).request
+    (first, second) = [one for one in objects_of(request, BUCKET) if "/job-files/" in one]
+    read = [one.resource for one in access_of([request, request], ACCOUNT) if one.actions == ("s3:GetObject",)]
+    assert [one for one in read if "/job-files/" in one] == [f"arn:aws:s3:::{first.removeprefix('s3://')}"]
+    other = json.loads(json.dumps(request).replace("/job-files/spark/", "/job-files/science/"))
+    both = [one.resource for one in access_of([request, other], ACCOUNT) if one.actions == ("s3:GetObject",)]
+    assert len([one for one in both if "/job-files/" in one]) == 2
+    assert second != first
+
+
+def test_a_location_in_the_arguments_is_looked_up_whether_a_job_reads_or_writes_there() -> None:
+    request = define_job_run(LOCAL, "trip-count", "fargate", DEPLOYED).request
+    before = set(access_of([request], ACCOUNT))
+    arguments = request["jobDriver"]["sparkSubmitJobDriver"]["entryPointArguments"]
+    arguments += [
+        "s3a://sales/orders/",
+        "s3://raw/2026-*/part.csv,s3n://more",
+        "s3://*/x",
+        "s3://{{ bucket }}/x",
+        "s3://sales/${day}",
+        "--mode=s3",
+        "https://a.example/",
+    ]
+    added = set(access_of([request], ACCOUNT)) - before
+    assert {(one.actions, one.resource, one.prefix) for one in added} == {
+        (("s3:GetObject",), "arn:aws:s3:::sales/orders", None),
+        (("s3:ListBucket",), "arn:aws:s3:::sales", "orders"),
+        (("s3:ListBucket",), "arn:aws:s3:::sales", "orders/"),
+        (("s3:GetObject",), "arn:aws:s3:::raw/doctor", None),
+        (("s3:ListBucket",), "arn:aws:s3:::raw", "doctor"),
+        (("s3:ListBucket",), "arn:aws:s3:::raw", "doctor/"),
+        (("s3:GetObject",), "arn:aws:s3:::more/doctor", None),
+        (("s3:ListBucket",), "arn:aws:s3:::more", "doctor"),
+        (("s3:ListBucket",), "arn:aws:s3:::more", "doctor/"),
+    }
+    assert not any(one.certain for one in added)
+    (check,) = check_permissions(
+        1, [Denied(one, one.actions[0], "implicitDeny") for one in added if one.prefix == "orders"]
+    )
+    assert check.state == "warning"
+    assert (
+        check.found
+        == "spark is not allowed s3:ListBucket on arn:aws:s3:::sales with the prefix orders, which its jobs may need"
+    )
+
+
+def test_a_role_that_is_created_reaches_its_folder_and_its_data_access() -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/k"
+    settings = ExecutionRole(data_access=DataAccess(read=("s3://raw",), write=("s3://sales/a/",), kms_key_arns=(key,)))
+    wanted = list(access_of_role("spark", ROLE, settings, ACCOUNT))
+    rights = {(action, one.resource, one.prefix) for one in wanted for action in one.actions}
+    assert all(one.certain for one in wanted)
+    for folder in (f"{BUCKET}/data/spark", "sales/a"):
+        own, _, path = folder.partition("/")
+        write = ("PutObject", "DeleteObject", "AbortMultipartUpload", "ListMultipartUploadParts", "GetObject")
+        assert {
+            (f"s3:{action}", f"arn:aws:s3:::{folder}{end}", None) for action in write for end in ("", "/x")
+        } <= rights
+        assert {("s3:ListBucket", f"arn:aws:s3:::{own}", f"{path}{end}") for end in ("", "/", "/x", "/x/")} <= rights
+    assert {("s3:GetObject", "arn:aws:s3:::raw/doctor", None), ("kms:GenerateDataKey", key, None)} <= rights
+    assert not any(
+        action != "s3:GetObject" for action, resource, _ in rights if resource.startswith("arn:aws:s3:::raw/")
+    )
 
 
 def test_what_is_denied_is_told_by_role_and_resource() -> None:
@@ -258,6 +329,11 @@ def test_what_is_denied_is_told_by_role_and_resource() -> None:
     assert _states(check_permissions(2, [])) == ["ok"]
     (check,) = check_permissions(2, [Denied(access, action, "implicitDeny") for action in access.actions])
     assert check.found == "spark is not allowed s3:GetObject, s3:PutObject on arn:aws:s3:::b/k"
+    others = [replace(access, resource=f"arn:aws:s3:::b/{number}") for number in range(5)]
+    (alike,) = check_permissions(5, [Denied(one, "s3:GetObject", "implicitDeny") for one in others])
+    assert alike.found == (
+        "spark is not allowed s3:GetObject on arn:aws:s3:::b/0; arn:aws:s3:::b/1; arn:aws:s3:::b/2 and 2 more"
+    )
     (unclear,) = check_permissions(2, [Denied(access, "s3:GetObject", "implicitDeny", ("aws:SourceVpce",))])
     assert unclear.state == "warning"
 

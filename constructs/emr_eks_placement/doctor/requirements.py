@@ -1,14 +1,27 @@
 """What the runs of deployed definitions need of S3, of CloudWatch Logs and of their roles' policies."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.pods import SPARK_ROLE
-from emr_eks_placement.emr.s3_paths import listed
+from emr_eks_placement.emr.s3_calls import (
+    EMRFS_MARKER,
+    LIST,
+    LOG,
+    LOOK_UP,
+    READ,
+    READ_FILE,
+    USE_KEY,
+    WRITE,
+    S3Call,
+    asked,
+)
+from emr_eks_placement.environment import ExecutionRole
 from emr_eks_placement.spark.configuration import spark_configuration
 
-_READ, _LIST = ("s3:GetObject",), ("s3:ListBucket",)
 _S3 = ("s3://", "s3a://", "s3n://")
 # Of files that Spark distributes (Spark configuration); definitions name them so, not by options.
 _FILE_PROPERTIES = ("spark.submit.pyFiles", "spark.jars", "spark.files", "spark.archives")
@@ -16,17 +29,34 @@ _POD_TEMPLATES = tuple(f"spark.kubernetes.{name}.podTemplateFile" for name in SP
 # What EMR writes with the execution role (EMR on EKS guide, logging).
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 _LIST_LOGS = ("logs:DescribeLogGroups",)
-_USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
+_WILDCARD = re.compile(r"[*?{\[]")  # of Hadoop's FileSystem.globStatus
+_NEXT = re.compile(r",(?=s3[an]?://)")
+_OWN_FOLDERS = ("job-files/", "pod-templates/")
 
 
 @dataclass(frozen=True)
 class Access:
-    """Actions that a role is to be allowed on a resource, given by their ARNs; prefix: with which a bucket is listed."""
+    """Actions that a role is to be allowed on a resource, given by their ARNs; prefix: with which a bucket is listed.
+
+    certain: whether runs fail without; else they may.
+    """
 
     role: str
     actions: tuple[str, ...]
     resource: str
     prefix: str | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Where an environment is deployed; key_arn: of the KMS key that its bucket encrypts with."""
+
+    partition: str
+    region: str
+    number: str
+    bucket: str
+    key_arn: str | None = None
 
 
 def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
@@ -50,25 +80,76 @@ def log_group_of(request: Mapping[str, Any]) -> str | None:
     return group
 
 
-def access_of(
-    request: Mapping[str, Any], bucket: str, *, partition: str, region: str, account: str, key_arn: str | None
-) -> Iterator[Access]:
-    """What a run's role is to be allowed. key_arn: of the KMS key that the bucket encrypts with."""
+def access_of(requests: Iterable[Mapping[str, Any]], account: Account) -> Iterator[Access]:
+    """What the roles of these requests are to be allowed, with the files that they read, once.
+
+    Of the files that were uploaded for jobs, one stands for all in a virtual cluster's folder.
+    """
+    wanted: dict[Access, None] = {}
+    seen: set[tuple[str, str]] = set()
+    for request in requests:
+        role = request["executionRoleArn"]
+        for uri in objects_of(request, account.bucket):
+            folder = _own_folder(uri, account.bucket) or uri
+            if (role, folder) not in seen:
+                seen.add((role, folder))
+                wanted |= dict.fromkeys(_in_s3(role, uri, READ_FILE, account))
+        wanted |= dict.fromkeys(_at_arguments(request, account))
+        wanted |= dict.fromkeys(_of_logs(request, account))
+        if account.key_arn:
+            wanted[Access(role, USE_KEY, account.key_arn)] = None
+    yield from wanted
+
+
+def access_of_role(name: str, role: str, settings: ExecutionRole, account: Account) -> Iterator[Access]:
+    """What a role that the environment makes for a virtual cluster of that name is to be allowed beside its jobs' files."""
+    yield from _in_s3(role, f"s3://{account.bucket}/data/{name}", WRITE, account)
+    for locations, calls in ((settings.data_access.read, READ), (settings.data_access.write, WRITE)):
+        for location in locations:
+            yield from _in_s3(role, location, calls, account)
+    for key in settings.data_access.kms_key_arns:
+        yield Access(role, USE_KEY, key)
+
+
+def _own_folder(uri: str, bucket: str) -> str | None:
+    """FOLDER/VIRTUAL-CLUSTER, of a file that was uploaded to the environment's bucket."""
+    key = uri.removeprefix(f"s3://{bucket}/")
+    return "/".join(key.split("/")[:2]) if key.startswith(_OWN_FOLDERS) else None
+
+
+def _in_s3(role: str, uri: str, calls: Iterable[S3Call], account: Account, *, certain: bool = True) -> Iterator[Access]:
+    """For calls about a location; of a whole bucket, about a path in it. EMRFS's markers are left out: S3A has none."""
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    path, arn = key.rstrip("/") or "doctor", f"arn:{account.partition}:s3:::{bucket}"
+    objects: dict[str, list[str]] = {}
+    for action, name in asked(path, calls):
+        if action == LIST and not name.endswith(EMRFS_MARKER):
+            yield Access(role, (LIST,), arn, name, certain=certain)
+        elif not name.endswith(EMRFS_MARKER):
+            objects.setdefault(f"{arn}/{name}", []).append(action)
+    for resource, actions in objects.items():
+        yield Access(role, tuple(actions), resource, certain=certain)
+
+
+def _at_arguments(request: Mapping[str, Any], account: Account) -> Iterator[Access]:
+    """Whether a job reads or writes at a location, its S3 client looks there first; what else it does is not known."""
+    arguments = request["jobDriver"].get("sparkSubmitJobDriver", {}).get("entryPointArguments", [])
+    for location in (one for argument in arguments for one in _NEXT.split(argument) if one.startswith(_S3)):
+        fixed, *wildcard = _WILDCARD.split(location, maxsplit=1)
+        folder = fixed.rpartition("/")[0] if wildcard else fixed
+        is_known = len(folder) > len("s3a://") and not placeholders_in(location)
+        if is_known and not _own_folder(folder, account.bucket):
+            yield from _in_s3(request["executionRoleArn"], folder, LOOK_UP, account, certain=False)
+
+
+def _of_logs(request: Mapping[str, Any], account: Account) -> Iterator[Access]:
     role = request["executionRoleArn"]
-    for uri in objects_of(request, bucket):
-        path = uri.removeprefix("s3://")
-        yield Access(role, _READ, f"arn:{partition}:s3:::{path}")
-        holder, _, key = path.partition("/")
-        yield from (Access(role, _LIST, f"arn:{partition}:s3:::{holder}", prefix) for prefix in listed(key))
     monitoring = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
     log_uri = (monitoring.get("s3MonitoringConfiguration") or {}).get("logUri")
     if log_uri:
-        folder = log_uri.removeprefix("s3://").rstrip("/")
-        yield Access(role, ("s3:PutObject",), f"arn:{partition}:s3:::{folder}/doctor")
+        yield from _in_s3(role, log_uri, LOG, account)
     group = log_group_of(request)
     if group:
-        groups = f"arn:{partition}:logs:{region}:{account}:log-group"
+        groups = f"arn:{account.partition}:logs:{account.region}:{account.number}:log-group"
         yield Access(role, _WRITE_LOGS, f"{groups}:{group}:log-stream:doctor")
         yield Access(role, _LIST_LOGS, f"{groups}:{group}")
-    if key_arn:
-        yield Access(role, _USE_KEY, key_arn)

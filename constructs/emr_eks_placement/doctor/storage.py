@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from emr_eks_placement.account import Check
 from emr_eks_placement.doctor.findings import concluded
@@ -88,27 +89,48 @@ def check_log_groups(region: str, wanted: Collection[str], there: Collection[str
     return concluded("log-groups", findings, f"{len(wanted)} are there" if wanted else "no job logs to one")
 
 
+class _Alike(NamedTuple):
+    """What is said of a role once for all resources that it holds for; unknown: as of Denied."""
+
+    role: str
+    actions: str
+    unknown: str
+    decisions: str
+    certain: bool
+
+
 def check_permissions(asked: int, denied: Sequence[Denied]) -> list[Check]:
     """Whether the policies of execution roles allow what the definitions need, as IAM simulates them.
 
     asked: how many actions on resources were.
     """
-    together: dict[tuple[str, str], list[Denied]] = {}
+    of_resource: dict[tuple[str, str], list[Denied]] = {}
     for one in denied:
         listed = "" if one.access.prefix is None else f" with the prefix {one.access.prefix}"
-        together.setdefault((one.access.role, f"{one.access.resource}{listed}"), []).append(one)
-    findings = (_denied(role, resource, some) for (role, resource), some in together.items())
+        of_resource.setdefault((one.access.role, f"{one.access.resource}{listed}"), []).append(one)
+    alike: dict[_Alike, list[str]] = {}
+    for (role, resource), some in of_resource.items():
+        unknown = {key for one in some for key in one.unknown}
+        what = _Alike(
+            role=role.rpartition("/")[2],
+            actions=", ".join(one.action for one in some),
+            unknown=", ".join(sorted(unknown)),
+            decisions=", ".join(sorted({one.decision for one in some})),
+            certain=any(one.access.certain for one in some),
+        )
+        alike.setdefault(what, []).append(resource)
+    findings = (_denied(what, resources) for what, resources in alike.items())
     return concluded("permissions", findings, f"the execution roles are allowed {asked} actions that the jobs need")
 
 
-def _denied(role: str, resource: str, some: Sequence[Denied]) -> Check:
-    """A warning where the decision hangs on what the simulation was not told."""
-    found = f"{role.rpartition('/')[2]} is not allowed {', '.join(one.action for one in some)} on {resource}"
-    unknown = sorted({key for one in some for key in one.unknown})
-    if unknown:
+def _denied(what: _Alike, resources: Sequence[str]) -> Check:
+    """A warning where the decision hangs on what the simulation was not told, or runs may do without."""
+    more = f" and {len(resources) - _MOST_SHOWN} more" if len(resources) > _MOST_SHOWN else ""
+    found = f"{what.role} is not allowed {what.actions} on {'; '.join(resources[:_MOST_SHOWN])}{more}"
+    if what.unknown:
         mend = "See whether its policies' conditions hold for jobs"
-        return Check("permissions", "warning", f"{found}, as far as told without {', '.join(unknown)}", mend)
-    decisions = ", ".join(sorted({one.decision for one in some}))
-    return Check(
-        "permissions", "missing", found, f"Allow it in a policy of the role, or remove what denies it ({decisions})"
-    )
+        return Check("permissions", "warning", f"{found}, as far as told without {what.unknown}", mend)
+    mend = f"Allow it in a policy of the role, or remove what denies it ({what.decisions})"
+    if not what.certain:
+        return Check("permissions", "warning", f"{found}, which its jobs may need", mend)
+    return Check("permissions", "missing", found, mend)

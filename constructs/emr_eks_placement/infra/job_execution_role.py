@@ -8,16 +8,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from emr_eks_placement.emr.s3_paths import objects_below, prefixes_below
+from emr_eks_placement.emr.s3_calls import (
+    LOG,
+    READ,
+    READ_FILE,
+    USE_KEY,
+    WRITE,
+    object_actions,
+    object_patterns,
+    prefix_patterns,
+)
 from emr_eks_placement.environment import DataAccess
 from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()
-_READ = ("s3:GetObject",)
-_WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-_LOG = ("s3:PutObject", "s3:GetObject")
-_KEY = ("kms:Decrypt", "kms:GenerateDataKey")  # S3 guide, objects encrypted with KMS keys
 
 
 class JobExecutionRole(Construct):
@@ -96,23 +101,24 @@ def _list(bucket_arn: str, prefixes: Sequence[str]) -> iam.PolicyStatement:
 
 def _bucket_access(bucket: s3.IBucket, folder: str) -> Iterator[iam.PolicyStatement]:
     inputs, logs_, data = (f"job-files/{folder}/*", f"pod-templates/{folder}/*"), f"logs/{folder}/*", f"data/{folder}"
-    yield _allow(_READ, *(bucket.arn_for_objects(one) for one in inputs))
-    yield _allow(_LOG, bucket.arn_for_objects(logs_))
-    yield _allow((*_READ, *_WRITE), *(bucket.arn_for_objects(one) for one in objects_below(data)))
-    yield _list(bucket.bucket_arn, [*inputs, logs_, *prefixes_below(data)])
+    yield _allow(object_actions(READ_FILE), *(bucket.arn_for_objects(one) for one in inputs))
+    yield _allow(object_actions(LOG), bucket.arn_for_objects(logs_))
+    yield _allow(object_actions(WRITE), *(bucket.arn_for_objects(one) for one in object_patterns(data, WRITE)))
+    yield _list(bucket.bucket_arn, [*inputs, logs_, *prefix_patterns(data, WRITE)])
     if bucket.encryption_key:
-        yield _allow(_KEY, bucket.encryption_key.key_arn)
+        yield _allow(USE_KEY, bucket.encryption_key.key_arn)
 
 
 def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
-    for locations, actions in ((data_access.read, _READ), (data_access.write, (*_READ, *_WRITE))):
+    for locations, calls in ((data_access.read, READ), (data_access.write, WRITE)):
         for location in locations:
             bucket, _, key = location.removeprefix("s3://").partition("/")
-            arn, prefix = f"arn:{Aws.PARTITION}:s3:::{bucket}", key.rstrip("/")
-            yield _allow(actions, *(f"{arn}/{one}" for one in (objects_below(prefix) if prefix else ("*",))))
-            yield _list(arn, prefixes_below(prefix) if prefix else ())
+            arn, path = f"arn:{Aws.PARTITION}:s3:::{bucket}", key.rstrip("/")
+            keys = object_patterns(path, calls) if path else ("*",)
+            yield _allow(object_actions(calls), *(f"{arn}/{one}" for one in keys))
+            yield _list(arn, prefix_patterns(path, calls) if path else ())
     if data_access.kms_key_arns:
-        yield _allow(_KEY, *data_access.kms_key_arns)
+        yield _allow(USE_KEY, *data_access.kms_key_arns)
 
 
 def _log_access(log_group_arn: str | None) -> Iterator[iam.PolicyStatement]:

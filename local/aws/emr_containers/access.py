@@ -62,11 +62,17 @@ def base36(text: str) -> str:
     return digits or "0"
 
 
+def driver_subject(role_arn: str, namespace: str) -> str:
+    """The service account that EMR makes for drivers with a role, as its token names it."""
+    suffix = f"{role_arn.split(':')[4]}-{base36(role_arn.rsplit('/', 1)[-1])}"
+    return f"system:serviceaccount:{namespace}:emr-containers-sa-spark-driver-{suffix}"
+
+
 def findings(request: Mapping[str, Any], namespace: str) -> list[Finding]:
     """Everything that would keep the run from reading its inputs and writing its logs."""
     role_arn = request["executionRoleArn"]
     found = list(_trust_findings(role_arn, namespace))
-    for member, uri in _inputs(request):
+    for member, uri in inputs(request):
         found.extend(_object_findings(role_arn, member, uri))
     monitoring = request.get("configurationOverrides", {}).get("monitoringConfiguration", {})
     if "s3MonitoringConfiguration" in monitoring:
@@ -82,8 +88,7 @@ def _trust_findings(role_arn: str, namespace: str) -> Iterator[Finding]:
     role = state.role(role_arn)
     if not role or state.trusts_service(role, _POD_IDENTITY_SERVICE):
         return
-    suffix = f"{state.account_id()}-{base36(role_arn.rsplit('/', 1)[-1])}"
-    subject = f"system:serviceaccount:{namespace}:emr-containers-sa-spark-driver-{suffix}"
+    subject = driver_subject(role_arn, namespace)
     providers = state.web_identity_providers(role)
     if not any(
         state.oidc_provider_exists(provider) and state.trusts_service_account(role, provider, subject)
@@ -92,7 +97,7 @@ def _trust_findings(role_arn: str, namespace: str) -> Iterator[Finding]:
         yield Finding("executionRoleArn", f"its trust policy does not let in namespace {namespace}", subject)
 
 
-def _inputs(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def inputs(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The S3 objects a run reads, each with the request's member that names it."""
     driver = request["jobDriver"]
     submit = driver.get("sparkSubmitJobDriver", {})
@@ -135,10 +140,6 @@ def _object_findings(role_arn: str, member: str, uri: str) -> Iterator[Finding]:
         yield Finding(member, "no such object", uri)
     elif not state.role_may(role_arn, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"):
         yield Finding(member, "s3:GetObject denied", uri)
-    else:
-        for prefix in (f"{key}/", key):  # S3A's and EMRFS's, before they read
-            if not state.role_may(role_arn, "s3:ListBucket", f"arn:aws:s3:::{bucket}", s3_prefix=prefix):
-                yield Finding(member, f"s3:ListBucket with the prefix {prefix} denied", uri)
 
 
 def _log_bucket_findings(role_arn: str, log_uri: str) -> Iterator[Finding]:

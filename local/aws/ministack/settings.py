@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.aws.ministack import names
+from local.aws.ministack import names, s3_rights
 from local.aws.ministack.gateway import LOOPBACK
 
 
@@ -51,5 +51,6 @@ def enforcing_iam() -> Iterator[None]:
     with (
         names.replaced_attribute(names.app, "AUTH", True),
         names.replaced_attribute(names.app, "pin_request_origin", lambda address, _secure: pin_origin(address, True)),
+        s3_rights.asked_for(),
     ):
         yield

@@ -129,11 +129,8 @@ def oidc_provider_exists(provider_arn: str) -> bool:
     return provider_arn in names.iam._oidc_providers
 
 
-def role_may(role_arn: str, action: str, resource_arn: str, **keys: str) -> bool:
-    """Whether a role's policies, its boundary and the resource's own policy allow an action over TLS.
-
-    keys: condition keys of the service, with _ for the colon.
-    """
+def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
+    """Whether a role's policies, its boundary and the resource's own policy allow an action over TLS."""
     account = account_id()
     evaluator = names.iam_evaluator
     role_name = role_arn.rsplit("/", 1)[-1]
@@ -145,7 +142,6 @@ def role_may(role_arn: str, action: str, resource_arn: str, **keys: str) -> bool
         resource_arn=resource_arn,
         region=region(),
         secure_transport=True,
-        service_context={name.replace("_", ":", 1): value for name, value in keys.items()},
     )
     decision = evaluator.evaluate(context, evaluator._gather_role_policies(role_name, account))
     own_policy = evaluator._resource_policy(action.split(":", 1)[0], resource_arn)

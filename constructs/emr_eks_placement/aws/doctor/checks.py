@@ -28,7 +28,7 @@ from emr_eks_placement.doctor.health import (
     check_stacks,
     check_virtual_clusters,
 )
-from emr_eks_placement.doctor.requirements import Access, access_of, log_group_of, objects_of
+from emr_eks_placement.doctor.requirements import access_of, access_of_role, log_group_of, objects_of
 from emr_eks_placement.doctor.storage import check_bucket, check_files, check_log_groups, check_permissions
 from emr_eks_placement.doctor.trust import check_execution_roles, check_pod_execution_role
 from emr_eks_placement.environment import Environment, capacity_of
@@ -179,22 +179,18 @@ def _pod_execution_role(subject: DeployedEnvironment) -> Result:
 
 
 def _permissions(subject: DeployedEnvironment) -> Result:
-    """Nothing without definitions."""
-    if not subject.requests:
+    """Nothing without virtual clusters."""
+    if not subject.virtual_clusters:
         return None
-    key_arn = read.bucket_key(subject.session, subject.bucket)
-    wanted: dict[Access, None] = {}
-    for request in subject.requests.values():
-        wanted |= dict.fromkeys(
-            access_of(
-                request,
-                subject.bucket,
-                partition=subject.partition,
-                region=subject.environment.region,
-                account=subject.account,
-                key_arn=key_arn,
-            )
-        )
+    account = subject.account_of_roles
+    of_roles = (
+        one
+        for name, deployed in subject.virtual_clusters.items()
+        for role, settings in subject.environment.virtual_clusters[name].roles.items()
+        if settings.execution_role_arn is None
+        for one in access_of_role(name, deployed.role_arn(role), settings, account)
+    )
+    wanted = dict.fromkeys((*access_of(subject.requests.values(), account), *of_roles))
     denied = list(read.denied(subject.session, wanted))
     return check_permissions(sum(len(access.actions) for access in wanted), denied)
 

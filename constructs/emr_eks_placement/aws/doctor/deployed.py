@@ -12,6 +12,7 @@ from emr_eks_placement.aws.definitions import read_deployed_virtual_clusters
 from emr_eks_placement.aws.doctor import read
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.definition import DeployedVirtualCluster
+from emr_eks_placement.doctor.requirements import Account
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
@@ -111,6 +112,17 @@ class DeployedEnvironment:
     def account(self) -> str:
         """The number of the account that the cluster is in."""
         return str(self.described["arn"].split(":")[4])
+
+    @cached_property
+    def account_of_roles(self) -> Account:
+        """Where the execution roles' jobs work."""
+        return Account(
+            partition=self.partition,
+            region=self.environment.region,
+            number=self.account,
+            bucket=self.bucket,
+            key_arn=read.bucket_key(self.session, self.bucket),
+        )
 
     @cached_property
     def provider_arn(self) -> str:

@@ -1,0 +1,29 @@
+"""The credentials that the pods of a job run have: its execution role's, by the service account that EMR makes."""
+
+import base64
+import json
+
+import boto3
+
+from local.aws.emr_containers.access import driver_subject
+
+
+def session_of_role(account: boto3.Session, role_arn: str, *, cluster: str, namespace: str) -> boto3.Session:
+    """As a driver in a namespace gets it from its token; account: who may ask for the cluster's issuer.
+
+    Raises botocore's ClientError where the role does not trust the service account: so do roles for EKS Pod Identity, which is
+    not played here.
+    """
+    described = account.client("eks").describe_cluster(name=cluster)["cluster"]
+    claims = {
+        "iss": described["identity"]["oidc"]["issuer"],
+        "sub": driver_subject(role_arn, namespace),
+        "aud": "sts.amazonaws.com",
+    }
+    token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims))
+    made = account.client("sts").assume_role_with_web_identity(
+        RoleArn=role_arn, RoleSessionName="driver", WebIdentityToken=f"{token}.signature"
+    )["Credentials"]
+    return boto3.Session(
+        made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], region_name=account.region_name
+    )
