@@ -2,7 +2,8 @@
 
 import os
 import sys
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
 
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's
 
 from emr_eks_placement.common.yaml_document import read_yaml
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.environment.advice import advice, check_version_is_offered
+from emr_eks_placement.environment.advice import advice, check_support
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from stacks import EnvironmentStacks
@@ -27,40 +28,45 @@ def main() -> int:
     file = Path(relpath(ENVIRONMENTS / f"{app.node.try_get_context('environment') or 'local'}.yaml"))
     try:
         environment = load_environment(file)
-        check_version_is_offered(environment, date.today())
-        if broken := _changes_refused(app, environment):
-            return _refuse_rules(file, *broken)
+        is_deployed = str(app.node.try_get_context("compare")).lower() != "false"
+        warnings = _check_deployment(file, environment) if is_deployed else []
         EnvironmentStacks(app, environment)
     except InputError as error:
-        return _refuse(*error.findings)
+        sys.stderr.writelines(f"{one}\n" for one in error.findings)
+        return 2
     except RuleError as error:
-        return _refuse_rules(file, error)
+        sys.stderr.writelines(f"{one}\n" for one in _placed(file, error))
+        return 2
     assembly = app.synth()
-    too_large = list(templates_that_are_too_large(environment, Path(assembly.directory)))
-    if too_large:
-        return _refuse_rules(file, *too_large)
-    sys.stderr.writelines(f"warning: {file}: {sentence}\n" for sentence in advice(environment, date.today()))
+    if too_large := list(templates_that_are_too_large(environment, Path(assembly.directory))):
+        sys.stderr.writelines(f"{one}\n" for one in _placed(file, *too_large))
+        return 2
+    sys.stderr.writelines(f"warning: {one}\n" for one in warnings)
     return 0
 
 
-def _changes_refused(app: cdk.App, environment: Environment) -> list[RuleError]:
-    """Why the environment can't be deployed over what is there; not asked without credentials or with -c compare=false."""
+def _check_deployment(file: Path, environment: Environment) -> list[str]:
+    """Warnings. Raises what keeps the environment from being deployed today, over what is there: RuleError or InputError.
+
+    What is there is not asked for without credentials; `-c compare=false`, for destroying an environment, leaves out all of it.
+    """
+    today = datetime.now(UTC).date()
+    check_support(environment, today)
+    warnings = [f"{file}: {sentence}" for sentence in advice(environment, today)]
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # the CDK CLI sets it when it is signed in
-    if account is None or str(app.node.try_get_context("compare")).lower() == "false":
-        return []
-    from stacks.comparison import changes_refused  # boto3 comes with it
+    if account is not None:
+        from stacks.comparison import compare  # boto3 comes with it
 
-    return changes_refused(environment, environment.account or account)
+        refused, interrupted = compare(environment, environment.account or account)
+        if refused:
+            raise InputError(list(_placed(file, *refused)))
+        warnings += map(str, _placed(file, *interrupted))
+    return warnings
 
 
-def _refuse_rules(file: Path, *broken: RuleError) -> int:
+def _placed(file: Path, *broken: RuleError) -> Iterator[Finding]:
     document = read_yaml(file, str(file))
-    return _refuse(*(finding(str(file), one, line=document.line(one.path)) for one in broken))
-
-
-def _refuse(*findings: Finding) -> int:
-    sys.stderr.writelines(f"{one}\n" for one in findings)
-    return 2
+    return (finding(str(file), one, line=document.line(one.path)) for one in broken)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,24 @@ from emr_eks_placement.facts.kubernetes_versions import USD_PER_HOUR, end_of, su
 _SOURCE = "EKS guide, Kubernetes version lifecycle"
 
 
-def check_version_is_offered(environment: Environment, today: date) -> None:
-    """Raises RuleError, with the path of the version, for a new cluster of a version that EKS no longer creates."""
+def check_support(environment: Environment, today: date) -> None:
+    """Raises RuleError, with its path, for a cluster that EKS does not make like this on the day, or does not leave so."""
     cluster = environment.cluster
-    if cluster.name is None and support(cluster.version, today) == "ended":
+    if cluster.name is not None:
+        return
+    kind = support(cluster.version, today)
+    if kind == "ended":
         last = end_of(cluster.version, "extended")
         rule = f"EKS supported this version until {last}, creates no cluster of it and upgrades those that exist ({_SOURCE})"
         raise RuleError(cluster.version, rule, "Write a later version", path=("cluster", "version"))
+    if kind == "extended" and cluster.upgrade_policy == "standard":
+        raise RuleError(
+            cluster.upgrade_policy,
+            f"Kubernetes {cluster.version} is in extended support since {end_of(cluster.version, 'standard')}, which can't be "
+            "disabled for a cluster that is in it (EKS guide, disable extended support)",
+            "Upgrade the cluster first, or remove upgrade_policy",
+            path=("cluster", "upgrade_policy"),
+        )
 
 
 def advice(environment: Environment, today: date) -> Iterator[str]:
@@ -31,7 +42,7 @@ def advice(environment: Environment, today: date) -> Iterator[str]:
         )
     elif kind == "standard" and cluster.upgrade_policy == "standard":
         yield (
-            f"cluster.upgrade_policy: after {end_of(cluster.version, 'standard')} EKS upgrades the cluster by itself, and the "
+            f"cluster.upgrade_policy: from {end_of(cluster.version, 'standard')} on EKS upgrades the cluster by itself, and the "
             f"file no longer says which version it has. Upgrade it before ({_SOURCE})."
         )
     if cluster.name is None and "admins" not in cluster.model_fields_set:

@@ -11,7 +11,8 @@ from typing import Literal
 
 Support = Literal["standard", "extended", "ended", "unknown"]
 
-# The last days of standard and of extended support.
+# The days (UTC) on which standard and extended support end: extended support is billed from the start of the first one, and
+# clusters can't be created any more from the second one on (EKS guide).
 _CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
     {
         "1.30": (date(2025, 7, 23), date(2026, 7, 23)),
@@ -24,15 +25,23 @@ _CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
 )
 USD_PER_HOUR: Mapping[Literal["standard", "extended"], float] = MappingProxyType({"standard": 0.10, "extended": 0.60})
 
+MOST_OLDER = 3
+"""How many minor versions kube-proxy may be older than the Kubernetes API (Kubernetes, version skew policy)."""
+
 
 def support(version: str, day: date) -> Support:
     """Which support EKS gives a version on a day."""
     if version not in _CALENDAR:
         return "unknown"
     standard, extended = _CALENDAR[version]
-    return "standard" if day <= standard else "extended" if day <= extended else "ended"
+    return "standard" if day < standard else "extended" if day < extended else "ended"
 
 
 def end_of(version: str, kind: Literal["standard", "extended"]) -> date:
-    """The last day of a kind of support of a version in the calendar."""
+    """The day on which a kind of support of a version in the calendar ends."""
     return _CALENDAR[version][kind == "extended"]
+
+
+def minor(version: str) -> int:
+    """35 of 1.35."""
+    return int(version.split(".")[1])
