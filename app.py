@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from os.path import relpath
 from pathlib import Path
@@ -23,47 +24,49 @@ ENVIRONMENTS = Path(__file__).parent / "environments"
 
 def main() -> int:
     """Synthesizes the stacks of one environment: 0, or 2 when its file is no good, with the findings on stderr."""
-    app, today = cdk.App(), datetime.now(UTC).date()
+    app = cdk.App()
     file = Path(relpath(ENVIRONMENTS / f"{app.node.try_get_context('environment') or 'local'}.yaml"))
     try:
         environment = load_environment(file)
-        is_compared = str(app.node.try_get_context("compare")).lower() != "false"  # it is for what is to be destroyed
-        if is_compared:
-            check_support(environment, today)
-            if broken := _changes_refused(environment):
-                return _refuse_rules(file, *broken)
+        is_deployed = str(app.node.try_get_context("compare")).lower() != "false"
+        warnings = _check_deployment(file, environment) if is_deployed else []
         EnvironmentStacks(app, environment)
     except InputError as error:
-        return _refuse(*error.findings)
+        sys.stderr.writelines(f"{one}\n" for one in error.findings)
+        return 2
     except RuleError as error:
-        return _refuse_rules(file, error)
+        sys.stderr.writelines(f"{one}\n" for one in _placed(file, error))
+        return 2
     assembly = app.synth()
-    too_large = list(templates_that_are_too_large(environment, Path(assembly.directory)))
-    if too_large:
-        return _refuse_rules(file, *too_large)
-    if is_compared:
-        sys.stderr.writelines(f"warning: {file}: {sentence}\n" for sentence in advice(environment, today))
+    if too_large := list(templates_that_are_too_large(environment, Path(assembly.directory))):
+        sys.stderr.writelines(f"{one}\n" for one in _placed(file, *too_large))
+        return 2
+    sys.stderr.writelines(f"warning: {one}\n" for one in warnings)
     return 0
 
 
-def _changes_refused(environment: Environment) -> list[RuleError]:
-    """Why the environment can't be deployed over what is there; not asked without credentials."""
+def _check_deployment(file: Path, environment: Environment) -> list[str]:
+    """Warnings. Raises what keeps the environment from being deployed today, over what is there: RuleError or InputError.
+
+    What is there is not asked for without credentials; `-c compare=false`, for destroying an environment, leaves out all of it.
+    """
+    today = datetime.now(UTC).date()
+    check_support(environment, today)
+    warnings = [f"{file}: {sentence}" for sentence in advice(environment, today)]
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # the CDK CLI sets it when it is signed in
-    if account is None:
-        return []
-    from stacks.comparison import changes_refused  # boto3 comes with it
+    if account is not None:
+        from stacks.comparison import compare  # boto3 comes with it
 
-    return changes_refused(environment, environment.account or account)
+        refused, interrupted = compare(environment, environment.account or account)
+        if refused:
+            raise InputError(list(_placed(file, *refused)))
+        warnings += map(str, _placed(file, *interrupted))
+    return warnings
 
 
-def _refuse_rules(file: Path, *broken: RuleError) -> int:
+def _placed(file: Path, *broken: RuleError) -> Iterator[Finding]:
     document = read_yaml(file, str(file))
-    return _refuse(*(finding(str(file), one, line=document.line(one.path)) for one in broken))
-
-
-def _refuse(*findings: Finding) -> int:
-    sys.stderr.writelines(f"{one}\n" for one in findings)
-    return 2
+    return (finding(str(file), one, line=document.line(one.path)) for one in broken)
 
 
 if __name__ == "__main__":

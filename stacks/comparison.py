@@ -4,23 +4,26 @@ import sys
 
 from emr_eks_placement.aws.deployed_environment import read_deployed
 from emr_eks_placement.aws.session import aws_session
-from emr_eks_placement.changes import refusals
+from emr_eks_placement.changes import interruptions, refusals
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.errors import InputError, RuleError
 
 
-def changes_refused(environment: Environment, account: str) -> list[RuleError]:
-    """Why the environment can't be deployed over what is there in the account; a warning where that can't be read."""
+def compare(environment: Environment, account: str) -> tuple[list[RuleError], list[RuleError]]:
+    """Why the environment can't be deployed over what is there in the account, and what of it a deployment interrupts.
+
+    A warning where what is there can't be read.
+    """
     try:
         session = aws_session(region=environment.region, attempts=2)
         deployed = read_deployed(session, environment.name, account)
         for part in deployed.outdated:
             sys.stderr.write(f"warning: {_outdated(environment.name, part)}\n")
-        return refusals(deployed, environment)
     except InputError as error:
         reasons = "; ".join(str(one) for one in error.findings)
         sys.stderr.write(f"warning: {environment.name} was not compared with what is deployed: {reasons}\n")
-        return []
+        return [], []
+    return refusals(deployed, environment), interruptions(deployed, environment)
 
 
 def _outdated(name: str, part: str) -> str:

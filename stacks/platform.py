@@ -48,14 +48,14 @@ class PlatformStack(EnvironmentStack):
         core_dns_on = self._core_dns_profile(environment)
         if environment.node_pools:
             self._add_node_pools(environment.node_pools)
-        if core_dns_on or (environment.node_pools and isinstance(self.cluster, EksCluster)):
+        if isinstance(self.cluster, EksCluster):
             NetworkAddons(
                 self,
                 "NetworkAddons",
                 cluster=self.cluster.cluster,
                 nodes=self.node_groups,
                 core_dns_on=core_dns_on,
-                core_dns_only=not environment.node_pools,
+                versions=environment.cluster.add_on_versions,
             )
 
     def _node_groups(self, environment: Environment) -> NodeGroups | None:

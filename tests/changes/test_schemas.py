@@ -7,20 +7,22 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 _REPLACING = {
     "AWS::EC2::Subnet": {"CidrBlock", "AvailabilityZone"},
     "AWS::EKS::FargateProfile": {"Selectors", "Subnets"},
-    "AWS::EKS::Nodegroup": {"InstanceTypes", "Subnets"},
+    "AWS::EKS::Nodegroup": {"InstanceTypes", "Subnets", "CapacityType"},
     "AWS::EMRContainers::JobTemplate": {"JobTemplateData"},
     "AWS::EMRContainers::VirtualCluster": {"ContainerProvider"},
 }
 # And those that don't, where the type has such.
 _UPDATED = {
     "AWS::EC2::Route": {"NatGatewayId"},
-    "AWS::EKS::Cluster": {"Version", "ResourcesVpcConfig"},
-    "AWS::EKS::Nodegroup": {"Labels", "Version", "LaunchTemplate"},
+    "AWS::EC2::LaunchTemplate": {"LaunchTemplateData"},
+    "AWS::EKS::Addon": {"AddonVersion", "ConfigurationValues"},
+    "AWS::EKS::Cluster": {"Version", "ResourcesVpcConfig", "UpgradePolicy"},
+    "AWS::EKS::Nodegroup": {"Labels", "Version", "LaunchTemplate", "ReleaseVersion", "ForceUpdateEnabled", "Taints"},
     "AWS::IAM::Role": {"AssumeRolePolicyDocument"},
     "AWS::SSM::Parameter": {"Value"},
 }
-# What refusals rest on.
-_REFUSED = {"AWS::EC2::VPC": {"CidrBlock"}, "AWS::EKS::Cluster": {"EncryptionConfig"}}
+# What refusals rest on, and that add-ons are taken over instead of left out.
+_REFUSED = {"AWS::EC2::VPC": {"CidrBlock"}, "AWS::EKS::Cluster": {"EncryptionConfig", "BootstrapSelfManagedAddons"}}
 
 
 def _create_only(kind: str) -> set[str]:

@@ -14,7 +14,7 @@ from stacks import EnvironmentStacks
 from tests.changes.environment_changes import NAME, STACKS, ChangingEnvironment
 from tests.infra.synthesized import cli_context
 
-_CLUSTER, _NODE_GROUP = "AWS::EKS::Cluster", "AWS::EKS::Nodegroup"
+_CLUSTER, _NODE_GROUP, _ADD_ON = "AWS::EKS::Cluster", "AWS::EKS::Nodegroup", "AWS::EKS::Addon"
 
 
 def test_one_kubernetes_version_up(deployed: ChangingEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,6 +22,7 @@ def test_one_kubernetes_version_up(deployed: ChangingEnvironment, monkeypatch: p
     layer = SimpleNamespace(KubectlV36Layer=KubectlV35Layer)
     monkeypatch.setitem(sys.modules, "aws_cdk.lambda_layer_kubectl_v36", layer)
     deployed.data["cluster"]["version"] = "1.36"
+    deployed.data["cluster"]["add_on_versions"] = {"kube-proxy": "v1.36.0-eksbuild.1", "coredns": "v1.13.1-eksbuild.1"}
     deployed.data["retain_data"] = True
     deployed.write()
     app = cdk.App(outdir=str(deployed.cli.assembly), context=cli_context(), analytics_reporting=False)
@@ -32,8 +33,12 @@ def test_one_kubernetes_version_up(deployed: ChangingEnvironment, monkeypatch: p
     assert set(outcome.of(_CLUSTER).updated) == {"Eks/Cluster"}
     assert set(outcome.of(_NODE_GROUP).updated) == {"NodeGroups/drivers", "NodeGroups/system"}
     events = list(deployed.events("changing-platform"))
-    done = [kind for status, kind, _ in events if status == "UPDATE_COMPLETE" and kind in (_CLUSTER, _NODE_GROUP)]
-    assert done[-3:] == [_CLUSTER, _NODE_GROUP, _NODE_GROUP]
+    kinds = (_CLUSTER, _NODE_GROUP, _ADD_ON)
+    done = [kind for status, kind, _ in events if status == "UPDATE_COMPLETE" and kind in kinds]
+    assert set(outcome.of(_ADD_ON).updated) == {"NetworkAddons/kube-proxy", "NetworkAddons/coredns"}
+    assert done[-6:].index(_CLUSTER) < done[-6:].index(_NODE_GROUP)
+    assert [kind for kind in done[-6:] if kind != _ADD_ON] == [_CLUSTER, _NODE_GROUP, _NODE_GROUP]
+    assert done[-1] == _ADD_ON, "CoreDNS, when the nodes are there"
 
 
 def test_destroy_goes_from_what_runs_to_what_it_runs_on(deployed: ChangingEnvironment) -> None:

@@ -53,7 +53,8 @@ def cluster(chance: Random, network: Mapping[str, Any]) -> Data:
     if cluster["endpoint_access"] == "public-and-private" and chance.random() < 0.5:
         cluster["public_access_cidrs"] = ["203.0.113.0/24", "198.51.100.7/32"][: chance.randint(1, 2)]
     cluster |= maybe(chance, 0.3, admins=lambda: [_ADMIN])
-    return cluster | ({"upgrade_policy": "standard"} if "admins" in cluster else {})
+    versions = {"kube-proxy": "v1.34.2-eksbuild.1", "coredns": "v1.12.4-eksbuild.1"}
+    return cluster | ({"upgrade_policy": "standard", "add_on_versions": versions} if "admins" in cluster else {})
 
 
 def core_dns(chance: Random, data: Data) -> Data:
@@ -92,13 +93,14 @@ def executors(chance: Random, zones: Sequence[str], name: str) -> Data:
     if chance.random() < 0.6:
         effect = chance.choice(("NoSchedule", "NoExecute"))
         group["taints"] = [{"key": "workload", "value": workload, "effect": effect}]
-    return group | maybe(
+    group |= maybe(
         chance,
         0.5,
         capacity_type=lambda: chance.choice(("spot", "on-demand")),
         zones=lambda: [chance.choice(zones)],
         disk_gib=lambda: chance.choice((20, 100, 500)),
     )
+    return group | ({"release_version": "1.35.2-20261120", "force_update": True} if "disk_gib" in group else {})
 
 
 def node_pool(chance: Random, zones: Sequence[str]) -> Data:

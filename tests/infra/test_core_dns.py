@@ -74,7 +74,6 @@ def test_core_dns_is_moved_to_fargate_once_a_profile_takes_it(without_nodes: Syn
     assert json.loads(addon["Properties"]["ConfigurationValues"]) == {"computeType": "Fargate"}
     assert addon["Properties"]["ResolveConflicts"] == "OVERWRITE", "EKS makes the cluster with CoreDNS for EC2"
     assert addon["DependsOn"] == [profile_of_core_dns(without_nodes)]
-    assert len(without_nodes.of_type("AWS::EKS::Addon")) == 1
 
 
 def test_all_of_a_job_runs_on_fargate(without_nodes: Synthesized) -> None:
@@ -100,7 +99,6 @@ def test_with_node_groups_they_do_not_wait_for_core_dns(tmp_path: Path) -> None:
 
 def test_with_eks_auto_mode_core_dns_is_on_fargate_too(tmp_path: Path) -> None:
     made = synthesized(tmp_path / "pooled", **NO_NODES, **POOL)
-    assert len(made.of_type("AWS::EKS::Addon")) == 3
     addon = core_dns(made)
     assert json.loads(addon["Properties"]["ConfigurationValues"]) == {"computeType": "Fargate"}
     assert addon["DependsOn"] == [profile_of_core_dns(made)]
@@ -117,5 +115,5 @@ def test_node_pools_that_come_later_leave_the_add_on_as_it_is(without_nodes: Syn
 
 
 def test_without_the_choice_nothing_changes(dev: Synthesized) -> None:
-    assert not dev.of_type("AWS::EKS::Addon")
+    assert "ConfigurationValues" not in core_dns(dev)["Properties"]
     assert len(dev.of_type("AWS::EKS::FargateProfile")) == 1

@@ -130,17 +130,6 @@ def test_pools_go_before_what_their_nodes_need(pooled: Synthesized) -> None:
         assert resource["Properties"]["ClusterName"] == {"Ref": cluster_id}
 
 
-def test_other_nodes_have_the_add_ons_that_auto_mode_leaves_out(pooled: Synthesized) -> None:
-    addons = {one["Properties"]["AddonName"]: (key, one) for key, one in pooled.of_type("AWS::EKS::Addon").items()}
-    assert set(addons) == {"vpc-cni", "kube-proxy", "coredns"}
-    groups = pooled.of_type("AWS::EKS::Nodegroup")
-    for group in groups.values():
-        assert {addons["vpc-cni"][0], addons["kube-proxy"][0]} <= set(group["DependsOn"])
-    assert set(groups) <= set(addons["coredns"][1]["DependsOn"])
-    for _, one in addons.values():
-        assert (one["Properties"]["ResolveConflicts"], one["Properties"]["PreserveOnDelete"]) == ("OVERWRITE", True)
-
-
 def test_a_cluster_that_is_there_gets_pools_and_is_left_as_it_is(tmp_path: Path) -> None:
     made = synthesized(tmp_path, network=VPC, cluster=CLUSTER)
     assert not made.of_type("AWS::EKS::Addon")
@@ -160,5 +149,4 @@ def test_cfn_lint_has_nothing_to_say(pooled: Synthesized) -> None:
 def test_without_pools_there_is_nothing_of_them(dev: Synthesized) -> None:
     (cluster,) = dev.properties("AWS::EKS::Cluster")
     assert cluster["ComputeConfig"] == {"Enabled": False}
-    assert not dev.of_type("AWS::EKS::Addon")
     assert not any("NodePools" in resource["Metadata"].get("aws:cdk:path", "") for resource in dev.resources.values())

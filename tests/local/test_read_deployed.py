@@ -60,7 +60,7 @@ def test_definitions_are_outdated_when_the_virtual_clusters_are_created_after_th
     monkeypatch.setattr(comparison, "aws_session", lambda **_: account.session())
 
     def warnings() -> str:
-        comparison.changes_refused(environment(name="read"), _ACCOUNT)
+        comparison.compare(environment(name="read"), _ACCOUNT)
         return capsys.readouterr().err
 
     def outdated() -> tuple[str, ...]:

@@ -46,6 +46,7 @@ def test_a_cluster_in_extended_support_can_not_leave_it_by_a_policy() -> None:
     with pytest.raises(RuleError) as refused:
         check_support(environment(version="1.33", upgrade_policy="standard"), day)
     assert refused.value.path == ("cluster", "upgrade_policy")
+    assert "in extended support since 2026-07-29" in refused.value.rule
     check_support(environment(version="1.33", upgrade_policy="extended"), day)
     check_support(environment(version="1.34", upgrade_policy="standard"), day)
 

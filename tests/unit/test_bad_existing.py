@@ -56,6 +56,10 @@ BROKEN = {
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}, admins: []}} # <-\n",
         field="cluster.admins", value=(), rule="a cluster that is created", mend="Remove admins",
     ),
+    "add-ons of a cluster that is there": Bad(
+        old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}, add_on_versions: {{}}}} # <-\n",
+        field="cluster.add_on_versions", value={}, rule="a cluster that is created", mend="Remove add_on_versions",
+    ),
     "OIDC provider without cluster": Bad(
         old=CLUSTER, new=f"cluster: {{{OIDC}}} # <-\n",
         field="cluster.oidc_provider_arn", value="arn:aws:iam::111122223333:oidc-provider/oidc.example.com/id/A",

@@ -24,6 +24,14 @@ NODE_GROUPS = {
         old=DRIVERS, new="    instance_types: [m6i.4xlage] # <-\n",
         field="node_groups.drivers.instance_types[0]", value="m6i.4xlage", rule="EC2", mend="Did you mean m6i.4xlarge",
     ),
+    "machine image that is none": Bad(
+        old=DRIVERS, new=DRIVERS + "    release_version: latest # <-\n",
+        field="node_groups.drivers.release_version", value="latest", rule="MAJOR.MINOR.PATCH-YYYYMMDD", mend="1.35.2-20261120",
+    ),
+    "machine image of another Kubernetes": Bad(
+        old=DRIVERS, new=DRIVERS + "    release_version: 1.34.2-20261120 # <-\n",
+        field="node_groups.drivers.release_version", value="1.34.2-20261120", rule="run, here 1.35", mend="of 1.35",
+    ),
     "no instance type": Bad(
         old=DRIVERS, new="    instance_types: [] # <-\n",
         field="node_groups.drivers.instance_types", value="0 instance types", rule="from 1 to 20", mend="Name 1 or more",

@@ -183,6 +183,28 @@ NETWORK_AND_CLUSTER = {
         old=VERSION, new="  public_access_cidrs: [203.0.113.0/24, everywhere] # <-\n",
         field="cluster.public_access_cidrs[1]", value="everywhere", rule="CIDR notation", mend="203.0.113.0/24",
     ),
+    "upgrade policy unknown": Bad(
+        old=VERSION, new="  upgrade_policy: automatic # <-\n",
+        field="cluster.upgrade_policy", value="automatic", rule="'standard' or 'extended'", mend="Write one of these",
+    ),
+    "add-on unknown": Bad(
+        old=VERSION, new="  add_on_versions: {vpc_cni: v1.21.1-eksbuild.1} # <-\n",
+        field="cluster.add_on_versions.vpc_cni", value="vpc_cni", rule="'vpc-cni', 'kube-proxy' or 'coredns'", mend="",
+    ),
+    "add-on of no version": Bad(
+        old=VERSION, new="  add_on_versions: {coredns: latest} # <-\n",
+        field="cluster.add_on_versions.coredns", value="latest", rule="DescribeAddonVersions", mend="v1.35.0-eksbuild.2",
+    ),
+    "kube-proxy newer than the cluster": Bad(
+        old=VERSION, new="  add_on_versions: {kube-proxy: v1.36.0-eksbuild.2} # <-\n",
+        field="cluster.add_on_versions.kube-proxy", value="v1.36.0-eksbuild.2",
+        rule="not newer than the Kubernetes API, here 1.35", mend="Write one of v1.35",
+    ),
+    "kube-proxy too old for the cluster": Bad(
+        old=VERSION, new="  add_on_versions: {kube-proxy: v1.31.9-eksbuild.2} # <-\n",
+        field="cluster.add_on_versions.kube-proxy", value="v1.31.9-eksbuild.2", rule="at most 3 minor versions older",
+        mend="aws eks describe-addon-versions --addon-name kube-proxy --kubernetes-version 1.35",
+    ),
     "admin that is no ARN": Bad(
         old=VERSION, new="  admins: [alice] # <-\n",
         field="cluster.admins[0]", value="alice", rule="the ARN of an IAM role or user (IAM)", mend="role/admin",

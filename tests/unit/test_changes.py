@@ -90,6 +90,14 @@ ALLOWED: dict[str, tuple[Edit, Edit]] = {
     "zones added": (_zones("ab"), _zones("abfd")),
     "last zone removed": (_zones("abc"), _zones("ab")),
     "one minor version up": (_nothing, _set("cluster", "version", to="1.36")),
+    "another upgrade policy": (
+        _set("cluster", "upgrade_policy", to="standard"),
+        _set("cluster", "upgrade_policy", to="extended"),
+    ),
+    "EKS's own upgrade policy no longer said": (
+        _set("cluster", "upgrade_policy", to="extended"),
+        _set("cluster", "upgrade_policy", to=None),
+    ),
     "CoreDNS to Fargate": (_nothing, _set("cluster", "core_dns", to="fargate")),
     "CoreDNS on Fargate as before": (_set("cluster", "core_dns", to="fargate"), _zones("abc")),
     "no NAT gateway": (_nothing, _set("network", to={"nat_gateways": 0, "interface_endpoints": True})),
@@ -150,8 +158,15 @@ REFUSED: dict[str, tuple[Edit, Edit, str, str, str]] = {
         _nothing,
         _set("cluster", "version", to="1.34"),
         "cluster.version",
-        "never goes back",
+        "EKS never goes back with node groups",
         "Write 1.35 again",
+    ),
+    "a policy that is no longer said": (
+        _set("cluster", "upgrade_policy", to="standard"),
+        _set("cluster", "upgrade_policy", to=None),
+        "cluster.upgrade_policy",
+        "is standard",
+        "Write upgrade_policy: extended",
     ),
     "renamed, its namespace kept": (
         _nothing,

@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from emr_eks_placement.environment import Environment, FargateProfile
+from emr_eks_placement.placement import CapacityType
 
 METADATA_KEY = "emr-eks-placement"
 """Where it stands in the template's Metadata."""
@@ -25,6 +26,21 @@ class _Record(BaseModel):
     def as_metadata(self) -> dict[str, Any]:
         """As it stands in the template's Metadata, without what is as it is by default."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class NodeGroupRecord(_Record):
+    """Of a node group: what replaces it with another value, then what replaces its nodes."""
+
+    instance_types: tuple[str, ...]
+    """The instance types."""
+    capacity_type: CapacityType
+    """How EC2 sells the nodes."""
+    zones: tuple[str, ...]
+    """The zones, those of the environment where it names none; in a VPC that was there, the subnets."""
+    disk_gib: int
+    """The root volume."""
+    release_version: str | None = None
+    """The release of the machine image, where one is named."""
 
 
 class PlatformRecord(_Record):
@@ -44,6 +60,14 @@ class PlatformRecord(_Record):
     """The KMS key that it encrypts secrets with: its ARN, or `created`; None for EKS's own."""
     core_dns: str = "ec2"
     """Where its CoreDNS runs."""
+    upgrade_policy: str | None = None
+    """Its upgrade policy, where one is set."""
+    nodes_version: str | None = None
+    """The Kubernetes version of the node groups, also in a cluster that was there already."""
+    tags: str | None = None
+    """A digest of the tags, which the nodes have too."""
+    node_groups: dict[str, NodeGroupRecord] | None = None
+    """The node groups; None: not said."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
@@ -59,6 +83,19 @@ class PlatformRecord(_Record):
             version=cluster.version if is_created else None,
             secrets_key=key if is_created else None,
             core_dns=cluster.core_dns,
+            upgrade_policy=cluster.upgrade_policy,
+            nodes_version=cluster.version,
+            tags=_digest(environment.tags),
+            node_groups={
+                name: NodeGroupRecord(
+                    instance_types=group.instance_types,
+                    capacity_type=group.capacity_type,
+                    zones=tuple(network.subnets.get(zone, zone) for zone in group.zones or environment.zones),
+                    disk_gib=group.disk_gib,
+                    release_version=group.release_version,
+                )
+                for name, group in environment.node_groups.items()
+            },
         )
 
 
@@ -79,7 +116,7 @@ class VirtualClustersRecord(_Record):
         return cls(
             namespaces={name: one.namespace for name, one in environment.virtual_clusters.items()},
             existing=tuple(name for name, one in environment.virtual_clusters.items() if one.existing_namespace),
-            fargate_profiles={name: _digest(one, environment.zones) for name, one in profiles.items()},
+            fargate_profiles={name: _profile_digest(one, environment.zones) for name, one in profiles.items()},
         )
 
 
@@ -96,8 +133,10 @@ class JobRunsRecord(_Record):
         return cls(definition_stacks={name: number for name, number in numbers.items() if number})
 
 
-def _digest(profile: FargateProfile, zones: tuple[str, ...]) -> str:
+def _profile_digest(profile: FargateProfile, zones: tuple[str, ...]) -> str:
     """Of all that CloudFormation only takes when it creates a profile, which is everything."""
-    selectors = [selector.model_dump(mode="json") for selector in profile.selectors]
-    text = json.dumps([selectors, profile.zones or zones], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
+    return _digest([[selector.model_dump(mode="json") for selector in profile.selectors], profile.zones or zones])
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:_DIGEST]

@@ -39,7 +39,7 @@ def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
     broken = [_in_progress(stack, status) for stack, status in deployed.in_progress.items()]
     if deployed.platform:
         after = PlatformRecord.of(environment)
-        for rule in (_given, _cidr, _zones, _kubernetes_version, _secrets_key, _core_dns):
+        for rule in (_given, _cidr, _zones, _kubernetes_version, _upgrade_policy, _secrets_key, _core_dns):
             broken += rule(deployed.platform, after)
     if deployed.virtual_clusters:
         broken += _namespaces(deployed.virtual_clusters, environment)
@@ -108,8 +108,8 @@ def _kubernetes_version(before: PlatformRecord, after: PlatformRecord) -> Iterat
     if new < old:
         yield RuleError(
             after.version,
-            f"the deployed cluster runs Kubernetes {before.version}, and EKS never goes back to an earlier one (EKS guide, "
-            "update a cluster)",
+            f"the deployed cluster runs Kubernetes {before.version}, and EKS never goes back with node groups, with a cluster "
+            "for 7 days only (EKS guide, roll back a cluster)",
             f"Write {before.version} again. {_ANOTHER}",
             path=("cluster", "version"),
         )
@@ -120,6 +120,17 @@ def _kubernetes_version(before: PlatformRecord, after: PlatformRecord) -> Iterat
             "guide, update a cluster)",
             f"Deploy 1.{old + 1} first",
             path=("cluster", "version"),
+        )
+
+
+def _upgrade_policy(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]:
+    if before.upgrade_policy == "standard" and after.upgrade_policy is None and not after.cluster:
+        yield RuleError(
+            after.upgrade_policy,
+            "the upgrade policy of the deployed cluster is standard, and whether it stays so without the property is not "
+            "documented (CloudFormation, AWS::EKS::Cluster)",
+            "Write upgrade_policy: extended, or standard again",
+            path=("cluster", "upgrade_policy"),
         )
 
 

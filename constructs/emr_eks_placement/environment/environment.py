@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.environment.add_ons import check_release_versions
 from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
 from emr_eks_placement.environment.fargate import (
@@ -118,6 +119,7 @@ class Environment(Model):
         self._check_given()
         self._check_nat_gateways()
         self._check_core_dns_has_a_node()
+        check_release_versions(self.node_groups, self.cluster.version)
         check_apart(self.virtual_clusters, self.bucket.name if self.bucket else None)
         self._check_node_pools()
         self._check_profiles()

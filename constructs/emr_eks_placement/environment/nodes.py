@@ -1,5 +1,6 @@
 """EC2 node groups of an environment."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Strict, model_validator
@@ -18,6 +19,16 @@ Nodes = Annotated[int, Strict(), between(0, _MOST_NODES, "nodes", "EKS quota L-B
 def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:
     rule = "node labels under kubernetes.io, k8s.io and eks.amazonaws.com are set by Kubernetes and EKS (EKS guide)"
     return check_domains(labels, _RESERVED_DOMAINS, rule)
+
+
+def _check_release_version(release: str) -> str:
+    if not re.fullmatch(r"\d+\.\d+\.\d+-\d{8}", release, re.ASCII):
+        raise RuleError(
+            release,
+            "a release of EKS's machine images reads MAJOR.MINOR.PATCH-YYYYMMDD (EKS guide, AL2023 AMI versions)",
+            "Write for example 1.35.2-20261120; docs/changes.md has the command that finds the newest",
+        )
+    return release
 
 
 def check_domains(labels: dict[str, str], reserved: tuple[str, ...], rule: str) -> dict[str, str]:
@@ -62,6 +73,11 @@ class NodeGroup(Model):
     """Where the nodes are; in all zones of the environment unless given."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
     """The root volume, which also holds the pods' scratch data."""
+    release_version: Annotated[str, AfterValidator(_check_release_version)] | None = None
+    """The release of EKS's machine image, such as 1.35.2-20261120. By default EKS takes the newest of the version of
+    Kubernetes whenever it replaces the nodes, and replaces none for a newer image."""
+    force_update: Annotated[bool, Strict()] = False
+    """Whether an update goes on when a pod can't be evicted within 15 minutes because of a pod disruption budget."""
 
     @model_validator(mode="after")
     def _check_sizes(self) -> "NodeGroup":

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.environment.add_ons import AddOnVersions, check_kube_proxy
 from emr_eks_placement.environment.given import (
     ClusterName,
     OidcProviderArn,
@@ -18,10 +19,6 @@ from emr_eks_placement.environment.given import (
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.errors import RuleError
 from emr_eks_placement.model import Model, between, distinct, each
-
-# Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
-KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
-
 
 # RFC 1918 and, for clusters short of addresses, RFC 6598.
 _PRIVATE_NETWORKS = tuple(
@@ -79,6 +76,12 @@ def _check_role_arn(arn: str) -> str:
 EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
 """A service by the end of its endpoint's name, com.amazonaws.REGION.SERVICE (VPC guide, AWS PrivateLink)."""
 EmrAccess = Literal["aws-auth", "cloudformation"]
+
+
+# Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
+KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
+# Choices for a cluster that is created: what is there already stays as it is.
+_OF_CREATED = ("public_access_cidrs", "core_dns", "admins", "upgrade_policy", "add_on_versions")
 
 
 class Network(Model):
@@ -165,10 +168,13 @@ class Cluster(Model):
     security_group_id: SecurityGroupId | None = None
     """Its cluster security group, from which the CDK's kubectl handler reaches a private endpoint."""
     version: Annotated[str, AfterValidator(_check_version)] = "1.35"
-    """The version of Kubernetes."""
+    """The version of Kubernetes, of the cluster and its node groups."""
     upgrade_policy: Literal["standard", "extended"] | None = None
-    """What EKS does at the end of the version's standard support: upgrade the cluster, or go on for a higher price, which is
-    EKS's default (EKS UpgradePolicyRequest)."""
+    """What EKS does at the end of the version's standard support: upgrade the Kubernetes API, but neither node groups nor
+    add-ons, or go on for a higher price, which is EKS's default (EKS UpgradePolicyRequest)."""
+    add_on_versions: AddOnVersions = {}
+    """Versions of the add-ons vpc-cni, kube-proxy and coredns. One that is not named gets EKS's default for the version of
+    Kubernetes when it is created, and keeps it until somebody updates it."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
     """Who reaches the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
@@ -216,7 +222,7 @@ class Cluster(Model):
         if self.name is None:
             require_with_given(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
             return self
-        refuse_beside_given(self, "name", "cluster", "public_access_cidrs", "core_dns", "admins", "upgrade_policy")
+        refuse_beside_given(self, "name", "cluster", *_OF_CREATED)
         if self.oidc_provider_arn is None:
             raise RuleError(
                 self.name,
@@ -232,6 +238,11 @@ class Cluster(Model):
                 "Add security_group_id, or endpoint_access: public where the cluster has that",
                 path=("name",),
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_add_ons(self) -> "Cluster":
+        check_kube_proxy(self.add_on_versions, self.version)
         return self
 
     @model_validator(mode="after")

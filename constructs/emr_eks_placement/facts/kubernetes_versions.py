@@ -25,6 +25,9 @@ _CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
 )
 USD_PER_HOUR: Mapping[Literal["standard", "extended"], float] = MappingProxyType({"standard": 0.10, "extended": 0.60})
 
+MOST_OLDER = 3
+"""How many minor versions kube-proxy may be older than the Kubernetes API (Kubernetes, version skew policy)."""
+
 
 def support(version: str, day: date) -> Support:
     """Which support EKS gives a version on a day."""
@@ -37,3 +40,8 @@ def support(version: str, day: date) -> Support:
 def end_of(version: str, kind: Literal["standard", "extended"]) -> date:
     """The day on which a kind of support of a version in the calendar ends."""
     return _CALENDAR[version][kind == "extended"]
+
+
+def minor(version: str) -> int:
+    """35 of 1.35."""
+    return int(version.split(".")[1])

@@ -30,12 +30,13 @@ AnyCluster = eks.Cluster | eks.ICluster
 class EksCluster(Construct):
     """An EKS cluster, `cluster`, with native CloudFormation resources, an OIDC provider and the CDK's kubectl handler.
 
-    Nodes come from NodeGroups and FargateProfiles. auto_mode: EKS Auto Mode, without node pools of EKS's own, for NodePools;
-    then node groups need NetworkAddons too. Authentication is API_AND_CONFIG_MAP, which EMR on EKS asks for before it
-    makes its own access entry for a virtual cluster (EMR on EKS guide, cluster access management). The creator gets no
-    access: `settings.admins` do, and the kubectl handler. encryption_key: of Kubernetes secrets, which EKS encrypts with a
-    key of its own otherwise; once there is one, EKS neither changes nor removes it. `kubectl_handler`: the function that
-    runs kubectl; `kubectl_access`: what is to be there before it is called.
+    Nodes come from NodeGroups and FargateProfiles, add-ons that EKS manages from NetworkAddons. auto_mode: EKS Auto Mode,
+    without node pools of EKS's own, for NodePools; then node groups do not work without NetworkAddons. Authentication is
+    API_AND_CONFIG_MAP, which EMR on EKS asks for before it makes its own access entry for a virtual cluster (EMR on EKS
+    guide, cluster access management). The creator gets no access: `settings.admins` do, and the kubectl handler.
+    encryption_key: of Kubernetes secrets, which EKS encrypts with a key of its own otherwise; once there is one, EKS neither
+    changes nor removes it. `kubectl_handler`: the function that runs kubectl; `kubectl_access`: what is to be there before it is
+    called.
 
     Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
     """

@@ -95,6 +95,8 @@ class NodeGroups(Construct):
             node_role=self.node_role.role_arn,
             subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
             version=version,
+            release_version=settings.release_version,
+            force_update_enabled=settings.force_update or None,
             ami_type=_AMI_TYPES[settings.machines[0].architecture, settings.machines[0].device_maker],
             instance_types=list(settings.instance_types),
             capacity_type=CAPACITY_TYPE_LABEL_VALUES[settings.capacity_type],
