@@ -55,7 +55,7 @@ laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spa
 		-rP --hypothesis-seed=$$seed $(LAWS)
 
 environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
-	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/generated
+	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/deployed/generated
 
 benchmark: setup ## Measure how long planning, synthesis and the start of the command line take
 	$(BIN)/python -m benchmarks.plan
@@ -69,10 +69,11 @@ docs: setup ## Rewrite the references of problems and settings in docs/ from the
 snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py
 
-lint: setup ## Check style and types
+lint: setup ## Check style, types and imports
 	ruff check .
 	ruff format --check .
 	mypy
+	lint-imports --no-logo
 
 format: setup ## Format the code
 	ruff check --fix .
@@ -108,4 +109,4 @@ facts: setup ## Renew the shipped lists of EC2 instance types, regions and Spark
 	PYTHONPATH=constructs uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
 
 clean: ## Remove everything that was installed or made
-	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis

@@ -11,11 +11,11 @@ import aws_cdk as cdk
 
 sys.path.insert(0, str(Path(__file__).with_name("constructs")))  # the package's source, installed or not
 
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.common.yaml_document import read_yaml
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.advice import advice, check_support
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from stacks import EnvironmentStacks
 from stacks.definition_limits import templates_that_are_too_large
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from emr_eks_placement.cli.commands import COMMANDS
+from emr_eks_placement.cli.command_table import COMMANDS
 
 PYTHON = sys.executable
 SCRIPT = str(Path(PYTHON).parent / "emr-placement")

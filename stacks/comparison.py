@@ -5,8 +5,8 @@ import sys
 from emr_eks_placement.aws.deployed_environment import read_deployed
 from emr_eks_placement.aws.session import aws_session
 from emr_eks_placement.changes import interruptions, refusals
+from emr_eks_placement.common.errors import InputError, RuleError
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.errors import InputError, RuleError
 
 
 def compare(environment: Environment, account: str) -> tuple[list[RuleError], list[RuleError]]:

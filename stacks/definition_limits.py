@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import definition_parts
-from emr_eks_placement.errors import FieldPath, RuleError
 
 _MOST_RESOURCES = 500  # CloudFormation quota, resources per stack: two a definition, one a state machine or schedule
 _OTHER_RESOURCES = 40  # the deployment of files, and roles of state machines and schedules

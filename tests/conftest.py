@@ -9,6 +9,6 @@ TESTS = Path(__file__).parent
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests that share something slow (a synthesized app, a local AWS, a JVM) run in one process, folder by folder."""
-    folder = item.path.relative_to(TESTS).parts[0]
-    if folder != "unit":
-        item.add_marker(pytest.mark.xdist_group(folder))
+    first, second = item.path.relative_to(TESTS).parts[:2]
+    if first != "unit":
+        item.add_marker(pytest.mark.xdist_group(second if first == "deployed" else first))

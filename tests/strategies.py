@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.job import Job
-from emr_eks_placement.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
+from emr_eks_placement.job.job import Job
+from emr_eks_placement.job.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 NAMESPACE = "spark-jobs"

@@ -20,12 +20,12 @@ import yaml
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
+from emr_eks_placement.common.errors import FieldPath, Finding, InputError
+from emr_eks_placement.common.model import Model, Rule
 from emr_eks_placement.environment import Environment, EnvironmentJob, PlacementChoice
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import FieldPath, Finding, InputError
-from emr_eks_placement.job import LocalFile
-from emr_eks_placement.model import Model, Rule
-from emr_eks_placement.placement import Ec2
+from emr_eks_placement.job.job import LocalFile
+from emr_eks_placement.job.placement import Ec2
 
 FILE = Path(__file__).parents[1] / "docs" / "settings.md"
 WRONG = Path(__file__).with_name("wrong_settings.yaml")

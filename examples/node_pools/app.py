@@ -7,7 +7,7 @@ from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
 
 from emr_eks_placement.environment import NodeGroup, NodePool
 from emr_eks_placement.infra import NetworkAddons, NodeGroups, NodePools
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 
 app = cdk.App()
 stack = cdk.Stack(app, "Pools", env=cdk.Environment(region="us-east-1"))

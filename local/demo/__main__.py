@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import InputError
-from emr_eks_placement.placement import ROLES
+from emr_eks_placement.job.placement import ROLES
 from local.cdk import ROOT, CdkCli, CdkError
 from local.cluster import LocalCluster
 from local.demo.observed import where

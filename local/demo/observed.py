@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr, kubernetes
-from emr_eks_placement.fields import Field
+from emr_eks_placement.job.placement import ROLES, Fargate, Placement, Role
 from emr_eks_placement.observation import ObservedPod, observed_pod
 from emr_eks_placement.observation.pod import node_labels_of
-from emr_eks_placement.placement import ROLES, Fargate, Placement, Role
 from local.kubernetes import RecordingKubernetesApi
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation import ObservedPod
-from emr_eks_placement.placement import Role
 from local.cluster import LocalCluster
 from local.demo.observed import differences, observe
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.emr.submitter import submitter_pod
-from emr_eks_placement.errors import InputError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole

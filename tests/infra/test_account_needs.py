@@ -2,8 +2,8 @@
 
 import json
 
-from emr_eks_placement.account import account_needs
-from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION
+from emr_eks_placement.checks import account_needs
+from emr_eks_placement.checks.account.rules import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION
 from emr_eks_placement.environment.definition_stacks import stack_parts
 from tests.infra.synthesized import Synthesized
 

@@ -17,12 +17,12 @@ from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
 from constructs import Construct
 
 from emr_eks_placement.assembly import read_assembly
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.environment import capacity_of
-from emr_eks_placement.errors import InputError
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import ROLES, Ec2, Fargate, Taint
+from emr_eks_placement.job.placement import ROLES, Ec2, Fargate, Taint
 from emr_eks_placement.planning import Landing, plan
 from emr_eks_placement.scheduling.capacity import (
     UNKNOWN_ZONE,

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
 from tests.infra.synthesized import Synthesized, cli_context

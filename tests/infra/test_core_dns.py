@@ -8,8 +8,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from emr_eks_placement.account.runs import planned_runs
 from emr_eks_placement.assembly import read_assembly
+from emr_eks_placement.definition.planned_runs import planned_runs
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks

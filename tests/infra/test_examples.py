@@ -19,7 +19,7 @@ from emr_eks_placement import infra
 from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.environment import FargateProfile, FargateSelector, NodeGroup, VirtualCluster
 from emr_eks_placement.infra import EmrVirtualCluster, FargateProfiles, JobBucket, NodeGroups
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import Capacity, PodSelector
 from tests.infra.synthesized import ROOT, cli_context
 

@@ -1,7 +1,7 @@
 import pytest
 
+from emr_eks_placement.common.names import base36, physical_name
 from emr_eks_placement.definition import output_id
-from emr_eks_placement.names import base36, physical_name
 
 
 def test_role_names_are_written_as_the_aws_cli_writes_them() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_cdk.assertions import Match, Template
 
-from emr_eks_placement.names import base36
+from emr_eks_placement.common.names import base36
 from tests.infra.synthesized import Synthesized
 
 WRITE = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}

@@ -6,8 +6,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk.assertions import Template
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import FargateProfile, FargateSelector, NodeGroup
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.infra import FargateProfiles, NodeGroups
 from emr_eks_placement.infra.network import private_subnets
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.account import CHECKS as ALL_CHECKS
-from emr_eks_placement.account.rules import BOOTSTRAP_PARAMETER, SERVICE_LINKED_ROLES, SPOT_ROLE
+from emr_eks_placement.checks import ACCOUNT_CHECKS as ALL_CHECKS
+from emr_eks_placement.checks.account.rules import BOOTSTRAP_PARAMETER, SERVICE_LINKED_ROLES, SPOT_ROLE
 from emr_eks_placement.cli.main import main
 from local.aws.ministack.settings import enforcing_iam
 from tests.changed_environment import changed_environment

@@ -11,7 +11,7 @@ import pytest
 from emr_eks_placement.aws.bucket import empty_bucket
 from emr_eks_placement.aws.session import aws_session
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 from local.aws.ministack.settings import enforcing_iam
 from tests.changed_environment import changed_environment
 from tests.local.aws_fixtures import Stacks

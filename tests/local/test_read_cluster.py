@@ -8,10 +8,10 @@ from botocore.exceptions import ClientError
 from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.aws.instance_types import read_instance_types
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import Capacity, PodSelector, RunningNodes
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam

@@ -8,7 +8,7 @@ import pytest
 
 from emr_eks_placement.aws.deployed_environment import read_deployed
 from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 from local.aws.ministack.settings import enforcing_iam
 from stacks import comparison
 from tests.local.aws_fixtures import Stacks

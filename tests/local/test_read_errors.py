@@ -9,7 +9,7 @@ from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.aws.errors import rule_of
 from emr_eks_placement.aws.s3 import read_s3_text
 from emr_eks_placement.aws.session import aws_session, client
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 from local.aws.ministack.settings import enforcing_iam
 from tests.local.reading import REGION, ROOT, Account, Answer, answering, refusal
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.spark_sizes import memory_mib, off_heap_mib
 from emr_eks_placement.planning.executors import Count, executor_count
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from emr_eks_placement.errors import InputError, RuleError
-from emr_eks_placement.placement import Ec2
+from emr_eks_placement.common.errors import InputError, RuleError
+from emr_eks_placement.job.placement import Ec2
 from emr_eks_placement.pod_template.build import build_template
 from emr_eks_placement.pod_template.read import as_spark_reads, read_template
 from emr_eks_placement.pod_template.text import parse_template

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.pod_template.read import read_template
 from local.spark import SparkLauncher, SparkSubmitError
 

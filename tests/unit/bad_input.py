@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from emr_eks_placement.common.errors import Finding, InputError, dotted, shown
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import Finding, InputError, dotted, shown
 from tests.unit.environments import TEXT
 
 MARK = "# <-"

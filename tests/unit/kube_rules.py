@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 Manifest = Mapping[str, Any]

@@ -4,9 +4,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import JobRunDefinition, define
 from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.planning import Plan, plan
 from tests.strategies import NAMESPACE, VIRTUAL_CLUSTER, Case
 from tests.unit.read_back import DEPLOYED

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr, kubernetes
-from emr_eks_placement.fields import Field
 from emr_eks_placement.observation import ObservedPod, observed_pod
 from tests.unit.planned import LABEL, NAMESPACE, ZONE_A
 

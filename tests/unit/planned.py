@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import Role, Taint
+from emr_eks_placement.job.placement import Role, Taint
 from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, NodeGroupCapacity, PodSelector
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
-from emr_eks_placement.placement import Role, Toleration
+from emr_eks_placement.job.placement import Role, Toleration
 from emr_eks_placement.scheduling.pod import MIB, PodShape
 
 DEPLOYED = DeployedVirtualCluster(

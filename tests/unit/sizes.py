@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from emr_eks_placement.definition.define import size_properties
 from emr_eks_placement.facts.quantities import cpu_millis
-from emr_eks_placement.job import Job
+from emr_eks_placement.job.job import Job
 from emr_eks_placement.spark.configuration import SparkConfiguration, language_of
 from emr_eks_placement.spark.resources import requests
 

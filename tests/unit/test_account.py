@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from emr_eks_placement.account import AccountNeeds, account_needs, quotas, rules
-from emr_eks_placement.account.existing import (
+from emr_eks_placement.checks import AccountNeeds, account_needs
+from emr_eks_placement.checks.account import quotas, rules
+from emr_eks_placement.checks.account.existing import (
     Existing,
     ExistingCluster,
     check_existing,

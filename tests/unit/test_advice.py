@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.advice import advice, check_support
 from emr_eks_placement.environment.platform import KUBERNETES_VERSIONS
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.kubernetes_versions import support
 from tests.unit.environments import data
 

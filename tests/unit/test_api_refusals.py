@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.planning import Refusal
 from tests.unit.bad_input import Bad, check
 from tests.unit.environments import TEXT

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.assembly import read_assembly
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import (
     UNKNOWN_ZONE,
     Capacity,

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, NodePoolCapacity
 from tests.unit.planned import planned, request
 from tests.unit.test_assembly import ZONES, Data, cluster, read_one, refs, refused, resource

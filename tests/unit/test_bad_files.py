@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from emr_eks_placement.common.errors import InputError, dotted
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import InputError, dotted
 from tests.unit.bad_input import check_reads_well, findings_of
 from tests.unit.environments import TEXT
 

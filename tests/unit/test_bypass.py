@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition.bypass import check_not_bypassed
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.placement import Ec2, Fargate
+from emr_eks_placement.job.placement import Ec2, Fargate
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 TEMPLATES: dict[str, tuple[dict[str, Any], Fargate | Ec2, bool]] = {

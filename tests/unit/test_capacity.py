@@ -1,7 +1,7 @@
 """What an environment has for pods once it is deployed."""
 
 from emr_eks_placement.environment import capacity_of
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.namespace_rules import LimitRange, Limits, NamespaceRules, ResourceQuota
 from tests.unit.environments import data, environment
 

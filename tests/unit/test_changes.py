@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.changes import Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord, refusals
+from emr_eks_placement.common.errors import RuleError, dotted
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.errors import RuleError, dotted
 from tests.unit.environments import data
 
 VPC = {

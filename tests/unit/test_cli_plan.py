@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.errors import printable
-from emr_eks_placement.placement import ROLES
+from emr_eks_placement.common.errors import printable
+from emr_eks_placement.job.placement import ROLES
 from emr_eks_placement.planning import CODES
 from tests.unit.environments import REPOSITORY
 from tests.unit.planned import CAPACITY, capacity

@@ -12,7 +12,7 @@ import yaml
 
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.placement import ROLES, Fargate
+from emr_eks_placement.job.placement import ROLES, Fargate
 from tests.unit.environments import REPOSITORY
 from tests.unit.test_request_forms import ACK, CLI_YAML, DESCRIBED, MACHINE, PI, STATE, TEMPLATE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emr_eks_placement.cli.commands import COMMANDS, Command
+from emr_eks_placement.cli.command_table import COMMANDS, Command
 from emr_eks_placement.cli.main import main, parser_of
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +37,12 @@ def test_help_imports_what_argparse_does_and_the_table_of_commands(arguments: li
     parser = f"argparse.ArgumentParser(formatter_class={formatter})"
     least = modules_after(f"import argparse, collections.abc, importlib; {parser}.parse_args(['--help'])")
     ours = modules_after(f"from emr_eks_placement.cli.main import main; main({arguments})") - least
-    package = {"emr_eks_placement", "emr_eks_placement.cli"}
-    modules = ("arguments", "commands", "job_run_arguments", "main")
-    assert ours == package | {f"emr_eks_placement.cli.{name}" for name in modules}
+    modules = ("command_table", "main", "options", "options.arguments", "options.job_run_arguments")
+    assert ours == {
+        "emr_eks_placement",
+        "emr_eks_placement.cli",
+        *(f"emr_eks_placement.cli.{name}" for name in modules),
+    }
 
 
 @every_command

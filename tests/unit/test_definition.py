@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import DeployedVirtualCluster, define, placeholders_of
 from emr_eks_placement.environment import NodeGroup
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
-from emr_eks_placement.job import Job, LocalFile
-from emr_eks_placement.modes import placement
+from emr_eks_placement.job.job import Job, LocalFile
+from emr_eks_placement.job.modes import placement
 from tests.unit.environments import REPOSITORY, TEXT, data, environment
 from tests.unit.read_back import DEPLOYED, NO_LOGS
 from tests.unit.sizes import job

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.common.errors import InputError, RuleError
 from emr_eks_placement.deployer import DeployerPolicies, deployer_policies
 from emr_eks_placement.deployer.statements import Statements, policies, size
-from emr_eks_placement.errors import InputError, RuleError
 from emr_eks_placement.facts.deployment import Condition, grant
 
 Data = dict[str, Any]

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from emr_eks_placement.common.model import Model
 from emr_eks_placement.emr.s3_calls import LOG, WRITE, S3Call
-from emr_eks_placement.model import Model
 from tests.unit.environments import REPOSITORY
 from tools import write_problem_docs, write_settings_docs
 

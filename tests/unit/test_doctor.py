@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.account import Check
-from emr_eks_placement.account.runs import planned_runs
-from emr_eks_placement.cli.main import main
-from emr_eks_placement.definition import DeployedVirtualCluster, define_job_run
-from emr_eks_placement.doctor import CHECKS
-from emr_eks_placement.doctor.addresses import check_addresses
-from emr_eks_placement.doctor.drift import check_capacity, check_definitions, check_kubernetes_objects
-from emr_eks_placement.doctor.health import (
+from emr_eks_placement.checks import DEPLOYMENT_CHECKS, Check
+from emr_eks_placement.checks.deployment.addresses import check_addresses
+from emr_eks_placement.checks.deployment.drift import check_capacity, check_definitions, check_kubernetes_objects
+from emr_eks_placement.checks.deployment.health import (
     Part,
     VirtualClusterFacts,
     check_access_entries,
@@ -25,8 +21,11 @@ from emr_eks_placement.doctor.health import (
     check_stacks,
     check_virtual_clusters,
 )
-from emr_eks_placement.doctor.requirements import Access, Account, access_of, access_of_role, objects_of
-from emr_eks_placement.doctor.storage import Denied, check_files, check_permissions
+from emr_eks_placement.checks.deployment.requirements import Access, Account, access_of, access_of_role, objects_of
+from emr_eks_placement.checks.deployment.storage import Denied, check_files, check_permissions
+from emr_eks_placement.cli.main import main
+from emr_eks_placement.definition import DeployedVirtualCluster, define_job_run
+from emr_eks_placement.definition.planned_runs import planned_runs
 from emr_eks_placement.environment import DataAccess, ExecutionRole, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.scheduling.capacity import PodSelector
@@ -370,4 +369,4 @@ def test_what_is_ignored_is_a_check(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_page_of_the_doctor_has_every_check() -> None:
     page = (REPOSITORY / "docs/doctor.md").read_text()
     first_cells = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
-    assert re.findall(r"`([a-z-]+)`", first_cells) == list(CHECKS)
+    assert re.findall(r"`([a-z-]+)`", first_cells) == list(DEPLOYMENT_CHECKS)

@@ -5,8 +5,8 @@ import json
 import pytest
 import yaml
 
-from emr_eks_placement.account import Check
-from emr_eks_placement.doctor.emr_access import EmrAccess, check_emr_access, mapped_user
+from emr_eks_placement.checks import Check
+from emr_eks_placement.checks.deployment.emr_access import EmrAccess, check_emr_access, mapped_user
 from tests.unit.environments import environment
 
 EMR = "arn:aws:iam::111122223333:role/AWSServiceRoleForAmazonEMRContainers"

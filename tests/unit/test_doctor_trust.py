@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.account import Check
-from emr_eks_placement.doctor.trust import check_execution_roles, check_pod_execution_role
-from emr_eks_placement.doctor.trust_policy import is_trusted
+from emr_eks_placement.checks import Check
+from emr_eks_placement.checks.deployment.trust import check_execution_roles, check_pod_execution_role
+from emr_eks_placement.checks.deployment.trust_policy import is_trusted
 from tests.unit.environments import environment
 
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A"

@@ -7,10 +7,10 @@ import botocore.session
 import pytest
 from botocore.model import StructureShape
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.classifications import AUTOSCALING, CLASSIFICATIONS, MONITORING, setting_of
 from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.emr.unknown import unknown_configuration
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.planning import CODES
 from tests.unit.planned import planned, request
 

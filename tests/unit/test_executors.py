@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.planning.executors import executor_count
 from emr_eks_placement.spark.configuration import spark_configuration
 from tests.unit.planned import request

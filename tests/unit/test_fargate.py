@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_eks_placement.placement import Fargate
+from emr_eks_placement.job.placement import Fargate
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 from emr_eks_placement.scheduling.fargate import (
     granted_size,

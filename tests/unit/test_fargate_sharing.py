@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
 from emr_eks_placement.environment.fargate_sharing import needed_by_sharing, profiles_of
-from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
+from emr_eks_placement.job.placement import PLACEMENT_LABEL, Fargate
 from emr_eks_placement.scheduling.fargate import matching_profiles
 from tests.unit.environments import environment
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emr_eks_placement.errors import InputError
-from emr_eks_placement.fleet.journal import Fleet, Journal, begin
+from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.submission.fleet_journal import Fleet, Journal, begin
 from tests.unit.environments import REPOSITORY
 
 FLEET = begin("0a1b2c3d", "digest", "111122223333", "us-east-1")
@@ -155,8 +155,8 @@ def test_two_processes_do_not_have_it_at_once(tmp_path: Path) -> None:
 _FILLS_THE_DISK = """
 import sys
 from pathlib import Path
-from emr_eks_placement.errors import InputError
-from emr_eks_placement.fleet.journal import Journal, begin
+from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.submission.fleet_journal import Journal, begin
 with Journal(Path(sys.argv[1]), begin("f", "digest", "111122223333", "us-east-1")) as journal:
     for attempt in range(2):
         try:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.errors import InputError
-from emr_eks_placement.fleet.lines import MOST_LINES, FleetLine, read_lines
+from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.submission.fleet_lines import MOST_LINES, FleetLine, read_lines
 
 REQUEST = {
     "releaseLabel": "emr-7.12.0-latest",

@@ -6,7 +6,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emr_eks_placement.fleet.spread import spread
+from emr_eks_placement.submission.spread import spread
 
 WEIGHTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 60), min_size=1)
 

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import InputError
 from tests.unit.environments import data
 
 TEMPLATE: dict[str, Any] = {

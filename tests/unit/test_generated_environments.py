@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from emr_eks_placement.common.model import Model
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.model import Model
-from emr_eks_placement.modes import MODES
+from emr_eks_placement.job.modes import MODES
 from tests.generated_environments import Data, change, generate
 from tools.write_settings_docs import tables
 

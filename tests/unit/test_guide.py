@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define
-from emr_eks_placement.job import Driver, Executors, Job
-from emr_eks_placement.modes import Mode, placement
-from emr_eks_placement.placement import Ec2
+from emr_eks_placement.job.job import Driver, Executors, Job
+from emr_eks_placement.job.modes import Mode, placement
+from emr_eks_placement.job.placement import Ec2
 from tests.unit.environments import REPOSITORY, environment
 
 GUIDE = Path(__file__).parent / "guide"

@@ -7,7 +7,7 @@ import pytest
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts.spark_entries import alternates
-from emr_eks_placement.job_parameters import decides_pods
+from emr_eks_placement.job.parameters import decides_pods
 from emr_eks_placement.spark.effects import names_that_matter
 
 DATA: dict[str, Any] = {

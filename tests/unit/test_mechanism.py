@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition.mechanism import Mechanism, express
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import Job
-from emr_eks_placement.modes import placement
-from emr_eks_placement.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
+from emr_eks_placement.job.job import Job
+from emr_eks_placement.job.modes import placement
+from emr_eks_placement.job.placement import Ec2, Fargate, NodeSelection, Placement, Toleration
 from emr_eks_placement.pod_template.build import build_template
 from tests.unit.sizes import job
 

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.modes import MODES, Mode, placement
-from emr_eks_placement.placement import Ec2, Fargate, Placement
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.job.modes import MODES, Mode, placement
+from emr_eks_placement.job.placement import Ec2, Fargate, Placement
 
 PINNED = Ec2(node_labels={"workload": "a"})
 SPOT = Ec2(node_labels={"workload": "b"}, capacity_type="spot")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from emr_eks_placement.definition import JobRunDefinition
-from emr_eks_placement.placement import ROLES, Fargate, Role
+from emr_eks_placement.job.placement import ROLES, Fargate, Role
 from emr_eks_placement.planning import Landing
 from tests.strategies import Case, all_cases
 from tests.unit.laws import LAW, defined, planned

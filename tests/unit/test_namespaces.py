@@ -11,7 +11,7 @@ import yaml
 
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment.environment import Environment
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.planning.admission import Admitted
 from emr_eks_placement.planning.executors import ONE

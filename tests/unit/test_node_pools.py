@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import define
 from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import auto_mode, kubernetes
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import Ec2, Fargate, Placement
+from emr_eks_placement.job.placement import Ec2, Fargate, Placement
 from emr_eks_placement.planning import NodesNeeded, Plan
 from emr_eks_placement.scheduling.capacity import Capacity, NodePoolCapacity
 from tests.unit.environments import data, environment

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emr_eks_placement.account.runs import planned_runs
+from emr_eks_placement.definition.planned_runs import planned_runs
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.instance_types import instance_type, seen_memory
 from emr_eks_placement.facts.max_pods import max_pods_of

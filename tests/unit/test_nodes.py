@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import Ec2, Taint, Toleration
+from emr_eks_placement.job.placement import Ec2, Taint, Toleration
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodeGroupCapacity
 from emr_eks_placement.scheduling.nodes import candidates, tolerates
 from emr_eks_placement.scheduling.pod import MIB, PodShape, pod_of_manifest

@@ -10,8 +10,8 @@ from hypothesis import given
 from emr_eks_placement.definition import JobRunDefinition, define
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.modes import placement
-from emr_eks_placement.placement import ROLES, Ec2, Fargate, Role
+from emr_eks_placement.job.modes import placement
+from emr_eks_placement.job.placement import ROLES, Ec2, Fargate, Role
 from emr_eks_placement.planning import PlannedPod
 from tests.strategies import VIRTUAL_CLUSTER, Case, all_cases
 from tests.unit.environments import environment

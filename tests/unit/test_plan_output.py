@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.cli.plan_output import as_json, as_table
+from emr_eks_placement.cli.output.plan import as_json, as_table
 from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.planned import ON_FARGATE, capacity, node_group, planned, request, template
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.cli.plan_source import Source
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.runs.source import Source
 from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.planned import capacity
 

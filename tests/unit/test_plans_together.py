@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.request import check_request
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.planning import Plan, plan
 from emr_eks_placement.scheduling import alike
 from emr_eks_placement.scheduling.capacity import Capacity

@@ -14,7 +14,7 @@ import pytest
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.placement import ROLES, Role
+from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.planning import CODES, plan
 from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.environments import REPOSITORY

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from kubernetes_validate.utils import all_versions
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.pod_template.read import read_template
 from emr_eks_placement.pod_template.schema import first_error
 from tests.unit.planned import template

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emr_eks_placement.account import CHECKS
+from emr_eks_placement.checks import ACCOUNT_CHECKS
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 
@@ -96,4 +96,4 @@ def test_the_stacks_of_dev_have_as_many_resources_as_the_readme_says() -> None:
 def test_the_readme_names_every_check_of_an_account() -> None:
     rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|", README, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
-    assert set(CHECKS) <= named
+    assert set(ACCOUNT_CHECKS) <= named

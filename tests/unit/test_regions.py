@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.regions import check_zone, region_of_zone
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.releases import parse_release
 
 # label -> Spark, pod templates, role node selectors and memory factors, least memory overhead.

@@ -8,10 +8,10 @@ import yaml
 from botocore import xform_name
 from hypothesis import given
 
+from emr_eks_placement.common.errors import RuleError, dotted, finding
 from emr_eks_placement.emr.read_requests import checked, requests_of_text, understood
 from emr_eks_placement.emr.request_formats import FORMS as FORMS_READ
 from emr_eks_placement.emr.request_text import documents_of
-from emr_eks_placement.errors import RuleError, dotted, finding
 from tests.unit.environments import REPOSITORY
 from tests.unit.test_request_model import RANDOM, REQUESTS, replaced
 

@@ -10,11 +10,11 @@ import pytest
 from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, given, settings
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import JobRunDefinition, define
 from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.modes import Mode, placement
-from emr_eks_placement.placement import ROLES, Ec2, Fargate, Role
+from emr_eks_placement.job.modes import Mode, placement
+from emr_eks_placement.job.placement import ROLES, Ec2, Fargate, Role
 from emr_eks_placement.scheduling.fargate import granted_size, matching_profiles, unsatisfied_by_fargate
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import instance_type
-from emr_eks_placement.placement import ROLES, Role, Taint
+from emr_eks_placement.job.placement import ROLES, Role, Taint
 from emr_eks_placement.planning import Count, PlannedPod, Problem
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.landing import land

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import define
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.submission.smoke import JOB, SmokeCase, case_names, smoke_cases
 
 DRIVERS = {"node_labels": {"workload": "driver"}}

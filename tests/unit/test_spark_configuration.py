@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import classification, spark_configuration
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.pods import spark_pod
 from emr_eks_placement.spark.resources import SparkRole

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import Job
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.job.job import Job
 from emr_eks_placement.planning import CODES
 from emr_eks_placement.spark.configuration import spark_configuration
 from emr_eks_placement.spark.effects import effects

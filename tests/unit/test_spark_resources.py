@@ -6,7 +6,7 @@ import pytest
 
 from emr_eks_placement.definition.define import size_properties
 from emr_eks_placement.emr.pods import pods_of_request
-from emr_eks_placement.job import Job
+from emr_eks_placement.job.job import Job
 from emr_eks_placement.scheduling.pod import pod_of_manifest
 from emr_eks_placement.spark.configuration import spark_configuration
 from tests.unit.sizes import job, requests_of

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from emr_eks_placement.aws.job_runs import StartedRun
-from emr_eks_placement.cli.list import newest_first
+from emr_eks_placement.cli.commands.list import newest_first
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.job_run import JobRun, job_run_of
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.submission.choose import choose_placement
 from emr_eks_placement.submission.request import client_token, default_run_name
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.submitter import submitter_pod
-from emr_eks_placement.errors import RuleError
 
 KEY = "jobsubmitter.node.toleration.dedicated"
 EQUAL = {"key": "dedicated", "operator": "Equal", "value": "spark"}

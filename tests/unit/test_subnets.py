@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment.subnets import private_subnet, public_subnet
-from emr_eks_placement.errors import RuleError
 
 
 def _subnets(cidr: str, zones: int) -> list[ipaddress.IPv4Network]:

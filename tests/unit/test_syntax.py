@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emr_eks_placement.errors import Finding, RuleError, dotted, shown
+from emr_eks_placement.common.errors import Finding, RuleError, dotted, shown
+from emr_eks_placement.common.model import check_name
 from emr_eks_placement.facts import kubernetes, regions
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib, parse_quantity
-from emr_eks_placement.model import check_name
 
 QUANTITIES = {
     "0": 0, "1": 1, "1.5": "1.5", ".5": "0.5", "1.": 1, "100m": "0.1", "250u": "0.00025", "5n": "0.000000005",

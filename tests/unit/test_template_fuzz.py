@@ -9,7 +9,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emr_eks_placement.errors import RuleError, finding
+from emr_eks_placement.common.errors import RuleError, finding
 from emr_eks_placement.planning import CODES
 from tests.pod_schema import SUPPORTED, by_schema, definitions
 from tests.unit.planned import ON_FARGATE, planned, request

@@ -8,16 +8,16 @@ import boto3
 import pytest
 import yaml
 
-from emr_eks_placement.aws.submittable import pod_templates
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.cli.request_file import read_templates
+from emr_eks_placement.common.errors import InputError, RuleError
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.errors import InputError, RuleError
-from emr_eks_placement.placement import Ec2
+from emr_eks_placement.job.placement import Ec2
 from emr_eks_placement.planning import plan
 from emr_eks_placement.pod_template.build import build_template
 from emr_eks_placement.pod_template.read import read_template
 from emr_eks_placement.pod_template.text import parse_template
+from emr_eks_placement.runs.request_file import read_templates
+from emr_eks_placement.runs.submittable import pod_templates
 from tests.unit.environments import TEXT
 from tests.unit.planned import CAPACITY, DRIVER_TEMPLATE, NAMESPACE, request
 

@@ -7,7 +7,7 @@ import boto3
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import read_stacks
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

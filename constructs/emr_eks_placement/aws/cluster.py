@@ -13,7 +13,7 @@ from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kub
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
 from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, Instance, has_auto_mode, read_instances
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.kubernetes_objects.node_pools import named_beside
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector
 

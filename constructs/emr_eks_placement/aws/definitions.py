@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.names import definition_parameter
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.errors import InputError, RuleError, finding
-from emr_eks_placement.names import definition_parameter
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

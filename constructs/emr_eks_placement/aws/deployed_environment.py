@@ -11,8 +11,8 @@ from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import described_stack, stack_status
 from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.environment.definition_stacks import JOB_RUNS, own_parts
-from emr_eks_placement.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from emr_eks_placement.aws.doctor.emr_access import entry_of_emr, user_of_emr
+from emr_eks_placement.aws.checks.emr_access import entry_of_emr, user_of_emr
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster
-from emr_eks_placement.errors import InputError
+from emr_eks_placement.common.errors import InputError
 
 if TYPE_CHECKING:
     from types_boto3_eks import EKSClient

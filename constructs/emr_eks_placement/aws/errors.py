@@ -31,7 +31,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError  # the parent of all that keeps one from coming up
 from botocore.parsers import ResponseParserError
 
-from emr_eks_placement.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 
 # The codes of the services read here: eks and emr-containers end in Exception, ec2 and s3 have names of their own
 # (EC2 guide, Error codes; S3 API, Error responses; botocore's retries.standard for what is throttled).

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.devices import devices_of
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.facts.max_pods import max_pods_of

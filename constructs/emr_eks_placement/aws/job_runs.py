@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import read_stacks
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import STATES, JobRun, JobRunState, job_run_of
-from emr_eks_placement.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient

@@ -7,8 +7,8 @@ import boto3
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.job_template import with_job_template
-from emr_eks_placement.errors import RuleError
 
 if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient

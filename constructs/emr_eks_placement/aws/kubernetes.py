@@ -12,8 +12,8 @@ from urllib.request import HTTPSHandler, Request, build_opener
 import boto3
 
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.fields import Field
-from emr_eks_placement.nesting import deeper_than
+from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.nesting import deeper_than
 
 if TYPE_CHECKING:
     from types_boto3_eks.type_defs import ClusterTypeDef

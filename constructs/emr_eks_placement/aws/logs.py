@@ -12,10 +12,10 @@ import boto3
 
 from emr_eks_placement.aws.errors import AwsError, aws_errors
 from emr_eks_placement.aws.session import client
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.emr.logs import ContainerLog, LogLocations, Stream, container_log, log_locations
-from emr_eks_placement.errors import InputError, RuleError, finding
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient

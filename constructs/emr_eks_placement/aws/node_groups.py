@@ -10,7 +10,7 @@ from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_t
 from emr_eks_placement.aws.other_nodes import Instance
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
-from emr_eks_placement.placement import Taint
+from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from botocore.response import StreamingBody
 
 from emr_eks_placement.aws.errors import DENIED, aws_errors, rule_of
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

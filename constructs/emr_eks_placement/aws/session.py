@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
 
 from emr_eks_placement.aws.errors import aws_errors, name_operation
-from emr_eks_placement.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 
 def aws_session(

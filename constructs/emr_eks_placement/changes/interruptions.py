@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from emr_eks_placement.changes.record import NodeGroupRecord, PlatformRecord, VirtualClustersRecord
 from emr_eks_placement.changes.refusals import Deployed
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.add_ons import ADD_ONS
-from emr_eks_placement.errors import FieldPath, RuleError
 
 _END_RUNS = "Let job runs end first, or cancel them: emr-placement drain"
 _ROLL = (

@@ -12,7 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from emr_eks_placement.environment import Environment, FargateProfile
-from emr_eks_placement.placement import CapacityType
+from emr_eks_placement.job.placement import CapacityType
 
 METADATA_KEY = "emr-eks-placement"
 """Where it stands in the template's Metadata."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from emr_eks_placement.changes.record import CREATED_KEY, JobRunsRecord, PlatformRecord, VirtualClustersRecord
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import own_parts, stack_parts
-from emr_eks_placement.errors import RuleError
 
 _FIXED_ZONES = 2
 _ANOTHER = "Put it in an environment file of another name, deploy that, move the jobs there and destroy this one"

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from emr_eks_placement.cli.commands import COMMANDS, Command
+from emr_eks_placement.cli.command_table import COMMANDS, Command
 
 _PROGRAM = "emr-placement"
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         overview.parse_args(asked)
         overview.error("the command comes first")
     options = parser_of(command).parse_args(asked[1:])
-    from emr_eks_placement.errors import InputError  # imported late: --help answers at once
+    from emr_eks_placement.common.errors import InputError  # imported late: --help answers at once
 
     try:
         status = command.run(options)

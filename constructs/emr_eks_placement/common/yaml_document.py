@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from emr_eks_placement.errors import FieldPath, Finding, InputError
+from emr_eks_placement.common.errors import FieldPath, Finding, InputError
 
 _DEEPEST = 100  # mappings and lists in one another; no environment file comes near
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Ec2, Fargate
+from emr_eks_placement.job.placement import Ec2, Fargate
 from emr_eks_placement.pod_template.rules import TemplateRole
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import ROLES, Ec2, Fargate, Placement, Role
+from emr_eks_placement.job.placement import ROLES, Ec2, Fargate, Placement, Role
 from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, NodePoolCapacity
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
@@ -13,10 +14,9 @@ from emr_eks_placement.definition.placeable import check_accepted, check_placeab
 from emr_eks_placement.emr.settings import START_TIMEOUT
 from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
 from emr_eks_placement.environment.virtual_cluster import Logs
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
-from emr_eks_placement.job import Job
-from emr_eks_placement.placement import ROLES, NodeSelection, Placement
+from emr_eks_placement.job.job import Job
+from emr_eks_placement.job.placement import ROLES, NodeSelection, Placement
 from emr_eks_placement.planning import plan
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole

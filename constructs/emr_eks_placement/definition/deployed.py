@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.placeholders import virtual_cluster_placeholder
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import LocalFile
+from emr_eks_placement.job.job import LocalFile
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
 """The definition of a job run that an environment names: one of its jobs in one of its placements."""
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.definition.define import JobRunDefinition, define
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import PlacementChoice
-from emr_eks_placement.errors import FieldPath, RuleError
 from emr_eks_placement.scheduling.capacity import Capacity
 
 

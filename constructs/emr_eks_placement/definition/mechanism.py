@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.pods import SPARK_ROLE
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import Job
-from emr_eks_placement.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
+from emr_eks_placement.job.job import Job
+from emr_eks_placement.job.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
 from emr_eks_placement.pod_template.build import PodTemplate, build_template
 from emr_eks_placement.pod_template.rules import ROLES, TemplateRole
 

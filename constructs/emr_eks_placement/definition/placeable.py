@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Ec2, Fargate, Role
+from emr_eks_placement.job.placement import Ec2, Fargate, Role
 from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem, Refusal
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.nodes import candidates

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from emr_eks_placement.common.names import definition_parameter, physical_name
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import definition_parts
 from emr_eks_placement.facts.regions import partition
-from emr_eks_placement.names import definition_parameter, physical_name
 
 _OWN_ACCOUNT = "$(aws sts get-caller-identity --query Account --output text)"
 

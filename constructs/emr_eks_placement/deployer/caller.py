@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from emr_eks_placement.common.fields import Field, findings_in, read_json
 from emr_eks_placement.deployer.statements import Policy
 from emr_eks_placement.facts.regions import partition
-from emr_eks_placement.fields import Field, findings_in, read_json
 
 _MEND = "Name the folder that cdk synth writes, cdk.out unless told otherwise"
 

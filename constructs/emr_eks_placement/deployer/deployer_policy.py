@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack, load_stacks
 from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.deployer.caller import caller_policy
 from emr_eks_placement.deployer.names import Names
 from emr_eks_placement.deployer.statements import Policy, Statements, policies
-from emr_eks_placement.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.facts.deployment import CUSTOM_RESOURCE, GRANTS, Grant, arn, grant
 
 _NOTHING_IS_CALLED = ("AWS::CDK::Metadata",)

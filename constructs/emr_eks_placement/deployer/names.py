@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
 from emr_eks_placement.assembly.values import Reference, Resolver
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.fields import Field, Unresolved
 from emr_eks_placement.facts.regions import partition
-from emr_eks_placement.fields import Field, Unresolved
 
 _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::EKS::Cluster": "Name",

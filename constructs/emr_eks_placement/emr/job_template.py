@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 FIELDS = ("executionRoleArn", "releaseLabel", "jobDriver", "configurationOverrides")
 _OWN_FIELDS = ("jobTemplateId", "jobTemplateParameters")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 
 Stream = Literal["stdout", "stderr"]
 _STREAMS: dict[str, Stream] = {"stdout": "stdout", "stderr": "stderr"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Pattern, Record, Text
-from emr_eks_placement.errors import FieldPath, RuleError
 
 # <NAME>, ${NAME}, $NAME, $(COMMAND), Jinja's {{ NAME }} and JSONata's {% EXPRESSION %}; but not what Spark replaces itself:
 # ${env:…} and the like (org.apache.spark.internal.config.ConfigReader), {{APP_ID}} and {{EXECUTOR_ID}} (Spark on Kubernetes).

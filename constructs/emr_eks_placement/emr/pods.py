@@ -9,7 +9,7 @@ from typing import Any
 from emr_eks_placement.emr.logging_sidecar import add_logging_sidecar
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.spark.configuration import SparkConfiguration, classification

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from emr_eks_placement.common.errors import FieldPath, RuleError, dotted
 from emr_eks_placement.emr.placeholders import placeholders_of
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.emr.request_formats import FoundRequest, is_other_object, requests_in
 from emr_eks_placement.emr.request_text import documents_of
 from emr_eks_placement.emr.spelling import in_spelling
-from emr_eks_placement.errors import FieldPath, RuleError, dotted
 
 _MOST_NAMED = 8
 _DEEPEST = 30

@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
+from emr_eks_placement.common.nesting import deeper_than
 from emr_eks_placement.emr.placeholders import fits, placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
-from emr_eks_placement.errors import FieldPath, RuleError
-from emr_eks_placement.nesting import deeper_than
 
 # Without a job template these have to be in the request.
 _FROM_TEMPLATE = ("releaseLabel", "jobDriver")

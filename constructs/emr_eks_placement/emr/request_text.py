@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _SHELL_COMMAND = re.compile(r"emr-containers\s+start-job-run\b")
 # The core schema's plain scalars: YAML 1.2.2, 10.3.2.

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.spark.configuration import classification
 

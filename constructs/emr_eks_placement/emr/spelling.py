@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
-from emr_eks_placement.errors import FieldPath, RuleError
 
 # A value of these is not needed to say which pods a request makes.
 _NOT_NEEDED = ("EntryPointArguments", "TagMap", "TemplateParameterInputMap")

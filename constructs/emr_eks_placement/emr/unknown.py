@@ -7,7 +7,7 @@ from typing import Any
 
 from emr_eks_placement.emr.classifications import ANY, CLASSIFICATIONS, ENDPOINT_ONLY, setting_of
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 
 _SUBMITTER = "emr-job-submitter"
 _TOLERATION = "jobsubmitter.node.toleration."

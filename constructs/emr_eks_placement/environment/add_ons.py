@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Rule
 from emr_eks_placement.environment.nodes import NodeGroup
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.kubernetes_versions import MOST_OLDER, minor
-from emr_eks_placement.model import Rule
 
 AddOn = Literal["vpc-cni", "kube-proxy", "coredns"]
 """An add-on that nodes and Fargate pods need to reach each other (EKS guide, networking add-ons)."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment.environment import Environment
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.kubernetes_versions import USD_PER_HOUR, end_of, support
 
 _SOURCE = "EKS guide, Kubernetes version lifecycle"

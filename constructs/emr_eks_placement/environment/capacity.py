@@ -1,12 +1,12 @@
 """The capacity that an environment has once it is deployed."""
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile
 from emr_eks_placement.environment.namespace_limits import quota_objects
 from emr_eks_placement.environment.node_pools import NodePool
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
-from emr_eks_placement.fields import Field
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.scheduling.capacity import (
     Capacity,

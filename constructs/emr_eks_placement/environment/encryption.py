@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Strict, model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model
 from emr_eks_placement.environment.given import KmsKeyArn
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model
 
 
 class Encryption(Model):

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between, check_name, count, distinct, names
 from emr_eks_placement.environment.add_ons import check_release_versions
 from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
@@ -25,10 +27,8 @@ from emr_eks_placement.environment.platform import Cluster, Network
 from emr_eks_placement.environment.subnets import private_subnet
 from emr_eks_placement.environment.teams import check_apart
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
-from emr_eks_placement.model import Model, between, check_name, count, distinct, names
 
 _MOST_TAGS = 40  # of the 50 that AWS allows on a resource; the CDK adds its own
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, distinct, each
 from emr_eks_placement.environment.given import KmsKeyArn, RoleArn, refuse_beside_given
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model, distinct, each
 
 
 def _check_location(uri: str) -> str:

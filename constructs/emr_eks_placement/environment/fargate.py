@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model, distinct
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, distinct
 
 MOST_SELECTORS = 5  # EKS quota L-D78D8AF8, selectors per Fargate profile
 MOST_LABELS = 5  # EKS quota L-23414FF3, label pairs per Fargate profile selector

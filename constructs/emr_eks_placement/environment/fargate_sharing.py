@@ -4,10 +4,10 @@ from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment.fargate import CORE_DNS_PROFILE, MOST_SELECTORS, FargateProfile, FargateSelector
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.placement import PLACEMENT_LABEL, Fargate
+from emr_eks_placement.job.placement import PLACEMENT_LABEL, Fargate
 
 FargateSharing = Literal["none", "packed", "wildcard"]
 Profiles = dict[str, FargateProfile]

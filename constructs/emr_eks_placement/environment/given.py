@@ -3,8 +3,8 @@
 import re
 from typing import Annotated
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model, Rule
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, Rule
 
 _PARTITION = r"aws(-cn|-us-gov|-iso[a-z-]*|-eusc)?"
 

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, count, names
 from emr_eks_placement.environment.schedule import Schedule
 from emr_eks_placement.environment.state_machine import StateMachine
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import Job
-from emr_eks_placement.model import Model, count, names
-from emr_eks_placement.modes import MODES, Mode, placement
-from emr_eks_placement.placement import Ec2, NodeSelection, Placement, Target
+from emr_eks_placement.job.job import Job
+from emr_eks_placement.job.modes import MODES, Mode, placement
+from emr_eks_placement.job.placement import Ec2, NodeSelection, Placement, Target
 
 
 def _as_target(value: Any) -> Any:

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.facts.quantities import memory_mib
-from emr_eks_placement.model import Model, between
 
 OBJECTS_NAME = "virtual-cluster"  # of the quota's objects in Kubernetes
 

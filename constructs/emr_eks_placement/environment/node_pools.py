@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, Rule, between, count, distinct
 from emr_eks_placement.environment.nodes import check_domains, check_one_architecture
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import auto_mode
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
-from emr_eks_placement.model import Model, Rule, between, count, distinct
-from emr_eks_placement.placement import CapacityType, Labels, Taint
+from emr_eks_placement.job.placement import CapacityType, Labels, Taint
 
 _RESERVED_DOMAINS = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/", "karpenter.sh/")
 _MOST_VCPUS = 1_000_000

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Strict, model_validator
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between, count, distinct
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
-from emr_eks_placement.model import Model, between, count, distinct
-from emr_eks_placement.placement import CapacityType, InstanceTypeName, Labels, Taint
+from emr_eks_placement.job.placement import CapacityType, InstanceTypeName, Labels, Taint
 
 _RESERVED_DOMAINS = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
 _MOST_NODES = 450

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between, distinct, each
 from emr_eks_placement.environment.add_ons import AddOnVersions, check_kube_proxy
 from emr_eks_placement.environment.given import (
     ClusterName,
@@ -17,8 +19,6 @@ from emr_eks_placement.environment.given import (
     require_with_given,
 )
 from emr_eks_placement.environment.retention import RetentionDays
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model, between, distinct, each
 
 # RFC 1918 and, for clusters short of addresses, RFC 6598.
 _PRIVATE_NETWORKS = tuple(

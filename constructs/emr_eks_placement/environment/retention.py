@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Strict
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _RETENTION_DAYS = (
     1,

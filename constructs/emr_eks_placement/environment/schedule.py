@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Strict
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.environment.given import QueueArn
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.model import Model, between
 
 _CRON_FIELD = r"[-0-9A-Za-z,*/?#]+"
 

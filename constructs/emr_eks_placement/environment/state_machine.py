@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Strict
 
-from emr_eks_placement.model import Model, between
+from emr_eks_placement.common.model import Model, between
 
 _YEAR = 365 * 24 * 60  # minutes; Step Functions quotas, the longest execution of a Standard workflow
 

@@ -6,7 +6,7 @@ that CloudFormation replaces, and the new one would overlap those that are still
 
 import ipaddress
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _SMALLEST = 28  # VPC guide, subnet sizing
 _QUARTERS = 4

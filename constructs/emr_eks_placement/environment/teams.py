@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
-from emr_eks_placement.errors import FieldPath, RuleError
 
 # What of the bucket each virtual cluster has a folder in.
 _FOLDERS = ("job-files", "pod-templates", "logs", "data")

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.model import Model, between, distinct, names
 from emr_eks_placement.environment.execution_role import ExecutionRole
 from emr_eks_placement.environment.given import refuse_beside_given
 from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.model import Model, between, distinct, names
 
 # Kubernetes keeps kube-*; EKS's add-ons and Fargate's logging have namespaces such as amazon-cloudwatch,
 # amazon-guardduty and aws-observability (EKS guide, add-ons; Fargate logging).

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from emr_eks_placement.common.errors import FieldPath, Finding, InputError, RuleError
+from emr_eks_placement.common.errors import finding as finding_of
+from emr_eks_placement.common.model import check_name
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file.local_files import read_job_files
-from emr_eks_placement.errors import FieldPath, Finding, InputError, RuleError
-from emr_eks_placement.errors import finding as finding_of
-from emr_eks_placement.model import check_name
 
 _KIND_RULES = {
     "missing": ("required", "Add it"),

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import LocalFile
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.job.job import LocalFile
 from emr_eks_placement.pod_template.text import read_template_file
 
 

@@ -7,7 +7,7 @@ values of labels also a node that was seen (c6a.large, Kubernetes 1.34).
 import re
 from functools import cache
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types, shipped
 
 # A node has no more, whatever its instance type's network interfaces hold (EKS guide, node class considerations).

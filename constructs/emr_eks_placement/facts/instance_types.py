@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _EVICTION_MIB = 100  # kubelet's default evictionHard memory.available
 # The kernel and the hypervisor keep some of an instance type's memory, which EC2 does not publish. Karpenter takes it to

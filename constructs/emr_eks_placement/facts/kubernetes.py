@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 ZONE = "topology.kubernetes.io/zone"
 REGION = "topology.kubernetes.io/region"

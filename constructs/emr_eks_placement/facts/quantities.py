@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([num]|k|[KMGTPE]i?|[eE][+-]?[0-9]{1,3})?")
 _FACTOR = {"": Decimal(1), "k": Decimal(1000)}

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 # Release -> the open-source Spark version it is built on. Source: Amazon EMR on EKS release notes.
 _SPARK_BY_EMR = {

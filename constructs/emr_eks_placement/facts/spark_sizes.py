@@ -2,7 +2,7 @@
 
 import re
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 _MEMORY = re.compile(r"([0-9]{1,19})(b|[kmgtp]b?)?", re.IGNORECASE)
 _BYTES_BY_UNIT: dict[str, int] = {unit: 1024**power for power, unit in enumerate("bkmgtp")}

@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from emr_eks_placement.common.names import base36
 from emr_eks_placement.emr.s3_calls import (
     LOG,
     READ,
@@ -20,7 +21,6 @@ from emr_eks_placement.emr.s3_calls import (
 )
 from emr_eks_placement.environment import DataAccess
 from emr_eks_placement.infra.resource import resource_of
-from emr_eks_placement.names import base36
 
 _NO_DATA_ACCESS = DataAccess()
 

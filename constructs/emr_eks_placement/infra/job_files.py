@@ -14,7 +14,7 @@ from emr_eks_placement.definition import JobRunDefinition
 from emr_eks_placement.definition.ready_command import definition_key
 from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
 from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
-from emr_eks_placement.job import Job
+from emr_eks_placement.job.job import Job
 
 JobPlacement = tuple[str, str]
 

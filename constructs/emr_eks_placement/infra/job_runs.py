@@ -13,17 +13,17 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.names import definition_parameter, definitions_folder, physical_name
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define_job_run
 from emr_eks_placement.definition.ready_command import ready_command
 from emr_eks_placement.environment import Environment, PlacementChoice, capacity_of
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import regions
 from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
 from emr_eks_placement.infra.schedules import Schedules
 from emr_eks_placement.infra.stand_ins import StandIns
 from emr_eks_placement.infra.state_machines import StateMachines
-from emr_eks_placement.names import definition_parameter, definitions_folder, physical_name
 
 _LARGEST_PARAMETER = 8192  # bytes; SSM PutParameter, advanced tier
 INDEX_KEY = "job-runs/index.json"

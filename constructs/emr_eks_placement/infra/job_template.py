@@ -6,7 +6,7 @@ from typing import Any
 from aws_cdk import aws_emrcontainers as emrcontainers
 from constructs import Construct
 
-from emr_eks_placement.job_parameters import JobParameter
+from emr_eks_placement.job.parameters import JobParameter
 
 _Template = emrcontainers.CfnJobTemplate
 

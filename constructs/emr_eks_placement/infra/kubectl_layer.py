@@ -5,7 +5,7 @@ import importlib
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 
 
 def kubectl_layer(scope: Construct, version: str) -> lambda_.ILayerVersion:

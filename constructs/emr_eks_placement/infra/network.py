@@ -8,8 +8,8 @@ from aws_cdk import Acknowledgment, Token, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment.subnets import private_subnet, public_subnet
-from emr_eks_placement.errors import RuleError
 
 _ROUTED = [
     ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC),

@@ -12,7 +12,7 @@ from emr_eks_placement.environment import NodeGroup
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
 from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.network import private_subnets
-from emr_eks_placement.placement import CAPACITY_TYPE_LABEL_VALUES
+from emr_eks_placement.job.placement import CAPACITY_TYPE_LABEL_VALUES
 
 # EKS's machine images by architecture and by what they have drivers for (botocore's service model of eks, AMITypes).
 _AMI_TYPES = {

@@ -10,12 +10,12 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from emr_eks_placement.common.names import physical_name
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
 from emr_eks_placement.emr.service_integration import capitalized
 from emr_eks_placement.environment import Environment, StateMachine
 from emr_eks_placement.infra.job_files import JobPlacement
 from emr_eks_placement.infra.job_run_permissions import follow_job_runs, start_job_runs
-from emr_eks_placement.names import physical_name
 
 # What a state machine that logs to CloudWatch asks for (Step Functions guide, logging): IAM knows no resource of these.
 LOG = (

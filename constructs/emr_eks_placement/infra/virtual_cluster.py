@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
+from emr_eks_placement.common.names import physical_name
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import ExecutionRole, VirtualCluster
 from emr_eks_placement.infra.cluster import AnyCluster
@@ -20,7 +21,6 @@ from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.namespace import namespace_manifest
 from emr_eks_placement.infra.resource import resource_of
-from emr_eks_placement.names import physical_name
 
 
 class _LogGroup(NamedTuple):

@@ -6,12 +6,12 @@ Source: Karpenter's NodePool (karpenter.sh/v1) and the EKS guide's node class sp
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import auto_mode, kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.facts.regions import region_of_zone
-from emr_eks_placement.fields import Field
-from emr_eks_placement.placement import CapacityType, Taint
+from emr_eks_placement.job.placement import CapacityType, Taint
 from emr_eks_placement.scheduling.affinity import matches
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodePoolCapacity
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation.pod import ObservedPod
-from emr_eks_placement.placement import ROLES, Role
 from emr_eks_placement.planning import Plan, PlannedPod
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
 from emr_eks_placement.scheduling.fargate import granted_sizes

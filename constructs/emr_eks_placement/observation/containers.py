@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
-from emr_eks_placement.fields import Field
 from emr_eks_placement.observation.difference import Difference
 from emr_eks_placement.planning import PlannedPod
 

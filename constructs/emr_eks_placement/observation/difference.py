@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 
 Kind = Literal["run", "plan", "pods", "containers", "requests", "nodes", "logs", "not-read"]
 """run: it did not complete; plan: it says that the run can't start; pods: where they are and how many; containers: their

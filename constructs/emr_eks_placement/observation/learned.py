@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.facts import emr
+from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation.containers import Container
 from emr_eks_placement.observation.logged import log_names
 from emr_eks_placement.observation.smoke import SmokeRun
-from emr_eks_placement.placement import ROLES, Role
 
 
 @dataclass(frozen=True)

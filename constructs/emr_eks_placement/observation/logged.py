@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.emr.logs import container_log
 from emr_eks_placement.facts import emr
-from emr_eks_placement.fields import Field
+from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation.containers import containers_of
 from emr_eks_placement.observation.difference import Difference
-from emr_eks_placement.placement import ROLES, Role
 
 
 def roles_that_log(manifests: Mapping[Role, Mapping[str, Any]]) -> list[Role]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr, fargate, kubernetes
-from emr_eks_placement.fields import Field
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation.containers import Container, containers_of
 from emr_eks_placement.observation.pending import why_pending
-from emr_eks_placement.placement import Role
 from emr_eks_placement.planning.landing import Compute
 from emr_eks_placement.scheduling.fargate import FargateSize
 from emr_eks_placement.scheduling.pod import pod_of_manifest

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation.compare import Comparison, Row, compare
 from emr_eks_placement.observation.containers import container_differences
 from emr_eks_placement.observation.difference import Difference
@@ -12,7 +13,6 @@ from emr_eks_placement.observation.events import Warnings
 from emr_eks_placement.observation.logged import log_differences
 from emr_eks_placement.observation.nodes import node_differences
 from emr_eks_placement.observation.pod import ObservedPod
-from emr_eks_placement.placement import ROLES, Role
 from emr_eks_placement.planning import Plan, PlannedPod
 from emr_eks_placement.scheduling.capacity import Capacity
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts import emr
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import namespace_words as words
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.pod_security import forbidden_by_baseline

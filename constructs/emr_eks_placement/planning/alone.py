@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.logging_sidecar import with_least_logging
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import Admitted, admit
 from emr_eks_placement.planning.landing import Landing, land
 from emr_eks_placement.planning.refusals import problems_of_api, readable

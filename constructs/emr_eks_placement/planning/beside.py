@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod, counted, run_of, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules

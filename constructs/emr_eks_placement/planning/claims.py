@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.pods import SPARK_ROLE
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts.quantities import parse_quantity
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.pod_template.rules import TemplateRole

@@ -7,7 +7,7 @@ Utils.getDynamicAllocationInitialExecutors and ExecutorAllocationManager.validat
 import re
 from dataclasses import dataclass
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import is_true, read, whole
 

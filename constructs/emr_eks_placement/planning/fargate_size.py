@@ -5,7 +5,7 @@ from typing import Any
 
 from emr_eks_placement.facts.fargate import MOST_STORAGE_GIB
 from emr_eks_placement.facts.quantities import cpu_millis
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.fargate import FargateSize, granted_size, granted_sizes
 from emr_eks_placement.scheduling.pod import MIB, PodShape, pod_of_manifest

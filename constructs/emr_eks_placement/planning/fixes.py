@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from emr_eks_placement.common.wildcards import is_pattern, matches
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.emr import BUILT_IN_LABELS
 from emr_eks_placement.facts.instance_types import InstanceType, instance_types
-from emr_eks_placement.placement import Role, Toleration
+from emr_eks_placement.job.placement import Role, Toleration
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity, PodSelector
 from emr_eks_placement.scheduling.fargate import possible_profiles, selects
 from emr_eks_placement.scheduling.nodes import candidates, surely_fits
 from emr_eks_placement.scheduling.pod import PodShape
-from emr_eks_placement.wildcards import is_pattern, matches
 
 Pods = Mapping[Role, PlannedPod]
 

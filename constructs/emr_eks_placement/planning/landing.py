@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node, zones_of

@@ -4,17 +4,17 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
+from emr_eks_placement.common.wildcards import is_pattern, matches
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.emr import BUILT_IN_LABELS
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.fixes import label_property
 from emr_eks_placement.planning.planned_pod import PlannedPod
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, PodSelector
 from emr_eks_placement.scheduling.fargate import opts_out
 from emr_eks_placement.scheduling.pod import PodShape
-from emr_eks_placement.wildcards import is_pattern, matches
 
 _MOST = 3  # values named
 _CLOSE = 0.85  # of difflib's ratio: a letter or two of a name

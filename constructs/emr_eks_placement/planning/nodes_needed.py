@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from emr_eks_placement.facts.emr import START_TIMEOUT_SECONDS
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod, counted, run_of, some, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.alike import Countings, countings_of

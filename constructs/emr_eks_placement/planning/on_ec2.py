@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.devices import INSTANCE_DEVICES
 from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity

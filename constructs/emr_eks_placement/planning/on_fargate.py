@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.fargate_size import problems_of_size
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector

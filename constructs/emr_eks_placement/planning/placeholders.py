@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.spark.configuration import SparkConfiguration, classification
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.emr.settings import start_timeout_seconds
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
 from emr_eks_placement.planning.alone import Alone, alone
 from emr_eks_placement.planning.beside import roles_apart

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.executors import Count
 from emr_eks_placement.planning.landing import Landing
 from emr_eks_placement.scheduling.counting import Run, Wanted

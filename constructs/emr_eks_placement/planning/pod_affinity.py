@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict, anti_affinity, verdict
 from emr_eks_placement.planning.planned_pod import counted, run_of
 from emr_eks_placement.planning.problems import Problem

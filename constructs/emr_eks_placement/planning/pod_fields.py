@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from emr_eks_placement.errors import FieldPath
-from emr_eks_placement.placement import Role
+from emr_eks_placement.common.errors import FieldPath
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
 
 How = Literal["modelled", "harmless", "refused", "warned"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import pod_security
 
 Forbidden = tuple[str, FieldPath, object]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from emr_eks_placement.errors import FieldPath
-from emr_eks_placement.placement import Role
+from emr_eks_placement.common.errors import FieldPath
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.codes import CODES, SEVERITIES, Severity
 
 

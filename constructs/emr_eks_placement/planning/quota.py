@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import namespace_words as words
 from emr_eks_placement.planning.admission import Admitted
 from emr_eks_placement.planning.planned_pod import PlannedPod

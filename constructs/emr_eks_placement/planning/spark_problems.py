@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.pods import SPARK_ROLE
-from emr_eks_placement.errors import RuleError
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.facts.releases import Version
 from emr_eks_placement.facts.spark_entries import current_name, version_of
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.executors import DYNAMIC, is_dynamic
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole

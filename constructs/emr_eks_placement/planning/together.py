@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict
 from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod
 from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.placement import Role
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict, verdict
 from emr_eks_placement.planning.planned_pod import counted, run_of
 from emr_eks_placement.planning.problems import Problem

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.quantities import thousandths
 from emr_eks_placement.scheduling.amounts import Spec
 from emr_eks_placement.scheduling.namespace_rules import Amounts

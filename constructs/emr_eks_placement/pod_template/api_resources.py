@@ -6,7 +6,7 @@ pkg/apis/core/helper.
 
 from decimal import Decimal
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.pod_template.api_values import Part, Refusals, label_key, quantity
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.quantities import parse_quantity
 

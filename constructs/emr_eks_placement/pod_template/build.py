@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.placement import Ec2
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.job.placement import Ec2
 from emr_eks_placement.pod_template.check import check_template
 from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.pod_template import rules
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.schema import first_error

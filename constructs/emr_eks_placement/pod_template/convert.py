@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_eks_placement.errors import FieldPath
+from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.schema import PodSchema, UnknownFieldError, unknown_field, wrong_type
 

@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 
 # Names that are meant for Spark's container, though no typo leads from one to the other: those of open-source Spark, of

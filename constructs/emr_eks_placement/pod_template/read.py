@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.pod_template.check import refused_by_emr
 from emr_eks_placement.pod_template.convert import Converted, convert
 from emr_eks_placement.pod_template.main_container import misnamed

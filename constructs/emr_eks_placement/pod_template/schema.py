@@ -10,7 +10,7 @@ from typing import Any
 import kubernetes_validate
 from kubernetes_validate.utils import all_versions, schema_contents
 
-from emr_eks_placement.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 
 _KINDS = {
     "string": "text",

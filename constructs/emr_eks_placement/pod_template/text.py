@@ -13,8 +13,8 @@ from typing import Any
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, YAMLError
 
+from emr_eks_placement.common.errors import FieldPath, InputError
 from emr_eks_placement.common.yaml_document import YamlDocument, read_text, unreadable
-from emr_eks_placement.errors import FieldPath, InputError
 from emr_eks_placement.pod_template import yaml12
 from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.yaml12 import Yaml12Loader

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.quantities import thousandths
 from emr_eks_placement.scheduling.namespace_rules import Amounts
 from emr_eks_placement.scheduling.pod import MIB

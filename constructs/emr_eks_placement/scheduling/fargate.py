@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from emr_eks_placement.common.wildcards import matches
 from emr_eks_placement.facts import fargate, kubernetes
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 from emr_eks_placement.scheduling.node_labels import with_older_keys
 from emr_eks_placement.scheduling.pod import MIB, PodShape
-from emr_eks_placement.wildcards import matches
 
 
 @dataclass(frozen=True, order=True)

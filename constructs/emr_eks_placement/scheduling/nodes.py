@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emr_eks_placement.facts.devices import INSTANCE_DEVICES
-from emr_eks_placement.placement import Taint, Toleration
+from emr_eks_placement.job.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, NodePoolCapacity, Room
 from emr_eks_placement.scheduling.pod import MIB, PodShape

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emr_eks_placement.facts.quantities import cpu_millis, memory_bytes, parse_quantity
-from emr_eks_placement.placement import Toleration
+from emr_eks_placement.job.placement import Toleration
 from emr_eks_placement.scheduling.affinity import required_terms
 
 _SIZED = ("cpu", "memory", "ephemeral-storage")

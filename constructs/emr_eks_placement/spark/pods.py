@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, requests
 from emr_eks_placement.spark.volumes import volumes

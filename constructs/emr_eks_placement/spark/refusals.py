@@ -6,7 +6,7 @@ names, org.apache.spark.deploy.k8s.Config.
 
 import re
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import device_amounts, is_true, read, whole
 

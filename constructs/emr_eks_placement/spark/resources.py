@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.spark.configuration import SparkConfiguration

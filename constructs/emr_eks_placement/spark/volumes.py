@@ -6,7 +6,7 @@ Source: apache/spark, KubernetesVolumeUtils and MountVolumesFeatureStep; Spark o
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.errors import RuleError
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, is_true
 

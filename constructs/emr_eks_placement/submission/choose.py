@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import EnvironmentJob, PlacementChoice
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.modes import MODES
+from emr_eks_placement.job.modes import MODES
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.placeholders import placeholders_of
-from emr_eks_placement.errors import RuleError
 
 _RUN_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,64}")
 LONGEST_RUN_NAME = 64

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.errors import RuleError
 
 _COMPARED = ("jobDriver", "releaseLabel")
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import EnvironmentJob
-from emr_eks_placement.errors import RuleError
-from emr_eks_placement.job import Driver, Executors, LocalFile
+from emr_eks_placement.job.job import Driver, Executors, LocalFile
 from emr_eks_placement.submission.choose import ChosenPlacement
 
 JOB = Path(__file__).with_name("smoke_job.py")

@@ -5,9 +5,9 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from emr_eks_placement.fields import Field
+from emr_eks_placement.common.fields import Field
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
-from emr_eks_placement.placement import Role
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules, PodSecurity
 from tests.unit.planned import (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.request_formats.answers import ANSWERS, REQUESTS
 from emr_eks_placement.emr.request_formats.cloudformation import CLOUDFORMATION
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest
@@ -10,7 +11,6 @@ from emr_eks_placement.emr.request_formats.job_templates import JOB_TEMPLATES
 from emr_eks_placement.emr.request_formats.others import ACK, AIRFLOW
 from emr_eks_placement.emr.request_formats.workflows import PASCAL_REQUESTS, STATE_FORMS
 from emr_eks_placement.emr.request_model import REQUEST
-from emr_eks_placement.errors import RuleError
 
 __all__ = ["FORMS", "Form", "FoundRequest", "is_other_object", "requests_in"]
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.job_run import REQUEST_MEMBERS
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, entries, with_keys
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Record
-from emr_eks_placement.errors import RuleError
 
 _SHAPE = SHAPES[REQUEST]
 _MEMBERS = tuple(_SHAPE.members) if isinstance(_SHAPE, Record) else ()

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, in_text
 from emr_eks_placement.emr.request_formats.job_templates import template_data
 from emr_eks_placement.emr.request_formats.workflows import is_schedule, schedule, state_machine_of
 from emr_eks_placement.emr.spelling import PASCAL
-from emr_eks_placement.errors import RuleError
 
 
 def _is_resource(data: Any) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.emr.request_text import value_of
 from emr_eks_placement.emr.spelling import API, Spelling, in_api_spelling
-from emr_eks_placement.errors import FieldPath, RuleError
 
 
 @dataclass(frozen=True, kw_only=True)

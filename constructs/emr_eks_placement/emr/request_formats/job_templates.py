@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.job_template import FIELDS, request_of_template
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, entries, with_keys
 from emr_eks_placement.emr.spelling import API, Spelling, in_api_spelling
-from emr_eks_placement.errors import RuleError
 
 _OWN = ("parameterConfiguration", "jobTags")
 

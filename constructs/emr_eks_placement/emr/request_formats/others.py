@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.placeholders import virtual_cluster_placeholder
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, spelled, with_keys
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Record
 from emr_eks_placement.emr.request_text import value_of
 from emr_eks_placement.emr.spelling import ANY_CASE, SNAKE
-from emr_eks_placement.errors import RuleError
 
 _ACK = "emrcontainers.services.k8s.aws/"
 # What Airflow's operator calls otherwise than the API.

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, in_text, spelled, with_keys
 from emr_eks_placement.emr.spelling import PASCAL, STATES
-from emr_eks_placement.errors import RuleError
 
 _STARTS_JOB_RUN = re.compile(r":(emr-containers|aws-sdk:emrcontainers):startJobRun(\.sync)?$", re.IGNORECASE)
 

@@ -1,0 +1,237 @@
+"""What the checks of a deployed environment read, a function a question. They raise botocore's errors as they come."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.stacks import stack_status
+from emr_eks_placement.checks.deployment.health import Part, VirtualClusterFacts
+from emr_eks_placement.checks.deployment.requirements import Access
+from emr_eks_placement.checks.deployment.storage import Denied
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.definition_stacks import stack_parts
+
+if TYPE_CHECKING:
+    from types_boto3_ec2 import EC2Client
+    from types_boto3_eks import EKSClient
+    from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef, NodegroupTypeDef
+    from types_boto3_s3 import S3Client
+    from types_boto3_ssm import SSMClient
+
+_MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
+_OVER_TLS: dict[str, Any] = {
+    "ContextKeyName": "aws:SecureTransport",
+    "ContextKeyValues": ["true"],
+    "ContextKeyType": "boolean",
+}
+_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def stack_statuses(session: boto3.Session, environment: Environment) -> dict[str, str | None]:
+    """The status of each stack of an environment; None where there is none (cloudformation:DescribeStacks)."""
+    cloudformation = client(session, "cloudformation")
+    stacks = [f"{environment.name}-{part}" for part in stack_parts(environment)]
+    return {stack: stack_status(cloudformation, stack) for stack in stacks}
+
+
+def own_names(physical_ids: Iterable[str]) -> list[str]:
+    """EKS's names of node groups, CLUSTER/NAME in CloudFormation, and of Fargate profiles, CLUSTER|NAME."""
+    return [re.split(r"[/|]", id_)[-1] for id_ in physical_ids]
+
+
+def cluster(session: boto3.Session, name: str) -> "ClusterTypeDef | None":
+    """The cluster as EKS describes it (eks:DescribeCluster); None where there is none."""
+    eks: EKSClient = client(session, "eks")
+    try:
+        return eks.describe_cluster(name=name)["cluster"]
+    except eks.exceptions.ResourceNotFoundException:
+        return None
+
+
+def node_groups(
+    session: boto3.Session, cluster_name: str, names: Iterable[str]
+) -> dict[str, "NodegroupTypeDef | None"]:
+    """The node groups by name, None for those that are not there (eks:DescribeNodegroup)."""
+    eks: EKSClient = client(session, "eks")
+    found: dict[str, NodegroupTypeDef | None] = {}
+    for name in names:
+        try:
+            found[name] = eks.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"]
+        except eks.exceptions.ResourceNotFoundException:
+            found[name] = None
+    return found
+
+
+def fargate_profiles(
+    session: boto3.Session, cluster_name: str, names: Iterable[str]
+) -> dict[str, "FargateProfileTypeDef | None"]:
+    """The Fargate profiles by name, None for those that are not there (eks:DescribeFargateProfile)."""
+    eks: EKSClient = client(session, "eks")
+    found: dict[str, FargateProfileTypeDef | None] = {}
+    for name in names:
+        try:
+            answer = eks.describe_fargate_profile(clusterName=cluster_name, fargateProfileName=name)
+            found[name] = answer["fargateProfile"]
+        except eks.exceptions.ResourceNotFoundException:
+            found[name] = None
+    return found
+
+
+def part(name: str, described: Any) -> Part:
+    """What matters of a cluster, node group or Fargate profile as EKS describes it; None: it is not there."""
+    if described is None:
+        return Part(name, None)
+    issues = tuple(_issue(one) for one in described.get("health", {}).get("issues", []))
+    return Part(name, described["status"], issues)
+
+
+def _issue(issue: Mapping[str, Any]) -> str:
+    resources = ", ".join(issue.get("resourceIds") or [])
+    text = f"{issue.get('code', 'unknown')}: {issue.get('message', 'no message')}".rstrip(".")
+    return f"{text} ({resources})" if resources else text
+
+
+def access_entries(session: boto3.Session, cluster_name: str) -> list[str]:
+    """The principals that have an access entry (eks:ListAccessEntries)."""
+    eks: EKSClient = client(session, "eks")
+    pages = eks.get_paginator("list_access_entries").paginate(clusterName=cluster_name)
+    return [arn for page in pages for arn in page["accessEntries"]]
+
+
+def oidc_audiences(session: boto3.Session, provider_arn: str) -> list[str] | None:
+    """The audiences of an OIDC provider (iam:GetOpenIDConnectProvider); None where there is none."""
+    iam = client(session, "iam")
+    try:
+        return list(iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider_arn)["ClientIDList"])
+    except iam.exceptions.NoSuchEntityException:
+        return None
+
+
+def virtual_cluster(session: boto3.Session, id_: str) -> VirtualClusterFacts:
+    """A virtual cluster (emr-containers:DescribeVirtualCluster)."""
+    emr = client(session, "emr-containers")
+    try:
+        found = emr.describe_virtual_cluster(id=id_)["virtualCluster"]
+    except emr.exceptions.ResourceNotFoundException:
+        return VirtualClusterFacts(id_, None)
+    provider = found["containerProvider"]
+    namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
+    return VirtualClusterFacts(id_, found["state"], provider["id"], namespace)
+
+
+def parameters(session: boto3.Session, folder: str) -> dict[str, Any]:
+    """The data of the SSM parameters below a folder, by name; None for what is no JSON (ssm:GetParametersByPath)."""
+    ssm: SSMClient = client(session, "ssm")
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=folder, Recursive=True)
+    return {one["Name"]: _data(one["Value"]) for page in pages for one in page["Parameters"]}
+
+
+def _data(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def has_object(session: boto3.Session, uri: str) -> bool | None:
+    """Whether there is an object at an s3:// URI (s3:GetObject); None where S3 does not tell."""
+    s3: S3Client = client(session, "s3")
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _MISSING:
+            return False
+        if code in ("403", "AccessDenied"):
+            return None
+        raise
+    return True
+
+
+def bucket_blocks_public_access(session: boto3.Session, bucket: str) -> bool | None:
+    """Whether the bucket blocks all public access; None where there is no such bucket.
+
+    Calls s3:ListBucket (HeadBucket) and s3:GetBucketPublicAccessBlock.
+    """
+    s3: S3Client = client(session, "s3")
+    try:
+        s3.head_bucket(Bucket=bucket)
+        blocks: Mapping[str, Any] = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _MISSING:
+            return None
+        if code == "NoSuchPublicAccessBlockConfiguration":
+            return False
+        raise
+    return all(blocks.get(name) for name in _BLOCKS)
+
+
+def bucket_key(session: boto3.Session, bucket: str) -> str | None:
+    """The ARN of the KMS key that a bucket encrypts with; None for S3's own keys (s3:GetEncryptionConfiguration)."""
+    s3: S3Client = client(session, "s3")
+    try:
+        rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ServerSideEncryptionConfigurationNotFoundError":
+            return None
+        raise
+    keys = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID") for rule in rules]
+    return next((key for key in keys if key and key.startswith("arn:")), None)
+
+
+def trust_policies(session: boto3.Session, role_arns: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
+    """The trust policy of each role; None where there is no such role (iam:GetRole)."""
+    iam = client(session, "iam")
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for arn in role_arns:
+        try:
+            found[arn] = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
+        except iam.exceptions.NoSuchEntityException:
+            found[arn] = None
+    return found
+
+
+def denied(session: boto3.Session, wanted: Iterable[Access]) -> Iterator[Denied]:
+    """What of the wanted access IAM's simulation of the roles' policies denies (iam:SimulatePrincipalPolicy).
+
+    A call for each role and resource: one for several resources may not have actions of several services.
+    """
+    iam = client(session, "iam")
+    for access in wanted:
+        pages = iam.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=access.role,
+            ActionNames=list(access.actions),
+            ResourceArns=[access.resource],
+            ContextEntries=_context(access.prefix),
+        )
+        for page in pages:
+            for result in page["EvaluationResults"]:
+                if result["EvalDecision"] != "allowed":
+                    unknown = tuple(result.get("MissingContextValues", []))
+                    yield Denied(access, result["EvalActionName"], result["EvalDecision"], unknown)
+
+
+def _context(prefix: str | None) -> list[dict[str, Any]]:
+    listed = {"ContextKeyName": "s3:prefix", "ContextKeyValues": [prefix], "ContextKeyType": "string"}
+    return [_OVER_TLS, *([] if prefix is None else [listed])]
+
+
+def free_addresses(session: boto3.Session, subnets: Iterable[str]) -> dict[str, int]:
+    """How many free addresses the subnets have, by zone (ec2:DescribeSubnets)."""
+    ids = sorted(set(subnets))
+    if not ids:
+        return {}
+    ec2: EC2Client = client(session, "ec2")
+    free: dict[str, int] = {}
+    for page in ec2.get_paginator("describe_subnets").paginate(SubnetIds=ids):
+        for subnet in page["Subnets"]:
+            zone = subnet["AvailabilityZone"]
+            free[zone] = free.get(zone, 0) + subnet["AvailableIpAddressCount"]
+    return free

@@ -1,0 +1,81 @@
+"""What an environment needs of the account it is deployed to."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from emr_eks_placement.common.names import physical_name
+from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.environment import Environment, NodeGroup, NodePool
+from emr_eks_placement.job.placement import CapacityType
+
+# What the quotas of Standard instances count, A, C, D, H, I, M, R, T and Z (EC2 guide, On-Demand Instance quotas):
+# the letters before the generation, of which im4gn's and is4gen's are Storage optimized, so I.
+_STANDARD = {"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountNeeds:
+    """What is to be created, so not what the environment is given. elastic_ips: one a NAT gateway. fargate_vcpus: of the
+    largest of the environment's job runs, which fargate_run names.
+
+    node_vcpus: what node groups and node pools of a capacity type start with and may grow to, of Standard instances; of a
+    group's instance types the largest counts, of a pool with both capacity types all that it may have for each.
+    instance_types: node group or pool -> (types, zones). role_names: of IAM roles that the environment names itself;
+    CloudFormation names the others.
+    """
+
+    vpcs: int
+    clusters: int
+    elastic_ips: int
+    fargate_vcpus: float
+    fargate_run: str
+    node_vcpus: Mapping[CapacityType, tuple[int, int]]
+    instance_types: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    role_names: tuple[str, ...]
+
+
+def account_needs(environment: Environment) -> AccountNeeds:
+    """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
+    fargate_vcpus, fargate_run = max(
+        ((planned.fargate_vcpus, run) for run, planned in planned_runs(environment)), default=(0.0, "")
+    )
+    groups, pools = environment.node_groups, environment.node_pools
+    both: dict[str, NodeGroup | NodePool] = {**groups, **pools}
+    kinds = {group.capacity_type for group in groups.values()}.union(*(pool.capacity_types for pool in pools.values()))
+    creates_vpc = environment.network.vpc_id is None
+    return AccountNeeds(
+        vpcs=int(creates_vpc),
+        clusters=int(environment.cluster.name is None),
+        elastic_ips=environment.network.nat_gateways if creates_vpc else 0,
+        fargate_vcpus=fargate_vcpus,
+        fargate_run=fargate_run,
+        node_vcpus={
+            kind: _node_vcpus(
+                [group for group in groups.values() if group.capacity_type == kind],
+                [pool for pool in pools.values() if kind in pool.capacity_types],
+            )
+            for kind in sorted(kinds)
+        },
+        instance_types={name: (one.instance_types, one.zones or environment.zones) for name, one in both.items()},
+        role_names=tuple(
+            physical_name(environment.name, environment.region, name, *([role] if role else []))
+            for name, virtual_cluster in environment.virtual_clusters.items()
+            for role, settings in virtual_cluster.roles.items()
+            if settings.execution_role_arn is None
+        ),
+    )
+
+
+def _node_vcpus(groups: list[NodeGroup], pools: list[NodePool]) -> tuple[int, int]:
+    sizes = [(max(_standard_vcpus(group), default=0), group) for group in groups]
+    first = sum(vcpus * group.initial_size for vcpus, group in sizes)
+    of_pools = sum(pool.max_vcpus for pool in pools if any(_standard_vcpus(pool)))
+    return first, sum(vcpus * group.max_size for vcpus, group in sizes) + of_pools
+
+
+def _standard_vcpus(one: NodeGroup | NodePool) -> Iterator[int]:
+    for machine in one.machines:
+        letters = re.match(r"[a-z]*", machine.name)
+        if letters and letters[0] in _STANDARD:
+            yield machine.vcpus

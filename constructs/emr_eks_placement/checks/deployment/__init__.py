@@ -1,0 +1,1 @@
+"""Whether a deployed environment is well and is what its file says."""

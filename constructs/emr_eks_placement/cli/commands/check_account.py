@@ -1,0 +1,17 @@
+"""emr-placement check-account: whether an account has what an environment needs, before a first deployment."""
+
+import argparse
+
+from emr_eks_placement.checks import ACCOUNT_CHECKS
+from emr_eks_placement.cli.options.environment_session import environment_of
+from emr_eks_placement.cli.output.check import refuse_unknown_checks, report
+
+
+def run(options: argparse.Namespace) -> int:
+    """Makes the checks and prints them; 0: nothing that counts, 1: something does. Raises InputError for its input."""
+    refuse_unknown_checks(options, ACCOUNT_CHECKS)
+    environment = environment_of(options)
+    from emr_eks_placement.aws.checks import check_account  # boto3 is slow to import
+    from emr_eks_placement.aws.session import aws_session
+
+    return report(options, check_account(aws_session(options.profile, environment.region), environment))

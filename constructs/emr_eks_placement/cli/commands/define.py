@@ -1,0 +1,85 @@
+"""emr-placement define: definitions and pod templates as files."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from emr_eks_placement.cli.options.deployed_options import deployed_virtual_clusters
+from emr_eks_placement.cli.output.files import left_over, remove_file, write_file
+from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.definition import define_job_run
+from emr_eks_placement.environment import Environment, EnvironmentJob, capacity_of
+from emr_eks_placement.environment_file import load_environment
+
+
+def run(options: argparse.Namespace) -> int:
+    """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
+
+    Reports files of an earlier run that no longer belong to the environment, and removes them with --prune.
+
+    Raises InputError, with nothing written, for what is not in the environment and for malformed options.
+    """
+    if options.prune and options.job is not None:
+        rule = "files are compared with the whole environment, not with one job"
+        raise InputError([finding("--prune", RuleError(options.job, rule, "Leave the job out"))])
+    environment = load_environment(options.environment)
+    check_named(environment, options.job, options.placement)
+    jobs = {name: job for name, job in environment.jobs.items() if options.job in (None, name)}
+    files = dict(_files(environment, jobs, options))
+    for name, content in files.items():
+        write_file(options.output_directory / name, content)
+    left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
+    sys.stdout.write("".join(f"{options.output_directory / name}\n" for name in files))
+    if left:
+        sys.stderr.write(
+            f"note: {left} {'definition holds' if left == 1 else 'definitions hold'} <placeholders>; --outputs fills them, "
+            "or the options that --help lists\n"
+        )
+    if options.job is None:
+        _report_left_over(left_over(options.output_directory, files), options)
+    return 0
+
+
+def _report_left_over(paths: list[Path], options: argparse.Namespace) -> None:
+    for path in paths:
+        if options.prune:
+            remove_file(path)
+        what = " removed: it" if options.prune else ""
+        sys.stderr.write(printable(f"note: {path}{what} belongs to no job of {options.environment}") + "\n")
+    if paths and not options.prune:
+        sys.stderr.write("note: --prune removes these files of an earlier run\n")
+
+
+def check_named(environment: Environment, job: str | None, placement: str | None) -> None:
+    """Raises InputError for a job that the environment has not, or a placement that the job has not; None: all."""
+    if job is not None and job not in environment.jobs:
+        raise _unknown("JOB", job, list(environment.jobs))
+    if job is not None and placement is not None and placement not in environment.jobs[job].placements:
+        raise _unknown("PLACEMENT", placement, list(environment.jobs[job].placements))
+
+
+def _files(
+    environment: Environment, jobs: dict[str, EnvironmentJob], options: argparse.Namespace
+) -> Iterator[tuple[str, str | bytes]]:
+    roles: dict[str, set[str]] = {job.virtual_cluster: set() for job in jobs.values()}
+    for job in jobs.values():
+        if job.execution_role is not None:
+            roles[job.virtual_cluster].add(job.execution_role)
+    deployed = deployed_virtual_clusters(options, roles)
+    capacity = capacity_of(environment)
+    for job_name, job in jobs.items():
+        for name in job.placements:
+            if options.placement not in (None, name):
+                continue
+            definition = define_job_run(environment, job_name, name, deployed[job.virtual_cluster], capacity=capacity)
+            yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
+            yield from ((template.key, template.text) for template in definition.pod_templates)
+        yield from ((file.key, file.path.read_bytes()) for file in job.local_files)
+
+
+def _unknown(argument: str, value: str, known: list[str]) -> InputError:
+    return InputError(
+        [finding(argument, RuleError(value, f"the environment has {', '.join(known) or 'none'}", "Name one of these"))]
+    )

@@ -1,0 +1,26 @@
+"""emr-placement explain: what the code of a problem means."""
+
+import argparse
+import difflib
+import sys
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.planning import CODES
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints what a code means and how to fix it and how sure it is; every code without one. Raises InputError for no code."""
+    if options.code is not None:
+        check_code("CODE", options.code)
+    for name in CODES if options.code is None else [options.code]:
+        code = CODES[name]
+        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.mend}.\n  {code.certainty}\n")
+    return 0
+
+
+def check_code(place: str, code: str) -> None:
+    """Raises InputError, at the place, for what is no problem's code."""
+    if code not in CODES:
+        close = difflib.get_close_matches(code.upper(), CODES, 1)
+        mend = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
+        raise InputError([finding(place, RuleError(code, "no problem has this code", mend))])

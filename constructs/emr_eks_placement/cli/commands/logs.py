@@ -1,0 +1,76 @@
+"""emr-placement logs: what the containers of a job run have printed."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.emr.job_run import JobRun
+
+if TYPE_CHECKING:
+    from emr_eks_placement.aws.logs import Line
+
+_PRINTED, _NOTHING, _INTERRUPTED = 0, 1, 130
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the log; 0: something was there, 1: nothing is logged, 130: no longer followed.
+
+    Raises InputError where there is no such run, and where its logs can't be read.
+    """
+    if options.tail is not None and options.tail < 1:
+        raise InputError([finding("--tail", RuleError(options.tail, "1 line or more", "Write for example 100"))])
+    clusters, found = find_job_run(options)
+    from emr_eks_placement.aws.logs import RunLogs
+
+    logs = RunLogs(clusters.session, found)
+    try:
+        if options.follow:
+            lines = logs.follow(
+                options.pod,
+                options.stream,
+                lambda: clusters.api.describe(found.virtual_cluster_id, found.id),
+                _note,
+            )
+        elif options.tail is not None:
+            every = logs.of(options.pod, options.stream)
+            lines = ((log, line) for log in every for line in logs.last(log, options.tail))
+        else:
+            lines = logs.read(options.pod, options.stream)
+        printed = _print(lines, name_pods=options.pod == "executors")
+    except KeyboardInterrupt:
+        if options.follow:
+            _note(f"job run {found.id} is no longer followed, and goes on")
+        return _INTERRUPTED
+    if not printed:
+        _note(_why_nothing(found, logs.place, options))
+    return _PRINTED if printed else _NOTHING
+
+
+def _print(lines: "Iterable[Line]", *, name_pods: bool) -> bool:
+    """As they are, but on a terminal, which they might steer, only what is printable; whether there were any.
+
+    name_pods: before each line; otherwise it is noted which pod the next lines are of, where it is not the first.
+    """
+    before: str | None = None
+    for log, line in lines:
+        if not name_pods and before not in (None, log.pod):
+            _note(f"pod {log.pod}")
+        before = log.pod
+        text = f"{log.pod}: {line}" if name_pods else line
+        sys.stdout.write(f"{printable(text.expandtabs()) if sys.stdout.isatty() else text}\n")
+        sys.stdout.flush()
+    return before is not None
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"note: {text}\n")
+
+
+def _why_nothing(run: JobRun, place: str, options: argparse.Namespace) -> str:
+    what = f"nothing of {options.pod} ({options.stream}) is in {place}"
+    if run.has_ended:
+        return f"{what}; job run {run.id} is {run.state}{f': {run.details}' if run.details else ''}"
+    return f"{what} yet; job run {run.id} is {run.state}"

@@ -1,0 +1,32 @@
+"""emr-placement start-commands: the AWS CLI commands that start the deployed definitions of an environment."""
+
+import argparse
+import json
+import sys
+
+from emr_eks_placement.cli.commands.define import check_named
+from emr_eks_placement.common.errors import printable
+from emr_eks_placement.definition.ready_command import ReadyCommand, ready_commands
+from emr_eks_placement.environment_file import load_environment
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints them; 0. Calls nothing. Raises InputError for an unusable file, and for a job or placement it does not name."""
+    environment = load_environment(options.environment)
+    check_named(environment, options.job, options.placement)
+    commands = [
+        one
+        for one in ready_commands(environment)
+        if options.job in (None, one.job) and options.placement in (None, one.placement)
+    ]
+    if options.output == "json":
+        sys.stdout.write(json.dumps([one.as_json() for one in commands], indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(f"{printable(line)}\n" for one in commands for line in _lines(one)))
+    return 0
+
+
+def _lines(command: ReadyCommand) -> list[str]:
+    """As a shell reads them: a comment, and the command that starts it; with a state machine a comment with that, too."""
+    by_state_machine = [f"# or by its state machine: {command.execute}"] if command.execute else []
+    return [f"# {command.job} in placement {command.placement}", command.start, *by_state_machine]

@@ -1,0 +1,40 @@
+"""emr-placement status: what EMR says of a job run."""
+
+import argparse
+import json
+import sys
+
+from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
+from emr_eks_placement.common.errors import printable
+from emr_eks_placement.emr.job_run import JobRun
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the run; 0 in any case. Raises InputError where there is none or AWS does not answer."""
+    _clusters, found = find_job_run(options)
+    sys.stdout.write(_as_json(found) if options.output == "json" else _as_lines(found))
+    return 0
+
+
+def _as_json(run: JobRun) -> str:
+    return json.dumps({**run_as_json(run), "request": run.request}, indent=2) + "\n"
+
+
+def _as_lines(run: JobRun) -> str:
+    told = {
+        "job run": run.id,
+        "name": run.name,
+        "virtual cluster": run.virtual_cluster_id,
+        "state": run.state,
+        "reason": run.failure_reason,
+        "details": run.details,
+        "attempts": None if run.attempts is None else str(run.attempts),
+        "created": run.created_at.astimezone().isoformat(" ", "seconds"),
+        "finished": None if run.finished_at is None else run.finished_at.astimezone().isoformat(" ", "seconds"),
+        "elapsed": elapsed(run),
+        "release": run.request.get("releaseLabel"),
+        "execution role": run.request.get("executionRoleArn"),
+    }
+    width = max(map(len, told))
+    return "".join(f"{name:{width}}  {printable(value)}\n" for name, value in told.items() if value)

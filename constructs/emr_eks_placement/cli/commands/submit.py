@@ -1,0 +1,164 @@
+"""emr-placement submit: starts a job run, if its pods can be placed, and waits for it if asked."""
+
+import argparse
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.cli.commands.explain import check_code
+from emr_eks_placement.cli.options.environment_session import environment_of, session_of
+from emr_eks_placement.cli.output.run_events import open_events
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.emr.read_requests import checked, understood
+from emr_eks_placement.runs.events import RunEvents
+from emr_eks_placement.runs.follow import INTERRUPTED, follow, tell_output
+from emr_eks_placement.runs.planned import stopping, without
+from emr_eks_placement.runs.prepared import Account, Prepared, at_option, prepare_job, prepare_request
+from emr_eks_placement.runs.request_file import names_file, read_request, shown_file
+from emr_eks_placement.submission.request import check_filled_in, default_run_name, named_run
+from emr_eks_placement.submission.same_run import check_same_run
+
+if TYPE_CHECKING:
+    from emr_eks_placement.aws.job_runs import JobRunsApi, StartedRun
+
+_STARTED, _STOPPED = 0, 1
+_COMPLETED, _NOT_COMPLETED = 0, 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: started, with --wait completed; 1: stopped by a problem, with --wait not completed; 130: no longer waited for.
+
+    Raises InputError with nothing started, or for a run that is there already but was started otherwise.
+    """
+    for code in options.ignore:
+        check_code("--ignore", code)
+    asked, read_as = _prepare(options)
+    prepared = asked.with_more(options.argument, options.conf)
+    request = _named(prepared, options)
+    with open_events(options.output) as events:
+        if read_as:
+            events.note(f"{prepared.shown_as}: {read_as}")
+        if not _may_start(prepared, events, options):
+            return _STOPPED
+        return _start(prepared, request, events, options)
+
+
+def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, options: argparse.Namespace) -> int:
+    from emr_eks_placement.aws.job_runs import JobRunsApi
+
+    session = prepared.account.session
+    api = JobRunsApi(session)
+    for key in prepared.submittable.upload(session):
+        events.note(f"uploaded s3://{prepared.submittable.bucket}/{key}")
+    answer = _ask_to_start(api, request, is_repeatable=_is_repeatable(prepared, request, options))
+    events.started(request, answer.id, _where(prepared, request, api.region))
+    if options.run_name is None and not options.wait:
+        return _STARTED
+    started = api.describe(request["virtualClusterId"], answer.id)
+    try:
+        check_same_run(started, request)
+    except RuleError as other:
+        raise InputError([finding("--run-name", other)]) from None
+    if answer.is_older(started):
+        events.note(f"it was started before, at {started.created_at:%Y-%m-%d %H:%M:%S %Z}, and is {started.state}")
+    if not options.wait:
+        return _STARTED
+    ended = follow(session, api, started, events, cancel_on_interrupt=options.cancel_on_interrupt)
+    if ended is None:
+        return INTERRUPTED
+    tell_output(session, ended, events)
+    return _COMPLETED if ended.state == "COMPLETED" else _NOT_COMPLETED
+
+
+def _is_repeatable(prepared: Prepared, request: Mapping[str, Any], options: argparse.Namespace) -> bool:
+    """Whether the same command makes the same run: by its run name, or by a client token of the request's own."""
+    return options.run_name is not None or prepared.submittable.request.get("clientToken") == request["clientToken"]
+
+
+def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatable: bool) -> "StartedRun":
+    """Raises InputError; where it is not known whether the run is started, with how to submit it as the same run."""
+    from emr_eks_placement.aws.errors import AwsError
+
+    try:
+        return api.start(request)
+    except AwsError as error:
+        if error.kind != "passing":
+            raise
+        how = "as before" if is_repeatable else f"with --run-name {request['name']}"
+        mend = f"Submit it again {how}: if it is started already, nothing is started twice"
+        raise InputError([replace(found, mend=mend) for found in error.findings]) from None
+
+
+def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
+    """What is to be submitted, and what its file was read as."""
+    if not names_file(options.job, of_jobs=options.environment is not None):
+        account = _account(options)
+        return prepare_job(account, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
+    for option in ("placement", "mode", "zone"):
+        if getattr(options, option) is not None:
+            broken = RuleError(
+                getattr(options, option), "a request says its placement itself", "Remove it, or name a job"
+            )
+            raise InputError([finding(f"--{option}", broken)])
+    try:
+        read = read_request(options.job)
+        request = checked(read.found)
+        if not options.force:
+            check_filled_in(request)
+    except RuleError as broken:
+        raise InputError([finding(shown_file(options.job), broken)]) from None
+    return prepare_request(_account(options), request, shown_file(read.label)), understood(read.found, request)
+
+
+def _account(options: argparse.Namespace) -> Account:
+    from emr_eks_placement.aws.session import aws_session
+
+    if options.environment is None:
+        return Account(aws_session(options.profile, options.region), None, None)
+    environment = environment_of(options)
+    return Account(session_of(environment, options.environment, options.profile), environment, options.environment)
+
+
+def _named(prepared: Prepared, options: argparse.Namespace) -> dict[str, Any]:
+    """The request with run name and client token; a token of the request's own stays, unless a run name is given."""
+    submittable, own = prepared.submittable, prepared.submittable.request
+    base = "-".join(part for part in (submittable.job, submittable.placement) if part)
+    name = options.run_name or (own.get("name") if "clientToken" in own else None)
+    try:
+        named = named_run(
+            own,
+            job=submittable.job,
+            placement=submittable.placement,
+            run_name=name or default_run_name(base, datetime.now(UTC)),
+        )
+    except RuleError as broken:
+        raise InputError([at_option(broken, prepared.shown_as)]) from None
+    if options.run_name is None and "clientToken" in own:
+        named["clientToken"] = own["clientToken"]
+    return named
+
+
+def _may_start(prepared: Prepared, events: RunEvents, options: argparse.Namespace) -> bool:
+    """Plans, tells the plan and says whether no problem stops it, or --force does not let it."""
+    try:
+        made = without(prepared.plan(), options.ignore)
+    except InputError as error:
+        if not options.force:
+            raise
+        events.note(f"not planned: {error}")
+        return True
+    events.planned(prepared.shown_as, made)
+    found = stopping(made, options.fail_on)
+    if found and not options.force:
+        events.note(f"not started: {', '.join(found)}. Mend it, --ignore CODE, or --force")
+        return False
+    return True
+
+
+def _where(prepared: Prepared, request: Mapping[str, Any], region: str) -> str:
+    """The options by which other commands find the run."""
+    if prepared.account.file is not None:
+        return f"-e {shlex.quote(str(prepared.account.file))}"
+    return f"--virtual-cluster {request['virtualClusterId']} --region {region}"

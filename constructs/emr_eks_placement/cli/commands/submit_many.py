@@ -1,0 +1,230 @@
+"""emr-placement submit-many: starts the job runs of a file, each exactly once, however often it is interrupted."""
+
+import argparse
+import hashlib
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.cli.commands.explain import check_code
+from emr_eks_placement.cli.options.environment_session import environment_of, session_of
+from emr_eks_placement.cli.output.fleet_events import FleetEvents
+from emr_eks_placement.cli.output.fleet_plans import may_start
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.runs.fleet_shapes import Asked, Shapes
+from emr_eks_placement.runs.follow import INTERRUPTED
+from emr_eks_placement.runs.prepared import Account, virtual_cluster_of
+from emr_eks_placement.submission.fleet_journal import Fleet, Journal, begin
+from emr_eks_placement.submission.fleet_lines import FleetLine, at_most, read_lines
+from emr_eks_placement.submission.request import LONGEST_RUN_NAME, check_filled_in, named_run
+
+if TYPE_CHECKING:
+    from emr_eks_placement.runs.fleet import FleetRun, FleetSubmitter
+
+_ALL_STARTED, _SOME_NOT = 0, 1
+_ATTEMPTS = 10
+_MOST_THREADS = 64
+_LOOK_SECONDS = 0.2
+_MOST_NOTES = 5
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: all are started; 1: some are refused or not known to be started, or a problem stopped all; 130: interrupted.
+
+    Raises InputError with nothing started for an unusable file, and for what stops the rest; in both cases it can be run
+    again.
+    """
+    for code in options.ignore:
+        check_code("--ignore", code)
+    if not 1 <= options.concurrency <= _MOST_THREADS:
+        rule = f"1 to {_MOST_THREADS} requests at once (product limit)"
+        raise InputError([finding("--concurrency", RuleError(options.concurrency, rule, "Write for example 8"))])
+    path = options.journal or options.file.with_name(f"{options.file.name}.journal")
+    try:
+        content = _read(options.file)
+        lines = read_lines(str(options.file), content)
+        account = _account(options)
+        with Journal(path, _fleet(account, content)) as journal:
+            return _submit(account, lines, journal, options)
+    except KeyboardInterrupt:
+        sys.stderr.write("note: interrupted; run the same command again to go on\n")
+        return INTERRUPTED
+
+
+def _submit(account: Account, lines: list[FleetLine], journal: Journal, options: argparse.Namespace) -> int:
+    before = len(journal.progress.started)
+    with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
+        if before:
+            events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
+        shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
+        asked = _asked(lines, shapes, journal, options)
+        for read_as, number in Counter(line.read_as for line in lines if line.read_as).most_common(_MOST_NOTES):
+            events.note(f"{number} requests of {options.file} are {read_as}")
+        journal.direct_to(virtual_cluster_of(one.prepared) for one in asked)
+        if not may_start(asked, shapes, options, events):
+            return _SOME_NOT
+        runs = _runs(asked, journal.fleet, options)
+        for submittable in {tuple(one.prepared.submittable.files): one.prepared.submittable for one in asked}.values():
+            for key in submittable.upload(account.session):
+                events.note(f"uploaded s3://{submittable.bucket}/{key}")
+        return _start(account, runs, journal, options, events)
+
+
+def _start(
+    account: Account, runs: "list[FleetRun]", journal: Journal, options: argparse.Namespace, events: FleetEvents
+) -> int:
+    from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.runs.fleet import FleetSubmitter
+
+    submitter = FleetSubmitter(JobRunsApi(account.session), journal, runs, options.concurrency)
+    interrupted = False
+    submitter.start()
+    while True:
+        try:
+            if submitter.wait(_LOOK_SECONDS):
+                break
+            events.progress(submitter.counts)
+        except KeyboardInterrupt:
+            if interrupted:
+                break
+            interrupted = True
+            submitter.stop()
+            events.note("interrupted; what is under way is ended first, a second interrupt leaves it")
+    status = _tell_end(submitter, events)
+    return INTERRUPTED if interrupted and status != _ALL_STARTED else status
+
+
+def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
+    """Raises InputError for what has stopped all."""
+    progress, total = submitter.journal.progress, events.total
+    started, refused = len(progress.started), len(progress.refused)
+    events.ended(started=started, refused=refused, unknown=len(progress.in_doubt), total=total)
+    if submitter.counts.older:
+        events.note(f"{submitter.counts.older} of them are of an earlier submission under the same name")
+    if submitter.stopped_by is not None:
+        events.note(f"{started} of {total} job runs are started; run the same command again for the others")
+        raise submitter.stopped_by
+    if submitter.last_failure is not None:
+        events.note(f"the last that was not started: {submitter.last_failure}")
+    if started == total:
+        events.say(f"all {total} job runs are started")
+        return _ALL_STARTED
+    events.say(f"{started} of {total} job runs are started, {refused} refused")
+    if started + refused < total:
+        events.note("run the same command again for the others")
+    if refused:
+        events.note("--retry-refused asks again for those that EMR refused")
+    return _SOME_NOT
+
+
+def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: argparse.Namespace) -> list[Asked]:
+    """The lines that are to be started, each in its zone; one that may be started already in that of then."""
+    from emr_eks_placement.aws.errors import AwsError
+
+    progress = journal.progress
+    asked: list[Asked] = []
+    findings: list[Finding] = []
+    for line in lines:
+        try:
+            turn = shapes.zone_of(line)
+            if line.number in progress.started or (line.number in progress.refused and not options.retry_refused):
+                continue
+            zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
+            prepared = shapes.prepare(line, zone)
+            virtual_cluster_of(prepared)
+            if line.request is not None and not options.force:
+                _check_filled_in(line.request, f"{options.file}:{line.number}")
+            asked.append(Asked(line, zone, prepared))
+        except AwsError:
+            raise
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(at_most(str(options.file), findings))
+    return asked
+
+
+def _check_filled_in(request: Mapping[str, Any], shown_as: str) -> None:
+    try:
+        check_filled_in(request)
+    except RuleError as broken:
+        raise InputError([finding(shown_as, broken)]) from None
+
+
+def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "list[FleetRun]":
+    """Raises InputError, at the lines, for requests that can't be started."""
+    from emr_eks_placement.runs.fleet import FleetRun
+
+    runs: list[FleetRun] = []
+    findings: list[Finding] = []
+    for one in asked:
+        line, submittable = one.line, one.prepared.submittable
+        base = "-".join(part for part in (submittable.job, submittable.placement) if part)
+        own = f"{fleet.id}-{line.number:05}"
+        name = line.run_name or f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
+        try:
+            request = named_run(
+                submittable.request, job=submittable.job, placement=submittable.placement, run_name=name
+            )
+        except RuleError as broken:
+            findings.append(finding(str(options.file), broken, line=line.number))
+        else:
+            runs.append(FleetRun(line.number, one.zone, request, is_named=line.run_name is not None))
+    if findings:
+        raise InputError(at_most(str(options.file), findings))
+    return runs
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        broken = RuleError(None, f"can't be read: {error.strerror}", "Check the path")
+        raise InputError([finding(str(file), broken)]) from None
+
+
+def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
+    """Those that runs are spread over; none for not at all."""
+    if options.spread is None:
+        if options.zones is not None:
+            broken = RuleError(options.zones, "runs are spread over them", "Add --spread, or remove it")
+            raise InputError([finding("--zones", broken)])
+        return ()
+    if account.environment is None:
+        rule = "runs are spread over the zones of an environment"
+        raise InputError([finding("--spread", RuleError(options.spread, rule, "Add --environment"))])
+    known = account.environment.zones
+    if options.zones is None:
+        return tuple(known)
+    chosen = tuple(dict.fromkeys(options.zones.split(",")))
+    for zone in chosen:
+        if zone not in known:
+            rule = f"the environment's zones are {', '.join(known)}"
+            raise InputError([finding("--zones", RuleError(zone, rule, "Name some of them, with commas between"))])
+    return chosen
+
+
+def _account(options: argparse.Namespace) -> Account:
+    """With as many tries as a fleet takes, and less sent while AWS throttles."""
+    from emr_eks_placement.aws.session import aws_session
+
+    open_session = partial(aws_session, attempts=_ATTEMPTS, retry_mode="adaptive")
+    if options.environment is None:
+        return Account(open_session(options.profile, options.region), None, None)
+    environment = environment_of(options)
+    session = session_of(environment, options.environment, options.profile, open_session)
+    return Account(session, environment, options.environment)
+
+
+def _fleet(account: Account, content: bytes) -> Fleet:
+    from emr_eks_placement.aws.checks.read_account import identity
+    from emr_eks_placement.aws.errors import aws_errors
+
+    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
+        number, _arn = identity(account.session)
+    digest = hashlib.sha256(content).hexdigest()
+    return begin(secrets.token_hex(4), digest, number, str(account.session.region_name))

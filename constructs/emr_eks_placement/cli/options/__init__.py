@@ -1,0 +1,1 @@
+"""What options mean: files, accounts and job runs they name."""

@@ -1,0 +1,15 @@
+"""Asks before something is deleted or cancelled."""
+
+import sys
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+
+
+def confirmed(question: str, what: str) -> bool:
+    """Whether the user says yes to the question. Raises InputError, that says `what` is to happen, without a terminal."""
+    if not sys.stdin.isatty():
+        broken = RuleError(None, f"{what}, and there is no terminal to ask at", "Add --yes")
+        raise InputError([finding("--yes", broken)])
+    sys.stdout.write(f"{question} [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

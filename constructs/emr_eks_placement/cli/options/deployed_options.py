@@ -1,0 +1,77 @@
+"""The deployed names that a definition needs, from options and from the file that `cdk deploy --outputs-file` writes."""
+
+import argparse
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
+
+# Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
+_OPTIONS = {
+    "virtual_cluster_id": (r"[0-9a-z]{1,64}", "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"),
+    "execution_role_arn": (
+        r"arn:(aws[a-zA-Z0-9-]*):iam::\d{12}:role/.+",
+        "the ARN of an IAM role (emr-containers IAMRoleArn)",
+    ),
+    "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an S3 bucket name (S3 guide, bucket naming rules)"),
+    "log_group_name": (
+        r"[.\-_/#A-Za-z0-9]{1,512}",
+        "1 to 512 of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers LogGroupName)",
+    ),
+    "log_uri": (r"s3://.{1,10275}", "an S3 location (emr-containers UriString)"),
+}
+
+
+def deployed_virtual_clusters(
+    options: argparse.Namespace, roles: Mapping[str, Iterable[str]]
+) -> dict[str, DeployedVirtualCluster]:
+    """What is deployed for each virtual cluster, given by name with the further execution roles that its jobs name.
+
+    Placeholders for what isn't told; --execution-role-arn stands for every role.
+
+    Raises InputError for malformed values, and for options that would have to stand for several virtual clusters.
+    """
+    given = {name: getattr(options, name) for name in _OPTIONS if getattr(options, name) is not None}
+    for name, value in given.items():
+        pattern, rule = _OPTIONS[name]
+        if not re.fullmatch(pattern, value):
+            raise InputError([finding(f"--{name.replace('_', '-')}", RuleError(value, rule, "Correct the value"))])
+    if len(roles) > 1 and given.keys() - {"bucket"}:
+        option = f"--{min(given.keys() - {'bucket'}).replace('_', '-')}"
+        rule = f"one value can't stand for the virtual clusters {', '.join(sorted(roles))}"
+        raise InputError(
+            [finding(option, RuleError(given[option[2:].replace("-", "_")], rule, "Name a job, or use --outputs"))]
+        )
+    from_file = _read_outputs(options.outputs) if options.outputs else {}
+    if "execution_role_arn" in given:
+        roles = dict.fromkeys(roles, ())
+    return {
+        name: replace(_from_outputs(name, some, from_file, options.outputs), **given) for name, some in roles.items()
+    }
+
+
+def _read_outputs(path: Path) -> dict[str, str]:
+    try:
+        stacks = json.loads(path.read_text(encoding="utf-8"))
+        return {key: str(value) for outputs in stacks.values() for key, value in outputs.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "it is not stack -> output -> value"
+        )
+        rule = f"the JSON file that cdk deploy --outputs-file writes: {reason}"
+        raise InputError([finding(str(path), RuleError(path.name, rule, "Deploy with --outputs-file"))]) from None
+
+
+def _from_outputs(
+    name: str, roles: Iterable[str], outputs: dict[str, str], path: Path | None
+) -> DeployedVirtualCluster:
+    if path is None:
+        return placeholders_of(name)
+    try:
+        return deployed_of_outputs(name, roles, outputs)
+    except RuleError as broken:
+        raise InputError([finding(str(path), broken)]) from None

@@ -1,0 +1,200 @@
+"""The arguments of the commands that start, follow and end job runs."""
+
+import argparse
+
+from emr_eks_placement.cli.options.arguments import (
+    add_account_options,
+    add_placement_options,
+    add_problem_options,
+    path,
+)
+
+
+def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Of the commands that look at job runs."""
+    which = parser.add_mutually_exclusive_group(required=required)
+    which.add_argument("-e", "--environment", type=path, metavar="FILE", help="those of what this file has deployed")
+    which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
+    add_account_options(parser)
+
+
+def add_job_run(parser: argparse.ArgumentParser) -> None:
+    """Of the commands that look at one job run."""
+    parser.add_argument(
+        "job_run", metavar="JOB-RUN", help="its id, with --environment or --virtual-cluster; or its ARN"
+    )
+    add_virtual_clusters(parser, required=False)
+
+
+def add_submit(parser: argparse.ArgumentParser) -> None:
+    """Of submit."""
+    parser.add_argument(
+        "job",
+        metavar="JOB",
+        help="a job of the environment, or the file of a StartJobRun request (- for standard input)",
+    )
+    parser.add_argument(
+        "-e",
+        "--environment",
+        type=path,
+        metavar="FILE",
+        help="the environment file of the job, or of the request's cluster",
+    )
+    add_placement_options(parser)
+    parser.add_argument(
+        "--argument",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="an argument after those of the entry point; repeatable; --argument=--name for one with a dash",
+    )
+    parser.add_argument(
+        "--conf",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a Spark property, over the definition's; repeatable",
+    )
+    parser.add_argument(
+        "--run-name",
+        metavar="NAME",
+        help="what the run is called, and known by: submitted again under the same name, it is not started again "
+        "(default: job, placement, time and something random)",
+    )
+    parser.add_argument("--force", action="store_true", help="start it whatever the plan says")
+    add_problem_options(parser, "the least problem that stops it", "error")
+    parser.add_argument("--wait", action="store_true", help="follow the run to its end")
+    parser.add_argument(
+        "--cancel-on-interrupt", action="store_true", help="with --wait: Ctrl-C cancels the run, which else goes on"
+    )
+    _add_events_output(parser)
+    add_account_options(parser)
+
+
+def add_submit_many(parser: argparse.ArgumentParser) -> None:
+    """Of submit-many."""
+    parser.add_argument(
+        "file",
+        type=path,
+        metavar="FILE.jsonl",
+        help="a JSON object a line: job with placement, mode, zone, arguments, conf and run_name, or request; at most 10,000",
+    )
+    parser.add_argument("-e", "--environment", type=path, metavar="FILE", help="the environment file of the jobs")
+    parser.add_argument(
+        "--journal", type=path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
+    )
+    parser.add_argument(
+        "--concurrency", type=int, default=8, metavar="N", help="requests at once (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--spread",
+        choices=("round-robin", "capacity"),
+        help="give each run that has none a zone of its own: in turn, or by what the zone's nodes hold",
+    )
+    parser.add_argument(
+        "--zones", metavar="ZONE,...", help="with --spread: only over these (default: all of the environment)"
+    )
+    parser.add_argument("--retry-refused", action="store_true", help="ask again for those that EMR refused")
+    parser.add_argument("--force", action="store_true", help="start them whatever the plan says")
+    add_problem_options(parser, "the least problem that stops the fleet", "error")
+    _add_events_output(parser)
+    add_account_options(parser)
+
+
+def add_list(parser: argparse.ArgumentParser) -> None:
+    """Of list."""
+    add_virtual_clusters(parser)
+    parser.add_argument("--active", action="store_true", help="only those that have not ended")
+    parser.add_argument(
+        "--state",
+        action="append",
+        default=[],
+        choices=("PENDING", "SUBMITTED", "RUNNING", "CANCEL_PENDING", "COMPLETED", "FAILED", "CANCELLED"),
+        help="only those in this state; repeatable",
+    )
+    parser.add_argument("--name", metavar="NAME", help="only those of this run name")
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default: %(default)s)")
+    _add_output(parser)
+
+
+def add_status(parser: argparse.ArgumentParser) -> None:
+    """Of status."""
+    add_job_run(parser)
+    _add_output(parser)
+
+
+def add_observe(parser: argparse.ArgumentParser) -> None:
+    """Of observe."""
+    add_job_run(parser)
+    _add_output(parser)
+
+
+def add_smoke_test(parser: argparse.ArgumentParser) -> None:
+    """Of smoke-test."""
+    parser.add_argument(
+        "-e", "--environment", type=path, required=True, metavar="FILE", help="the environment file that was deployed"
+    )
+    parser.add_argument(
+        "--placement",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only placements of this name; repeatable (default: all)",
+    )
+    parser.add_argument("--job", metavar="JOB", help="run this job of the environment, as deployed, not the small job")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=1200,
+        metavar="SECONDS",
+        help="how long a run may take before it is cancelled (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="KIND", help="a kind of difference not to report; repeatable"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("warning", "error"),
+        default="warning",
+        help="the least difference that makes the exit status 1; an error is a run that failed or a pod that is elsewhere "
+        "(default: %(default)s)",
+    )
+    _add_output(parser)
+    parser.add_argument(
+        "--show-names", action="store_true", help="with --output json: keep ids, ARNs, addresses and names of buckets"
+    )
+    add_account_options(parser)
+
+
+def add_logs(parser: argparse.ArgumentParser) -> None:
+    """Of logs."""
+    add_job_run(parser)
+    parser.add_argument(
+        "--pod", choices=("driver", "executors", "submitter"), default="driver", help="whose log (default: %(default)s)"
+    )
+    parser.add_argument("--stream", choices=("stdout", "stderr"), default="stdout", help="which (default: %(default)s)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--tail", type=int, metavar="N", help="only the last lines of each pod")
+    how.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+
+
+def add_cancel(parser: argparse.ArgumentParser) -> None:
+    """Of cancel."""
+    add_job_run(parser)
+    parser.add_argument("--wait", action="store_true", help="wait until it has ended")
+    _add_events_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
+
+
+def _add_events_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        choices=("text", "json"),
+        default="text",
+        help="lines to read, or a JSON object for each event (default: %(default)s)",
+    )

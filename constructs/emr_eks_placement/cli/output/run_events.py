@@ -1,0 +1,173 @@
+"""How the course of a job run is told: as lines, with a moving one below them on a terminal, or as JSON events."""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.cli.output.plan import plan_as_json, pod_lines, problem_lines, terminal_width
+from emr_eks_placement.common.errors import printable
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.events import RunEvents
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_QUIET_SECONDS = 30  # how long plain lines may stay away while a run goes on
+
+
+class Lines:
+    """For people: results on standard output, notes on standard error."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, datetime] | None = None
+        self._moving: Progress | None = None
+        self._output = sys.stdout
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._moving is not None:
+            self._moving.stop()
+            self._moving = None
+
+    def planned(self, shown_as: str, made: Plan) -> None:
+        """The table of pods and the problems."""
+        width = terminal_width()
+        self._print(shown_as, *pod_lines(made, width), *problem_lines(made, width))
+
+    def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
+        """With how it is found again."""
+        self._print(f"job run {id_} ({request['name']}) is accepted", f"  emr-placement status {id_} {where}")
+
+    def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
+        """As a moving line on a terminal; else as a line when the state is another, or after 30 s."""
+        text = ", ".join([run.state, *(str(part) for part in beside.values() if part)])
+        if sys.stderr.isatty():
+            self._move(text, run)
+            return
+        moment = datetime.now(UTC)
+        is_due = self._last is None or moment - self._last[1] >= timedelta(seconds=_QUIET_SECONDS)
+        if is_due or self._last is None or self._last[0] != run.state:
+            self._last = (run.state, moment)
+            self._print(f"{elapsed(run)}  {text}")
+
+    def _move(self, text: str, run: JobRun) -> None:
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # slow to import
+
+        if self._moving is None:
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+            from rich.console import Console
+
+            self._moving = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._moving.add_task(text, total=None)
+            self._moving.start()
+        self._moving.update(self._moving.task_ids[0], description=printable(f"{run.name}: {text}"))
+
+    def note(self, text: str) -> None:
+        """On standard error."""
+        sys.stderr.write(f"note: {printable(text)}\n")
+
+    def ended(self, run: JobRun) -> None:
+        """The state, how long it took and why."""
+        self.__exit__()
+        self._print(f"job run {run.id} is {run.state} after {elapsed(run)}{_why(run)}")
+
+    def output(self, stream: str, lines: list[str]) -> None:
+        """Below a line that says what it is."""
+        self._print(f"last output of the driver ({stream}):", *(f"  {line.expandtabs()}" for line in lines))
+
+    def _print(self, *lines: str) -> None:
+        """At once, for whoever watches."""
+        self._output.writelines(f"{printable(line)}\n" for line in lines)
+        self._output.flush()
+
+
+class JsonEvents:
+    """For programs: one JSON object a line, each with event and time (UTC); notes too."""
+
+    def __enter__(self) -> "JsonEvents":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def planned(self, shown_as: str, made: Plan) -> None:
+        """event planned: what `plan --output json` says of it."""
+        self._print("planned", definition=shown_as, plan=plan_as_json(made))
+
+    def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
+        """event started: id, name, virtual_cluster, client_token, and how commands find it."""
+        self._print(
+            "started",
+            id=id_,
+            name=request["name"],
+            virtual_cluster=request["virtualClusterId"],
+            options=where,
+            client_token=request["clientToken"],
+        )
+
+    def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
+        """event progress: the run, and what else is known."""
+        self._print("progress", **run_as_json(run), **beside)
+
+    def note(self, text: str) -> None:
+        """event note."""
+        self._print("note", text=text)
+
+    def ended(self, run: JobRun) -> None:
+        """event ended: the run."""
+        self._print("ended", **run_as_json(run))
+
+    def output(self, stream: str, lines: list[str]) -> None:
+        """event output: stream and lines of the driver."""
+        self._print("output", stream=stream, lines=lines)
+
+    def _print(self, event: str, **details: Any) -> None:
+        sys.stdout.write(json.dumps({"event": event, "time": datetime.now(UTC).isoformat(), **details}) + "\n")
+        sys.stdout.flush()
+
+
+def open_events(output: str) -> RunEvents:
+    """Those of --output: text or json."""
+    return JsonEvents() if output == "json" else Lines()
+
+
+def run_as_json(run: JobRun) -> dict[str, Any]:
+    """id, name, virtual_cluster, state, created_at, finished_at, elapsed_seconds, details, failure_reason, attempts."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "virtual_cluster": run.virtual_cluster_id,
+        "state": run.state,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "elapsed_seconds": round(duration(run).total_seconds()),
+        "details": run.details,
+        "failure_reason": run.failure_reason,
+        "attempts": run.attempts,
+    }
+
+
+def duration(run: JobRun) -> timedelta:
+    """From its creation to its end, or to this moment."""
+    end = run.finished_at or datetime.now(UTC)
+    return max(end - run.created_at, timedelta(0))
+
+
+def elapsed(run: JobRun) -> str:
+    """1h02m03s, 2m03s, 3s."""
+    seconds = round(duration(run).total_seconds())
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02}m{seconds:02}s"
+    return f"{minutes}m{seconds:02}s" if minutes else f"{seconds}s"
+
+
+def _why(run: JobRun) -> str:
+    reason = f" ({run.failure_reason})" if run.failure_reason else ""
+    return f"{reason}: {run.details}" if run.details else reason

@@ -1,0 +1,1 @@
+"""What runs and where it should: a job, its placements and parameters."""

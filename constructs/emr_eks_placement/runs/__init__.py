@@ -1,0 +1,1 @@
+"""Doing something with job runs: preparing, starting, following and draining them."""

@@ -1,0 +1,155 @@
+"""The distinct shapes of a fleet's runs: each is prepared and planned once, however many runs have it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.planning import Plan
+from emr_eks_placement.planning.at_once import runs_on_nodes
+from emr_eks_placement.runs.prepared import Account, Prepared, prepare_job, prepare_request
+from emr_eks_placement.submission.fleet_lines import FleetLine
+from emr_eks_placement.submission.spread import spread
+
+_FIELDS = {"JOB": "job", "--placement": "placement", "--mode": "mode", "--zone": "zone", "--argument": "arguments"}
+_Outcome = TypeVar("_Outcome")
+_Asked = tuple[str, str | None, str | None]  # job, placement and mode, as a line names them
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line that is to be started, in a zone if it was spread, with all that it adds."""
+
+    line: FleetLine
+    zone: str | None
+    prepared: Prepared
+
+
+@dataclass
+class Shapes:
+    """Prepares and plans what lines ask for; what was done for one line is there for the next.
+
+    by_capacity: whether a zone gets as many runs as it has room for, rather than as many as another; zones: those that
+    runs are spread over, none for not at all.
+    """
+
+    account: Account
+    file: str
+    zones: Sequence[str] = ()
+    by_capacity: bool = False
+    _prepared: dict[tuple[_Asked, str | None], Prepared | InputError] = field(default_factory=dict)
+    _plans: dict[str, Plan | InputError] = field(default_factory=dict)
+    _turns: dict[_Asked, Iterator[str] | None] = field(default_factory=dict)
+
+    def zone_of(self, line: FleetLine) -> str | None:
+        """The zone that is this line's turn; None for one that has a zone, or is not spread. Call it line by line.
+
+        Raises InputError, at the line, where its pods can be placed in none.
+        """
+        if not self.zones or line.job is None or line.zone is not None:
+            return None
+        asked = (line.job, line.placement, line.mode)
+        if asked not in self._turns:
+            self._turns[asked] = self._turns_of(line)
+        turns = self._turns[asked]
+        return None if turns is None else next(turns)
+
+    def prepare(self, line: FleetLine, zone: str | None) -> Prepared:
+        """The request of a line with all that it adds, moved to the zone if one is given.
+
+        Raises InputError, at the line, and AwsError as it comes.
+        """
+        from emr_eks_placement.aws.errors import AwsError  # boto3 is slow to import
+
+        try:
+            return self._without_more(line, zone).with_more(line.arguments, line.conf)
+        except AwsError:
+            raise
+        except InputError as error:
+            raise self._at(line, error) from None
+
+    def plan(self, prepared: Prepared) -> Plan:
+        """Raises InputError where it can't be planned."""
+        key = shape_of(prepared.submittable.request)
+        if key not in self._plans:
+            try:
+                self._plans[key] = prepared.plan()
+            except InputError as error:
+                self._plans[key] = error
+        return _or_raise(self._plans[key])
+
+    def _without_more(self, line: FleetLine, zone: str | None) -> Prepared:
+        if line.request is not None:
+            return prepare_request(self.account, line.request, f"{self.file}:{line.number}")
+        asked = (str(line.job), line.placement, line.mode)
+        key = (asked, line.zone or zone)
+        if key not in self._prepared:
+            try:
+                self._prepared[key] = prepare_job(
+                    self.account, asked[0], placement=line.placement, mode=line.mode, zone=key[1]
+                )
+            except InputError as error:
+                self._prepared[key] = error
+        return _or_raise(self._prepared[key])
+
+    def _turns_of(self, line: FleetLine) -> Iterator[str] | None:
+        """Of the zones that take the line's pods; None for a placement that has its zone."""
+        if _has_zone(self.prepare(line, None), line):
+            return None
+        room: dict[str, int | None] = {}
+        refused: InputError | None = None
+        for zone in self.zones:
+            try:
+                prepared = self.prepare(line, zone)
+                made = self.plan(prepared)
+            except InputError as error:
+                refused = refused or error
+                continue
+            if not any(problem.severity == "error" for problem in made.problems):
+                room[zone] = runs_on_nodes(made, self.account.capacity_for(prepared.submittable.request)[0])
+        if not room:
+            if refused is not None:
+                raise refused
+            rule = f"in none of {', '.join(self.zones)} its pods can be placed"
+            broken = RuleError(line.job, rule, "Plan it: emr-placement plan", path=("job",))
+            raise InputError([finding(self.file, broken, line=line.number)])
+        if not self.by_capacity or None in room.values():
+            return spread(dict.fromkeys(room, 1))
+        return spread({zone: max(runs or 0, 1) for zone, runs in room.items()})
+
+    def _at(self, line: FleetLine, error: InputError) -> InputError:
+        """At the line and its field what is found of an option, at the line what is found elsewhere."""
+        if any(one.file.startswith(f"{self.file}:") for one in error.findings):
+            return error
+        found = []
+        for one in error.findings:
+            broken = RuleError(one.value, one.rule, one.mend, path=one.path)
+            if one.file in _FIELDS:
+                found.append(finding(self.file, broken, line=line.number, path=(_FIELDS[one.file],)))
+            else:
+                found.append(finding(f"{self.file}:{line.number}: {one.file}", broken))
+        return InputError(found)
+
+
+def shape_of(request: Mapping[str, Any]) -> str:
+    """The same for requests that are planned the same: names and arguments do not matter."""
+    drivers = {
+        name: {key: value for key, value in driver.items() if key != "entryPointArguments"}
+        for name, driver in request.get("jobDriver", {}).items()
+    }
+    own = {key: value for key, value in request.items() if key not in ("name", "clientToken", "jobDriver")}
+    return json.dumps([drivers, own], sort_keys=True)
+
+
+def _or_raise(outcome: _Outcome | InputError) -> _Outcome:
+    if isinstance(outcome, InputError):
+        raise outcome
+    return outcome
+
+
+def _has_zone(prepared: Prepared, line: FleetLine) -> bool:
+    environment = prepared.account.environment
+    placements = environment.jobs[str(line.job)].placements if environment else {}
+    placement = placements.get(prepared.submittable.placement)
+    return placement is not None and placement.zone is not None

@@ -1,0 +1,66 @@
+"""Follows a job run to its end, for the commands that wait."""
+
+from typing import TYPE_CHECKING
+
+from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.runs.events import RunEvents
+from emr_eks_placement.runs.pods_beside import PodsBeside
+
+if TYPE_CHECKING:
+    import boto3
+
+    from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.emr.logs import Stream
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+_OUTPUT_LINES = 20
+_LATE_SECONDS = 10.0  # how long after a run's end its logs are waited for
+
+
+def follow(
+    session: "boto3.Session", api: "JobRunsApi", run: JobRun, events: RunEvents, *, cancel_on_interrupt: bool = False
+) -> JobRun | None:
+    """Tells the run's state, pods and cost at each look. The run when it has ended; None after Ctrl-C.
+
+    Ctrl-C leaves the run alone unless it is to cancel it.
+
+    Raises InputError where the run can't be looked at any more; it goes on.
+    """
+    from emr_eks_placement.runs.watch import watch
+
+    beside, last = PodsBeside(session, run, events.note), run
+    try:
+        for last in watch(api, run, events.note):
+            if not last.has_ended:
+                events.progress(last, beside.look())
+    except KeyboardInterrupt:
+        events.__exit__()
+        if cancel_on_interrupt:
+            api.cancel(last)
+            events.note(f"job run {run.id} is being cancelled")
+        else:
+            events.note(f"job run {run.id} goes on; emr-placement cancel ends it")
+        return None
+    events.ended(last)
+    return last
+
+
+def tell_output(session: "boto3.Session", run: JobRun, events: RunEvents) -> None:
+    """The last that the driver has printed, and of a run that did not complete its errors; or why there is none."""
+    from emr_eks_placement.aws.logs import last_output
+
+    streams: tuple[Stream, ...] = ("stdout",) if run.state == "COMPLETED" else ("stderr", "stdout")
+    patience = 0.0 if run.state == "CANCELLED" else _LATE_SECONDS
+    for stream in streams:
+        try:
+            lines = last_output(session, run, stream, _OUTPUT_LINES, patience=patience)
+        except InputError as error:
+            events.note(f"the driver's {stream} is not shown: {error}")
+            return
+        if lines:
+            events.output(stream, lines)
+        else:
+            events.note(f"the driver has logged nothing to {stream}, or it has not come yet")
+            patience = 0.0

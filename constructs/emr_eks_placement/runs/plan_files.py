@@ -1,0 +1,98 @@
+"""Plans of the requests in files."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, printable
+from emr_eks_placement.emr.job_template import with_job_template
+from emr_eks_placement.emr.placeholders import because_of_placeholder
+from emr_eks_placement.emr.read_requests import checked, understood
+from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.planned import Outcome, plan_request
+from emr_eks_placement.runs.request_file import FileRequest, read_requests, read_templates, shown_file
+from emr_eks_placement.runs.source import Source
+
+_Refused = tuple[Finding, ...]
+
+
+def plan_files(words: Sequence[str], source: Source, pod_templates: Path | None) -> Iterator[tuple[str, Outcome]]:
+    """The plan of each request, by FILE or FILE#NAME, or why there is none; first says on standard error what was read.
+
+    A job template that another of the requests names by its id is taken for that one, and not planned by itself.
+    """
+    refused: dict[str, _Refused] = {}
+    read = {one.label: one for word in words for one in _read(word, refused)}
+    requests = {label: request for label, one in read.items() if (request := _checked(one, refused)) is not None}
+    _tell_what_was_read({label: understood(read[label].found, request) for label, request in requests.items()})
+    used = {request["jobTemplateId"] for request in requests.values() if "jobTemplateId" in request}
+    templates = {
+        one.found.template_id: one.found.template
+        for one in read.values()
+        if one.found.template is not None and one.found.template_id in used
+    }
+    for label in dict.fromkeys((*read, *refused)):
+        if label in refused:
+            yield label, refused[label]
+        elif read[label].found.template_id not in templates:
+            yield label, _outcome(read[label], requests[label], templates, source, pod_templates)
+
+
+def _read(word: str, refused: dict[str, _Refused]) -> list[FileRequest]:
+    try:
+        return read_requests(word)
+    except RuleError as broken:
+        refused[word] = (finding(shown_file(word), broken),)
+        return []
+
+
+def _checked(one: FileRequest, refused: dict[str, _Refused]) -> Mapping[str, Any] | None:
+    try:
+        return checked(one.found)
+    except RuleError as broken:
+        refused[one.label] = (finding(shown_file(one.label), broken),)
+        return None
+
+
+def _tell_what_was_read(read: Mapping[str, str]) -> None:
+    """A line for all files that were understood the same."""
+    for words in dict.fromkeys(read.values()):
+        first, *others = (shown_file(label) for label, one in read.items() if one == words)
+        shown = f"{first} and {len(others)} more" if others else first
+        sys.stderr.write(f"note: {printable(shown)}: {printable(words)}\n")
+
+
+def _outcome(
+    one: FileRequest,
+    request: Mapping[str, Any],
+    templates: Mapping[str, Mapping[str, Any]],
+    source: Source,
+    pod_templates: Path | None,
+) -> Outcome:
+    shown_as = shown_file(one.label)
+    try:
+        if request.get("jobTemplateId") in templates:
+            request = check_request(with_job_template(request, templates[request["jobTemplateId"]]))
+        return _plan(one, source.complete(request), source, pod_templates)
+    except RuleError as broken:
+        return (finding(shown_as, broken),)
+    except InputError as error:
+        return tuple(_of_request(shown_as, found) for found in error.findings)
+
+
+def _plan(one: FileRequest, request: Mapping[str, Any], source: Source, pod_templates: Path | None) -> Plan:
+    shown_as = shown_file(one.label)
+    capacity, namespace = source.choose(request)
+    try:
+        templates = read_templates(request, one.file, pod_templates, source.read_s3)
+    except RuleError as broken:
+        raise because_of_placeholder(broken, request) if broken.path else broken from None
+    return plan_request(shown_as, request, templates, capacity, namespace)
+
+
+def _of_request(shown_as: str, found: Finding) -> Finding:
+    """A finding of something else that the request names, such as a template, names the request too."""
+    return found if found.file == shown_as else replace(found, file=f"{shown_as}: {found.file}")

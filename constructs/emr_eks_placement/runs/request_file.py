@@ -1,0 +1,146 @@
+"""Reads StartJobRun requests and the pod templates that they name."""
+
+import codecs
+import glob
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.yaml_document import YamlDocument
+from emr_eks_placement.emr.placeholders import placeholders_in
+from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.emr.read_requests import requests_of_text
+from emr_eks_placement.emr.request_formats import FoundRequest
+from emr_eks_placement.pod_template.text import parse_template, read_template_file
+from emr_eks_placement.spark.configuration import spark_configuration
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell writes what a command prints
+_MOST_NAMED = 8
+_PARENTS = 4  # how far up from a request its templates are looked for: define writes job-runs/JOB/PLACEMENT.json
+
+
+@dataclass(frozen=True)
+class FileRequest:
+    """A request of a file. file: its path, - for standard input; label: what it is called, FILE or FILE#NAME."""
+
+    file: str
+    label: str
+    found: FoundRequest
+
+
+def names_file(word: str, *, of_jobs: bool) -> bool:
+    """Whether a word of the command line is a file. of_jobs: whether it can be a job, which is named without dots and slashes."""
+    return word == "-" or any(mark in word for mark in "./#\\") or (not of_jobs and Path(word).is_file())
+
+
+def read_requests(word: str) -> list[FileRequest]:
+    """The requests of a file, or the one that FILE#NAME names; - is standard input. Raises RuleError for what holds none."""
+    file, separator, name = (word, "", "") if word == "-" or Path(word).exists() else _split(word)
+    found = requests_of_text(_read(file), is_yaml=file.lower().endswith((".yaml", ".yml")))
+    if separator:
+        chosen = [one for one in found if one.name == name]
+        if not chosen:
+            rule = f"{shown_file(file)} has the requests {', '.join(one.name for one in found)}"
+            raise RuleError(name, rule, "Name one of them behind #")
+        return [FileRequest(file, word, chosen[0])]
+    if len(found) == 1:
+        return [FileRequest(file, file, found[0])]
+    return [FileRequest(file, f"{file}#{one.name}", one) for one in found]
+
+
+def read_request(word: str) -> FileRequest:
+    """The one request of a file. Raises RuleError for a file that holds none, or several of which none is named."""
+    found = read_requests(word)
+    if len(found) > 1:
+        names = ", ".join(one.label for one in found[:_MOST_NAMED])
+        raise RuleError(None, f"holds {len(found)} requests: {names}", "Name one of them")
+    return found[0]
+
+
+def shown_file(file: str) -> str:
+    """What messages call a file, or a request of one."""
+    return f"standard input{file[1:]}" if file == "-" or file.startswith("-#") else file
+
+
+def _split(word: str) -> tuple[str, str, str]:
+    """FILE#NAME, where there is such a file."""
+    file, separator, name = word.partition("#")
+    return (file, separator, name) if separator and (file == "-" or Path(file).is_file()) else (word, "", "")
+
+
+def _read(file: str) -> str:
+    try:
+        if file == "-":
+            return sys.stdin.read().removeprefix("\ufeff")
+        content = Path(file).read_bytes()
+        return content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
+    except OSError as error:
+        raise RuleError(None, f"can't be read: {error.strerror}", "Check the path") from None
+    except UnicodeDecodeError:
+        raise RuleError(None, "can't be read: not UTF-8 text", "Save it as UTF-8") from None
+
+
+def read_templates(
+    request: Mapping[str, Any], file: str, folder: Path | None, read_s3: Callable[[str], str]
+) -> dict[str, YamlDocument]:
+    """The pod templates that a request names, by URI.
+
+    They are looked for in `folder`; without one beside the request's file, by name, and at their key below it and the
+    folders around it, then in S3. Raises RuleError for one that is not there, InputError for one that Spark can't read.
+    """
+    properties = spark_configuration(request).properties
+    templates: dict[str, YamlDocument] = {}
+    for name in SPARK_ROLE.values():
+        uri = properties.get(f"spark.kubernetes.{name}.podTemplateFile")
+        if not uri or uri in templates:
+            continue
+        found = _in_folder(uri, folder) if folder else next(_beside(uri, file), None)
+        if found is not None:
+            templates[uri] = read_template_file(found, str(found))
+        elif uri.startswith("s3://") and folder is None and not placeholders_in(uri):
+            templates[uri] = parse_template(read_s3(uri), uri)
+        else:
+            where = str(folder) if folder else "the request's folder"
+            rule = f"no pod template of this name is in {where}, where it is looked for"
+            raise RuleError(uri, rule, "Copy it there, or name its folder: --pod-templates DIR")
+    return templates
+
+
+def _key(uri: str) -> str:
+    """s3://bucket/a/b.yaml -> a/b.yaml, local:///a/b.yaml -> a/b.yaml; a path as it is."""
+    scheme, separator, rest = uri.partition("://")
+    return (rest.partition("/")[2] if separator else scheme).strip("/")
+
+
+def _in_folder(uri: str, folder: Path) -> Path | None:
+    key = _key(uri)
+    if not key or ".." in key.split("/"):
+        return None
+    if (folder / key).is_file():
+        return folder / key
+    named = sorted(path for path in folder.rglob(glob.escape(Path(key).name)) if path.is_file())
+    most = max((_common_end(path, key) for path in named), default=0)
+    found = [path for path in named if _common_end(path, key) == most]
+    if len(found) > 1:
+        rule = f"several files have this name: {', '.join(map(str, found[:3]))}"
+        raise RuleError(uri, rule, "Name the folder of one of them: --pod-templates DIR")
+    return found[0] if found else None
+
+
+def _common_end(path: Path, key: str) -> int:
+    """How many of the last parts of a path are those of a key: two virtual clusters may have templates of one name."""
+    pairs = zip(reversed(path.parts), reversed(key.split("/")), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def _beside(uri: str, file: str) -> Iterator[Path]:
+    key = _key(uri)
+    if not key or ".." in key.split("/") or file == "-":
+        return
+    here = Path(file).resolve().parent
+    places = [here / Path(key).name, *(parent / key for parent in (here, *here.parents[:_PARENTS]))]
+    yield from (place for place in places if place.is_file())

@@ -1,0 +1,205 @@
+"""Carries out the runs of a smoke test, one after another, and cleans up after each."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.common.errors import InputError, RuleError
+from emr_eks_placement.emr.job_run import ACTIVE, JobRun
+from emr_eks_placement.job.placement import Role
+from emr_eks_placement.observation import ObservedPod, Warnings
+from emr_eks_placement.observation.logged import roles_logged, roles_that_log
+from emr_eks_placement.observation.smoke import SmokeRun
+from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.planned import stopping
+from emr_eks_placement.runs.pods_beside import pods_in_words
+from emr_eks_placement.runs.prepared import Account, Prepared, at_option
+from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.submission.request import default_run_name, named_run
+from emr_eks_placement.submission.smoke import NAME, SmokeCase
+
+if TYPE_CHECKING:
+    import boto3
+
+    from emr_eks_placement.aws.pods import RunPods
+
+_LONGEST_PAUSE = 2.0  # seconds between looks: the pods of a small job are there for half a minute
+_LATE_SECONDS = 60.0  # how long logs are waited for after a run's end
+_END_SECONDS = 120.0  # how long a run that is cancelled may take to end
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A case that can be run, with its plan for the cluster as it is."""
+
+    case: SmokeCase
+    prepared: Prepared
+    plan: Plan
+    manifests: Mapping[Role, Mapping[str, Any]]
+    capacity: Capacity
+
+
+@dataclass
+class _Looks:
+    """What looks at a run have seen: each pod as it was last, and what could not be read."""
+
+    pods: dict[str, ObservedPod] = field(default_factory=dict)
+    warnings: list[Warnings] = field(default_factory=list)
+    not_read: dict[str, None] = field(default_factory=dict)
+    told: str = ""
+
+
+class SmokeRunner:
+    """tell: takes what happens, in words; timeout: seconds that a run may take."""
+
+    def __init__(self, session: "boto3.Session", file: str, tell: Callable[[str], None], *, timeout: float) -> None:
+        from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
+
+        self._account = Account(session, None, None)  # of no environment: planned for the live cluster
+        self._file, self._tell, self._timeout = file, tell, timeout
+        self._api = JobRunsApi(session)
+
+    def prepare(self, case: SmokeCase) -> Ready:
+        """Raises InputError for what is not deployed, can't be placed or can't be planned; starts nothing."""
+        from emr_eks_placement.runs.submittable import of_environment
+
+        try:
+            submittable = of_environment(self._account.session, case.environment, case.job, case.placement)
+        except RuleError as broken:
+            raise InputError([at_option(broken, f"{self._file}, placement {case.placement.name}")]) from None
+        prepared = Prepared(self._account, submittable, f"{case.job} in placement {case.placement.name}")
+        capacity, _ = self._account.capacity_for(submittable.request)
+        return Ready(case, prepared, prepared.plan(), prepared.manifests(), capacity)
+
+    def access(self, ready: Ready) -> str:
+        """How EMR gets into the cluster, in words, as far as it can be seen."""
+        from emr_eks_placement.aws.emr_access import read_emr_access
+
+        seen = read_emr_access(self._account.session, str(ready.prepared.submittable.request["virtualClusterId"]))
+        for reason in seen.not_read:
+            self._tell(reason)
+        words = {True: "yes", False: "no", None: "not read"}
+        return f"access entry: {words[seen.access_entry]}; mapped in aws-auth: {words[seen.aws_auth]}"
+
+    def run(self, ready: Ready) -> SmokeRun:
+        """What was seen of the run; one whose plan has errors is not started.
+
+        Whatever happens, KeyboardInterrupt too, the run has ended or is being cancelled, and what was uploaded is removed.
+        """
+        if stopping(ready.plan, "error"):
+            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity)
+        own = ready.prepared.submittable
+        name = default_run_name(f"{NAME}-{ready.case.placement.name}", datetime.now(UTC))
+        request = named_run(own.request, job=own.job, placement=own.placement, run_name=name)
+        try:
+            with self._uploaded(ready.prepared), self._ended(request):
+                started = self._api.start(request)
+                self._tell(f"job run {started.id} ({name}) is accepted")
+                run = self._api.describe(request["virtualClusterId"], started.id)
+                return self._follow(ready, run)
+        except InputError as error:
+            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity, failed=str(error))
+
+    @contextmanager
+    def _uploaded(self, prepared: Prepared) -> Iterator[None]:
+        """What the bucket lacks of the case's files is there within the block, and no longer."""
+        from emr_eks_placement.aws.definitions import remove_uploaded, upload_missing
+
+        own, session = prepared.submittable, self._account.session
+        there: dict[str, str | None] = {}
+        try:
+            for key, content in own.files.items():
+                there |= upload_missing(session, own.bucket, {key: content})
+            yield
+        finally:
+            for key, version in there.items():
+                try:
+                    remove_uploaded(session, own.bucket, {key: version})
+                except InputError as error:
+                    self._tell(f"not removed: {error}")
+
+    @contextmanager
+    def _ended(self, request: Mapping[str, Any]) -> Iterator[None]:
+        """If the block does not come to its end, a run of the request's name is cancelled, known or not."""
+        try:
+            yield
+        except BaseException:
+            try:
+                for run in self._api.list(request["virtualClusterId"], states=ACTIVE, name=request["name"]):
+                    if self._api.cancel(run):
+                        self._tell(f"job run {run.id} is being cancelled")
+            except InputError as error:
+                self._tell(f"a run named {request['name']} may go on: {error}")
+            raise
+
+    def _follow(self, ready: Ready, run: JobRun) -> SmokeRun:
+        from emr_eks_placement.aws.pods import RunPods
+
+        looks = _Looks()
+        last, failed = self._watch(run, RunPods(self._account.session, run), looks)
+        not_read = [*looks.not_read, *(f"the cluster: {one}" for one in ready.capacity.not_read)]
+        logs = None
+        if last.state == "COMPLETED":
+            try:
+                logs = self._logs(ready.manifests, last)
+            except InputError as error:
+                not_read.append(f"its logs were not read: {error}")
+        return SmokeRun(
+            plan=ready.plan,
+            manifests=ready.manifests,
+            capacity=ready.capacity,
+            run=last,
+            pods=tuple(looks.pods.values()),
+            warnings=tuple(looks.warnings),
+            logs=logs,
+            not_read=tuple(not_read),
+            failed=failed,
+        )
+
+    def _watch(self, run: JobRun, reader: "RunPods", looks: _Looks) -> tuple[JobRun, str | None]:
+        """The run as it was last, and why it was cancelled, if it was."""
+        from emr_eks_placement.runs.watch import watch
+
+        failed, deadline, last = None, time.monotonic() + self._timeout, run
+        for last in watch(self._api, run, self._tell, longest_pause=_LONGEST_PAUSE):
+            self._look(last, reader, looks)
+            is_late = time.monotonic() > deadline
+            if last.state in ("FAILED", "CANCELLED") or (is_late and failed is None):
+                self._warnings(reader, looks)
+            if last.has_ended or not is_late:
+                continue
+            if failed is not None:
+                break
+            failed = f"it is {last.state} after {self._timeout:g} s (--timeout), so it was cancelled"
+            self._api.cancel(last)
+            deadline = time.monotonic() + _END_SECONDS
+        return last, failed
+
+    def _look(self, run: JobRun, reader: "RunPods", looks: _Looks) -> None:
+        observed = reader.read()
+        looks.not_read |= dict.fromkeys(observed.not_read)
+        looks.pods |= {pod.name: pod for pod in observed.pods or ()}
+        words = run.state if run.has_ended else f"{run.state}, {pods_in_words(observed.pods or ())}"
+        if words != looks.told:
+            looks.told = words
+            self._tell(words)
+
+    def _warnings(self, reader: "RunPods", looks: _Looks) -> None:
+        """Those that say why pods do not run, unless there are earlier ones: of pods that are gone none is left."""
+        found, not_read = reader.warnings(looks.pods.values())
+        looks.warnings = looks.warnings or found
+        looks.not_read |= dict.fromkeys(not_read)
+
+    def _logs(self, manifests: Mapping[Role, Mapping[str, Any]], run: JobRun) -> dict[str, tuple[str, ...]]:
+        """As soon as every pod that logs has, or when it is late."""
+        from emr_eks_placement.aws.logs import log_paths
+
+        wanted, end = set(roles_that_log(manifests)), time.monotonic() + _LATE_SECONDS
+        while True:
+            found = log_paths(self._account.session, run)
+            if all(wanted <= roles_logged(paths) for paths in found.values()) or time.monotonic() > end:
+                return found
+            time.sleep(_LONGEST_PAUSE)

@@ -1,0 +1,205 @@
+"""The journal of a fleet: what is known to be started, so that a killed one is resumed without starting anything twice.
+
+Lines of JSON, only ever appended: first the fleet, then for each run that it is about to be started, and what became of it.
+"""
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+
+_FORMAT = 1
+_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is somebody else's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """What a journal belongs to.
+
+    id: what the names of its runs are made of; digest: SHA-256 of the fleet's file; virtual_clusters: the ids of those
+    that its runs are of.
+    """
+
+    id: str
+    digest: str
+    account: str
+    region: str
+    begun_at: str
+    virtual_clusters: list[str] = field(default_factory=list)
+    format: int = _FORMAT
+
+
+@dataclass
+class Progress:
+    """What a journal says of the lines of its fleet, by number.
+
+    started: the job run; refused: why EMR did not take it; in_doubt: those about to be started of which nothing more is
+    known; zones: that each was about to be started in, where it was spread.
+    """
+
+    started: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    in_doubt: set[int] = field(default_factory=set)
+    zones: dict[int, str] = field(default_factory=dict)
+
+    def read(self, record: Mapping[str, Any]) -> None:
+        """Adds what a record says."""
+        line = int(record["line"])
+        if record.get("zone"):
+            self.zones[line] = record["zone"]
+        self.in_doubt.discard(line)
+        self.refused.pop(line, None)
+        match record["what"]:
+            case "starting":
+                self.in_doubt.add(line)
+            case "started":
+                self.started[line] = record["job_run"]
+            case "refused":
+                self.refused[line] = record["why"]
+
+
+class Journal:
+    """An open journal, locked against others; safe to write to from several threads. Used in a with statement.
+
+    Raises InputError for a journal of another fleet, one that another process has open, and a file that is none or can't
+    be read. Every write raises it where the journal can't be written, and so does each after it.
+    """
+
+    def __init__(self, path: Path, fleet: Fleet) -> None:
+        self.path = path
+        self.progress = Progress()
+        self._writing = threading.Lock()
+        self._is_empty = False
+        self._broken: InputError | None = None
+        try:
+            self._file = path.open("a+b", buffering=0)
+        except OSError as error:
+            raise self._unusable(f"can't be written: {error.strerror}", "Name another: --journal PATH") from None
+        try:
+            self._lock()
+            self.fleet = self._read_or_begin(fleet)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._writing:
+            if self._is_empty:  # nothing was begun
+                self.path.unlink(missing_ok=True)
+            self._file.close()
+
+    def direct_to(self, virtual_clusters: Iterable[str]) -> None:
+        """Says which virtual clusters are asked next. Raises InputError for one that the fleet was not begun with."""
+        asked = sorted(set(virtual_clusters))
+        if self._is_empty:
+            self.fleet = replace(self.fleet, virtual_clusters=asked)
+        elif not set(asked) <= set(self.fleet.virtual_clusters):
+            raise self._of_another("virtual clusters", ", ".join(self.fleet.virtual_clusters), ", ".join(asked))
+
+    def starting(self, line: int, zone: str | None) -> None:
+        """Before a run is asked for."""
+        self._write({"line": line, "what": "starting", "zone": zone})
+
+    def started(self, line: int, job_run: str) -> None:
+        """EMR has accepted it."""
+        self._write({"line": line, "what": "started", "job_run": job_run})
+
+    def refused(self, line: int, why: str) -> None:
+        """EMR has not."""
+        self._write({"line": line, "what": "refused", "why": why})
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        """To the operating system at once: a killed process loses nothing of it."""
+        with self._writing:
+            if self._broken is not None:
+                raise self._broken
+            try:
+                if self._is_empty:
+                    self._append(asdict(self.fleet))
+                    os.fsync(self._file.fileno())
+                    self._is_empty = False
+                self._append(record)
+            except OSError as error:
+                # What follows a record that is written in part could not be read again.
+                mend = "Make room, then run the same command again"
+                self._broken = self._unusable(f"can't be written: {error.strerror}", mend)
+                raise self._broken from None
+            self.progress.read(record)
+
+    def _append(self, record: Mapping[str, Any]) -> None:
+        content = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        while content:
+            content = content[self._file.write(content) :]
+
+    def _lock(self) -> None:
+        busy = self._unusable("is in use: another process is submitting this fleet", "Wait for it, or end it")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(
+                self.path.stat(), os.fstat(self._file.fileno())
+            ):  # the other has just ended, and removed it
+                raise busy
+        except OSError:
+            raise busy from None
+
+    def _read_or_begin(self, fleet: Fleet) -> Fleet:
+        content = self._content()
+        whole, newline, torn = content.rpartition(b"\n")
+        begun = fleet
+        if newline:
+            begun = self._read(whole)
+            self._check_same(begun, fleet)
+        elif torn[: len(_BEGINNING)] != _BEGINNING[: len(torn)]:
+            raise self._no_journal()
+        if torn:  # the record that a kill cut off was never acted on, or is in doubt by the one before
+            self._file.truncate(len(content) - len(torn))
+        self._is_empty = not newline
+        return begun
+
+    def _content(self) -> bytes:
+        try:
+            self._file.seek(0)
+            return self._file.readall()
+        except OSError:  # a pipe, for one
+            raise self._no_journal() from None
+
+    def _read(self, whole: bytes) -> Fleet:
+        first, *records = whole.split(b"\n")
+        try:
+            begun = Fleet(**json.loads(first))
+            for record in records:
+                self.progress.read(json.loads(record))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise self._no_journal() from None
+        return begun
+
+    def _check_same(self, begun: Fleet, fleet: Fleet) -> None:
+        named = {"format": "format", "digest": "content of the file", "account": "account", "region": "region"}
+        for member, name in named.items():
+            if getattr(begun, member) != getattr(fleet, member):
+                raise self._of_another(name, getattr(begun, member), getattr(fleet, member))
+
+    def _of_another(self, name: str, begun: object, asked: object) -> InputError:
+        rule = f"belongs to a fleet with another {name} ({begun}, not {asked})"
+        return self._unusable(rule, "Restore what it was begun with, or begin another fleet: --journal PATH")
+
+    def _no_journal(self) -> InputError:
+        return self._unusable("is no journal of this program", "Name another: --journal PATH")
+
+    def _unusable(self, rule: str, mend: str) -> InputError:
+        return InputError([finding(str(self.path), RuleError(None, f"the journal {rule}", mend))])
+
+
+def begin(identifier: str, digest: str, account: str, region: str) -> Fleet:
+    """A fleet that begins at this moment."""
+    return Fleet(id=identifier, digest=digest, account=account, region=region, begun_at=datetime.now(UTC).isoformat())

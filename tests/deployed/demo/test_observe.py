@@ -1,0 +1,65 @@
+"""emr-placement observe on real Spark's pods: as planned in every placement, and why one is Pending."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from emr_eks_placement.cli.main import main
+from local.cdk import ROOT
+from tests.deployed.demo.conftest import PLACEMENTS, Deployed
+
+ENVIRONMENT_FILE = str(ROOT / "environments/local.yaml")
+
+
+def observed(capsys: pytest.CaptureFixture[str], run: str, *options: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    status = main(["observe", run, *(options or ("-e", ENVIRONMENT_FILE))])
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_every_placement_is_as_planned(deployed: Deployed, placement: str, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = deployed.run(placement)
+    status, out, err = observed(capsys, outcome.id, "-e", ENVIRONMENT_FILE, "--output", "json")
+    told: dict[str, Any] = json.loads(out)
+    assert (status, err, told["notes"]) == (0, "", [])
+    assert {row["verdict"] for row in told["rows"]} == {"yes"}
+    assert [pod["pod"] for pod in told["pods"]] == ["submitter", "driver", "executors", "executors"]
+    assert all(pod["node"] and pod["zone"] and pod["on"] for pod in told["pods"])
+
+
+def test_the_table_lays_the_plan_beside_the_pods(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = deployed.run("fargate-all")
+    status, out, _ = observed(capsys, outcome.id, "--virtual-cluster", deployed.outputs["SparkVirtualClusterId"])
+    title, header, *rows = out.splitlines()
+    assert (status, title.split(" (")[0]) == (0, f"job run {outcome.id}")
+    assert header.split() == ["pod", "planned", "observed", "as", "planned?"]
+    assert [row.split()[-1] for row in rows] == ["yes"] * 4
+    assert rows[1].split()[:4] == ["driver", "1", "Fargate", "1vCPU"]
+    assert "1 Running Fargate 1vCPU 4GB" in rows[1]
+
+
+def test_why_a_pod_is_pending_beside_what_the_plan_says(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    definition = copy.deepcopy(deployed.definition("fargate-one-zone"))
+    properties = definition["configurationOverrides"]["applicationConfiguration"][0]["properties"]
+    properties["spark.kubernetes.node.selector.topology.kubernetes.io/zone"] = "us-east-1b"
+    outcome = deployed.run("fargate-one-zone", definition)
+    status, out, _ = observed(capsys, outcome.id)
+    assert status == 1
+    (why,) = [line for line in out.splitlines() if line.startswith("why pending: driver")]
+    assert "MatchNodeSelector failed" in why
+    assert "the plan says: error FARGATE_ZONE: driver" in out
+
+
+def test_a_run_of_another_request_differs_from_no_plan_of_its_own(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pod whose label is dropped is planned for EC2, as it then lands: observe compares with what was sent."""
+    definition = copy.deepcopy(deployed.definition("fargate"))
+    properties = definition["configurationOverrides"]["applicationConfiguration"][0]["properties"]
+    del properties["spark.kubernetes.driver.label.spark-node-placement"]
+    status, out, _ = observed(capsys, deployed.run("fargate", definition).id)
+    assert (status, "driver     1 EC2" in out) == (0, True), out
