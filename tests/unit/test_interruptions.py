@@ -175,3 +175,16 @@ def test_a_fargate_profile_of_the_environment_s_own() -> None:
 
 def test_what_is_not_deployed_interrupts_nothing() -> None:
     assert not interruptions(Deployed(), _environment(lambda _data: None))
+
+
+def test_several_fargate_profiles_at_once_are_said_to_be_deleted_one_by_one() -> None:
+    def profiles(*namespaces: str) -> Edit:
+        return lambda environment: environment.update(
+            fargate_profiles={f"tools-{key}": {"selectors": [{"namespace": key}]} for key in namespaces}
+        )
+
+    one = _interrupted(profiles("a"), before=profiles("a", "b"))["virtual_clusters"]
+    several = _interrupted(profiles("a"), before=profiles("a", "b", "c"))["virtual_clusters"]
+    assert "one profile at a time" in several.rule
+    assert "doctor" in several.mend
+    assert "one profile at a time" not in one.rule

@@ -103,10 +103,16 @@ def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -
     ended = [name for name, digest in before.fargate_profiles.items() if after.get(name) != digest]
     if ended:
         own = [name for name in ended if name in environment.fargate_profiles]
+        several = (
+            ". EKS deletes one profile at a time; whether CloudFormation waits between two of them is not documented, and one "
+            "that is left still takes pods"
+        )
         yield RuleError(
             ended,
             "these Fargate profiles are replaced or removed, and EKS deletes the pods that run by them (EKS guide, delete a "
-            "Fargate profile)",
-            _END_RUNS,
+            f"Fargate profile){several if len(ended) > 1 else ''}",
+            f"{_END_RUNS}; deploy such changes one by one, or look afterwards: emr-placement doctor"
+            if len(ended) > 1
+            else _END_RUNS,
             path=("fargate_profiles", own[0]) if own else ("virtual_clusters",),
         )
