@@ -19,6 +19,7 @@ from emr_eks_placement.checks.account.existing import (
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.fargate import ZONE_IDS
+from emr_eks_placement.facts.quotas import VPCS
 from tests.unit.environments import environment
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +85,7 @@ def test_a_cluster_that_is_given_is_active_in_the_vpc_and_knows_access_entries()
     ("used", "needed", "state"), [(4, 1, "ok"), (5, 1, "missing"), (7, 0, "ok"), (4, 2, "missing")]
 )
 def test_a_count_has_room_for_what_is_still_to_be_made(used: int, needed: int, state: str) -> None:
-    check = quotas.check_count("vpcs", quotas.VPCS, REGION, value=5, used=used, needed=needed)
+    check = quotas.check_count("vpcs", VPCS, REGION, value=5, used=used, needed=needed)
     assert check.state == state
     assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} there, {needed} more needed"
     if state == "missing":

@@ -11,8 +11,8 @@ import pytest
 from botocore.model import ServiceModel, StringShape, StructureShape
 from kubernetes_validate import utils
 
-from emr_eks_placement.environment import fargate, platform
-from emr_eks_placement.facts import emr, instance_types, kubernetes, regions
+from emr_eks_placement.environment import platform
+from emr_eks_placement.facts import emr, fargate, instance_types, kubernetes, regions
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER_FIELDS, SPEC_FIELDS
 
 
@@ -57,11 +57,19 @@ def test_the_job_run_name_s_letters_are_those_of_its_api() -> None:
     assert service("emr-containers").shape_for("ResourceNameString").metadata["pattern"] == r"[\.\-_/#A-Za-z0-9]+"
 
 
+def test_the_ids_are_those_of_the_api() -> None:
+    shape = service("emr-containers").shape_for("ResourceIdString")
+    assert (
+        f"{shape.metadata['pattern'].removesuffix('+')}{{{shape.metadata['min']},{shape.metadata['max']}}}"
+        == emr.RESOURCE_ID
+    )
+
+
 def test_the_limits_of_a_fargate_profile_are_those_of_its_schema() -> None:
     definition = schema("AWS::EKS::FargateProfile")
     label = definition["definitions"]["Label"]["properties"]
-    assert label["Key"]["maxLength"] == fargate._LONGEST_KEY
-    assert label["Value"]["maxLength"] == fargate._LONGEST_VALUE
+    assert label["Key"]["maxLength"] == fargate.LONGEST_LABEL_KEY
+    assert label["Value"]["maxLength"] == fargate.LONGEST_LABEL_VALUE
     assert (label["Key"]["minLength"], label["Value"]["minLength"]) == (1, 1)
 
 

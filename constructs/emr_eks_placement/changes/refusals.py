@@ -11,6 +11,7 @@ from emr_eks_placement.changes.record import CREATED_KEY, JobRunsRecord, Platfor
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import own_parts, stack_parts
+from emr_eks_placement.facts.quotas import FARGATE_PROFILES
 
 _FIXED_ZONES = 2
 _ANOTHER = "Put it in an environment file of another name, deploy that, move the jobs there and destroy this one"
@@ -221,7 +222,7 @@ def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -
         yield RuleError(
             f"{count} Fargate profiles",
             f"{len(deployed)} are deployed, and {len(created)} are created ({', '.join(created)}) before those that they "
-            f"replace are deleted; a cluster has at most {most} (EKS quota L-33415657)",
+            f"replace are deleted; a cluster has at most {most} (EKS quota {FARGATE_PROFILES.code})",
             "Change, add and remove profiles in several deployments, or have AWS raise the quota",
             path=("fargate_profile_quota",),
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.fargate import LARGEST, RESERVED_MEMORY_MIB
 from emr_eks_placement.job.placement import Ec2, Fargate, Role
 from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem, Refusal
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -121,8 +122,8 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity:
         return RuleError(problem.value, rule, mend, path=("job", role, "pod_template", *problem.path))
     if problem.code == "FARGATE_TOO_LARGE":
         rule = (
-            f"the {role} pod with overhead, sidecars and Fargate's own 256 MiB exceeds the largest Fargate pod, "
-            "16 vCPU and 120 GB (EKS guide, Fargate pod configuration)"
+            f"the {role} pod with overhead, sidecars and Fargate's own {RESERVED_MEMORY_MIB} MiB exceeds the largest Fargate "
+            f"pod, {LARGEST} (EKS guide, Fargate pod configuration)"
         )
         return RuleError(requests, rule, problem.mend, path=where)
     return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.mend, path=where)

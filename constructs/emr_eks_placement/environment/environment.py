@@ -13,7 +13,6 @@ from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
 from emr_eks_placement.environment.fargate import (
     CORE_DNS_PROFILE,
-    DEFAULT_PROFILE_QUOTA,
     FargateProfile,
     check_selector_namespace,
     core_dns_profile,
@@ -28,7 +27,8 @@ from emr_eks_placement.environment.subnets import private_subnet
 from emr_eks_placement.environment.teams import check_apart
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 from emr_eks_placement.facts import regions
-from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
+from emr_eks_placement.facts.fargate import DEFAULT_PROFILE_QUOTA, DEFAULT_VCPU_QUOTA
+from emr_eks_placement.facts.quotas import FARGATE_PROFILES, NODE_GROUPS
 
 _MOST_TAGS = 40  # of the 50 that AWS allows on a resource; the CDK adds its own
 
@@ -93,7 +93,7 @@ class Environment(Model):
     fargate_pod_execution_role_arn: RoleArn | None = None
     """A role that is there already, for EKS to pull the images of Fargate pods; one is created unless given."""
     node_groups: Annotated[
-        dict[str, NodeGroup], count(0, 30, "node groups", "EKS quota L-6D54EA21"), names("node group")
+        dict[str, NodeGroup], count(0, 30, "node groups", f"EKS quota {NODE_GROUPS.code}"), names("node group")
     ] = {}
     """EC2 node groups by name; a new cluster needs one for CoreDNS, unless that runs on Fargate (cluster.core_dns)."""
     node_pools: Annotated[dict[str, NodePool], names("node pool"), not_built_in] = {}
@@ -264,7 +264,7 @@ class Environment(Model):
         if wanted > most:
             raise RuleError(
                 f"{wanted} Fargate profiles",
-                f"a cluster has at most {most} (EKS quota L-33415657); {self._what_fits(most)}",
+                f"a cluster has at most {most} (EKS quota {FARGATE_PROFILES.code}); {self._what_fits(most)}",
                 "Drop single zones, choose another fargate_sharing, or have the quota raised and write it as "
                 "fargate_profile_quota",
                 path=("virtual_clusters",),

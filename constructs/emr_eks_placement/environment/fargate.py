@@ -7,13 +7,10 @@ from pydantic import AfterValidator
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, distinct
+from emr_eks_placement.facts.fargate import LONGEST_LABEL_KEY, LONGEST_LABEL_VALUE, MOST_LABELS, MOST_SELECTORS
+from emr_eks_placement.facts.quotas import FARGATE_LABELS, FARGATE_SELECTORS
 
-MOST_SELECTORS = 5  # EKS quota L-D78D8AF8, selectors per Fargate profile
-MOST_LABELS = 5  # EKS quota L-23414FF3, label pairs per Fargate profile selector
 CORE_DNS_PROFILE = "core-dns"
-DEFAULT_PROFILE_QUOTA = 10  # EKS quota L-33415657, Fargate profiles per cluster; adjustable
-_LONGEST_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
-_LONGEST_VALUE = 255
 
 
 def check_selector_namespace(namespace: str) -> str:
@@ -31,14 +28,14 @@ def _check_selector_labels(labels: dict[str, str]) -> dict[str, str]:
     if len(labels) > MOST_LABELS:
         raise RuleError(
             f"{len(labels)} labels",
-            f"a selector has at most {MOST_LABELS} labels (EKS quota L-23414FF3)",
+            f"a selector has at most {MOST_LABELS} labels (EKS quota {FARGATE_LABELS.code})",
             "Drop labels until 5 are left: a pod needs every one of them to match",
         )
     for key, value in labels.items():
-        if not (1 <= len(key) <= _LONGEST_KEY and 1 <= len(value) <= _LONGEST_VALUE):
+        if not (1 <= len(key) <= LONGEST_LABEL_KEY and 1 <= len(value) <= LONGEST_LABEL_VALUE):
             raise RuleError(
                 value,
-                f"a label has a key of 1 to {_LONGEST_KEY} and a value of 1 to {_LONGEST_VALUE} characters "
+                f"a label has a key of 1 to {LONGEST_LABEL_KEY} and a value of 1 to {LONGEST_LABEL_VALUE} characters "
                 "(CloudFormation, Fargate profile)",
                 "Shorten it",
                 path=(key,),
@@ -58,7 +55,7 @@ def _check_selectors(selectors: tuple["FargateSelector", ...]) -> tuple["Fargate
     if not 1 <= len(selectors) <= MOST_SELECTORS:
         raise RuleError(
             f"{len(selectors)} selectors",
-            f"a Fargate profile has 1 to {MOST_SELECTORS} selectors (EKS quota L-D78D8AF8)",
+            f"a Fargate profile has 1 to {MOST_SELECTORS} selectors (EKS quota {FARGATE_SELECTORS.code})",
             "Split the profile" if selectors else "Give a namespace to select",
         )
     return selectors

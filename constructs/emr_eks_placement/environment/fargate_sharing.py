@@ -5,8 +5,9 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.environment.fargate import CORE_DNS_PROFILE, MOST_SELECTORS, FargateProfile, FargateSelector
+from emr_eks_placement.environment.fargate import CORE_DNS_PROFILE, FargateProfile, FargateSelector
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
+from emr_eks_placement.facts.fargate import MOST_SELECTORS
 from emr_eks_placement.job.placement import PLACEMENT_LABEL, Fargate
 
 FargateSharing = Literal["none", "packed", "wildcard"]

@@ -8,12 +8,13 @@ from pydantic import AfterValidator, Strict, model_validator
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, between, count, distinct
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
+from emr_eks_placement.facts.quotas import NODES
 from emr_eks_placement.job.placement import CapacityType, InstanceTypeName, Labels, Taint
 
 _RESERVED_DOMAINS = ("eks.amazonaws.com/", "kubernetes.io/", "k8s.io/")
 _MOST_NODES = 450
 
-Nodes = Annotated[int, Strict(), between(0, _MOST_NODES, "nodes", "EKS quota L-BD136A63, nodes per managed node group")]
+Nodes = Annotated[int, Strict(), between(0, _MOST_NODES, "nodes", f"EKS quota {NODES.code}, {NODES.what}")]
 
 
 def _check_node_labels(labels: dict[str, str]) -> dict[str, str]:

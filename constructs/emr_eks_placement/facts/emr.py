@@ -12,6 +12,8 @@ VIRTUAL_CLUSTER_LABEL = f"{NAMESPACE_PREFIX}/virtual-cluster-id"
 BUILT_IN_LABELS = (f"{NAMESPACE_PREFIX}/", "spark-role", "spark-app", "spark-exec", "spark-version")
 UNKNOWN_ID = "unknown"  # the value of a label that is there, but not known before the run
 
+AUTHENTICATION_MODE = "API_AND_CONFIG_MAP"
+"""Of the EKS cluster, as EMR asks for it (EMR on EKS guide, cluster access management)."""
 SERVICE_LINKED_ROLE = "AWSServiceRoleForAmazonEMRContainers"
 KUBERNETES_USER = "emr-containers"
 """EMR's name in Kubernetes where aws-auth maps its service-linked role (EMR on EKS guide, enable cluster access)."""
@@ -21,6 +23,11 @@ MOST_PROPERTIES = 100
 LONGEST_ENTRY_POINT = 256
 LONGEST_ARGUMENT = 10280
 LONGEST_JOB_RUN_NAME = 64
+JOB_RUN_NAME = rf"[.\-_/#A-Za-z0-9]{{1,{LONGEST_JOB_RUN_NAME}}}"  # ResourceNameString
+JOB_RUN_NAME_RULE = (
+    f"1 to {LONGEST_JOB_RUN_NAME} of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)"
+)
+RESOURCE_ID = "[0-9a-z]{1,64}"  # ResourceIdString: of a virtual cluster, a job run, a job template
 
 # Spark properties of a job with which its run fails: EMR sets them itself, and finds its driver and its permissions by them
 # (EMR on EKS guide, options for configuring a job run: "not supported").

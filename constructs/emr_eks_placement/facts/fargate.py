@@ -13,14 +13,22 @@ SIZES: dict[float, tuple[float, ...]] = {
     8: tuple(range(16, 61, 4)),
     16: tuple(range(32, 121, 8)),
 }
+LARGEST = f"{max(SIZES):g} vCPU and {SIZES[max(SIZES)][-1]:g} GB"
+"""The largest size, as messages say it."""
 
 SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS gives to pods that a profile takes
 
 DEFAULT_STORAGE_GIB = 20
 MOST_STORAGE_GIB = 175  # that a pod may request
 
-# AWS quota L-3032A538, Fargate On-Demand vCPU resource count, of a new account; ECS counts against it too.
-DEFAULT_VCPU_QUOTA = 6
+# AWS's defaults of quotas that can be raised (facts/quotas.py).
+DEFAULT_VCPU_QUOTA = 6  # ECS counts against it too
+DEFAULT_PROFILE_QUOTA = 10
+# Of the quotas that can't be raised.
+MOST_SELECTORS = 5  # per profile
+MOST_LABELS = 5  # per selector
+LONGEST_LABEL_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
+LONGEST_LABEL_VALUE = 255
 
 # Where Fargate has fewer zones than the region, the ids of its zones (ECS guide, Regions that Fargate supports; the zones of
 # EKS on Fargate are not listed apart).

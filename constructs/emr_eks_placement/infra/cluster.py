@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct, IDependable
 
 from emr_eks_placement.environment import Cluster
+from emr_eks_placement.facts.emr import AUTHENTICATION_MODE
 from emr_eks_placement.infra.kubectl_layer import kubectl_layer
 from emr_eks_placement.infra.network import control_plane_subnets
 from emr_eks_placement.infra.resource import resource_of
@@ -76,7 +77,7 @@ class EksCluster(Construct):
             secrets_encryption_key=encryption_key,
         )
         resource = resource_of(self.cluster, eks.CfnCluster)
-        resource.add_property_override("AccessConfig.AuthenticationMode", "API_AND_CONFIG_MAP")
+        resource.add_property_override("AccessConfig.AuthenticationMode", AUTHENTICATION_MODE)
         if settings.upgrade_policy:
             resource.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.upgrade_policy.upper())
         trust_cluster_of_own_account(self.cluster.role)

@@ -213,14 +213,8 @@ class Job(Model):
 
     @model_validator(mode="after")
     def _check_name(self) -> "Job":
-        if not re.fullmatch(r"[.\-_/#A-Za-z0-9]+", self.name) or len(self.name) > emr.LONGEST_JOB_RUN_NAME:
-            raise RuleError(
-                self.name,
-                f"must have 1 to {emr.LONGEST_JOB_RUN_NAME} of A-Z, a-z, 0-9, ., -, _, / and # "
-                "(emr-containers ResourceNameString)",
-                "Rename the job",
-                path=("name",),
-            )
+        if not re.fullmatch(emr.JOB_RUN_NAME, self.name):
+            raise RuleError(self.name, f"must have {emr.JOB_RUN_NAME_RULE}", "Rename the job", path=("name",))
         return self
 
     @model_validator(mode="after")

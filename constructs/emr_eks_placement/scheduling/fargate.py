@@ -33,7 +33,7 @@ def _sizes() -> tuple[FargateSize, ...]:
 
 
 def granted_size(cpu_millis: int, memory_mib: int) -> FargateSize | None:
-    """The smallest size that holds a pod's requests and Fargate's own 256 MiB; None if none does (16 vCPU, 120 GB)."""
+    """The smallest size that holds a pod's requests and Fargate's own 256 MiB; None if none does (facts.fargate.LARGEST)."""
     needed_gb = (memory_mib + fargate.RESERVED_MEMORY_MIB) / 1024
     return next((s for s in _sizes() if s.vcpus * 1000 >= cpu_millis and s.memory_gb >= needed_gb), None)
 

@@ -11,10 +11,8 @@ from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.placeholders import placeholders_of
+from emr_eks_placement.facts.emr import JOB_RUN_NAME, JOB_RUN_NAME_RULE, LONGEST_JOB_RUN_NAME, RESOURCE_ID
 
-_RUN_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,64}")
-LONGEST_RUN_NAME = 64
-"""Characters; emr-containers ResourceNameString."""
 _DRIVERS = {
     "sparkSubmitJobDriver": ("entryPointArguments", "sparkSubmitParameters"),
     "sparkSqlJobDriver": (None, "sparkSqlParameters"),
@@ -24,7 +22,7 @@ _DRIVERS = {
 def default_run_name(base: str, moment: datetime) -> str:
     """A name that no other submission gets: base, cut to fit, the time in UTC and something random."""
     own = f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    return f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
+    return f"{base[: LONGEST_JOB_RUN_NAME - len(own) - 1]}-{own}"
 
 
 def client_token(virtual_cluster: str, job: str, placement: str, run_name: str) -> str:
@@ -42,7 +40,7 @@ def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name:
     """
     check_run_name(run_name)
     virtual_cluster = request.get("virtualClusterId", "")
-    if not re.fullmatch("[0-9a-z]{1,64}", virtual_cluster):
+    if not re.fullmatch(RESOURCE_ID, virtual_cluster):
         rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"
         raise RuleError(virtual_cluster or None, rule, "Write its id", path=("virtualClusterId",))
     token = client_token(virtual_cluster, job, placement, run_name)
@@ -59,9 +57,8 @@ def check_filled_in(request: Mapping[str, Any]) -> None:
 
 def check_run_name(name: str) -> None:
     """Raises RuleError, with --run-name as path, for a name that EMR does not take."""
-    if not _RUN_NAME.fullmatch(name):
-        rule = "1 to 64 of A-Z, a-z, 0-9, ., -, _, / and # (emr-containers ResourceNameString)"
-        raise RuleError(name, rule, "Choose another name", path=("--run-name",))
+    if not re.fullmatch(JOB_RUN_NAME, name):
+        raise RuleError(name, JOB_RUN_NAME_RULE, "Choose another name", path=("--run-name",))
 
 
 def with_arguments(request: Mapping[str, Any], arguments: Sequence[str]) -> Mapping[str, Any]:

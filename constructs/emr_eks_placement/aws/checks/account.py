@@ -10,7 +10,7 @@ from emr_eks_placement.aws.checks.outcome import make_checks
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.checks import ACCOUNT_CHECKS, Check, account_needs
-from emr_eks_placement.checks.account import quotas, rules
+from emr_eks_placement.checks.account import rules
 from emr_eks_placement.checks.account.existing import (
     check_existing,
     check_given,
@@ -19,8 +19,16 @@ from emr_eks_placement.checks.account.existing import (
     given_roles,
 )
 from emr_eks_placement.checks.account.needs import AccountNeeds
+from emr_eks_placement.checks.account.quotas import (
+    NODE_VCPUS,
+    check_count,
+    check_fargate_profiles,
+    check_fargate_vcpus,
+    check_node_vcpus,
+)
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
+from emr_eks_placement.facts import quotas
 from emr_eks_placement.facts.fargate import ZONE_IDS
 from emr_eks_placement.job.placement import CapacityType
 
@@ -116,7 +124,7 @@ def _instance_types(subject: _Subject) -> Check | None:
 def _count(subject: _Subject, name: str, quota: quotas.Quota, used: int, needed: int, resource_type: str) -> Check:
     value = read.quota(subject.session, quota)
     left = max(0, needed - len(subject.own(resource_type)))
-    return quotas.check_count(name, quota, subject.region, value=value, used=used, needed=left)
+    return check_count(name, quota, subject.region, value=value, used=used, needed=left)
 
 
 def _vpcs(subject: _Subject) -> Check:
@@ -141,21 +149,21 @@ def _emr_on_eks(subject: _Subject) -> Check:
 
 def _fargate_vcpus(subject: _Subject) -> Check:
     value = read.quota(subject.session, quotas.FARGATE_VCPUS)
-    return quotas.check_fargate_vcpus(subject.needs, subject.region, value, subject.environment.fargate_vcpus)
+    return check_fargate_vcpus(subject.needs, subject.region, value, subject.environment.fargate_vcpus)
 
 
 def _fargate_profile_quota(subject: _Subject) -> Check | None:
     profiles, planned_with = len(subject.environment.profiles()), subject.environment.fargate_profile_quota
     value = read.quota(subject.session, quotas.FARGATE_PROFILES)
-    return quotas.check_fargate_profiles(profiles, subject.region, value, planned_with)
+    return check_fargate_profiles(profiles, subject.region, value, planned_with)
 
 
 def _node_vcpus(subject: _Subject, capacity_type: CapacityType) -> Check | None:
     """None: no node group is of this capacity type."""
     if capacity_type not in subject.needs.node_vcpus:
         return None
-    value = read.quota(subject.session, quotas.NODE_VCPUS[capacity_type])
-    return quotas.check_node_vcpus(subject.needs, subject.region, capacity_type, value)
+    value = read.quota(subject.session, NODE_VCPUS[capacity_type])
+    return check_node_vcpus(subject.needs, subject.region, capacity_type, value)
 
 
 def _service_linked_roles(subject: _Subject) -> Check:

@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.checks.account.existing import Existing, ExistingCluster
-from emr_eks_placement.checks.account.quotas import Quota
 from emr_eks_placement.checks.account.rules import BOOTSTRAP_PARAMETER
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.facts.quotas import Quota
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client

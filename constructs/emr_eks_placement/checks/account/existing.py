@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from emr_eks_placement.checks.check import Check
 from emr_eks_placement.environment import Environment
-
-_AUTHENTICATION_MODE = "API_AND_CONFIG_MAP"  # EMR on EKS guide, cluster access management
+from emr_eks_placement.facts.emr import AUTHENTICATION_MODE
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def _cluster_faults(environment: Environment, found: Existing) -> Iterator[str]:
         yield f"cluster {name} is {found.cluster.status}"
     if found.cluster.vpc_id != vpc_id:
         yield f"cluster {name} is in {found.cluster.vpc_id}, not in {vpc_id}"
-    if found.cluster.authentication_mode != _AUTHENTICATION_MODE:
-        yield f"the authentication mode of cluster {name} is {found.cluster.authentication_mode}, not {_AUTHENTICATION_MODE}"
+    if found.cluster.authentication_mode != AUTHENTICATION_MODE:
+        yield f"the authentication mode of cluster {name} is {found.cluster.authentication_mode}, not {AUTHENTICATION_MODE}"
 
 
 def _bucket_faults(environment: Environment, found: Existing) -> Iterator[str]:

@@ -1,50 +1,19 @@
-"""The account's quotas that a deployment meets, by their codes in Service Quotas, and whether they are high enough."""
-
-from dataclasses import dataclass
+"""Whether the account's quotas that a deployment meets are high enough."""
 
 from emr_eks_placement.checks.account.needs import AccountNeeds
 from emr_eks_placement.checks.check import Check
+from emr_eks_placement.facts.quotas import FARGATE_PROFILES, FARGATE_VCPUS, ON_DEMAND_VCPUS, SPOT_VCPUS, Quota
 from emr_eks_placement.job.placement import CapacityType
 
-
-@dataclass(frozen=True)
-class Quota:
-    """A quota of a region: its service and code in Service Quotas (botocore's service model of service-quotas)."""
-
-    service: str
-    code: str
-    what: str
-
-    def allows(self, value: float) -> str:
-        """What the account may have, as messages say it."""
-        return f"{value:g} {self.what} allowed ({self.code})"
-
-    def request(self, region: str, value: float) -> str:
-        """The command that asks AWS for a higher value."""
-        return (
-            f"Ask for more: aws service-quotas request-service-quota-increase --region {region} "
-            f"--service-code {self.service} --quota-code {self.code} --desired-value {value:g}"
-        )
-
-
-# Amazon VPC quotas, EC2 endpoints and quotas, EKS service quotas, Fargate service quotas (AWS General Reference).
-VPCS = Quota("vpc", "L-F678F1CE", "VPCs")
-ELASTIC_IPS = Quota("ec2", "L-0263D0A3", "Elastic IP addresses")
-CLUSTERS = Quota("eks", "L-1194D53C", "EKS clusters")
-FARGATE_VCPUS = Quota("fargate", "L-3032A538", "Fargate On-Demand vCPU")
-FARGATE_PROFILES = Quota("eks", "L-33415657", "Fargate profiles per cluster")
-NODE_VCPUS: dict[CapacityType, Quota] = {
-    "on-demand": Quota("ec2", "L-1216C47A", "vCPU of On-Demand Standard instances"),
-    "spot": Quota("ec2", "L-34B43A08", "vCPU of Standard Spot instances"),
-}
+NODE_VCPUS: dict[CapacityType, Quota] = {"on-demand": ON_DEMAND_VCPUS, "spot": SPOT_VCPUS}
 
 
 def check_count(name: str, quota: Quota, region: str, *, value: float, used: int, needed: int) -> Check:
     """Whether a region has room for the `needed` things that are still to be made, `used` being there already."""
-    found = f"{quota.allows(value)}, {used} there, {needed} more needed"
+    found = f"{_allows(quota, value)}, {used} there, {needed} more needed"
     if used + needed <= value or not needed:
         return Check(name, "ok", found)
-    return Check(name, "missing", found, f"Delete what is not used. {quota.request(region, used + needed)}")
+    return Check(name, "missing", found, f"Delete what is not used. {_request(quota, region, used + needed)}")
 
 
 def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_with: int) -> Check:
@@ -53,12 +22,12 @@ def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_
     planned_with: fargate_vcpus of the environment.
     """
     run = f", the largest run, {needs.fargate_run}, takes {needs.fargate_vcpus:g}" if needs.fargate_run else ""
-    found = FARGATE_VCPUS.allows(value) + run
+    found = _allows(FARGATE_VCPUS, value) + run
     if needs.fargate_vcpus > value:
-        mend = FARGATE_VCPUS.request(region, needs.fargate_vcpus)
+        mend = _request(FARGATE_VCPUS, region, needs.fargate_vcpus)
         return Check("fargate-vcpus", "missing", found, mend)
     if planned_with > value:
-        mend = f"Write fargate_vcpus: {value:g}. {FARGATE_VCPUS.request(region, planned_with)}"
+        mend = f"Write fargate_vcpus: {value:g}. {_request(FARGATE_VCPUS, region, planned_with)}"
         return Check("fargate-vcpus", "warning", f"{found}; plans count with {planned_with}", mend)
     counted = f"; plans count with {planned_with} (fargate_vcpus)" if planned_with < value else ""
     return Check("fargate-vcpus", "ok", found + counted)
@@ -69,13 +38,13 @@ def check_fargate_profiles(profiles: int, region: str, value: float, planned_wit
 
     planned_with: fargate_profile_quota of the environment, which its later profiles are held to.
     """
-    name, found = "fargate-profile-quota", f"{FARGATE_PROFILES.allows(value)}, the environment has {profiles}"
+    name, found = "fargate-profile-quota", f"{_allows(FARGATE_PROFILES, value)}, the environment has {profiles}"
     if not profiles:
         return None
     if profiles > value:
-        return Check(name, "missing", found, FARGATE_PROFILES.request(region, profiles))
+        return Check(name, "missing", found, _request(FARGATE_PROFILES, region, profiles))
     if planned_with > value:
-        mend = f"Write fargate_profile_quota: {value:g}. {FARGATE_PROFILES.request(region, planned_with)}"
+        mend = f"Write fargate_profile_quota: {value:g}. {_request(FARGATE_PROFILES, region, planned_with)}"
         return Check(name, "warning", f"{found}; the file counts with {planned_with}", mend)
     return Check(name, "ok", found)
 
@@ -87,9 +56,21 @@ def check_node_vcpus(needs: AccountNeeds, region: str, capacity_type: CapacityTy
     """
     quota, name = NODE_VCPUS[capacity_type], f"{capacity_type}-vcpus"
     first, most = needs.node_vcpus[capacity_type]
-    found = f"{quota.allows(value)}, the node groups start with {first} and grow to {most}"
+    found = f"{_allows(quota, value)}, the node groups start with {first} and grow to {most}"
     if first > value:
-        return Check(name, "missing", found, quota.request(region, most))
+        return Check(name, "missing", found, _request(quota, region, most))
     if most > value:
-        return Check(name, "warning", found, f"Lower max_size. {quota.request(region, most)}")
+        return Check(name, "warning", found, f"Lower max_size. {_request(quota, region, most)}")
     return Check(name, "ok", found)
+
+
+def _allows(quota: Quota, value: float) -> str:
+    return f"{value:g} {quota.what} allowed ({quota.code})"
+
+
+def _request(quota: Quota, region: str, value: float) -> str:
+    """The command that asks AWS for a higher value."""
+    return (
+        f"Ask for more: aws service-quotas request-service-quota-increase --region {region} "
+        f"--service-code {quota.service} --quota-code {quota.code} --desired-value {value:g}"
+    )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from emr_eks_placement.checks import Check
 from emr_eks_placement.checks.deployment.findings import concluded, deploy
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.facts.emr import AUTHENTICATION_MODE
 
 # EMR on EKS guide, Enable cluster access: EMR makes its own access entry in this mode.
-_AUTHENTICATION_MODE = "API_AND_CONFIG_MAP"
 _OIDC_AUDIENCE = "sts.amazonaws.com"
 
 
@@ -68,13 +68,13 @@ def check_cluster(environment: Environment, cluster: Part, authentication_mode: 
 
 
 def _mode_findings(environment: Environment, cluster: Part, mode: str) -> Iterator[Check]:
-    if mode != _AUTHENTICATION_MODE:
-        found = f"the authentication mode of {cluster.name} is {mode}, not {_AUTHENTICATION_MODE}"
+    if mode != AUTHENTICATION_MODE:
+        found = f"the authentication mode of {cluster.name} is {mode}, not {AUTHENTICATION_MODE}"
         if mode == "API":
             yield Check("cluster", "warning", found, "EKS has no way back; make the next cluster with the other mode")
             return
         command = f"aws eks update-cluster-config --region {environment.region} --name {cluster.name}"
-        yield Check("cluster", "missing", found, f"{command} --access-config authenticationMode={_AUTHENTICATION_MODE}")
+        yield Check("cluster", "missing", found, f"{command} --access-config authenticationMode={AUTHENTICATION_MODE}")
 
 
 def check_parts(name: str, what: str, parts: Collection[Part]) -> list[Check]:

@@ -15,12 +15,13 @@ from emr_eks_placement.cli.options.environment_session import environment_of, se
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes
 from emr_eks_placement.runs.follow import INTERRUPTED
 from emr_eks_placement.runs.prepared import Account, virtual_cluster_of
 from emr_eks_placement.submission.fleet_journal import Fleet, Journal, begin
 from emr_eks_placement.submission.fleet_lines import FleetLine, at_most, read_lines
-from emr_eks_placement.submission.request import LONGEST_RUN_NAME, check_filled_in, named_run
+from emr_eks_placement.submission.request import check_filled_in, named_run
 
 if TYPE_CHECKING:
     from emr_eks_placement.runs.fleet import FleetRun, FleetSubmitter
@@ -165,7 +166,7 @@ def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "lis
         line, submittable = one.line, one.prepared.submittable
         base = "-".join(part for part in (submittable.job, submittable.placement) if part)
         own = f"{fleet.id}-{line.number:05}"
-        name = line.run_name or f"{base[: LONGEST_RUN_NAME - len(own) - 1]}-{own}"
+        name = line.run_name or f"{base[: LONGEST_JOB_RUN_NAME - len(own) - 1]}-{own}"
         try:
             request = named_run(
                 submittable.request, job=submittable.job, placement=submittable.placement, run_name=name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.request import check_complete
 from emr_eks_placement.facts.kubernetes import check_namespace
+from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.runs.source import AwsReader, Source
 from emr_eks_placement.scheduling.capacity import Capacity
 
@@ -43,7 +44,9 @@ def open_source(options: argparse.Namespace) -> Source:
 
 def _check_options(options: argparse.Namespace) -> None:
     if options.fargate_vcpus is not None and options.fargate_vcpus < 1:
-        broken = RuleError(options.fargate_vcpus, "must be at least 1 vCPU", "Write the account's quota L-3032A538")
+        broken = RuleError(
+            options.fargate_vcpus, "must be at least 1 vCPU", f"Write the account's quota {FARGATE_VCPUS.code}"
+        )
         raise InputError([finding("--fargate-vcpus", broken)])
     if options.namespace is not None:
         try:

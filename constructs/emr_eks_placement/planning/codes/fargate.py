@@ -1,5 +1,7 @@
 """Codes of pods that a Fargate profile takes."""
 
+from emr_eks_placement.facts.fargate import LARGEST, RESERVED_MEMORY_MIB
+from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.planning.codes.code import Code
 
 CODES = {
@@ -57,13 +59,13 @@ CODES = {
     ),
     "FARGATE_TOO_LARGE": Code(
         "error",
-        "The pod's requests with sidecars and Fargate's own 256 MiB exceed 16 vCPU and 120 GB.",
+        f"The pod's requests with sidecars and Fargate's own {RESERVED_MEMORY_MIB} MiB exceed {LARGEST}.",
         "Lower cores or memory, or place the pod on EC2",
         "Certain: the least that the pod can request is too much.",
     ),
     "FARGATE_PERHAPS_TOO_LARGE": Code(
         "warning",
-        "The pod exceeds 16 vCPU and 120 GB with the memory that AWS documents for EMR's logging sidecar, and fits with the "
+        f"The pod exceeds {LARGEST} with the memory that AWS documents for EMR's logging sidecar, and fits with the "
         "memory that is seen.",
         "Set logging.request.memory in the classification emr-containers-defaults, or lower memory",
         "A guess: AWS documents 512Mi for the sidecar, in EMR's pods 200Mi was seen.",
@@ -124,8 +126,8 @@ CODES = {
     ),
     "FARGATE_VCPU_QUOTA": Code(
         "warning",
-        "The run's pods on Fargate take more vCPU together than the account's quota L-3032A538 allows at a time, which "
-        "ECS and other runs use too: the last of them wait.",
+        f"The run's pods on Fargate take more vCPU together than the account's quota {FARGATE_VCPUS.code} allows at a time, "
+        "which ECS and other runs use too: the last of them wait.",
         "Ask for a higher quota, or for fewer or smaller executors; if the quota is higher, say so (fargate_vcpus, "
         "--fargate-vcpus)",
         "A guess: the plan knows neither the account's quota, unless you set it, nor what else uses it.",
