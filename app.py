@@ -1,4 +1,4 @@
-"""The CDK app: an environment file in, its stacks out. `cdk synth -c environment=dev`; local unless told."""
+"""The CDK app: an environment file in, its stacks out. `cdk synth -c environment=dev`; local by default."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ ENVIRONMENTS = Path(__file__).parent / "environments"
 def main() -> int:
     """Synthesizes the stacks of one environment: 0, or 2 when its file is no good, with the findings on stderr."""
     app = cdk.App()
-    file = Path(relpath(ENVIRONMENTS / f"{app.node.try_get_context('environment') or 'local'}.yaml"))
+    file = _environment_file(app.node.try_get_context("environment") or "local")
     try:
         environment = load_environment(file)
         is_deployed = str(app.node.try_get_context("compare")).lower() != "false"
@@ -43,6 +43,11 @@ def main() -> int:
         return 2
     sys.stderr.writelines(f"warning: {one}\n" for one in warnings)
     return 0
+
+
+def _environment_file(asked: str) -> Path:
+    """By its path, or by its name in environments/."""
+    return Path(asked if asked.endswith((".yaml", ".yml")) else relpath(ENVIRONMENTS / f"{asked}.yaml"))
 
 
 def _check_deployment(file: Path, environment: Environment) -> list[str]:

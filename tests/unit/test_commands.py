@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,4 +91,34 @@ def test_the_command_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
         assert ended.value.code == 2
         captured = capsys.readouterr()
         assert captured.out == ""
-        assert captured.err.startswith("usage: emr-placement [-h] COMMAND ...\nemr-placement: error: ")
+        assert captured.err.startswith("usage: emr-placement [-h] [--version] COMMAND ...\nemr-placement: error: ")
+
+
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    for word, answer in (("paln", "did you mean plan?"), ("sumbit", "did you mean submit?"), ("x", "--help lists")):
+        with pytest.raises(SystemExit) as ended:
+            main([word])
+        assert ended.value.code == 2
+        assert f"there is no command '{word}'" in (err := capsys.readouterr().err)
+        assert answer in err
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert capsys.readouterr().out == f"emr-placement {project['version']}\n"
+
+
+def test_an_environment_is_named_by_its_file_or_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    printed = []
+    for name in ("dev", "environments/dev.yaml", DEV):
+        assert main(["plan", "trip-count", "-e", name]) == 0
+        printed.append(capsys.readouterr().out)
+    assert len(set(printed)) == 1
+    assert main(["plan", "-e", "devv"]) == 2
+    assert "environments/devv.yaml" in capsys.readouterr().err

@@ -1,12 +1,14 @@
 """What is printed of a plan, whatever it was read from."""
 
 import json
+import re
 import sys
 from typing import Any
 
 import pytest
 
 from emr_eks_placement.cli.output.plan import as_json, as_table
+from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.planned import ON_FARGATE, capacity, node_group, planned, request, template
 
@@ -16,7 +18,7 @@ WRONG = request({"spark.kubernetes.driver.node.selector.a": "b"})
 def test_why_no_node_group_takes_a_pod_is_said_once() -> None:
     out = as_table({"file": planned(WRONG)})
     ends = "it does not start: the run fails after 15 minutes at the latest (job-start-timeout)"
-    assert f"\nwhy driver: no Fargate profile selects it; {ends}\n" in out
+    assert f"\nwhy driver:\n    no Fargate profile selects it\n    {ends}\n" in out
     assert out.count("no node of it has a=b") == 1
 
 
@@ -54,6 +56,7 @@ def test_a_plan_fits_on_80_columns_of_a_terminal_and_is_not_wrapped_elsewhere(
     monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], where: Capacity
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
     one = planned(asked, where)
     whole = as_table({"file": one})
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -61,6 +64,32 @@ def test_a_plan_fits_on_80_columns_of_a_terminal_and_is_not_wrapped_elsewhere(
     assert max(map(len, whole.splitlines())) > 80
     assert max(map(len, wrapped.splitlines())) <= 80
     assert sorted(wrapped.split()) == sorted(whole.split()), "no word is broken"
+
+
+def test_a_terminal_has_colours_that_change_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    one = {"file": planned(WRONG)}
+    coloured = as_table(one)
+    assert "\x1b[31mnowhere: Pending\x1b[0m" in coloured
+    assert "\x1b[31merror\x1b[0m EC2_NO_NODE_GROUP" in coloured
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == as_table(one)
+
+
+def test_why_each_node_group_does_not_take_a_pod_has_a_line_of_its_own() -> None:
+    groups = {name: node_group("m6i.4xlarge") for name in ("a", "b")}
+    lines = as_table({"file": planned(WRONG, capacity(node_groups=groups))}).splitlines()
+    assert lines.count("    a: no node of it has a=b") == lines.count("    b: no node of it has a=b") == 1
+
+
+def test_the_last_line_counts_the_plans_by_their_worst_problem() -> None:
+    def last(*plans: Plan) -> str:
+        return as_table({str(number): one for number, one in enumerate(plans)}).splitlines()[-1]
+
+    fine, warned, wrong = planned(request()), planned(request({"spark.executors.memory": "1g"})), planned(WRONG)
+    assert last(fine) == "1 planned: 1 ok"
+    assert last(fine, wrong, warned, wrong) == "4 planned: 1 ok, 1 with warnings, 2 with errors"
 
 
 def test_a_name_that_is_wider_than_the_terminal_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,7 @@ def test_the_plan_of_the_readme_is_what_is_printed(
     (tmp_path / "environments").symlink_to(ROOT / "environments")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert main(shlex.split(command)[2:]) == 1
     assert capsys.readouterr().out.splitlines() == shown

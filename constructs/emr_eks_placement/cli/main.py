@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = next((one for one in COMMANDS if asked and one.name == asked[0]), None)
     if command is None:
         overview = _overview()
+        if asked and not asked[0].startswith("-"):
+            overview.error(_no_command(asked[0]))
         overview.parse_args(asked)
         overview.error("the command comes first")
     options = parser_of(command).parse_args(asked[1:])
@@ -48,10 +50,28 @@ def _overview() -> argparse.ArgumentParser:
         description="Where each pod of a Spark job on EMR on EKS lands: EC2 node groups, node pools or AWS Fargate.",
         formatter_class=_Help,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         commands.add_parser(command.name, help=command.summary, add_help=False)
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the package's version, which takes a while to find out."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"{_PROGRAM} {version('emr-eks-placement')}\n")
+        parser.exit()
+
+
+def _no_command(word: str) -> str:
+    from difflib import get_close_matches  # slow to import
+
+    near = get_close_matches(word, [command.name for command in COMMANDS], n=1)
+    return f"there is no command {word!r}" + (f": did you mean {near[0]}?" if near else "; --help lists the commands")
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:

@@ -34,7 +34,8 @@ def test_every_placement_is_as_planned(deployed: Deployed, placement: str, capsy
 def test_the_table_lays_the_plan_beside_the_pods(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
     outcome = deployed.run("fargate-all")
     status, out, _ = observed(capsys, outcome.id, "--virtual-cluster", deployed.outputs["SparkVirtualClusterId"])
-    title, header, *rows = out.splitlines()
+    title, header, *rows, last = out.splitlines()
+    assert last == "4 pods: 4 as planned"
     assert (status, title.split(" (")[0]) == (0, f"job run {outcome.id}")
     assert header.split() == ["pod", "planned", "observed", "as", "planned?"]
     assert [row.split()[-1] for row in rows] == ["yes"] * 4
@@ -49,9 +50,10 @@ def test_why_a_pod_is_pending_beside_what_the_plan_says(deployed: Deployed, caps
     outcome = deployed.run("fargate-one-zone", definition)
     status, out, _ = observed(capsys, outcome.id)
     assert status == 1
-    (why,) = [line for line in out.splitlines() if line.startswith("why pending: driver")]
-    assert "MatchNodeSelector failed" in why
-    assert "the plan says: error FARGATE_ZONE: driver" in out
+    lines = out.splitlines()
+    (why,) = [number for number, line in enumerate(lines) if line.startswith("why pending: driver")]
+    assert "MatchNodeSelector failed" in lines[why + 1]
+    assert "planned: error FARGATE_ZONE: driver" in out
 
 
 def test_a_run_of_another_request_differs_from_no_plan_of_its_own(

@@ -171,6 +171,7 @@ def test_the_table_is_that_of_the_docs_and_fits_80_columns(
 ) -> None:
     assert deployed
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     page = (ROOT / "docs/smoke-test.md").read_text()
     blocks = re.findall(r"```console\n(\$ emr-placement smoke-test.*?)```", page, re.DOTALL)

@@ -33,9 +33,13 @@ def test_runs_are_listed_by_environment_or_virtual_cluster_state_and_name(deploy
     assert listed(capsys, *by_id, "--name", "list-a", "--active") == []
     assert len(listed(capsys, "-e", FILE, "--limit", "1")) == 1
     assert main(["list", "-e", FILE, "--active"]) == 0
-    header, row = capsys.readouterr().out.splitlines()
-    assert header.split() == ["job", "run", "name", "state", "created", "elapsed", "details"]
-    assert row.split()[:3] == [second, "list-b", "RUNNING"]
+    header, row, count = capsys.readouterr().out.splitlines()
+    assert header.split() == ["job", "run", "state", "created", "elapsed", "name", "details"]
+    assert row.split()[:2] == [second, "RUNNING"]
+    assert "list-b" in row
+    assert count == "1 job run"
+    assert main(["list", "-e", FILE, "--limit", "1"]) == 0
+    assert capsys.readouterr().out.endswith("\n1 job run, the newest: --limit shows more\n")
     deployed.runs.end(second, "COMPLETED")
     assert main(["list", "-e", FILE, "--active"]) == 0
     assert capsys.readouterr().out == "no job runs\n"

@@ -101,7 +101,8 @@ def test_a_run_whose_pods_come_one_by_one(deployed: Deployed, create: Create, ca
     assert told["cost"]["unpriced_pods"] == 1
     assert main(["observe", run, "-e", FILE]) == 1
     out = capsys.readouterr().out
-    assert "why pending: driver driver-1: Unschedulable: Pod provisioning timed out\n" in out
+    assert "why pending: driver driver-1:\n    Unschedulable: Pod provisioning timed out\n" in out
+    assert out.endswith("\n2 pods: 1 as planned, 1 pending\n")
     assert "cost of these pods so far, by list prices: $" in out
 
 
@@ -231,7 +232,8 @@ def test_pods_that_are_denied_leave_the_plan(deployed: Deployed, answered: Answe
     assert status == 2
     assert "its pods were not read: GET /api/v1/namespaces/spark-jobs/pods was answered 403 Forbidden\n" in err
     assert out.splitlines()[1].split()[:2] == ["pod", "count"]
-    assert [line.split()[0] for line in out.splitlines()[2:]] == ["submitter", "driver", "executors"]
+    assert [line.split()[0] for line in out.splitlines()[2:-1]] == ["submitter", "driver", "executors"]
+    assert out.endswith("\nthe pods were not read\n")
 
 
 def test_nodes_that_are_denied_leave_what_the_pods_say(deployed: Deployed, answered: Answered) -> None:
@@ -247,7 +249,7 @@ def test_nodes_that_are_denied_leave_what_the_pods_say(deployed: Deployed, answe
     assert "its nodes were not read: GET /api/v1/nodes/ip-1 was answered 403 Forbidden\n" in err
     rows = [line for line in out.splitlines() if line.startswith(("submitter", "driver", "executors"))]
     assert [row.split("  ")[-1].strip() for row in rows] == ["not known", "NO", "NO"]
-    assert "not as planned: driver driver-1: on EC2, not Fargate" in out
+    assert "not as planned: driver driver-1:\n    on EC2, not Fargate" in out
     assert status == 1
 
 

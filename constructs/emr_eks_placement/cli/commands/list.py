@@ -4,17 +4,18 @@ import argparse
 import heapq
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-
-from tabulate import tabulate
 
 from emr_eks_placement.cli.options.job_run_options import open_virtual_clusters
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width
+from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import ACTIVE, STATES, JobRun
 
-_HEADERS = ("job run", "name", "state", "created", "elapsed", "details")
+_HEADERS = ("job run", "state", "created", "elapsed", "name", "details")
+_NAME, _DETAILS = 4, 5
+_STYLES: Mapping[str, Style] = {"COMPLETED": "good", "RUNNING": "good", "FAILED": "bad", "CANCELLED": "doubtful"}
 _LONGEST_DETAILS = 60
 
 
@@ -25,8 +26,12 @@ def run(options: argparse.Namespace) -> int:
     states = ACTIVE if options.active else tuple(options.state) or STATES
     clusters = open_virtual_clusters(options)
     found = [clusters.api.list(id_, states=states, name=options.name) for id_ in clusters.ids]
-    newest = list(islice(newest_first(found), options.limit))
-    sys.stdout.write(_as_json(newest) if options.output == "json" else _as_table(newest))
+    runs = newest_first(found)
+    newest = list(islice(runs, options.limit))
+    if options.output == "json":
+        sys.stdout.write(_as_json(newest))
+    else:
+        sys.stdout.write(_as_table(newest, is_all=next(runs, None) is None))
     return 0
 
 
@@ -39,15 +44,16 @@ def _as_json(runs: list[JobRun]) -> str:
     return json.dumps([run_as_json(run) for run in runs], indent=2) + "\n"
 
 
-def _as_table(runs: list[JobRun]) -> str:
-    if not runs:
-        return "no job runs\n"
-    rows = [[printable(cell) for cell in _row(run)] for run in runs]
-    table = tabulate(rows, _HEADERS, tablefmt="plain", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in table.splitlines()) + "\n"
+def _as_table(runs: list[JobRun], *, is_all: bool) -> str:
+    """A line a run; how many there are comes last."""
+    lines = table(_HEADERS, [_row(run) for run in runs], terminal_width(), narrowed=(_DETAILS, _NAME), styles=_STYLES)
+    count = number_of(len(runs), "job run") if runs else "no job runs"
+    return (
+        "\n".join([*(lines if runs else ()), f"{count}{'' if is_all else ', the newest: --limit shows more'}"]) + "\n"
+    )
 
 
 def _row(run: JobRun) -> tuple[str, ...]:
     details = run.details if len(run.details) <= _LONGEST_DETAILS else f"{run.details[:_LONGEST_DETAILS]}…"
     created = run.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return run.id, run.name, run.state, created, elapsed(run), details
+    return run.id, run.state, created, elapsed(run), run.name, details

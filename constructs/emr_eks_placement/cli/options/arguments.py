@@ -11,6 +11,12 @@ def path(text: str) -> os.PathLike[str]:
     return Path(text)
 
 
+def environment(text: str) -> os.PathLike[str]:
+    """The path of an environment file, or of environments/NAME.yaml by its name alone."""
+    is_name = not text.endswith((".yaml", ".yml")) and os.sep not in text and not os.path.exists(text)  # noqa: PTH110
+    return path(f"environments/{text}.yaml" if is_name else text)
+
+
 def add_account_options(parser: argparse.ArgumentParser) -> None:
     """Of every command that calls AWS."""
     parser.add_argument(
@@ -53,7 +59,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     )
     add_placement_options(parser)
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("-e", "--environment", type=path, metavar="FILE", help="plan for an environment file")
+    source.add_argument("-e", "--environment", type=environment, metavar="FILE", help="plan for an environment file")
     source.add_argument("--assembly", type=path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
     source.add_argument("--cluster", metavar="NAME", help="plan for a live EKS cluster; makes read-only calls to AWS")
     parser.add_argument(
@@ -88,9 +94,10 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
     _add_checks(parser, "the environment file that was deployed")
 
 
-def _add_checks(parser: argparse.ArgumentParser, environment: str) -> None:
+def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
     """Of the commands that check an account."""
-    parser.add_argument("-e", "--environment", type=path, required=True, metavar="FILE", help=environment)
+    parser.add_argument("-e", "--environment", type=environment, required=True, metavar="FILE", help=meaning)
+    parser.add_argument("-v", "--verbose", action="store_true", help="report the checks that are ok, too")
     parser.add_argument(
         "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
     )
@@ -110,7 +117,9 @@ def _add_checks(parser: argparse.ArgumentParser, environment: str) -> None:
 def add_drain(parser: argparse.ArgumentParser) -> None:
     """Of drain."""
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("-e", "--environment", type=path, metavar="FILE", help="drain what this file has deployed")
+    which.add_argument(
+        "-e", "--environment", type=environment, metavar="FILE", help="drain what this file has deployed"
+    )
     which.add_argument("--virtual-cluster", metavar="ID", help="drain the virtual cluster of this id")
     parser.add_argument(
         "--timeout",
@@ -128,7 +137,7 @@ def add_empty_bucket(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=path,
+        type=environment,
         required=True,
         metavar="FILE",
         help="empty the bucket that this file has deployed",
@@ -160,7 +169,12 @@ def add_start_commands(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
     parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
     parser.add_argument(
-        "-e", "--environment", type=path, required=True, metavar="FILE", help="the environment file that was deployed"
+        "-e",
+        "--environment",
+        type=environment,
+        required=True,
+        metavar="FILE",
+        help="the environment file that was deployed",
     )
     parser.add_argument(
         "--output",
@@ -177,7 +191,7 @@ def add_define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=path,
+        type=environment,
         required=True,
         metavar="FILE",
         help="the environment file, such as environments/dev.yaml",

@@ -6,6 +6,7 @@ from emr_eks_placement.cli.options.arguments import (
     add_account_options,
     add_placement_options,
     add_problem_options,
+    environment,
     path,
 )
 
@@ -13,7 +14,9 @@ from emr_eks_placement.cli.options.arguments import (
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Of the commands that look at job runs."""
     which = parser.add_mutually_exclusive_group(required=required)
-    which.add_argument("-e", "--environment", type=path, metavar="FILE", help="those of what this file has deployed")
+    which.add_argument(
+        "-e", "--environment", type=environment, metavar="FILE", help="those of what this file has deployed"
+    )
     which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
     add_account_options(parser)
 
@@ -36,7 +39,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e",
         "--environment",
-        type=path,
+        type=environment,
         metavar="FILE",
         help="the environment file of the job, or of the request's cluster",
     )
@@ -79,7 +82,9 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.jsonl",
         help="a JSON object a line: job with placement, mode, zone, arguments, conf and run_name, or request; at most 10,000",
     )
-    parser.add_argument("-e", "--environment", type=path, metavar="FILE", help="the environment file of the jobs")
+    parser.add_argument(
+        "-e", "--environment", type=environment, metavar="FILE", help="the environment file of the jobs"
+    )
     parser.add_argument(
         "--journal", type=path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
     )
@@ -132,7 +137,12 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
 def add_smoke_test(parser: argparse.ArgumentParser) -> None:
     """Of smoke-test."""
     parser.add_argument(
-        "-e", "--environment", type=path, required=True, metavar="FILE", help="the environment file that was deployed"
+        "-e",
+        "--environment",
+        type=environment,
+        required=True,
+        metavar="FILE",
+        help="the environment file that was deployed",
     )
     parser.add_argument(
         "--placement",

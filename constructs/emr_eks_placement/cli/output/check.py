@@ -1,17 +1,25 @@
-"""How commands that check an account report: as a table or as JSON, and by their exit status."""
+"""How commands that check an account report: in lines or as JSON, and by their exit status."""
 
 import argparse
 import json
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from tabulate import tabulate
-
-from emr_eks_placement.checks import Check
+from emr_eks_placement.checks import Check, State
+from emr_eks_placement.cli.output.terminal import INDENT, Style, styled, terminal_width, wrapped
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 
 _NO_FAILURE = {"warning": ("ok",), "missing": ("ok", "warning", "not checked")}
+# A state in words, of one check and of several.
+_WORDS: Mapping[State, tuple[str, str]] = {
+    "ok": ("ok", "ok"),
+    "missing": ("missing", "missing"),
+    "warning": ("warning", "warnings"),
+    "not checked": ("not checked", "not checked"),
+}
+_STYLES: Mapping[State, Style] = {"ok": "good", "missing": "bad", "warning": "doubtful", "not checked": "quiet"}
 
 
 def refuse_unknown_checks(options: argparse.Namespace, names: Collection[str]) -> None:
@@ -26,7 +34,7 @@ def refuse_unknown_checks(options: argparse.Namespace, names: Collection[str]) -
 def report(options: argparse.Namespace, made: Iterable[Check]) -> int:
     """Prints the checks as the options say; 0: nothing that counts, 1: something does."""
     checks = [check for check in made if check.name not in options.ignore]
-    sys.stdout.write(_as_json(checks) if options.output == "json" else _as_table(checks))
+    sys.stdout.write(_as_json(checks) if options.output == "json" else _as_lines(checks, is_verbose=options.verbose))
     return int(any(check.state not in _NO_FAILURE[options.fail_on] for check in checks))
 
 
@@ -35,9 +43,17 @@ def _as_json(checks: Sequence[Check]) -> str:
     return json.dumps([asdict(check) for check in checks], indent=2) + "\n"
 
 
-def _as_table(checks: Sequence[Check]) -> str:
-    """A line each, then how to mend those that are not ok."""
-    rows = [(check.name, check.state, printable(check.found)) for check in checks]
-    table = tabulate(rows, ("check", "state", "found"), tablefmt="plain", disable_numparse=True)
-    mends = [printable(f"{check.state} {check.name}: {check.mend}") for check in checks if check.mend]
-    return "\n".join([*(row.rstrip() for row in table.splitlines()), *mends]) + "\n"
+def _as_lines(checks: Sequence[Check], *, is_verbose: bool) -> str:
+    """What is not ok, with how to fix it below; with is_verbose all. How many there are of each state comes last."""
+    width = terminal_width()
+    lines = [line for check in checks if is_verbose or check.state != "ok" for line in _of(check, width)]
+    counts = Counter(check.state for check in checks)
+    parts = [f"{counts[state]} {words[counts[state] > 1]}" for state, words in _WORDS.items() if counts[state]]
+    return "\n".join([*lines, ", ".join(parts) or "no checks"]) + "\n"
+
+
+def _of(check: Check, width: int) -> Iterator[str]:
+    line = wrapped(printable(f"{check.state} {check.name}: {check.found}"), width)
+    yield line.replace(check.state, styled(check.state, _STYLES[check.state]), 1)
+    if check.mend:
+        yield wrapped(printable(check.mend), width, indent=INDENT)

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from tabulate import tabulate
-
 from emr_eks_placement.cli.output.plan import plan_as_json, pod_lines
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
+from emr_eks_placement.cli.output.terminal import INDENT, Style, number_of, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation import Comparison, Cost, ObservedPod, Warnings
@@ -26,6 +26,16 @@ _WORDS: dict[Verdict, str] = {
     "none": "none",
     "unknown": "not known",
 }
+_IN_SUMMARY: dict[Verdict, str] = {
+    "yes": "as planned",
+    "no": "not as planned",
+    "pending": "pending",
+    "missing": "not there yet",
+    "none": "not planned",
+    "unknown": "not known",
+}
+_PLANNED, _OBSERVED = 1, 2
+_STYLES: Mapping[str, Style] = {"yes": "good", "NO": "bad", "PENDING": "bad", "NOT YET": "doubtful"}
 _MADE_UNIQUE = re.compile(r"[0-9A-F]{8}-[0-9A-Za-z]{12,13}$")
 _MOST_WARNINGS = 5  # of a thousand executors many say the same
 
@@ -89,25 +99,37 @@ def _time(time: datetime | None) -> str | None:
 
 def as_table(one: Observation) -> str:
     """The run, the table, and below it every difference, why pods do not run, and the cost."""
-    run = one.run
-    lines = [f"job run {run.id} ({run.name}) is {run.state} after {elapsed(run)}"]
+    run, width = one.run, terminal_width()
+    lines = [wrapped(printable(f"job run {run.id} ({run.name}) is {run.state} after {elapsed(run)}"), width)]
     if one.comparison is None:
-        lines += pod_lines(one.plan) if one.plan else []
+        lines += pod_lines(one.plan, width) if one.plan else []
     else:
         rows = list(_cells(one.comparison, one.plan))
-        table = tabulate(rows, _HEADERS, tablefmt="plain", disable_numparse=True)
-        lines += [line.rstrip() for line in table.splitlines()]
-        lines += _explanations(one.comparison, one)
+        lines += table(_HEADERS, rows, width, narrowed=(_OBSERVED, _PLANNED), styles=_STYLES)
+        lines += [wrapped(printable(line), width, indent=indent) for indent, line in _explanations(one.comparison, one)]
     if one.cost is not None and any(pod.started_at for pod in one.pods):
-        lines.append(f"cost of these pods so far, by list prices: {one.cost}")
-    return "".join(f"{printable(line)}\n" for line in lines)
+        lines.append(wrapped(f"cost of these pods so far, by list prices: {one.cost}", width))
+    lines.append(_summary(one))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(one: Observation) -> str:
+    """As: 3 pods: 2 as planned, 1 pending."""
+    if one.comparison is None:
+        return "the pods were not read"
+    counts: Counter[str] = Counter()
+    for row in one.comparison.rows:
+        if row.like is not None:
+            counts[_IN_SUMMARY[row.verdict]] += len(row.names)
+    parts = [f"{count} {words}" for words, count in counts.items()]
+    return f"{number_of(counts.total(), 'pod')}{': ' if parts else ''}{', '.join(parts)}"
 
 
 def _cells(comparison: Comparison, plan: Plan | None) -> Iterator[tuple[str, ...]]:
     shown = ""
     for row in comparison.rows:
         planned = _planned(plan.of(row.role)) if plan and row.role != shown else ""
-        yield row.role if row.role != shown else "", planned, printable(_observed(row)), _WORDS[row.verdict]
+        yield row.role if row.role != shown else "", planned, _observed(row), _WORDS[row.verdict]
         shown = row.role
 
 
@@ -136,24 +158,26 @@ def _short(name: str) -> str:
     return _MADE_UNIQUE.sub("…", name)
 
 
-def _explanations(comparison: Comparison, one: Observation) -> Iterator[str]:
-    """Why pods differ or do not run, and what the plan says of theirs."""
+def _explanations(comparison: Comparison, one: Observation) -> Iterator[tuple[str, str]]:
+    """Why pods differ or do not run, and what the plan says of theirs: what a line is indented by, and the line."""
     pending: list[str] = []
     for row in comparison.rows:
         if row.like is not None and row.differences:
-            yield f"not as planned: {row.role} {_names(row)}: {'; '.join(row.differences)}"
+            yield "", f"not as planned: {row.role} {_names(row)}:"
+            yield from ((INDENT, difference) for difference in row.differences)
         if row.like is not None and row.like.pending is not None:
-            yield f"why pending: {row.role} {_names(row)}: {row.like.pending}"
+            yield "", f"why pending: {row.role} {_names(row)}:"
+            yield INDENT, row.like.pending
             pending.append(row.role)
     for problem in one.plan.problems if one.plan else ():
         if problem.role in pending or problem.severity == "error":
-            yield f"the plan says: {problem.severity} {problem.code}: {problem.role}: {problem.what}"
-            yield f"    {problem.mend}"
+            yield "", f"planned: {problem.severity} {problem.code}: {problem.role}: {problem.what}"
+            yield INDENT, problem.mend
     for warning in one.warnings[:_MOST_WARNINGS]:
-        yield f"Kubernetes warns: {warning.of}: {warning.texts[0]}"
+        yield "", f"Kubernetes warns: {warning.of}: {warning.texts[0]}"
     more = len(one.warnings) - _MOST_WARNINGS
     if more > 0:
-        yield f"and {more} more, all with --output json"
+        yield "", f"and {more} more, all with --output json"
 
 
 def _names(row: Row) -> str:

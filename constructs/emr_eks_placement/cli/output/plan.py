@@ -1,23 +1,23 @@
 """How plans are printed: a table for people, Markdown for pull requests, JSON for programs."""
 
 import json
-import shutil
-import sys
-import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from tabulate import tabulate
 
+from emr_eks_placement.cli.output.terminal import INDENT, Style, severity, styled, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.planning import Landing, NodesNeeded, Plan, PlannedPod, Problem
 from emr_eks_placement.runs.planned import Outcome
 
 _HEADERS = ("pod", "count", "requests", "lands on", "zones")
 _REQUESTS, _LANDS_ON, _ZONES = 2, 3, 4
-_GAP = "  "  # between columns
-_PADDING = 2  # tabulate's, of headers
+_NO_NODE_GROUP = "EC2_NO_NODE_GROUP"
+_PENDING, _REFUSED = "nowhere: Pending", "nowhere: refused"
+_STYLES: Mapping[str, Style] = {_PENDING: "bad", _REFUSED: "bad"}
 
 
 def as_json(outcomes: Mapping[str, Outcome]) -> str:
@@ -69,79 +69,74 @@ def _problem_as_json(problem: Problem) -> dict[str, Any]:
 
 
 def as_table(outcomes: Mapping[str, Outcome]) -> str:
-    """Each plan as a table, with the reasons, the nodes and the problems below it, fitted to the terminal if it is one."""
+    """Each plan as a table, with the reasons, the nodes and the problems below it; how many are well comes last."""
     width = terminal_width()
-    return "\n".join(_one_as_table(file, one, width) for file, one in outcomes.items() if isinstance(one, Plan))
+    blocks = [_one_as_table(file, one, width) for file, one in outcomes.items() if isinstance(one, Plan)]
+    return "\n".join([*blocks, _summary(outcomes) + "\n"])
 
 
 def _one_as_table(file: str, one: Plan, width: int) -> str:
-    lines = [*(f"why {pod.role}: {_reasons(pod)}" for pod in one.pods), *map(_nodes, one.nodes)]
-    printed = [
-        file,
-        *pod_lines(one, width),
-        *(wrapped(printable(line), width) for line in lines),
-        *problem_lines(one, width),
-    ]
-    return "\n".join(printed) + "\n"
+    reasons = [line for pod in one.pods for line in _why(pod, width)]
+    nodes = [wrapped(printable(_nodes(needed)), width) for needed in one.nodes]
+    lines = [styled(printable(file), "heading"), *pod_lines(one, width), *reasons, *nodes, *problem_lines(one, width)]
+    return "\n".join(lines) + "\n"
 
 
-def terminal_width() -> int:
-    """In columns; 0 where standard output is no terminal, and lines are not wrapped."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+def _summary(outcomes: Mapping[str, Outcome]) -> str:
+    """As: 300 planned: 288 ok, 9 with warnings, 3 with errors; 2 not planned."""
+    plans = [one for one in outcomes.values() if isinstance(one, Plan)]
+    worst = Counter(
+        next((kind for kind in ("error", "warning") if any(found.severity == kind for found in one.problems)), "ok")
+        for one in plans
+    )
+    words = {"ok": "ok", "warning": "with warnings", "error": "with errors"}
+    parts = [f"{worst[kind]} {text}" for kind, text in words.items() if worst[kind]]
+    left = len(outcomes) - len(plans)
+    return f"{len(plans)} planned{': ' if parts else ''}{', '.join(parts)}{f'; {left} not planned' if left else ''}"
 
 
 def pod_lines(one: Plan, width: int = 0) -> list[str]:
-    """The table of the plan's pods; its cells are wrapped to fit the width, 0 for any."""
-    rows = [_row(pod) for pod in one.pods]
-    table = tabulate(
-        rows,
-        _HEADERS,
-        tablefmt="plain",
-        disable_numparse=True,
-        maxcolwidths=_column_widths(rows, width),
-        break_long_words=False,
-        break_on_hyphens=False,
+    """The table of the plan's pods, fitted to the width, 0 for any: the columns that list names give way first."""
+    return table(
+        _HEADERS, [_row(pod) for pod in one.pods], width, narrowed=(_ZONES, _LANDS_ON, _REQUESTS), styles=_STYLES
     )
-    return [row.rstrip() for row in table.splitlines()]
-
-
-def _column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """What each column may take of the width: the last ones, which list names, give way first; None: as they are."""
-    columns = list(zip(*rows, strict=True))
-    natural = [max(len(header) + _PADDING, *map(len, cells)) for header, cells in zip(_HEADERS, columns, strict=True)]
-    excess = sum(natural) + len(_GAP) * (len(natural) - 1) - width
-    if not width or excess <= 0:
-        return None
-    for index in (_ZONES, _LANDS_ON, _REQUESTS):
-        least = max(
-            len(_HEADERS[index]) + _PADDING, *(len(word) for cell in columns[index] for word in cell.split(" "))
-        )
-        taken = max(0, min(excess, natural[index] - least))
-        natural[index] -= taken
-        excess -= taken
-    return natural
 
 
 def problem_lines(one: Plan, width: int = 0) -> list[str]:
     """Each problem: what to do, and below it what is wrong."""
+    refused = {pod.role: [one for one in map(_refusal, pod.landing.reasons) if one] for pod in one.pods}
     return [
-        wrapped(printable(line), width)
+        line
         for problem in one.problems
-        for line in (f"{problem.severity} {problem.code}: {problem.role}: {problem.mend}", f"    {problem.what}")
+        for line in _problem(problem, refused.get(problem.role, ()) if problem.code == _NO_NODE_GROUP else (), width)
     ]
 
 
-def wrapped(line: str, width: int) -> str:
-    """The line broken at blanks to fit the width, 0 for any."""
-    if not width:
-        return line
-    return textwrap.fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+def _problem(problem: Problem, refused: Sequence[str], width: int) -> Iterator[str]:
+    """refused: what is wrong in several lines, one for each node group."""
+    line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.mend}"), width)
+    yield line.replace(problem.severity, severity(problem.severity), 1)
+    yield from (wrapped(printable(what), width, indent=INDENT) for what in refused or [problem.what])
 
 
-def _reasons(pod: PlannedPod) -> str:
+def _why(pod: PlannedPod, width: int) -> Iterator[str]:
+    reasons = [printable(reason) for reason in _reasons(pod)]
+    if len(reasons) == 1:
+        yield wrapped(f"why {pod.role}: {reasons[0]}", width)
+        return
+    yield f"why {pod.role}:"
+    yield from (wrapped(reason, width, indent=INDENT) for reason in reasons)
+
+
+def _reasons(pod: PlannedPod) -> list[str]:
     """But for what the problem says anyway, when no node group takes the pod."""
-    told = any(problem.code == "EC2_NO_NODE_GROUP" for problem in pod.landing.problems)
-    return "; ".join(reason for reason in pod.landing.reasons if not (told and reason.startswith("not ")))
+    is_problem = any(problem.code == _NO_NODE_GROUP for problem in pod.landing.problems)
+    return [reason for reason in pod.landing.reasons if not (is_problem and _refusal(reason))]
+
+
+def _refusal(reason: str) -> str:
+    """GROUP: WHY of a reason that says why a node group does not take the pod; empty for others."""
+    return reason.removeprefix("not ") if reason.startswith("not ") else ""
 
 
 def as_markdown(outcomes: Mapping[str, Outcome]) -> str:
@@ -157,7 +152,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
     rows = [[_escaped(cell) for cell in _row(pod)] for pod in one.pods]
     yield tabulate(rows, _HEADERS, tablefmt="github", disable_numparse=True) + "\n"
     for pod in one.pods:
-        yield f"- {pod.role}: {_escaped(_reasons(pod))}"
+        yield f"- {pod.role}: {_escaped('; '.join(_reasons(pod)))}"
     yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
         what = _escaped(f"{problem.role}: {problem.mend}. {problem.what}")
@@ -184,7 +179,7 @@ def _row(pod: PlannedPod) -> tuple[str, ...]:
 
 
 def _nowhere(landing: Landing) -> str:
-    return "nowhere: refused" if landing.refused else "nowhere: Pending"
+    return _REFUSED if landing.refused else _PENDING
 
 
 def _nodes(needed: NodesNeeded) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.cli.output.plan import plan_as_json, pod_lines, problem_lines, terminal_width
+from emr_eks_placement.cli.output.plan import plan_as_json, pod_lines, problem_lines
+from emr_eks_placement.cli.output.terminal import terminal_width
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.planning import Plan

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from tabulate import tabulate
-
 from emr_eks_placement.cli.output.observe import pod_as_json
-from emr_eks_placement.cli.output.plan import plan_as_json, terminal_width, wrapped
+from emr_eks_placement.cli.output.plan import plan_as_json
+from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.common.redaction import redacted
 from emr_eks_placement.job.placement import ROLES, Role
@@ -21,7 +20,7 @@ from emr_eks_placement.observation.smoke import SmokeRun
 from emr_eks_placement.submission.smoke import SmokeCase
 
 _HEADERS = ("placement", "run", *ROLES, "agreed")
-_WIDTHS = [24, 9, 9, 7, 9, 6]  # with two between them, less than 80
+_STYLES: Mapping[str, Style] = {"yes": "good", "NO": "bad", "FAILED": "bad"}
 _COMPUTE = {"ec2": "EC2", "fargate": "Fargate", None: "no node"}
 _FORMAT = 1  # of the JSON
 
@@ -51,11 +50,18 @@ class Report:
 def as_table(report: Report) -> str:
     """A line a placement in less than 80 columns, then every difference, then what was learned."""
     width, rows = terminal_width(), [_row(one) for one in report.tried]
-    table = tabulate(rows, _HEADERS, tablefmt="plain", disable_numparse=True, maxcolwidths=_WIDTHS)
     lines = [*_differences(report.tried), "what was seen of facts that are not settled:"]
     lines += [line for fact in report.facts for line in _fact(fact, len(report.tried))]
+    different = sum(1 for one in report.tried if one.differences)
+    numbers = {"as planned": len(report.tried) - different, "not as planned": different}
+    counts = [f"{number} {words}" for words, number in numbers.items() if number]
     return "\n".join(
-        [*(row.rstrip() for row in table.splitlines()), *(wrapped(printable(line), width) for line in lines), ""]
+        [
+            *table(_HEADERS, rows, width, narrowed=(0,), styles=_STYLES),
+            *(wrapped(printable(line), width) for line in lines),
+            f"{number_of(len(report.tried), 'placement')} tried: {', '.join(counts)}",
+            "",
+        ]
     )
 
 
