@@ -62,9 +62,10 @@ benchmark: setup ## Measure how long planning, synthesis and the start of the co
 	$(BIN)/python -m benchmarks.synthesis
 	$(BIN)/python -m benchmarks.start
 
-docs: setup ## Rewrite the references of problems and settings in docs/ from the code
+docs: setup ## Rewrite the references of problems, settings and checks in docs/ from the code
 	$(BIN)/python tools/write_problem_docs.py
 	$(BIN)/python tools/write_settings_docs.py
+	$(BIN)/python tools/write_check_docs.py
 
 snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py

@@ -13,6 +13,7 @@ from emr_eks_placement.cli.main import main
 from local.aws.ministack.settings import enforcing_iam
 from tests.changed_environment import changed_environment
 from tests.local.reading import ROOT, Account
+from tests.unit.json_output import check_output
 
 CHECKS = tuple(
     name for name in ALL_CHECKS if name != "existing" and not name.startswith("given-")
@@ -28,7 +29,9 @@ def checked(account: Account, capsys: pytest.CaptureFixture[str]) -> Checked:
 
     def check(*options: str, file: str = DEV, profile: str = ROOT) -> tuple[int, dict[str, dict[str, str]]]:
         code = main(["check-account", "-e", file, "--output", "json", "--profile", profile, *options])
-        return code, {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+        found = json.loads(capsys.readouterr().out)
+        check_output("checks", found)
+        return code, {check["name"]: check for check in found}
 
     return check
 

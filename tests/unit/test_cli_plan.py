@@ -16,6 +16,7 @@ from emr_eks_placement.common.errors import printable
 from emr_eks_placement.job.placement import ROLES
 from emr_eks_placement.planning import CODES
 from tests.unit.environments import REPOSITORY
+from tests.unit.json_output import check_output
 from tests.unit.planned import CAPACITY, capacity
 
 DEV = str(REPOSITORY / "environments/dev.yaml")
@@ -450,6 +451,7 @@ def test_json_says_all_that_the_table_says(tmp_path: Path, capsys: pytest.Captur
     request = str(GUIDE / "pinned-driver.json")
     assert run(request, str(wrong), "--output", "json") == 2
     found = json.loads(capsys.readouterr().out)
+    check_output("plans", found)
     assert found[request]["pods"][1] == {
         "pod": "driver",
         "count": {"least": 1, "most": 1},

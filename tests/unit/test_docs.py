@@ -1,13 +1,14 @@
 """The references in docs/ are what the code says."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from emr_eks_placement.common.model import Model
 from emr_eks_placement.emr.s3_calls import LOG, WRITE, S3Call
 from tests.unit.environments import REPOSITORY
-from tools import write_problem_docs, write_settings_docs
+from tools import write_check_docs, write_problem_docs, write_settings_docs
 
 SETTINGS = [(model, name) for model, table in write_settings_docs.tables().items() for name in table.settings]
 
@@ -18,6 +19,11 @@ def test_the_reference_of_problems_is_written_from_the_codes() -> None:
 
 def test_the_reference_of_settings_is_written_from_the_models() -> None:
     assert write_settings_docs.FILE.read_text(encoding="utf-8") == write_settings_docs.text(), "make docs"
+
+
+@pytest.mark.parametrize("page", write_check_docs.TABLES, ids=lambda page: page.stem)
+def test_the_tables_of_checks_are_written_from_the_checks(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == write_check_docs.text(page), "make docs"
 
 
 @pytest.mark.parametrize(("model", "name"), SETTINGS)

@@ -1,13 +1,12 @@
 """How what was read of a deployed environment is judged."""
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from emr_eks_placement.checks import DEPLOYMENT_CHECKS, Check
+from emr_eks_placement.checks import Check
 from emr_eks_placement.checks.deployment.addresses import check_addresses
 from emr_eks_placement.checks.deployment.drift import check_capacity, check_definitions, check_kubernetes_objects
 from emr_eks_placement.checks.deployment.health import (
@@ -364,9 +363,3 @@ def test_addresses_are_counted_for_the_zones_that_pods_may_run_in() -> None:
 def test_what_is_ignored_is_a_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "-e", str(REPOSITORY / "environments/dev.yaml"), "--ignore", "stack"]) == 2
     assert capsys.readouterr().err.startswith("error: --ignore: 'stack': the checks are account, region, ")
-
-
-def test_the_page_of_the_doctor_has_every_check() -> None:
-    page = (REPOSITORY / "docs/doctor.md").read_text()
-    first_cells = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
-    assert re.findall(r"`([a-z-]+)`", first_cells) == list(DEPLOYMENT_CHECKS)

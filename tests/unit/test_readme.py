@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emr_eks_placement.checks import ACCOUNT_CHECKS
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.environment_file import load_environment
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
 PAGES = {page: page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 TEXT = "\n".join(PAGES.values())
 
@@ -24,8 +22,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_the_environment_of_the_readme_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
-    whole, *parts = blocks("yaml")
+def test_the_environment_of_the_docs_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
+    (whole,) = re.findall(r"```yaml\n(.*?)```", PAGES[ROOT / "docs/environments.md"], re.DOTALL)
+    parts = [part for part in blocks("yaml") if part != whole]
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     file = tmp_path / "environments" / "readme.yaml"
     file.parent.mkdir()
@@ -86,15 +85,9 @@ def test_the_plan_of_the_readme_is_what_is_printed(
     assert capsys.readouterr().out.splitlines() == shown
 
 
-def test_the_stacks_of_dev_have_as_many_resources_as_the_readme_says() -> None:
-    counts = dict(re.findall(r"^\| `(dev-[a-z-]+)` \| (\d+) \|", README, re.MULTILINE))
+def test_the_stacks_of_dev_have_as_many_resources_as_the_docs_say() -> None:
+    counts = dict(re.findall(r"^\| `(dev-[a-z-]+)` \| (\d+) \|", TEXT, re.MULTILINE))
     snapshots = {
         file.stem: json.loads(file.read_text()) for file in (ROOT / "tests/infra/snapshots").glob("dev-*.json")
     }
     assert counts == {name: str(len(template["Resources"])) for name, template in snapshots.items()}
-
-
-def test_the_readme_names_every_check_of_an_account() -> None:
-    rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|", README, re.MULTILINE)
-    named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
-    assert set(ACCOUNT_CHECKS) <= named

@@ -14,6 +14,7 @@ from emr_eks_placement.cli.main import main
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam
 from tests.deployed.operate.conftest import FILE, Deployed
+from tests.unit.json_output import check_output
 
 if TYPE_CHECKING:
     from types_boto3_eks.type_defs import AccessScopeTypeDef
@@ -42,6 +43,7 @@ def _findings(capsys: pytest.CaptureFixture[str], *options: str, status: int = 1
     """Those that are not ok."""
     assert main(["doctor", "-e", FILE, "--output", "json", *options]) == status
     checks: list[dict[str, str]] = json.loads(capsys.readouterr().out)
+    check_output("checks", checks)
     return [check for check in checks if check["state"] != "ok"]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from emr_eks_placement.cli.main import main
 from tests.deployed.operate.conftest import FILE, REGION, Deployed
+from tests.unit.json_output import check_output
 
 Capture = pytest.CaptureFixture[str]
 
@@ -20,7 +21,9 @@ def listed(capsys: Capture, *options: str) -> list[str]:
     """Names of what list shows."""
     capsys.readouterr()
     assert main(["list", *options, "--output", "json"]) == 0
-    return [run["name"] for run in json.loads(capsys.readouterr().out)]
+    runs = json.loads(capsys.readouterr().out)
+    check_output("job_runs", runs)
+    return [run["name"] for run in runs]
 
 
 def test_runs_are_listed_by_environment_or_virtual_cluster_state_and_name(deployed: Deployed, capsys: Capture) -> None:
@@ -60,6 +63,7 @@ def test_a_failed_run_says_why(deployed: Deployed, capsys: Capture) -> None:
     capsys.readouterr()
     assert main(["status", id_, "-e", FILE, "--output", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
+    check_output("status", told)
     assert (told["state"], told["failure_reason"], told["details"]) == (
         "FAILED",
         "USER_ERROR",

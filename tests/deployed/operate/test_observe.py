@@ -17,6 +17,7 @@ from emr_eks_placement.facts import emr, kubernetes
 from local.aws.ministack import state
 from tests.deployed.operate.conftest import FILE, Deployed
 from tests.local.reading import Answer, answering, tls_of
+from tests.unit.json_output import check_output
 from tests.unit.observed import Data, event, on_fargate, pending, pod
 
 Capture = pytest.CaptureFixture[str]
@@ -67,6 +68,7 @@ def observed(capsys: Capture, run: str) -> tuple[int, dict[str, Any], str]:
     capsys.readouterr()
     status = main(["observe", run, "-e", FILE, "--output", "json"])
     told = capsys.readouterr()
+    check_output("observation", json.loads(told.out))
     return status, json.loads(told.out), told.err
 
 

@@ -17,6 +17,7 @@ from emr_eks_placement.runs.pods_beside import PodsBeside
 from local.aws.ministack import state
 from tests.deployed.operate.conftest import FILE, Deployed
 from tests.local.reading import Answer, answering, tls_of
+from tests.unit.json_output import check_output
 from tests.unit.observed import EC2_NODE, FARGATE_NODE, Data, on_fargate, pod
 
 SUBMIT = ("submit", "trip-count", "-e", FILE, "--mode", "fargate", "--run-name")
@@ -77,6 +78,7 @@ def test_waiting_tells_pods_beside_the_state(deployed: Deployed) -> None:
     assert process.stdout
     told: list[str] = []
     for event in map(json.loads, process.stdout):
+        check_output("event", event)
         if event["event"] == "progress" and event["pods"] not in told:
             told.append(event["pods"])
             if event["pods"] == "no pods":

@@ -9,6 +9,7 @@ import pytest
 
 from emr_eks_placement.cli.main import main
 from tests.deployed.operate.conftest import FILE, Deployed
+from tests.unit.json_output import check_output
 
 TRIP_COUNT = ("submit", "trip-count", "-e", FILE)
 Capture = pytest.CaptureFixture[str]
@@ -16,7 +17,10 @@ Capture = pytest.CaptureFixture[str]
 
 def events(capsys: Capture) -> dict[str, dict[str, Any]]:
     """The last JSON event of each kind."""
-    return {event["event"]: event for event in map(json.loads, capsys.readouterr().out.splitlines())}
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for event in printed:
+        check_output("event", event)
+    return {event["event"]: event for event in printed}
 
 
 def only_run(deployed: Deployed, name: str) -> dict[str, Any]:

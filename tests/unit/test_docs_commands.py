@@ -1,0 +1,64 @@
+"""The commands that the README and docs/ show can be typed as they are; those of the tutorial run, and print what it shows."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from emr_eks_placement.cli.command_table import COMMANDS
+from emr_eks_placement.cli.main import parser_of
+from tests.unit.environments import REPOSITORY
+
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+_OTHERS = ("git clone", "make ", ". .venv")
+_PARSERS = {command.name: parser_of(command) for command in COMMANDS}
+
+
+def lines(page: Path, *languages: str) -> Iterator[str]:
+    """Of blocks in these languages; lines that end in a backslash are joined."""
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        if language in languages:
+            yield from block.replace("\\\n", " ").splitlines()
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Page and command of each."""
+    for page in PAGES:
+        for line in lines(page, "sh", "console"):
+            command = line.removeprefix("$ ")
+            if command.startswith("emr-placement "):
+                yield page.name, command
+
+
+@pytest.mark.parametrize(("page", "command"), [*commands()])
+def test_every_command_that_a_page_shows_can_be_typed(page: str, command: str) -> None:
+    words = shlex.split(command.partition(" | ")[0].partition(" > ")[0], comments=True)
+    assert page
+    _PARSERS[words[1]].parse_args(words[2:])
+
+
+def test_the_tutorial_runs_and_prints_what_it_shows(tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
+    (tmp_path / "assets").symlink_to(REPOSITORY / "assets")
+    page = REPOSITORY / "docs/tutorial.md"
+    own = [line for line in lines(page, "sh") if not line.startswith(_OTHERS)]
+    path = f"{REPOSITORY / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
+    ended = subprocess.run(  # noqa: S603 - our own page
+        ["/bin/sh", "-c", "\n".join(own)],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY / "constructs")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (shown,) = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    error, count = shown.splitlines()
+    assert error in ended.stderr.splitlines()
+    assert count in ended.stdout.splitlines()
+    assert (tmp_path / "definitions/job-runs/trip-count/fargate-executors.json").exists()
+    assert not (tmp_path / "environments/mine.yaml").exists()
