@@ -33,12 +33,13 @@ WRONG = Path(__file__).with_name("wrong_settings.yaml")
 _HEAD = """\
 # Settings of an environment file
 
-Every setting by its path in the file; `NAME` is a name of your choice, `[]` an entry of a list. A limit is said in the
-words of the error that breaking it gives, with its source in brackets; where it names another setting's value, that is
-of a small environment in us-east-1a and us-east-1b.
+This page lists every setting by its path in the file: `NAME` is a name of your choice, `[]` an entry of a list. A limit has its
+source in brackets.
 
 Written from the code by `make docs`.
 """
+# How the words of an error become a fact.
+_BEGINS = (("must be from ", ""), ("must be one of ", "one of "), ("must be ", ""), ("must have ", ""))
 _TYPE_WORDS = {
     str: "text",
     int: "whole number",
@@ -206,12 +207,28 @@ def _default_words(model: type[Model], name: str) -> str:
     return "its defaults" if isinstance(setting.default, Model) else f"`{json.dumps(setting.default)}`"
 
 
+@cache
+def facts() -> Mapping[str, str]:
+    """What the reference has for rules whose words are about the value that broke it, by a part of the rule."""
+    limits: Mapping[str, str] = yaml.safe_load(WRONG.read_text(encoding="utf-8"))["limits"]
+    return limits
+
+
+def fact_of(rule: str) -> str:
+    """The limit that a rule sets, as a fact."""
+    for part, fact in facts().items():
+        if part in rule:
+            return fact
+    begin, instead = next(((begin, instead) for begin, instead in _BEGINS if rule.startswith(begin)), ("", ""))
+    return instead + rule.removeprefix(begin)
+
+
 def _row(table: Table, name: str, setting: FieldInfo) -> str:
     cells = [
         f"`{_dotted((*table.places[0], name))}`",
         _type_words(setting.annotation),
         _default_words(table.model, name),
-        "<br>".join(_escaped(rule) for rule in rules_of(table.model, name)),
+        "<br>".join(dict.fromkeys(_escaped(fact_of(rule)) for rule in rules_of(table.model, name) if fact_of(rule))),
         _escaped(" ".join((setting.description or "").split())),
     ]
     return f"| {' | '.join(cells)} |"
@@ -228,7 +245,7 @@ def _section(table: Table) -> str:
     return "\n".join(
         [
             f"\n## {table.model.__name__}\n",
-            f"{words} The same settings stand in {others}.\n" if others else f"{words}\n",
+            f"{words} The same settings are in {others}.\n" if others else f"{words}\n",
             "| setting | type | default | limit | what it is |",
             "|---|---|---|---|---|",
             *rows,

@@ -31,6 +31,22 @@ def test_every_setting_is_described(model: type[Model], name: str) -> None:
     assert model.model_fields[name].description
 
 
+def test_every_fact_stands_for_a_rule() -> None:
+    rules = [rule for model, name in SETTINGS for rule in write_settings_docs.rules_of(model, name)]
+    assert not [part for part in write_settings_docs.facts() if not any(part in rule for rule in rules)]
+
+
+def test_no_limit_is_about_a_value_of_the_sample() -> None:
+    limits = [
+        write_settings_docs.fact_of(rule)
+        for model, name in SETTINGS
+        for rule in write_settings_docs.rules_of(model, name)
+    ]
+    assert not [
+        limit for limit in limits if re.search(r"us-east-1|spark-a|m6i|must |there already|\bhere\b|this one", limit)
+    ]
+
+
 def test_every_model_of_the_reference_has_a_heading() -> None:
     text = write_settings_docs.text()
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) == {
