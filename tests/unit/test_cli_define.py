@@ -61,7 +61,7 @@ def test_stack_outputs_fill_every_placeholder(tmp_path: Path, capsys: pytest.Cap
     assert define(tmp_path / "out", "--outputs", str(outputs)) == 0
     for file in (tmp_path / "out" / "job-runs").rglob("*.json"):
         assert "<" not in file.read_text()
-    assert not capsys.readouterr().err
+    assert capsys.readouterr().err == f"8 files written to {tmp_path / 'out'}\n"
 
 
 def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
@@ -211,3 +211,30 @@ def test_one_job_alone_does_not_say_what_belongs_to_the_environment(
     assert define(tmp_path, "trip-count", "--prune") == 2
     assert "--prune" in capsys.readouterr().err
     assert written(tmp_path) == before
+
+
+def test_all_files_are_written_or_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "job-runs/trip-count/ec2.json").mkdir(parents=True)
+    assert main(["define", "-e", DEV, "-o", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "trip-count/ec2.json': a regular file, and this is a link, a folder or a device" in error
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("link", ["job-runs", "job-runs/trip-count", "job-runs/trip-count/fargate.json"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "definitions"
+    outside.mkdir()
+    (folder / link).parent.mkdir(parents=True, exist_ok=True)
+    (folder / link).symlink_to(outside)
+    assert main(["define", "-e", DEV, "-o", str(folder)]) == 2
+    assert "link" in capsys.readouterr().err
+    assert not list(outside.iterdir())
+
+
+def test_the_files_have_the_rights_that_new_files_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (new := tmp_path / "new").touch()
+    assert main(["define", "-e", DEV, "-o", str(tmp_path / "definitions")]) == 0
+    written = tmp_path / "definitions/job-runs/trip-count/ec2.json"
+    assert written.stat().st_mode == new.stat().st_mode
+    assert capsys.readouterr().err.startswith("8 files written to ")

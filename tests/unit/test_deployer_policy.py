@@ -202,7 +202,7 @@ def test_what_no_policy_can_be_written_for_is_refused_in_one_line(tmp_path: Path
     assert line.startswith(f"{tmp_path / 'stack.json'}: {said}")
 
 
-def test_the_command_writes_a_file_a_policy_and_takes_back_what_is_left_of_the_last_time(
+def test_the_command_writes_a_file_a_policy_and_deletes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, policies_ = assembly(tmp_path, {"Data": BUCKET}), tmp_path / "policies"
@@ -210,9 +210,17 @@ def test_the_command_writes_a_file_a_policy_and_takes_back_what_is_left_of_the_l
     (policies_ / "execution-2.json").write_text("{}")
     (policies_ / "mine.json").write_text("{}")
     assert main(["deployer-policy", "--assembly", str(folder), "-o", str(policies_)]) == 0
-    assert {file.name for file in policies_.iterdir()} == {"execution-1.json", "caller.json", "mine.json"}
+    assert {file.name for file in policies_.iterdir()} == {
+        "execution-1.json",
+        "execution-2.json",
+        "caller.json",
+        "mine.json",
+    }
+    assert (policies_ / "execution-2.json").read_text() == "{}"
     assert json.loads((policies_ / "execution-1.json").read_text()) == deployer_policies(folder).execution[0]
-    assert capsys.readouterr().out.split() == [str(policies_ / name) for name in ("execution-1.json", "caller.json")]
+    printed = capsys.readouterr()
+    assert printed.out.split() == [str(policies_ / name) for name in ("execution-1.json", "caller.json")]
+    assert "execution-2.json does not belong to these policies" in printed.err
 
 
 @pytest.mark.parametrize(

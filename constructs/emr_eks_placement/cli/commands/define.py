@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from emr_eks_placement.cli.options.deployed_options import deployed_virtual_clusters
-from emr_eks_placement.cli.output.files import left_over, remove_file, write_file
+from emr_eks_placement.cli.output.files import left_over, remove_file, write_files
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, EnvironmentJob, capacity_of
@@ -28,10 +28,8 @@ def run(options: argparse.Namespace) -> int:
     check_named(environment, options.job, options.placement)
     jobs = {name: job for name, job in environment.jobs.items() if options.job in (None, name)}
     files = dict(_files(environment, jobs, options))
-    for name, content in files.items():
-        write_file(options.output_directory / name, content)
+    write_files(options.output_directory, files)
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
-    sys.stdout.write("".join(f"{options.output_directory / name}\n" for name in files))
     if left:
         sys.stderr.write(
             f"note: {left} {'definition holds' if left == 1 else 'definitions hold'} <placeholders>; --outputs fills them, "

@@ -1,26 +1,60 @@
 """The files that commands write."""
 
+import os
 import re
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.cli.output.terminal import number_of
+from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Writes a file, and the folders it stands in. Raises InputError where that can't be."""
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Writes files by their names below the folder, all or none, and prints their paths; how many there are goes to stderr.
+
+    Each is written beside its place first, then renamed. Raises InputError for one that can't be written, and for a place
+    that is no regular file or lies outside the folder by a link.
+    """
+    written: list[tuple[Path, Path]] = []
+    path = folder
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        for name in files:
+            _check_place(folder, folder / name)
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
+                written.append((Path(beside.name), path))
+                beside.write(content.encode() if isinstance(content, str) else content)
+            Path(beside.name).chmod(0o666 & ~_umask())
+        for temporary, path in written:
+            temporary.replace(path)
     except OSError as error:
-        raise InputError(
-            [
-                finding(
-                    "--output-directory",
-                    RuleError(str(path), f"a writable file: {error.strerror}", "Choose another folder"),
-                )
-            ]
-        ) from None
+        raise _not_written(path, f"a writable file: {error.strerror}") from None
+    finally:
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
+    sys.stdout.writelines(f"{printable(str(folder / name))}\n" for name in files)
+    sys.stderr.write(f"{number_of(len(files), 'file')} written to {printable(str(folder))}\n")
+
+
+def _check_place(folder: Path, path: Path) -> None:
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise _not_written(path, "a regular file, and this is a link, a folder or a device")
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise _not_written(path, f"a file in {folder}, and a link leads out of it")
+
+
+def _not_written(path: Path, rule: str) -> InputError:
+    return InputError([finding("--output-directory", RuleError(str(path), rule, "Choose another folder"))])
+
+
+def _umask() -> int:
+    """Python can't read it without setting it."""
+    os.umask(mask := os.umask(0o022))
+    return mask
 
 
 # As `define` names its files: a definition, a pod template, a file of a job, the last two by their content.
