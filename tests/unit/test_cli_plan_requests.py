@@ -136,14 +136,14 @@ def test_what_define_refuses_is_that_job_s_error_and_the_others_are_planned(
 
 
 def gate() -> Iterator[list[str]]:
-    """The commands by which the README guards a pipeline."""
-    readme = (REPOSITORY / "README.md").read_text()
-    (block,) = (one for one in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "plan definitions" in one)
+    """The commands by which the docs guard a pipeline."""
+    page = (REPOSITORY / "docs/plan.md").read_text()
+    (block,) = (one for one in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "plan definitions" in one)
     yield from (shlex.split(line)[1:] for line in block.splitlines())
 
 
 @pytest.mark.parametrize("file", ENVIRONMENTS, ids=lambda one: one.stem)
-def test_the_gate_of_the_readme_passes_every_environment(
+def test_the_gate_of_the_docs_passes_every_environment(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
