@@ -76,13 +76,10 @@ class SmokeRunner:
 
     def access(self, ready: Ready) -> str:
         """How EMR gets into the cluster, in words, as far as it can be seen."""
-        from emr_eks_placement.aws.emr_access import read_emr_access
+        from emr_eks_placement.aws.emr_access import emr_access_in_words
 
-        seen = read_emr_access(self._account.session, str(ready.prepared.submittable.request["virtualClusterId"]))
-        for reason in seen.not_read:
-            self._tell(reason)
-        words = {True: "yes", False: "no", None: "not read"}
-        return f"access entry: {words[seen.access_entry]}; mapped in aws-auth: {words[seen.aws_auth]}"
+        virtual_cluster = str(ready.prepared.submittable.request["virtualClusterId"])
+        return emr_access_in_words(self._account.session, virtual_cluster, self._tell)
 
     def run(self, ready: Ready) -> SmokeRun:
         """What was seen of the run; one whose plan has errors is not started.

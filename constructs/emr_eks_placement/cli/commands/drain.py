@@ -47,8 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _virtual_clusters(options: argparse.Namespace) -> tuple["JobRunsApi", tuple[str, ...]]:
     """Raises InputError for what can't be read, and for an environment of another account."""
-    from emr_eks_placement.aws.job_runs import JobRunsApi, virtual_clusters_of  # boto3 is slow to import
+    from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
     from emr_eks_placement.aws.session import aws_session
+    from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
 
     if options.virtual_cluster is not None:
         return JobRunsApi(aws_session(options.profile, options.region)), (options.virtual_cluster,)

@@ -222,8 +222,8 @@ def _account(options: argparse.Namespace) -> Account:
 
 
 def _fleet(account: Account, content: bytes) -> Fleet:
-    from emr_eks_placement.aws.checks.read_account import identity
     from emr_eks_placement.aws.errors import aws_errors
+    from emr_eks_placement.aws.session import identity
 
     with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
         number, _arn = identity(account.session)

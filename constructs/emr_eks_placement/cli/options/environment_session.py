@@ -38,13 +38,13 @@ def session_of(
 
     Raises InputError without usable credentials, and for those of another account than the file's.
     """
-    from emr_eks_placement.aws.checks.read_account import identity  # boto3 is slow to import
-    from emr_eks_placement.aws.errors import aws_errors
-    from emr_eks_placement.aws.session import aws_session
+    from emr_eks_placement.aws.session import (
+        aws_session,  # boto3 is slow to import
+        identity,  # boto3 is slow to import
+    )
 
     session = (open_session or aws_session)(profile, environment.region)
-    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
-        account, _arn = identity(session)
+    account, _arn = identity(session)
     if environment.account not in (None, account):
         rule = f"the environment's account, but the credentials are of {account} (sts:GetCallerIdentity)"
         broken = RuleError(environment.account, rule, "Name the other account's profile (AWS_PROFILE)")

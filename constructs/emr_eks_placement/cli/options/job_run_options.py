@@ -35,8 +35,9 @@ def open_virtual_clusters(options: argparse.Namespace) -> VirtualClusters:
     """Those of --environment or --virtual-cluster. Raises InputError for what can't be read, and for an environment that
     is not deployed or belongs to another account.
     """
-    from emr_eks_placement.aws.job_runs import JobRunsApi, virtual_clusters_of  # boto3 is slow to import
+    from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
     from emr_eks_placement.aws.session import aws_session
+    from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
 
     if options.virtual_cluster is not None:
         _check_id("--virtual-cluster", options.virtual_cluster)
