@@ -2,7 +2,7 @@
 
 import argparse
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.run_events import open_events
 from emr_eks_placement.runs.follow import INTERRUPTED, follow
 
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         now = clusters.api.describe(found.virtual_cluster_id, found.id)
         if not now.has_ended and not options.wait:
             return _ASKED
-        ended = follow(clusters.session, clusters.api, now, events)
+        ended = follow(clusters.account.session, clusters.api, now, events)
         if ended is None:
             return INTERRUPTED
         return _CANCELLED if ended.state == "CANCELLED" else _OTHERWISE

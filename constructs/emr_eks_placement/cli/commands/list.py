@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from emr_eks_placement.cli.options.job_run_options import open_virtual_clusters
+from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
 from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width
 from emr_eks_placement.common.errors import InputError, RuleError, finding

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 from emr_eks_placement.emr.job_run import JobRun
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     clusters, found = find_job_run(options)
     from emr_eks_placement.aws.logs import RunLogs
 
-    logs = RunLogs(clusters.session, found)
+    logs = RunLogs(clusters.account.session, found)
     try:
         if options.follow:
             lines = logs.follow(

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
