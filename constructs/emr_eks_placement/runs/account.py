@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
-from emr_eks_placement.environment import Environment
 from emr_eks_placement.scheduling.capacity import Capacity
 
 if TYPE_CHECKING:
     import boto3
 
     from emr_eks_placement.definition import DeployedVirtualCluster
+    from emr_eks_placement.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Account:
 
     profile: str | None = None
     region: str | None = None
-    environment: Environment | None = None
+    environment: "Environment | None" = None
     file: str = ""
     is_own: bool = True
     tries: Mapping[str, Any] = field(default_factory=dict)

@@ -7,20 +7,22 @@ pod templates it names.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.request import check_complete
-from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import spark_configuration
+
+if TYPE_CHECKING:
+    from emr_eks_placement.environment import Environment
 
 Place = tuple[Capacity, str]
 """What there is for the pods of a request, and their namespace."""
@@ -168,7 +170,9 @@ class CapacitySource(Source):
 class DeployedSource(Source):
     """The deployed virtual clusters of an environment, each with what the environment file says that there is for pods."""
 
-    def __init__(self, account: Account, environment: Environment) -> None:
+    def __init__(self, account: Account, environment: "Environment") -> None:
+        from emr_eks_placement.environment import capacity_of  # slow to import
+
         super().__init__(account)
         self._environment, self._capacity = environment, capacity_of(environment)
 

@@ -19,10 +19,8 @@ def run(options: argparse.Namespace) -> int:
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
         raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
-    clusters = open_virtual_clusters(options, may_be_none=True)
+    clusters = open_virtual_clusters(options, tell_none=lambda why: sys.stderr.write(f"note: {printable(why)}\n"))
     api = clusters.api
-    if not clusters.ids:
-        sys.stderr.write(f"note: {printable(clusters.where)}: nothing of it is deployed in {api.region}\n")
     from emr_eks_placement.runs import drain
 
     runs = drain.active_runs(api, clusters.ids)

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -24,13 +23,6 @@ _AS_PLANNED, _DIFFERS, _UNUSABLE = 0, 1, 2
 _FORMATS = {"table": as_table, "json": as_json}
 
 
-@dataclass(frozen=True)
-class _Planned:
-    plan: Plan | None
-    capacity: Capacity | None
-    notes: tuple[str, ...]
-
-
 def run(options: argparse.Namespace) -> int:
     """Prints planned beside observed; 0: as planned, 1: a pod is elsewhere, Pending or missing, 2: that can't be told.
 
@@ -40,15 +32,15 @@ def run(options: argparse.Namespace) -> int:
     from emr_eks_placement.aws.pods import RunPods
 
     pods = RunPods(clusters.account.session, found)
-    planned = _plan(clusters.account, found, pods)
-    observation = _observe(clusters.api.region, found, pods, planned)
+    made, capacity, notes = _plan(clusters.account, found, pods)
+    observation = _observe(found, pods, clusters.api.region, made, capacity, notes)
     sys.stdout.write(_FORMATS[options.output](observation))
     sys.stderr.writelines(f"note: {printable(note)}\n" for note in observation.notes)
     return _status(observation)
 
 
-def _plan(account: Account, run: JobRun, pods: "RunPods") -> _Planned:
-    """The plan of the request that EMR was sent, for the live cluster; without one, why there is none."""
+def _plan(account: Account, run: JobRun, pods: "RunPods") -> tuple[Plan | None, Capacity | None, list[str]]:
+    """The plan of the request that EMR was sent, the live cluster that it is for, and why there is none of them, if so."""
     cluster, namespace = pods.virtual_cluster.cluster, pods.virtual_cluster.namespace
     capacity: Capacity | None = None
     try:
@@ -56,26 +48,28 @@ def _plan(account: Account, run: JobRun, pods: "RunPods") -> _Planned:
         source = CapacitySource(account, {cluster: capacity}, namespace=namespace, is_live=True)
         made = source.resolve(f"job run {run.id}", run.request).plan()
     except InputError as error:
-        return _Planned(None, capacity, (f"not planned: {error}",))
-    return _Planned(made, capacity, tuple(f"{cluster}: {one}" for one in capacity.not_read))
+        return None, capacity, [f"not planned: {error}"]
+    return made, capacity, [f"{cluster}: {one}" for one in capacity.not_read]
 
 
-def _observe(region: str, run: JobRun, reader: "RunPods", planned: _Planned) -> Observation:
+def _observe(
+    run: JobRun, reader: "RunPods", region: str, made: Plan | None, capacity: Capacity | None, notes: list[str]
+) -> Observation:
     observed = reader.read()
     pods = observed.pods or ()
-    notes = [*planned.notes, *observed.not_read]
+    notes = [*notes, *observed.not_read]
     if observed.pods is None:
-        return Observation(run, planned.plan, None, (), (), None, tuple(notes))
+        return Observation(run, made, None, (), (), None, tuple(notes))
     if run.has_ended:
         gone = "it has no pods any more: EMR deletes those of a run that has ended"
         notes += [] if pods else [f"job run {run.id} is {run.state}: {gone}"]
-    comparison = compare(planned.plan, pods, planned.capacity, has_ended=run.has_ended)
+    comparison = compare(made, pods, capacity, has_ended=run.has_ended)
     warnings: list[Warnings] = []
     if comparison.verdicts.intersection(("pending", "missing")):
         warnings, not_read = reader.warnings(pod for pod in pods if pod.pending is not None)
         notes += not_read
     cost = cost_so_far(pods, region, datetime.now(UTC))
-    return Observation(run, planned.plan, comparison, pods, tuple(warnings), cost, tuple(notes))
+    return Observation(run, made, comparison, pods, tuple(warnings), cost, tuple(notes))
 
 
 def _status(observation: Observation) -> int:

@@ -2,22 +2,21 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.environment import Environment
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.facts.emr import RESOURCE_ID
 from emr_eks_placement.runs.account import Account
 
 if TYPE_CHECKING:
     from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.environment import Environment
 
-# ResourceIdString and JobArn of botocore's service model of emr-containers.
-_ID = re.compile(r"[0-9a-z]{1,64}")
-_ARN = re.compile(
-    r"arn:aws[a-zA-Z0-9-]*:emr-containers:([a-z0-9-]+):\d{12}:/virtualclusters/([0-9a-z]{1,64})/jobruns/([0-9a-z]{1,64})"
+_ARN = re.compile(  # JobArn of botocore's service model of emr-containers
+    rf"arn:aws[a-zA-Z0-9-]*:emr-containers:([a-z0-9-]+):\d{{12}}:/virtualclusters/({RESOURCE_ID})/jobruns/({RESOURCE_ID})"
 )
 
 
@@ -41,26 +40,30 @@ def account_of(options: argparse.Namespace, **tries: Any) -> Account:
     return environment_of(options, tries=tries)[0]
 
 
-def environment_of(options: argparse.Namespace, **more: Any) -> tuple[Account, Environment]:
+def environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, Environment]":
     """As `account_of`, of a command that needs --environment; and what its file says. more: of `Account`.
 
     Raises InputError for what `load_environment` refuses, and for a --region that is not the file's.
     """
+    from emr_eks_placement.environment_file import load_environment  # slow to import
+
     environment = load_environment(options.environment)
     account = Account(options.profile, options.region, **more)
     return in_environment(account, environment, str(options.environment)), environment
 
 
-def in_environment(account: Account, environment: Environment, file: str) -> Account:
+def in_environment(account: Account, environment: "Environment", file: str) -> Account:
     """The account, for an environment and its file. Raises InputError for another region than the file's."""
     mend = "Leave it out, or name the file of an environment there"
     region = _region(account.region, environment.region, file, mend)
     return replace(account, region=region, environment=environment, file=file)
 
 
-def open_virtual_clusters(options: argparse.Namespace, *, may_be_none: bool = False) -> VirtualClusters:
+def open_virtual_clusters(
+    options: argparse.Namespace, *, tell_none: Callable[[str], object] | None = None
+) -> VirtualClusters:
     """Those of --environment or --virtual-cluster. Raises InputError for what can't be read, for an environment of another
-    account, and, unless there may be none, for one that is not deployed.
+    account, and for one that is not deployed; but tell_none takes that in words, where there may be none.
     """
     if options.virtual_cluster is not None:
         _check_id("--virtual-cluster", options.virtual_cluster)
@@ -70,9 +73,11 @@ def open_virtual_clusters(options: argparse.Namespace, *, may_be_none: bool = Fa
     from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
 
     ids = virtual_clusters_of(account.session, environment.name)
-    if not ids and not may_be_none:
+    if not ids:
         rule = f"{environment.region} has no virtual cluster that this environment has made (cloudformation:ListStackResources)"
-        raise InputError([finding(account.file, RuleError(None, rule, "Deploy it, or name its account"))])
+        if tell_none is None:
+            raise InputError([finding(account.file, RuleError(None, rule, "Deploy it, or name its account"))])
+        tell_none(f"{account.file}: {rule}")
     return VirtualClusters(account, JobRunsApi(account.session), ids, account.file)
 
 
@@ -116,6 +121,6 @@ def _region(asked: str | None, own: str, whose: str, mend: str) -> str:
 
 
 def _check_id(place: str, value: str) -> None:
-    if not _ID.fullmatch(value):
+    if not re.fullmatch(RESOURCE_ID, value):
         rule = "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"
         raise InputError([finding(place, RuleError(value, rule, "Copy it from what submit or list printed"))])
