@@ -10,6 +10,7 @@ import pytest
 
 from emr_eks_placement.aws.emr_access import emr_access_in_words
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.runs import prepared
 from emr_eks_placement.runs import smoke as smoke_run
 from local.aws.emr_containers.job_runs import JobRun
 from tests.deployed.operate.conftest import FILE, Deployed
@@ -142,7 +143,7 @@ def test_a_run_that_emr_refuses_is_told_and_nothing_is_left(
     deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = objects(deployed)
-    monkeypatch.setattr(smoke_run, "named_run", lambda request, **_: {**request, "name": "refused", "clientToken": ""})
+    monkeypatch.setattr(prepared, "named_run", lambda request, **_: {**request, "name": "refused", "clientToken": ""})
     status, told, _ = reported(capsys, "--placement", "fargate")
     (found,) = told["placements"][0]["differences"]
     assert (status, found["kind"], found["severity"]) == (1, "run", "error")

@@ -28,8 +28,8 @@ def test_every_source_plans_a_deployed_definition_the_same(deployed: Deployed) -
     assert all(len(one.templates) == 1 for one in resolved.values())
     first, *others = resolved.values()
     assert all(one.templates == first.templates for one in others)
-    assert {name: computes(one) for name, one in resolved.items()} == dict.fromkeys(
-        resolved, {"submitter": "ec2", "driver": "ec2", "executors": "fargate"}
+    assert all(
+        computes(one) == {"submitter": "ec2", "driver": "ec2", "executors": "fargate"} for one in resolved.values()
     )
     alike = ("virtual cluster", "live cluster, by the request", "live cluster, by namespace")
     assert len({str(resolved[name].plan()) for name in alike}) == 1
