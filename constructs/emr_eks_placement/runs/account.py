@@ -11,6 +11,7 @@ from emr_eks_placement.scheduling.capacity import Capacity
 if TYPE_CHECKING:
     import boto3
 
+    from emr_eks_placement.aws.job_runs import JobRunsApi
     from emr_eks_placement.definition import DeployedVirtualCluster
     from emr_eks_placement.environment import Environment
 
@@ -51,6 +52,13 @@ class Account:
         """Itself, where it can be opened. Raises InputError as `session` does."""
         _ = self.session
         return self
+
+    @cached_property
+    def job_runs(self) -> "JobRunsApi":
+        """Its job runs."""
+        from emr_eks_placement.aws.job_runs import JobRunsApi
+
+        return JobRunsApi(self.session)
 
     @cached_property
     def virtual_clusters(self) -> "Mapping[str, DeployedVirtualCluster]":

@@ -52,11 +52,9 @@ class SmokeRunner:
     """tell: takes what happens, in words; timeout: seconds that a run may take."""
 
     def __init__(self, account: Account, tell: Callable[[str], None], *, timeout: float) -> None:
-        from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
-
         self._account, self._tell, self._timeout = account, tell, timeout
         self._source = LiveSource(account)
-        self._api = JobRunsApi(account.session)
+        self._api = account.job_runs
 
     def prepare(self, case: SmokeCase) -> Ready:
         """Raises InputError for what is not deployed, can't be placed or can't be planned; starts nothing."""

@@ -19,12 +19,12 @@ def run(options: argparse.Namespace) -> int:
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
         raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
-    clusters = open_virtual_clusters(options, tell_none=lambda why: sys.stderr.write(f"note: {printable(why)}\n"))
-    api = clusters.api
+    account, ids = open_virtual_clusters(options, tell_none=lambda why: sys.stderr.write(f"note: {printable(why)}\n"))
+    api = account.job_runs
     from emr_eks_placement.runs import drain
 
-    runs = drain.active_runs(api, clusters.ids)
-    _print(f"{len(runs)} active job runs in {len(clusters.ids)} virtual clusters", runs)
+    runs = drain.active_runs(api, ids)
+    _print(f"{len(runs)} active job runs in {len(ids)} virtual clusters", runs)
     if not runs:
         return _DRAINED
     to_cancel = [run for run in runs if not run.is_being_cancelled]
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
             return _STILL_ACTIVE
     for run in to_cancel:
         api.cancel(run)
-    left = drain.wait_until_ended(api, clusters.ids, options.timeout, _print_progress)
+    left = drain.wait_until_ended(api, ids, options.timeout, _print_progress)
     if not left:
         _print("no job run is active", [])
         return _DRAINED

@@ -24,8 +24,8 @@ def run(options: argparse.Namespace) -> int:
     if options.limit < 1:
         raise InputError([finding("--limit", RuleError(options.limit, "1 or more", "Write for example 20"))])
     states = ACTIVE if options.active else tuple(options.state) or STATES
-    clusters = open_virtual_clusters(options)
-    found = [clusters.api.list(id_, states=states, name=options.name) for id_ in clusters.ids]
+    account, ids = open_virtual_clusters(options)
+    found = [account.job_runs.list(id_, states=states, name=options.name) for id_ in ids]
     runs = newest_first(found)
     newest = list(islice(runs, options.limit))
     if options.output == "json":

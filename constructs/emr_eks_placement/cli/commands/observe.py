@@ -28,12 +28,12 @@ def run(options: argparse.Namespace) -> int:
 
     What could not be read is told on standard error. Raises InputError where there is no such run, or no cluster of it.
     """
-    clusters, found = find_job_run(options)
+    account, found = find_job_run(options)
     from emr_eks_placement.aws.pods import RunPods
 
-    pods = RunPods(clusters.account.session, found)
-    made, capacity, notes = _plan(clusters.account, found, pods)
-    observation = _observe(found, pods, clusters.api.region, made, capacity, notes)
+    pods = RunPods(account.session, found)
+    made, capacity, notes = _plan(account, found, pods)
+    observation = _observe(found, pods, account.job_runs.region, made, capacity, notes)
     sys.stdout.write(_FORMATS[options.output](observation))
     sys.stderr.writelines(f"note: {printable(note)}\n" for note in observation.notes)
     return _status(observation)

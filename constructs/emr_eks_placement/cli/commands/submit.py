@@ -47,10 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, options: argparse.Namespace) -> int:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
-
-    session = prepared.source.account.session
-    api = JobRunsApi(session)
+    session, api = prepared.source.account.session, prepared.source.account.job_runs
     for key in prepared.upload():
         events.note(f"uploaded s3://{prepared.bucket}/{key}")
     answer = _ask_to_start(api, request, is_repeatable=_is_repeatable(prepared, request, options))

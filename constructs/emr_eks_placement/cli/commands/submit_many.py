@@ -80,10 +80,9 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
 def _start(
     account: Account, runs: "list[FleetRun]", journal: Journal, options: argparse.Namespace, events: FleetEvents
 ) -> int:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
     from emr_eks_placement.runs.fleet import FleetSubmitter
 
-    submitter = FleetSubmitter(JobRunsApi(account.session), journal, runs, options.concurrency)
+    submitter = FleetSubmitter(account.job_runs, journal, runs, options.concurrency)
     interrupted = False
     submitter.start()
     while True:

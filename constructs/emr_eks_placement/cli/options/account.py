@@ -3,7 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
@@ -12,22 +12,11 @@ from emr_eks_placement.facts.emr import RESOURCE_ID
 from emr_eks_placement.runs.account import Account
 
 if TYPE_CHECKING:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
     from emr_eks_placement.environment import Environment
 
 _ARN = re.compile(  # JobArn of botocore's service model of emr-containers
     rf"arn:aws[a-zA-Z0-9-]*:emr-containers:([a-z0-9-]+):\d{{12}}:/virtualclusters/({RESOURCE_ID})/jobruns/({RESOURCE_ID})"
 )
-
-
-@dataclass(frozen=True)
-class VirtualClusters:
-    """Virtual clusters of one account and region; where: what the user named them by."""
-
-    account: Account
-    api: "JobRunsApi"
-    ids: tuple[str, ...]
-    where: str
 
 
 def account_of(options: argparse.Namespace, **tries: Any) -> Account:
@@ -61,16 +50,16 @@ def in_environment(account: Account, environment: "Environment", file: str) -> A
 
 def open_virtual_clusters(
     options: argparse.Namespace, *, tell_none: Callable[[str], object] | None = None
-) -> VirtualClusters:
-    """Those of --environment or --virtual-cluster. Raises InputError for what can't be read, for an environment of another
-    account, and for one that is not deployed; but tell_none takes that in words, where there may be none.
+) -> tuple[Account, tuple[str, ...]]:
+    """The ids of those of --environment or --virtual-cluster, and their account. Raises InputError for what can't be read,
+    for an environment of another account, and for one that is not deployed; but tell_none takes that in words, where there
+    may be none.
     """
     if options.virtual_cluster is not None:
         _check_id("--virtual-cluster", options.virtual_cluster)
-        return _virtual_cluster(Account(options.profile, options.region), options.virtual_cluster)
+        return Account(options.profile, options.region), (options.virtual_cluster,)
     account, environment = environment_of(options)
-    from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
-    from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
+    from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of  # boto3 is slow to import
 
     ids = virtual_clusters_of(account.session, environment.name)
     if not ids:
@@ -78,11 +67,11 @@ def open_virtual_clusters(
         if tell_none is None:
             raise InputError([finding(account.file, RuleError(None, rule, "Deploy it, or name its account"))])
         tell_none(f"{account.file}: {rule}")
-    return VirtualClusters(account, JobRunsApi(account.session), ids, account.file)
+    return account, ids
 
 
-def find_job_run(options: argparse.Namespace) -> tuple[VirtualClusters, JobRun]:
-    """The run that JOB-RUN names by its ARN, or by its id with --environment or --virtual-cluster.
+def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
+    """The run that JOB-RUN names by its ARN, or by its id with --environment or --virtual-cluster; and its account.
 
     Raises InputError where there is none, for a --region that is not the ARN's, and as `open_virtual_clusters` does.
     """
@@ -91,7 +80,7 @@ def find_job_run(options: argparse.Namespace) -> tuple[VirtualClusters, JobRun]:
         region, virtual_cluster, id_ = named.groups()
         mend = "Leave it out, or name a job run there"
         account = Account(options.profile, _region(options.region, region, "JOB-RUN", mend))
-        clusters = _virtual_cluster(account, virtual_cluster)
+        ids: tuple[str, ...] = (virtual_cluster,)
     else:
         id_ = options.job_run
         _check_id("JOB-RUN", id_)
@@ -99,19 +88,15 @@ def find_job_run(options: argparse.Namespace) -> tuple[VirtualClusters, JobRun]:
             rule = "an id alone does not tell whose job run it is"
             mend = "Add --environment or --virtual-cluster, or give the job run's ARN"
             raise InputError([finding("JOB-RUN", RuleError(id_, rule, mend))])
-        clusters = open_virtual_clusters(options)
-    for virtual_cluster in clusters.ids:
-        found = clusters.api.find(virtual_cluster, id_)
+        account, ids = open_virtual_clusters(options)
+    api = account.job_runs
+    for virtual_cluster in ids:
+        found = api.find(virtual_cluster, id_)
         if found is not None:
-            return clusters, found
-    rule = f"no virtual cluster of it in {clusters.api.region} has job run {id_} (emr-containers:DescribeJobRun)"
-    raise InputError([finding(clusters.where, RuleError(None, rule, "Check the id, the region and the account"))])
-
-
-def _virtual_cluster(account: Account, id_: str) -> VirtualClusters:
-    from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
-
-    return VirtualClusters(account, JobRunsApi(account.session), (id_,), f"virtual cluster {id_}")
+            return account, found
+    where = account.file or f"virtual cluster {ids[0]}"
+    rule = f"no virtual cluster of it in {api.region} has job run {id_} (emr-containers:DescribeJobRun)"
+    raise InputError([finding(where, RuleError(None, rule, "Check the id, the region and the account"))])
 
 
 def _region(asked: str | None, own: str, whose: str, mend: str) -> str:
