@@ -228,3 +228,31 @@ def test_drain_of_an_unknown_virtual_cluster(account: Account, capsys: pytest.Ca
         "error: virtual cluster abc: us-east-1 has no virtual cluster of this id (emr-containers:ListJobRuns). "
         "Check the id, the region and the account.\n"
     )
+
+
+def test_drain_says_that_nothing_is_deployed_where_others_refuse(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It comes before the stacks are deleted, and may be repeated; but credentials of another account show."""
+    assert account
+    assert main(["drain", "-e", DEV, "--profile", ROOT]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "0 active job runs in 0 virtual clusters\n"
+    why = f"{DEV}: us-east-1 has no virtual cluster that this environment has made (cloudformation:ListStackResources)"
+    assert captured.err == f"note: {why}\n"
+    assert main(["list", "-e", DEV, "--profile", ROOT]) == 2
+    assert capsys.readouterr().err == f"error: {why}. Deploy it, or name its account.\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["status", "abc"], ["submit", "trip-count", "--mode", "fargate"], ["smoke-test"]]
+)
+def test_other_commands_refuse_another_account_too(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert account
+    file = tmp_path / "dev.yaml"
+    text = Path(DEV).read_text().replace("../assets", str(Path(DEV).parents[1] / "assets"))
+    file.write_text(f'{text}\naccount: "111122223333"\n')
+    assert main([*command, "-e", str(file), "--profile", ROOT]) == 2
+    assert "account = '111122223333': the environment's account, but the credentials are of " in capsys.readouterr().err

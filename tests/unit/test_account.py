@@ -254,3 +254,30 @@ def test_fargate_profiles_fit_the_quota_of_the_account(profiles: int, value: int
     assert check
     assert check.state == state
     assert quotas.check_fargate_profiles(0, REGION, 0, 10) is None
+
+
+@pytest.mark.parametrize(
+    "command", [["drain", "--yes"], ["list"], ["status", "abc"], ["observe", "abc"]], ids=lambda one: one[0]
+)
+@pytest.mark.parametrize("id_", ["", "A1", "a/../b", "a" * 65])
+def test_what_is_no_id_of_a_virtual_cluster_is_refused_before_aws_is_asked(
+    command: list[str], id_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--virtual-cluster", id_]) == 2
+    assert capsys.readouterr().err == (
+        f"error: --virtual-cluster: {id_!r}: 1 to 64 of 0-9 and a-z (emr-containers ResourceIdString). "
+        "Copy it from what submit or list printed.\n"
+    )
+
+
+ARN = "arn:aws:emr-containers:us-east-1:111122223333:/virtualclusters/0a1b/jobruns/2c3d"
+
+
+@pytest.mark.parametrize("command", ["status", "cancel", "logs", "observe"])
+def test_another_region_than_that_of_the_job_run_s_arn_is_refused(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, ARN, "--region", "eu-west-1"]) == 2
+    assert capsys.readouterr().err == (
+        "error: --region: 'eu-west-1': the region of JOB-RUN is us-east-1. Leave it out, or name a job run there.\n"
+    )

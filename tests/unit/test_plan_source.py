@@ -5,22 +5,25 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.common.errors import InputError
-from emr_eks_placement.runs.source import Source
+from emr_eks_placement.runs.account import Account
+from emr_eks_placement.runs.source import CapacitySource
 from emr_eks_placement.scheduling.capacity import Capacity
 from tests.unit.planned import capacity
 
 
-def source(*namespaces: dict[str, str], virtual_cluster: str | None = None, namespace: str | None = None) -> Source:
+def source(
+    *namespaces: dict[str, str], virtual_cluster: str | None = None, namespace: str | None = None
+) -> CapacitySource:
     """Of a cluster for each of the mappings of virtual clusters to namespaces."""
     capacities: dict[str, Capacity] = {
         f"cluster{number}": capacity(namespaces=some) for number, some in enumerate(namespaces)
     }
-    return Source(capacities, virtual_cluster, namespace, lambda request: request, lambda uri: uri)
+    return CapacitySource(Account(), capacities, virtual_cluster=virtual_cluster, namespace=namespace)
 
 
 ONE = {"spark": "jobs", "0a1b": "jobs"}  # as a live cluster's: by name and by id
 TWO = {"spark": "jobs", "science": "models"}
-CHOSEN: dict[str, tuple[Source, dict[str, Any], str]] = {
+CHOSEN: dict[str, tuple[CapacitySource, dict[str, Any], str]] = {
     "the only namespace, whatever the request says": (source(ONE), {"virtualClusterId": "<id>"}, "jobs"),
     "the only namespace, of a request that names none": (source(ONE), {}, "jobs"),
     "by the request": (source(TWO), {"virtualClusterId": "science"}, "models"),
@@ -38,9 +41,9 @@ CHOSEN: dict[str, tuple[Source, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("asked", "request_", "namespace"), CHOSEN.values(), ids=CHOSEN.keys())
 def test_a_request_runs_where_an_option_or_itself_says_or_in_the_only_place(
-    asked: Source, request_: dict[str, Any], namespace: str
+    asked: CapacitySource, request_: dict[str, Any], namespace: str
 ) -> None:
-    assert asked.choose(request_)[1] == namespace
+    assert asked.place(request_)[1] == namespace
 
 
 REFUSED = {
@@ -62,8 +65,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("asked", "line"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_request_that_could_run_in_several_places_or_in_none_is_refused(asked: Source, line: str) -> None:
+def test_a_request_that_could_run_in_several_places_or_in_none_is_refused(asked: CapacitySource, line: str) -> None:
     with pytest.raises(InputError) as refused:
-        asked.choose({})
+        asked.place({})
     (found,) = refused.value.findings
     assert str(found).startswith(line)

@@ -1,10 +1,10 @@
 """The text of a pod template, past what real Spark shows (tests/spark/test_template_texts.py): lines, messages, who reads it."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 
@@ -16,8 +16,10 @@ from emr_eks_placement.planning import plan
 from emr_eks_placement.pod_template.build import build_template
 from emr_eks_placement.pod_template.read import read_template
 from emr_eks_placement.pod_template.text import parse_template
-from emr_eks_placement.runs.request_file import read_templates
-from emr_eks_placement.runs.submittable import pod_templates
+from emr_eks_placement.runs.account import Account
+from emr_eks_placement.runs.prepared import Prepared
+from emr_eks_placement.runs.request_file import find_template
+from emr_eks_placement.runs.source import CapacitySource
 from tests.unit.environments import TEXT
 from tests.unit.planned import CAPACITY, DRIVER_TEMPLATE, NAMESPACE, request
 
@@ -49,19 +51,19 @@ def refused(text: str) -> str:
     return str(finding)
 
 
-def test_all_who_read_templates_read_them_as_spark_does(tmp_path: Path) -> None:
+def test_all_who_read_templates_read_them_as_spark_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pod = POD.replace(", <<: base", "")
     expected = {key: value for key, value in LABELS.items() if key != "<<"}
     (tmp_path / "driver.yaml").write_text(pod)
 
-    def nothing_in_s3(uri: str) -> str:
-        raise AssertionError(uri)
-
-    beside = read_templates(ASKED, str(tmp_path / "request.json"), None, nothing_in_s3)
-    in_s3 = read_templates(ASKED, "-", None, lambda _: pod)
-    uploaded = pod_templates(boto3.Session(region_name="us-east-1"), ASKED, {"driver.yaml": pod.encode()})
-    for templates in (beside, in_s3, uploaded):
-        assert labels_of(templates[DRIVER_TEMPLATE].data) == expected
+    source = CapacitySource(Account(), {"c": CAPACITY}, namespace=NAMESPACE)
+    beside = source.resolve("a", ASKED, partial(find_template, file=str(tmp_path / "request.json"), folder=None))
+    files = {"driver.yaml": pod.encode()}
+    uploaded = Prepared(source=source, job="a", request=ASKED, shown_as="a", files=files).resolve()
+    monkeypatch.setattr("emr_eks_placement.aws.s3.read_s3_text", lambda *_: pod)
+    in_s3 = source.resolve("a", ASKED, partial(find_template, file="-", folder=None))
+    for resolved in (beside, in_s3, uploaded):
+        assert labels_of(resolved.templates[DRIVER_TEMPLATE].data) == expected
     file = tmp_path / "test.yaml"
     file.write_text(TEXT.replace("      memory: 2g\n", "      memory: 2g\n      pod_template: ./driver.yaml\n"))
     base = load_environment(file).jobs["count"].driver.pod_template

@@ -6,7 +6,7 @@ import boto3
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import read_stacks
+from emr_eks_placement.aws.stacks import own_resources
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ def bucket_of(session: boto3.Session, environment: str) -> str | None:
 
     Calls cloudformation:ListStackResources. Raises InputError where that fails.
     """
-    with aws_errors(f"environment {environment}"):
-        stacks = read_stacks(session, environment, ["virtual-clusters"])
-    return next((name for stack in stacks.values() for name in stack.get("AWS::S3::Bucket", ())), None)
+    return next(iter(own_resources(session, environment, "virtual-clusters", "AWS::S3::Bucket")), None)
 
 
 def empty_bucket(session: boto3.Session, bucket: str) -> int:

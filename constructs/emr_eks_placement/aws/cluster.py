@@ -1,28 +1,26 @@
 """Reads what decides placement from a live EKS cluster and its virtual clusters. Read-only calls, every page of them."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
+from emr_eks_placement.aws.eks import existing_cluster, fargate_profiles
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kubernetes_objects
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
 from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, Instance, has_auto_mode, read_instances
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.aws.subnets import subnets_of_ids, subnets_where
+from emr_eks_placement.aws.virtual_clusters import running_namespaces
 from emr_eks_placement.kubernetes_objects.node_pools import named_beside
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
-    from types_boto3_ec2.type_defs import SubnetTypeDef
     from types_boto3_eks import EKSClient
     from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef
-    from types_boto3_emr_containers import EMRContainersClient
 
 _NO_PODS = ("CREATE_FAILED", "DELETING")
 
@@ -42,27 +40,23 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
     Of the Kubernetes API, unless kubernetes is False: lists of NodePools and NodeClasses, and of each namespace itself,
     its ResourceQuotas and its LimitRanges. What of it can't be read is in not_read, and node pools then in other_nodes.
     """
-    place = f"EKS cluster {cluster}"
-    with aws_errors(place):
+    with aws_errors(f"EKS cluster {cluster}"):
         eks: EKSClient = client(session, "eks")
-        try:
-            described = eks.describe_cluster(name=cluster)["cluster"]
-        except eks.exceptions.ResourceNotFoundException:
-            raise InputError([finding(place, _no_such_cluster(eks, cluster))]) from None
+        described = existing_cluster(eks, cluster)
         ec2: EC2Client = client(session, "ec2")
         network = described["resourcesVpcConfig"]
         own_subnets = network.get("subnetIds", [])
         groups = describe_node_groups(eks, cluster)
-        profiles = _describe_profiles(eks, cluster)
+        profiles = [one for one in fargate_profiles(eks, cluster).values() if one and one["status"] not in _NO_PODS]
         subnets = {subnet for part in (*groups, *profiles) for subnet in part.get("subnets", [])}
-        described_subnets = _describe_subnets(ec2, subnets.union(own_subnets))
+        described_subnets = subnets_of_ids(ec2, subnets.union(own_subnets))
         zones = {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in described_subnets}
         zone_ids = {
             one["AvailabilityZone"]: one["AvailabilityZoneId"]
             for one in described_subnets
             if "AvailabilityZoneId" in one
         }
-        namespaces = _namespaces(client(session, "emr-containers"), cluster)
+        namespaces = running_namespaces(client(session, "emr-containers"), cluster)
         objects = KubernetesObjects()
         if kubernetes:
             own_zones = tuple(sorted({zones[subnet] for subnet in own_subnets}))
@@ -97,40 +91,9 @@ def _other_nodes(
     yield from sorted({one.other_nodes for one in instances if one.other_nodes})
 
 
-def _no_such_cluster(eks: "EKSClient", cluster: str) -> RuleError:
-    """Naming those that there are, which is only a help: it may be denied too."""
-    rule = f"{eks.meta.region_name} has no EKS cluster of this name (eks:DescribeCluster)"
-    try:
-        names = [name for page in eks.get_paginator("list_clusters").paginate() for name in page["clusters"]]
-    except (ClientError, BotoCoreError):
-        return RuleError(cluster, rule, "Check the name, the region and the account")
-    if not names:
-        return RuleError(cluster, f"{rule}, nor any other", "Check the region and the account")
-    return RuleError(cluster, rule, f"Name one of {', '.join(sorted(names))}, or check the region and the account")
-
-
-def _describe_subnets(ec2: "EC2Client", subnets: set[str]) -> list["SubnetTypeDef"]:
-    if not subnets:
-        return []
-    pages = ec2.get_paginator("describe_subnets").paginate(SubnetIds=sorted(subnets))
-    return [subnet for page in pages for subnet in page["Subnets"]]
-
-
 def _zones_in_vpc(ec2: "EC2Client", vpc: str) -> dict[str, str]:
     """By subnet; that one which is named is not there any more is no error here."""
-    pages = ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
-    return {subnet["SubnetId"]: subnet["AvailabilityZone"] for page in pages for subnet in page["Subnets"]}
-
-
-def _describe_profiles(eks: "EKSClient", cluster: str) -> list["FargateProfileTypeDef"]:
-    """Those that take pods or soon will."""
-    pages = eks.get_paginator("list_fargate_profiles").paginate(clusterName=cluster)
-    profiles = [
-        eks.describe_fargate_profile(clusterName=cluster, fargateProfileName=name)["fargateProfile"]
-        for page in pages
-        for name in page["fargateProfileNames"]
-    ]
-    return [profile for profile in profiles if profile["status"] not in _NO_PODS]
+    return {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in subnets_where(ec2, "vpc-id", [vpc])}
 
 
 def _fargate_profile(profile: "FargateProfileTypeDef", zones: Mapping[str, str]) -> FargateProfileCapacity:
@@ -141,24 +104,6 @@ def _fargate_profile(profile: "FargateProfileTypeDef", zones: Mapping[str, str])
         zones=tuple(sorted({zones[subnet] for subnet in profile["subnets"]})),
         deployed_name=profile["fargateProfileName"],
     )
-
-
-def _namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, str]:
-    pages = emr.get_paginator("list_virtual_clusters").paginate(
-        containerProviderId=cluster, containerProviderType="EKS", states=["RUNNING"]
-    )
-    found = [
-        (
-            one["id"],
-            one["name"],
-            one["containerProvider"].get("info", {}).get("eksInfo", {}).get("namespace", "default"),
-        )
-        for page in pages
-        for one in page["virtualClusters"]
-    ]
-    times = Counter(name for _id, name, _namespace in found)
-    by_name = {name: namespace for _id, name, namespace in found if times[name] == 1}
-    return by_name | {id_: namespace for id_, _name, namespace in found}
 
 
 def _pod_identity_roles(eks: "EKSClient", cluster: str) -> frozenset[str]:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.s3 import head_object
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.common.names import definition_parameter
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_s3 import S3Client
     from types_boto3_ssm import SSMClient
-
-_MISSING = ("404", "NoSuchKey", "NotFound")
 
 
 def read_definition(session: boto3.Session, environment: str, job: str, placement: str) -> Mapping[str, Any]:
@@ -77,7 +75,7 @@ def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, byte
     for key, content in files.items():
         with aws_errors(f"s3://{bucket}/{key}"):
             s3: S3Client = client(session, "s3")
-            if not _is_there(s3, bucket, key):
+            if head_object(s3, bucket, key) is None:
                 uploaded[key] = s3.put_object(Bucket=bucket, Key=key, Body=content).get("VersionId")
     return uploaded
 
@@ -95,13 +93,3 @@ def remove_uploaded(session: boto3.Session, bucket: str, versions: Mapping[str, 
                 s3.delete_object(Bucket=bucket, Key=key)
             else:
                 s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
-
-
-def _is_there(s3: "S3Client", bucket: str, key: str) -> bool:
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _MISSING:
-            return False
-        raise
-    return True

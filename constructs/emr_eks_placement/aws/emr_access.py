@@ -1,59 +1,100 @@
-"""How EMR on EKS gets into a cluster, as far as it can be seen: its access entry, and the ConfigMap aws-auth."""
+"""What lets EMR into a cluster, as EKS and the cluster's Kubernetes API say."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import boto3
+from yaml import YAMLError
 
-from emr_eks_placement.aws.checks.emr_access import entry_of_emr, user_of_emr
+from emr_eks_placement.aws.eks import access_entries, existing_cluster
 from emr_eks_placement.aws.errors import aws_errors
-from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
+from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster
+from emr_eks_placement.checks.deployment.emr_access import EmrAccess, mapped_user
 from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.facts.emr import KUBERNETES_USER, SERVICE_LINKED_ROLE
 
 if TYPE_CHECKING:
     from types_boto3_eks import EKSClient
+    from types_boto3_eks.type_defs import ClusterTypeDef
+
+_AWS_AUTH = "/api/v1/namespaces/kube-system/configmaps/aws-auth"
 
 
-@dataclass(frozen=True)
-class EmrAccess:
-    """Whether EMR's service-linked role has an access entry, and whether aws-auth maps it; None where that was not read.
+def read_emr_access(session: boto3.Session, described: "ClusterTypeDef", namespaces: Iterable[str]) -> EmrAccess:
+    """EMR's access entry with its policies (eks:ListAccessEntries, ListAssociatedAccessPolicies).
 
-    not_read: why.
+    Where that leaves out a namespace, the Kubernetes API is asked for aws-auth, and by an access review what the user of
+    EMR's may do. Raises botocore's errors as they come.
     """
+    names = list(namespaces)
+    eks: EKSClient = client(session, "eks")
+    principal = _entry_of_emr(eks, described["name"])
+    access = EmrAccess(_scopes(eks, described["name"], principal) if principal else None)
+    if all(access.covers(name) for name in names):
+        return access
+    try:
+        api = open_kubernetes_api(session, described)
+        user = _user_of_emr(api)
+        may_read = {name: api.allows(KUBERNETES_USER, "get", "namespaces", name) for name in names}
+    except NotReadError as error:
+        return EmrAccess(access.entry, not_read=str(error))
+    return EmrAccess(access.entry, user, may_read)
 
-    access_entry: bool | None
-    aws_auth: bool | None
-    not_read: tuple[str, ...] = ()
 
+def emr_access_in_words(session: boto3.Session, virtual_cluster: str, tell: Callable[[str], None]) -> str:
+    """As `access entry: yes; mapped in aws-auth: no`, of the EKS cluster of a virtual cluster, by its id.
 
-def read_emr_access(session: boto3.Session, virtual_cluster: str) -> EmrAccess:
-    """Of the EKS cluster of a virtual cluster, by its id. What can't be read is told, and raises nothing.
-
-    Calls emr-containers:DescribeVirtualCluster, eks:DescribeCluster and ListAccessEntries, and gets aws-auth from the
-    Kubernetes API.
+    What can't be read is `not read`, why is told, and raises nothing. Calls emr-containers:DescribeVirtualCluster,
+    eks:DescribeCluster and ListAccessEntries, and gets aws-auth from the Kubernetes API.
     """
-    entry = mapped = None
-    not_read = []
     try:
         cluster = describe_virtual_cluster(session, virtual_cluster).cluster
+        with aws_errors(f"EKS cluster {cluster}"):
+            eks: EKSClient = client(session, "eks")
+            described = existing_cluster(eks, cluster)
     except InputError as error:
-        return EmrAccess(None, None, (str(error),))
+        tell(str(error))
+        return _in_words(None, None)
+    entry = mapped = None
     try:
         with aws_errors(f"EKS cluster {cluster}"):
-            entry = entry_of_emr(session, cluster) is not None
+            entry = _entry_of_emr(eks, cluster) is not None
     except InputError as error:
-        not_read.append(f"access entries were not read: {error}")
+        tell(f"access entries were not read: {error}")
     try:
-        mapped = _is_mapped(session, cluster)
+        with aws_errors(f"EKS cluster {cluster}"):
+            mapped = _user_of_emr(open_kubernetes_api(session, described)) is not None
     except (InputError, NotReadError) as error:
-        not_read.append(f"aws-auth was not read: {error}")
-    return EmrAccess(entry, mapped, tuple(not_read))
+        tell(f"aws-auth was not read: {error}")
+    return _in_words(entry, mapped)
 
 
-def _is_mapped(session: boto3.Session, cluster: str) -> bool:
-    with aws_errors(f"EKS cluster {cluster}"):
-        eks: EKSClient = client(session, "eks")
-        api = open_kubernetes_api(session, eks.describe_cluster(name=cluster)["cluster"])
-    return user_of_emr(api) is not None
+def _in_words(entry: bool | None, mapped: bool | None) -> str:
+    words = {True: "yes", False: "no", None: "not read"}
+    return f"access entry: {words[entry]}; mapped in aws-auth: {words[mapped]}"
+
+
+def _user_of_emr(api: KubernetesApi) -> str | None:
+    """Whom aws-auth maps EMR's service-linked role to; None: nobody. Raises NotReadError."""
+    config_map = api.find(_AWS_AUTH)
+    map_roles = config_map["data"]["mapRoles"].known_text() if config_map else None
+    try:
+        return mapped_user(map_roles or "")
+    except YAMLError as error:
+        raise NotReadError("mapRoles of aws-auth is not YAML") from error
+
+
+def _entry_of_emr(eks: "EKSClient", cluster: str) -> str | None:
+    """The principal of EMR's access entry (eks:ListAccessEntries); None: there is none."""
+    return next((arn for arn in access_entries(eks, cluster) if arn.rpartition("/")[2] == SERVICE_LINKED_ROLE), None)
+
+
+def _scopes(eks: "EKSClient", cluster: str, principal_arn: str) -> set[str]:
+    """The namespaces of an access entry's policies; * for those of the whole cluster."""
+    pages = eks.get_paginator("list_associated_access_policies").paginate(
+        clusterName=cluster, principalArn=principal_arn
+    )
+    scopes = [policy["accessScope"] for page in pages for policy in page["associatedAccessPolicies"]]
+    return {name for scope in scopes for name in (["*"] if scope["type"] == "cluster" else scope["namespaces"])}

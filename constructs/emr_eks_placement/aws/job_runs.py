@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.stacks import read_stacks
+from emr_eks_placement.aws.virtual_clusters import find_virtual_cluster
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import STATES, JobRun, JobRunState, job_run_of
 
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 _REFUSED = "ValidationException"  # CancelJobRun, of a run that is not active any more
 _PRECISION = timedelta(seconds=5)  # of what AWS's clocks say of one moment
 _CHECK = "Check the id, the region and the account"
-
-
-def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, ...]:
-    """The ids of the virtual clusters that the environment's stack has made; none where it is not deployed.
-
-    Calls cloudformation:ListStackResources. Raises InputError where that fails.
-    """
-    with aws_errors(f"environment {environment}"):
-        stacks = read_stacks(session, environment, ["virtual-clusters"])
-    return tuple(id_ for stack in stacks.values() for id_ in stack.get("AWS::EMRContainers::VirtualCluster", ()))
 
 
 @dataclass(frozen=True)
@@ -128,7 +118,7 @@ class JobRunsApi:
     def queue(self, virtual_cluster: str) -> Queue | None:
         """How full the virtual cluster's queue is; None if it is not bounded (emr-containers:DescribeVirtualCluster)."""
         with aws_errors(f"virtual cluster {virtual_cluster}"):
-            described = self._emr.describe_virtual_cluster(id=virtual_cluster)["virtualCluster"]
+            described = find_virtual_cluster(self._emr, virtual_cluster) or {}
         most = described.get("schedulerConfiguration", {}).get("maxInQueueJobRuns")
         waiting = described.get("schedulerStatus", {}).get("currentInQueueJobRuns", 0)
         return None if most is None else Queue(waiting, most)

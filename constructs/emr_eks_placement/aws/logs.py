@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 import boto3
 
 from emr_eks_placement.aws.errors import AwsError, aws_errors
+from emr_eks_placement.aws.s3 import head_object
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.job_run import JobRun
@@ -181,8 +182,8 @@ class _S3Logs:
     def unread(self, log: ContainerLog) -> Iterator[str]:
         """s3:GetObject; an object that was uploaded again is read again, without what was read: it may end within a line."""
         with aws_errors(f"s3://{self._bucket}/{log.path}"):
-            tag = self._s3.head_object(Bucket=self._bucket, Key=log.path)["ETag"]
-        if self._tags.get(log.path) == tag:
+            found = head_object(self._s3, self._bucket, log.path)
+        if found is None or self._tags.get(log.path) == found["ETag"]:
             return
         read, end = self._read.get(log.path, 0), 0
         for line in self._lines(log):
@@ -192,7 +193,7 @@ class _S3Logs:
                 self._read[log.path] = read = end
                 if unread != "\n" or line == "\n":
                     yield unread.rstrip("\n")
-        self._tags[log.path] = tag
+        self._tags[log.path] = found["ETag"]
 
     def _lines(self, log: ContainerLog) -> Iterator[str]:
         """Each with its line feed."""

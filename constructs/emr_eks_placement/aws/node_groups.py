@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from emr_eks_placement.aws.eks import node_groups as eks_node_groups
 from emr_eks_placement.aws.instance_types import read_instance_types
 from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_template
 from emr_eks_placement.aws.other_nodes import Instance
@@ -28,13 +29,7 @@ _DATA_DEVICES = {True: ("/dev/xvdb",), False: ("/dev/xvda", "/dev/sda1")}
 
 def describe_node_groups(eks: "EKSClient", cluster: str) -> list["NodegroupTypeDef"]:
     """Every node group that has or will have nodes, as EKS describes it. Raises botocore's errors as they come."""
-    pages = eks.get_paginator("list_nodegroups").paginate(clusterName=cluster)
-    groups = [
-        eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
-        for page in pages
-        for name in page["nodegroups"]
-    ]
-    return [group for group in groups if group["status"] not in _NO_NODES]
+    return [one for one in eks_node_groups(eks, cluster).values() if one and one["status"] not in _NO_NODES]
 
 
 def node_groups(

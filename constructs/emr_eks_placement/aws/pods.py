@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from emr_eks_placement.aws.eks import existing_cluster
 from emr_eks_placement.aws.errors import aws_errors, rule_of
 from emr_eks_placement.aws.kubernetes import TOKEN_SECONDS, KubernetesApi, NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
@@ -19,9 +19,6 @@ from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.facts import emr
 from emr_eks_placement.observation.events import Warnings, warnings_of
 from emr_eks_placement.observation.pod import ObservedPod, node_labels_of, node_of, observed_pod
-
-if TYPE_CHECKING:
-    from types_boto3_eks.type_defs import ClusterTypeDef
 
 _RENEW_SECONDS = TOKEN_SECONDS - 15
 _FEW_NODES = 20  # asked for one by one; more of them by one list
@@ -43,13 +40,15 @@ class RunPods:
     """The pods of one job run, to be read again and again: each time one list of pods; of nodes only those not seen yet.
 
     Raises InputError for a virtual cluster or an EKS cluster that can't be read: emr-containers:DescribeVirtualCluster,
-    eks:DescribeCluster.
+    eks:DescribeCluster, and ListClusters if there is no such cluster.
     """
 
     def __init__(self, session: boto3.Session, run: JobRun) -> None:
         self._session, self._run_id = session, run.id
         self.virtual_cluster: VirtualCluster = describe_virtual_cluster(session, run.virtual_cluster_id)
-        self._described = self._describe_cluster()
+        cluster = self.virtual_cluster.cluster
+        with aws_errors(f"EKS cluster {cluster}"):
+            self._described = existing_cluster(client(session, "eks"), cluster)
         self._nodes: dict[str, Mapping[str, str] | None] = {}
         self._opened: tuple[KubernetesApi, float] | None = None
 
@@ -79,12 +78,6 @@ class RunPods:
     @property
     def _namespace_path(self) -> str:
         return f"/api/v1/namespaces/{quote(self.virtual_cluster.namespace, safe='')}"
-
-    def _describe_cluster(self) -> "ClusterTypeDef":
-        name = self.virtual_cluster.cluster
-        with aws_errors(f"EKS cluster {name}"):
-            described: ClusterTypeDef = client(self._session, "eks").describe_cluster(name=name)["cluster"]
-        return described
 
     def _api(self) -> KubernetesApi:
         """With a token that still holds for a while."""

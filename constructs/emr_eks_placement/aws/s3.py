@@ -1,7 +1,8 @@
-"""Reads small text objects from S3, such as pod templates."""
+"""What is in S3: whether buckets and objects are there, and the text of small objects, such as pod templates."""
 
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 from botocore.exceptions import ClientError
@@ -13,7 +14,10 @@ from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
+_Head = TypeVar("_Head")
+_MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 LONGEST_TEXT = 1024**2  # bytes; no limit of AWS's: what is larger is no pod template
 
 
@@ -31,6 +35,27 @@ def read_s3_text(session: boto3.Session, uri: str) -> str:
         raise InputError([finding(uri, RuleError(None, "must be UTF-8 text", "Upload it as UTF-8"))]) from None
     except RuleError as broken:
         raise InputError([finding(uri, broken)]) from None
+
+
+def has_bucket(session: boto3.Session, bucket: str) -> bool:
+    """Whether there is such a bucket (s3:ListBucket, HeadBucket). Raises botocore's errors as they come."""
+    s3: S3Client = client(session, "s3")
+    return _or_none(lambda: s3.head_bucket(Bucket=bucket)) is not None
+
+
+def head_object(s3: "S3Client", bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
+    """What S3 says of an object (s3:GetObject, HeadObject); None where there is none. Raises botocore's errors as they come."""
+    return _or_none(lambda: s3.head_object(Bucket=bucket, Key=key))
+
+
+def _or_none(head: Callable[[], _Head]) -> _Head | None:
+    """None for what is not there: S3 answers HEAD without a code but the status (S3 API, HeadObject)."""
+    try:
+        return head()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _MISSING:
+            return None
+        raise
 
 
 def _bucket_and_key(uri: str) -> tuple[str, str]:

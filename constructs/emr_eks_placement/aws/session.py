@@ -12,6 +12,8 @@ from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
 from emr_eks_placement.aws.errors import aws_errors, name_operation
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 
+_HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
 
 def aws_session(
     profile: str | None = None,
@@ -55,6 +57,19 @@ def _attempts(core: botocore.session.Session) -> int | None:
         os.environ.get("AWS_MAX_ATTEMPTS"), rule, "Correct it, or remove it from environment and profile"
     )
     raise InputError([finding("AWS_MAX_ATTEMPTS", broken)])
+
+
+def identity(session: boto3.Session) -> tuple[str, str]:
+    """The account that the credentials are of, and the ARN of who has them. Raises InputError (sts:GetCallerIdentity)."""
+    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
+        caller = client(session, "sts", home_region(session)).get_caller_identity()
+    return str(caller["Account"]), str(caller["Arn"])
+
+
+def home_region(session: boto3.Session) -> str:
+    """A region of the session's partition that every account has: it answers even where the session's region is disabled."""
+    region = str(session.region_name)
+    return _HOME_REGIONS.get(session.get_partition_for_region(region), region)
 
 
 def client(session: boto3.Session, service: str, region: str | None = None) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ def read_stacks(
     cloudformation: CloudFormationClient = client(session, "cloudformation")
     stacks = {f"{environment}-{part}": _resources(cloudformation, f"{environment}-{part}") for part in parts}
     return {name: resources for name, resources in stacks.items() if resources}
+
+
+def own_resources(session: boto3.Session, environment: str, part: str, resource_type: str) -> tuple[str, ...]:
+    """The physical ids of a type in the stack <environment>-<part>; none where it is not deployed.
+
+    Raises InputError where cloudformation:ListStackResources fails.
+    """
+    with aws_errors(f"environment {environment}"):
+        stacks = read_stacks(session, environment, [part])
+    return tuple(id_ for stack in stacks.values() for id_ in stack.get(resource_type, ()))
 
 
 def stack_status(cloudformation: "CloudFormationClient", stack: str) -> str | None:

@@ -1,5 +1,6 @@
 """Virtual clusters of EMR on EKS."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,10 +8,12 @@ import boto3
 
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.stacks import own_resources
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 
 if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
+    from types_boto3_emr_containers.type_defs import VirtualClusterTypeDef
 
 
 @dataclass(frozen=True)
@@ -22,17 +25,53 @@ class VirtualCluster:
     state: str
 
 
+def find_virtual_cluster(emr: "EMRContainersClient", id_: str) -> "VirtualClusterTypeDef | None":
+    """As EMR describes it (emr-containers:DescribeVirtualCluster); None where there is none of this id.
+
+    Raises botocore's errors as they come.
+    """
+    try:
+        return emr.describe_virtual_cluster(id=id_)["virtualCluster"]
+    except emr.exceptions.ResourceNotFoundException:
+        return None
+
+
+def understood(described: "VirtualClusterTypeDef") -> VirtualCluster:
+    """What matters of it; its namespace is `default` where EMR names none (EMR on EKS guide, virtual clusters)."""
+    provider = described["containerProvider"]
+    namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
+    return VirtualCluster(provider["id"], namespace, described["state"])
+
+
 def describe_virtual_cluster(session: boto3.Session, id_: str) -> VirtualCluster:
     """The virtual cluster of that id (emr-containers:DescribeVirtualCluster). Raises InputError if there is none."""
     place = f"virtual cluster {id_}"
     with aws_errors(place):
         emr: EMRContainersClient = client(session, "emr-containers")
-        try:
-            described = emr.describe_virtual_cluster(id=id_)["virtualCluster"]
-        except emr.exceptions.ResourceNotFoundException:
-            rule = f"{emr.meta.region_name} has no virtual cluster of this id (emr-containers:DescribeVirtualCluster)"
-            broken = RuleError(None, rule, "Check the id, the region and the account")
-            raise InputError([finding(place, broken)]) from None
-    provider = described["containerProvider"]
-    namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
-    return VirtualCluster(provider["id"], namespace, described["state"])
+        found = find_virtual_cluster(emr, id_)
+    if found is None:
+        rule = f"{emr.meta.region_name} has no virtual cluster of this id (emr-containers:DescribeVirtualCluster)"
+        raise InputError([finding(place, RuleError(None, rule, "Check the id, the region and the account"))])
+    return understood(found)
+
+
+def running_namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, str]:
+    """The namespaces of an EKS cluster's running virtual clusters, by id and by name, but for a name that several have.
+
+    Calls emr-containers:ListVirtualClusters. Raises botocore's errors as they come.
+    """
+    pages = emr.get_paginator("list_virtual_clusters").paginate(
+        containerProviderId=cluster, containerProviderType="EKS", states=["RUNNING"]
+    )
+    found = [(one["id"], one["name"], understood(one).namespace) for page in pages for one in page["virtualClusters"]]
+    times = Counter(name for _id, name, _namespace in found)
+    by_name = {name: namespace for _id, name, namespace in found if times[name] == 1}
+    return by_name | {id_: namespace for id_, _name, namespace in found}
+
+
+def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, ...]:
+    """The ids of the virtual clusters that the environment's stack has made; none where it is not deployed.
+
+    Calls cloudformation:ListStackResources. Raises InputError where that fails.
+    """
+    return own_resources(session, environment, "virtual-clusters", "AWS::EMRContainers::VirtualCluster")

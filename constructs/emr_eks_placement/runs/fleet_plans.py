@@ -24,17 +24,17 @@ def plan_shapes(asked: Sequence[Asked], shapes: Shapes, *, ignore: Collection[st
     """Plans every distinct shape once. Problems with the codes `ignore` do not count; fail_on: `error` or `warning`."""
     of_shape: dict[str, list[Asked]] = {}
     for one in asked:
-        of_shape.setdefault(shape_of(one.prepared.submittable.request), []).append(one)
+        of_shape.setdefault(shape_of(one.prepared.request), []).append(one)
     plans = FleetPlans()
     for alike in of_shape.values():
         first = alike[0]
         name = " ".join((first.prepared.shown_as, *(f"--conf {one}" for one in first.line.conf)))
         try:
-            made = without(shapes.plan(first.prepared), ignore)
-            capacity, _namespace = shapes.account.capacity_for(first.prepared.submittable.request)
+            planned, capacity = shapes.plan(first.prepared)
         except InputError as error:
             plans.not_planned += error.findings
             continue
+        made = without(planned, ignore)
         bound = runs_at_once(made, capacity)
         plans.shapes.append(f"{len(alike)} of {name}" + ("" if bound is None else f", at most {bound} of them at once"))
         for problem in made.problems:

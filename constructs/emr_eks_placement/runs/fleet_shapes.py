@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.planning.at_once import runs_on_nodes
-from emr_eks_placement.runs.prepared import Account, Prepared, prepare_job, prepare_request
+from emr_eks_placement.runs.prepared import Prepared, prepare_job, prepare_request
+from emr_eks_placement.runs.source import Source
+from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.fleet_lines import FleetLine
 from emr_eks_placement.submission.spread import spread
 
@@ -34,12 +36,12 @@ class Shapes:
     runs are spread over, none for not at all.
     """
 
-    account: Account
+    source: Source
     file: str
     zones: Sequence[str] = ()
     by_capacity: bool = False
     _prepared: dict[tuple[_Asked, str | None], Prepared | InputError] = field(default_factory=dict)
-    _plans: dict[str, Plan | InputError] = field(default_factory=dict)
+    _plans: dict[str, tuple[Plan, Capacity] | InputError] = field(default_factory=dict)
     _turns: dict[_Asked, Iterator[str] | None] = field(default_factory=dict)
 
     def zone_of(self, line: FleetLine) -> str | None:
@@ -69,25 +71,26 @@ class Shapes:
         except InputError as error:
             raise self._at(line, error) from None
 
-    def plan(self, prepared: Prepared) -> Plan:
-        """Raises InputError where it can't be planned."""
-        key = shape_of(prepared.submittable.request)
+    def plan(self, prepared: Prepared) -> tuple[Plan, Capacity]:
+        """And what there is for its pods. Raises InputError where it can't be planned."""
+        key = shape_of(prepared.request)
         if key not in self._plans:
             try:
-                self._plans[key] = prepared.plan()
+                resolved = prepared.resolve()
+                self._plans[key] = resolved.plan(), resolved.capacity
             except InputError as error:
                 self._plans[key] = error
         return _or_raise(self._plans[key])
 
     def _without_more(self, line: FleetLine, zone: str | None) -> Prepared:
         if line.request is not None:
-            return prepare_request(self.account, line.request, f"{self.file}:{line.number}")
+            return prepare_request(self.source, line.request, f"{self.file}:{line.number}")
         asked = (str(line.job), line.placement, line.mode)
         key = (asked, line.zone or zone)
         if key not in self._prepared:
             try:
                 self._prepared[key] = prepare_job(
-                    self.account, asked[0], placement=line.placement, mode=line.mode, zone=key[1]
+                    self.source, asked[0], placement=line.placement, mode=line.mode, zone=key[1]
                 )
             except InputError as error:
                 self._prepared[key] = error
@@ -95,19 +98,18 @@ class Shapes:
 
     def _turns_of(self, line: FleetLine) -> Iterator[str] | None:
         """Of the zones that take the line's pods; None for a placement that has its zone."""
-        if _has_zone(self.prepare(line, None), line):
+        if self._has_zone(self.prepare(line, None), line):
             return None
         room: dict[str, int | None] = {}
         refused: InputError | None = None
         for zone in self.zones:
             try:
-                prepared = self.prepare(line, zone)
-                made = self.plan(prepared)
+                made, capacity = self.plan(self.prepare(line, zone))
             except InputError as error:
                 refused = refused or error
                 continue
             if not any(problem.severity == "error" for problem in made.problems):
-                room[zone] = runs_on_nodes(made, self.account.capacity_for(prepared.submittable.request)[0])
+                room[zone] = runs_on_nodes(made, capacity)
         if not room:
             if refused is not None:
                 raise refused
@@ -117,6 +119,12 @@ class Shapes:
         if not self.by_capacity or None in room.values():
             return spread(dict.fromkeys(room, 1))
         return spread({zone: max(runs or 0, 1) for zone, runs in room.items()})
+
+    def _has_zone(self, prepared: Prepared, line: FleetLine) -> bool:
+        environment = self.source.account.environment
+        placements = environment.jobs[str(line.job)].placements if environment else {}
+        placement = placements.get(prepared.placement)
+        return placement is not None and placement.zone is not None
 
     def _at(self, line: FleetLine, error: InputError) -> InputError:
         """At the line and its field what is found of an option, at the line what is found elsewhere."""
@@ -146,10 +154,3 @@ def _or_raise(outcome: _Outcome | InputError) -> _Outcome:
     if isinstance(outcome, InputError):
         raise outcome
     return outcome
-
-
-def _has_zone(prepared: Prepared, line: FleetLine) -> bool:
-    environment = prepared.account.environment
-    placements = environment.jobs[str(line.job)].placements if environment else {}
-    placement = placements.get(prepared.submittable.placement)
-    return placement is not None and placement.zone is not None

@@ -3,17 +3,16 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, printable
 from emr_eks_placement.emr.job_template import with_job_template
-from emr_eks_placement.emr.placeholders import because_of_placeholder
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.emr.request import check_request
-from emr_eks_placement.planning import Plan
-from emr_eks_placement.runs.planned import Outcome, plan_request
-from emr_eks_placement.runs.request_file import FileRequest, read_requests, read_templates, shown_file
+from emr_eks_placement.runs.planned import Outcome
+from emr_eks_placement.runs.request_file import FileRequest, find_template, read_requests, shown_file
 from emr_eks_placement.runs.source import Source
 
 _Refused = tuple[Finding, ...]
@@ -76,21 +75,12 @@ def _outcome(
     try:
         if request.get("jobTemplateId") in templates:
             request = check_request(with_job_template(request, templates[request["jobTemplateId"]]))
-        return _plan(one, source.complete(request), source, pod_templates)
+        find = partial(find_template, file=one.file, folder=pod_templates)
+        return source.resolve(shown_as, request, find).plan()
     except RuleError as broken:
         return (finding(shown_as, broken),)
     except InputError as error:
         return tuple(_of_request(shown_as, found) for found in error.findings)
-
-
-def _plan(one: FileRequest, request: Mapping[str, Any], source: Source, pod_templates: Path | None) -> Plan:
-    shown_as = shown_file(one.label)
-    capacity, namespace = source.choose(request)
-    try:
-        templates = read_templates(request, one.file, pod_templates, source.read_s3)
-    except RuleError as broken:
-        raise because_of_placeholder(broken, request) if broken.path else broken from None
-    return plan_request(shown_as, request, templates, capacity, namespace)
 
 
 def _of_request(shown_as: str, found: Finding) -> Finding:

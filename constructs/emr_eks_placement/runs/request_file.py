@@ -3,20 +3,17 @@
 import codecs
 import glob
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.read_requests import requests_of_text
 from emr_eks_placement.emr.request_formats import FoundRequest
-from emr_eks_placement.pod_template.text import parse_template, read_template_file
-from emr_eks_placement.spark.configuration import spark_configuration
+from emr_eks_placement.pod_template.text import read_template_file
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell writes what a command prints
 _MOST_NAMED = 8
@@ -84,30 +81,20 @@ def _read(file: str) -> str:
         raise RuleError(None, "can't be read: not UTF-8 text", "Save it as UTF-8") from None
 
 
-def read_templates(
-    request: Mapping[str, Any], file: str, folder: Path | None, read_s3: Callable[[str], str]
-) -> dict[str, YamlDocument]:
-    """The pod templates that a request names, by URI.
+def find_template(uri: str, *, file: str, folder: Path | None) -> YamlDocument | None:
+    """A pod template that a request of a file names by its URI; None for one that is to be read from S3.
 
-    They are looked for in `folder`; without one beside the request's file, by name, and at their key below it and the
-    folders around it, then in S3. Raises RuleError for one that is not there, InputError for one that Spark can't read.
+    It is looked for in `folder`; without one beside the file, by name, and at its key below it and the folders around it.
+    Raises RuleError for one that is nowhere, InputError for one that Spark can't read.
     """
-    properties = spark_configuration(request).properties
-    templates: dict[str, YamlDocument] = {}
-    for name in SPARK_ROLE.values():
-        uri = properties.get(f"spark.kubernetes.{name}.podTemplateFile")
-        if not uri or uri in templates:
-            continue
-        found = _in_folder(uri, folder) if folder else next(_beside(uri, file), None)
-        if found is not None:
-            templates[uri] = read_template_file(found, str(found))
-        elif uri.startswith("s3://") and folder is None and not placeholders_in(uri):
-            templates[uri] = parse_template(read_s3(uri), uri)
-        else:
-            where = str(folder) if folder else "the request's folder"
-            rule = f"no pod template of this name is in {where}, where it is looked for"
-            raise RuleError(uri, rule, "Copy it there, or name its folder: --pod-templates DIR")
-    return templates
+    found = _in_folder(uri, folder) if folder else next(_beside(uri, file), None)
+    if found is not None:
+        return read_template_file(found, str(found))
+    if uri.startswith("s3://") and folder is None and not placeholders_in(uri):
+        return None
+    where = str(folder) if folder else "the request's folder"
+    rule = f"no pod template of this name is in {where}, where it is looked for"
+    raise RuleError(uri, rule, "Copy it there, or name its folder: --pod-templates DIR")
 
 
 def _key(uri: str) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +13,15 @@ from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation import ObservedPod, Warnings
 from emr_eks_placement.observation.logged import roles_logged, roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun
-from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.planned import stopping
 from emr_eks_placement.runs.pods_beside import pods_in_words
-from emr_eks_placement.runs.prepared import Account, Prepared, at_option
-from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.submission.request import default_run_name, named_run
+from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_chosen
+from emr_eks_placement.runs.source import LiveSource
+from emr_eks_placement.submission.request import default_run_name
 from emr_eks_placement.submission.smoke import NAME, SmokeCase
 
 if TYPE_CHECKING:
-    import boto3
-
     from emr_eks_placement.aws.pods import RunPods
 
 _LONGEST_PAUSE = 2.0  # seconds between looks: the pods of a small job are there for half a minute
@@ -33,13 +31,11 @@ _END_SECONDS = 120.0  # how long a run that is cancelled may take to end
 
 @dataclass(frozen=True)
 class Ready:
-    """A case that can be run, with its plan for the cluster as it is."""
+    """A case that can be run. planned: what there is to see of its run before it is started, for the cluster as it is."""
 
     case: SmokeCase
     prepared: Prepared
-    plan: Plan
-    manifests: Mapping[Role, Mapping[str, Any]]
-    capacity: Capacity
+    planned: SmokeRun
 
 
 @dataclass
@@ -55,45 +51,36 @@ class _Looks:
 class SmokeRunner:
     """tell: takes what happens, in words; timeout: seconds that a run may take."""
 
-    def __init__(self, session: "boto3.Session", file: str, tell: Callable[[str], None], *, timeout: float) -> None:
-        from emr_eks_placement.aws.job_runs import JobRunsApi  # boto3 is slow to import
-
-        self._account = Account(session, None, None)  # of no environment: planned for the live cluster
-        self._file, self._tell, self._timeout = file, tell, timeout
-        self._api = JobRunsApi(session)
+    def __init__(self, account: Account, tell: Callable[[str], None], *, timeout: float) -> None:
+        self._account, self._tell, self._timeout = account, tell, timeout
+        self._source = LiveSource(account)
+        self._api = account.job_runs
 
     def prepare(self, case: SmokeCase) -> Ready:
         """Raises InputError for what is not deployed, can't be placed or can't be planned; starts nothing."""
-        from emr_eks_placement.runs.submittable import of_environment
-
         try:
-            submittable = of_environment(self._account.session, case.environment, case.job, case.placement)
+            prepared = prepare_chosen(self._source, case.environment, case.job, case.placement)
         except RuleError as broken:
-            raise InputError([at_option(broken, f"{self._file}, placement {case.placement.name}")]) from None
-        prepared = Prepared(self._account, submittable, f"{case.job} in placement {case.placement.name}")
-        capacity, _ = self._account.capacity_for(submittable.request)
-        return Ready(case, prepared, prepared.plan(), prepared.manifests(), capacity)
+            raise InputError([at_option(broken, f"{self._account.file}, placement {case.placement.name}")]) from None
+        resolved = prepared.resolve()
+        planned = SmokeRun(plan=resolved.plan(), manifests=resolved.manifests(), capacity=resolved.capacity)
+        return Ready(case, prepared, planned)
 
     def access(self, ready: Ready) -> str:
         """How EMR gets into the cluster, in words, as far as it can be seen."""
-        from emr_eks_placement.aws.emr_access import read_emr_access
+        from emr_eks_placement.aws.emr_access import emr_access_in_words
 
-        seen = read_emr_access(self._account.session, str(ready.prepared.submittable.request["virtualClusterId"]))
-        for reason in seen.not_read:
-            self._tell(reason)
-        words = {True: "yes", False: "no", None: "not read"}
-        return f"access entry: {words[seen.access_entry]}; mapped in aws-auth: {words[seen.aws_auth]}"
+        return emr_access_in_words(self._account.session, ready.prepared.virtual_cluster, self._tell)
 
     def run(self, ready: Ready) -> SmokeRun:
         """What was seen of the run; one whose plan has errors is not started.
 
         Whatever happens, KeyboardInterrupt too, the run has ended or is being cancelled, and what was uploaded is removed.
         """
-        if stopping(ready.plan, "error"):
-            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity)
-        own = ready.prepared.submittable
+        if stopping(ready.planned.plan, "error"):
+            return ready.planned
         name = default_run_name(f"{NAME}-{ready.case.placement.name}", datetime.now(UTC))
-        request = named_run(own.request, job=own.job, placement=own.placement, run_name=name)
+        request = ready.prepared.named(name)
         try:
             with self._uploaded(ready.prepared), self._ended(request):
                 started = self._api.start(request)
@@ -101,23 +88,23 @@ class SmokeRunner:
                 run = self._api.describe(request["virtualClusterId"], started.id)
                 return self._follow(ready, run)
         except InputError as error:
-            return SmokeRun(plan=ready.plan, manifests=ready.manifests, capacity=ready.capacity, failed=str(error))
+            return replace(ready.planned, failed=str(error))
 
     @contextmanager
     def _uploaded(self, prepared: Prepared) -> Iterator[None]:
         """What the bucket lacks of the case's files is there within the block, and no longer."""
         from emr_eks_placement.aws.definitions import remove_uploaded, upload_missing
 
-        own, session = prepared.submittable, self._account.session
+        session = self._account.session
         there: dict[str, str | None] = {}
         try:
-            for key, content in own.files.items():
-                there |= upload_missing(session, own.bucket, {key: content})
+            for key, content in prepared.files.items():
+                there |= upload_missing(session, prepared.bucket, {key: content})
             yield
         finally:
             for key, version in there.items():
                 try:
-                    remove_uploaded(session, own.bucket, {key: version})
+                    remove_uploaded(session, prepared.bucket, {key: version})
                 except InputError as error:
                     self._tell(f"not removed: {error}")
 
@@ -140,17 +127,15 @@ class SmokeRunner:
 
         looks = _Looks()
         last, failed = self._watch(run, RunPods(self._account.session, run), looks)
-        not_read = [*looks.not_read, *(f"the cluster: {one}" for one in ready.capacity.not_read)]
+        not_read = [*looks.not_read, *(f"the cluster: {one}" for one in ready.planned.capacity.not_read)]
         logs = None
         if last.state == "COMPLETED":
             try:
-                logs = self._logs(ready.manifests, last)
+                logs = self._logs(ready.planned.manifests, last)
             except InputError as error:
                 not_read.append(f"its logs were not read: {error}")
-        return SmokeRun(
-            plan=ready.plan,
-            manifests=ready.manifests,
-            capacity=ready.capacity,
+        return replace(
+            ready.planned,
             run=last,
             pods=tuple(looks.pods.values()),
             warnings=tuple(looks.warnings),

@@ -1,41 +1,143 @@
-"""What requests are planned for: an environment file, a synthesized assembly or a live cluster, all as capacities."""
+"""What requests are planned for, and their plan: by an environment file, an assembly, a live cluster or a virtual cluster.
 
+Each of them answers the same of a request: what there is for its pods, their namespace, what its job template holds and which
+pod templates it names.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
-from emr_eks_placement.emr.placeholders import named_virtual_cluster
+from emr_eks_placement.common.yaml_document import YamlDocument
+from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
+from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.emr.request import check_complete
+from emr_eks_placement.job.placement import Role
+from emr_eks_placement.planning import Plan, manifests_of, plan
+from emr_eks_placement.pod_template.text import parse_template
+from emr_eks_placement.runs.account import Account
 from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.spark.configuration import spark_configuration
 
 if TYPE_CHECKING:
-    import boto3
-
-    from emr_eks_placement.common.yaml_document import YamlDocument
     from emr_eks_placement.environment import Environment
+
+Place = tuple[Capacity, str]
+"""What there is for the pods of a request, and their namespace."""
+FindTemplate = Callable[[str], YamlDocument | None]
+"""A pod template by its URI, None for one that is to be read from S3; raises RuleError for one that is nowhere."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """Capacities by cluster, and how what a request leaves to AWS is read.
+class Resolved:
+    """A complete request with all that decides where its pods land. shown_as: what messages call it; templates: by URI."""
 
-    complete: a request with what its job template holds; read_s3: the text of an object by its URI; file: the environment and
-    its document, where the source is an environment file.
+    shown_as: str
+    request: Mapping[str, Any]
+    templates: Mapping[str, YamlDocument]
+    capacity: Capacity
+    namespace: str
+
+    def plan(self) -> Plan:
+        """Raises InputError, at the request or its template, where it can't be planned."""
+        try:
+            return plan(self.request, self._template_data, self.capacity, namespace=self.namespace)
+        except RuleError as broken:
+            template = self.templates.get(str(broken.path[0])) if broken.path else None
+            if template is None:
+                raise InputError([finding(self.shown_as, because_of_placeholder(broken, self.request))]) from None
+            path = broken.path[1:]
+            raise InputError([finding(template.file, broken, line=template.line(path), path=path)]) from None
+
+    def manifests(self) -> dict[Role, Mapping[str, Any]]:
+        """The pods of what `plan` has planned."""
+        return manifests_of(self.request, self._template_data, self.capacity, namespace=self.namespace)
+
+    @property
+    def _template_data(self) -> dict[str, Any]:
+        return {uri: one.data for uri, one in self.templates.items()}
+
+
+class Source(ABC):
+    """Where what decides the placement of requests is read from."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._templates: dict[str, YamlDocument] = {}
+
+    @abstractmethod
+    def place(self, request: Mapping[str, Any]) -> Place:
+        """The cluster that a request runs on, as what it has for pods, and its namespace there.
+
+        Raises InputError, or RuleError with the field of the request as path, where that can't be told.
+        """
+
+    def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The request with what its job template holds. Raises RuleError and InputError as `resolve_job_template` does."""
+        from emr_eks_placement.aws.job_templates import resolve_job_template  # boto3 is slow to import
+
+        return check_complete(resolve_job_template(self.account.session, request))
+
+    def resolve(self, shown_as: str, request: Mapping[str, Any], find_template: FindTemplate | None = None) -> Resolved:
+        """Raises InputError, by default at the request, for what can't be read or is not there."""
+        try:
+            capacity, namespace = self.place(request)
+            complete = self.complete(request)
+        except RuleError as broken:
+            raise InputError([finding(shown_as, broken)]) from None
+        try:
+            templates = self._pod_templates(complete, find_template or (lambda _: None))
+        except RuleError as broken:
+            found = because_of_placeholder(broken, complete) if broken.path else broken
+            raise InputError([finding(shown_as, found)]) from None
+        return Resolved(shown_as, complete, templates, capacity, namespace)
+
+    def _pod_templates(self, request: Mapping[str, Any], find: FindTemplate) -> dict[str, YamlDocument]:
+        properties = spark_configuration(request).properties
+        named = (properties.get(f"spark.kubernetes.{name}.podTemplateFile") for name in SPARK_ROLE.values())
+        return {uri: find(uri) or self._read_template(uri) for uri in dict.fromkeys(named) if uri}
+
+    def _read_template(self, uri: str) -> YamlDocument:
+        """From S3, as the run reads it. Raises InputError for one that is elsewhere, such as in the container image."""
+        if not uri.startswith("s3://"):
+            rule = "a pod template outside S3 can't be read to be planned"
+            broken = RuleError(None, rule, "Plan with its copy: emr-placement plan, then --force")
+            raise InputError([finding(uri, broken)])
+        from emr_eks_placement.aws.s3 import read_s3_text  # boto3 is slow to import
+
+        if uri not in self._templates:
+            self._templates[uri] = parse_template(read_s3_text(self.account.session, uri), uri)
+        return self._templates[uri]
+
+
+class CapacitySource(Source):
+    """What an environment file describes, an assembly deploys or a live cluster has, as capacities by cluster.
+
+    virtual_cluster, namespace: those of every request, instead of what it says itself; is_live: whether its job template
+    can be read.
     """
 
-    capacities: Mapping[str, Capacity]
-    virtual_cluster: str | None
-    namespace: str | None
-    complete: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    read_s3: Callable[[str], str]
-    file: "tuple[Environment, YamlDocument] | None" = None
+    def __init__(
+        self,
+        account: Account,
+        capacities: Mapping[str, Capacity],
+        *,
+        virtual_cluster: str | None = None,
+        namespace: str | None = None,
+        is_live: bool = False,
+    ) -> None:
+        super().__init__(account)
+        self.capacities, self.is_live = capacities, is_live
+        self.virtual_cluster, self.namespace = virtual_cluster, namespace
 
-    def choose(self, request: Mapping[str, Any]) -> tuple[Capacity, str]:
-        """The cluster that a request runs on and its namespace: by option, by its virtualClusterId, or the only one.
+    def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As of any source, where it is live; else raises RuleError for what is left to a job template."""
+        return super().complete(request) if self.is_live else check_complete(request)
 
-        Raises InputError where neither tells.
-        """
+    def place(self, request: Mapping[str, Any]) -> Place:
+        """By option, by the request's virtualClusterId, or the only one. Raises InputError where neither tells."""
         if self.namespace is not None:
             return self._only_cluster(), self.namespace
         own = str(request.get("virtualClusterId"))
@@ -65,34 +167,61 @@ class Source:
         return next(iter(self.capacities.values()))
 
 
-class AwsReader:
-    """The account, looked at only when something has to be read from it: boto3 is slow to import."""
+class DeployedSource(Source):
+    """The deployed virtual clusters of an environment, each with what the environment file says that there is for pods."""
 
-    def __init__(self, profile: str | None, region: str | None) -> None:
-        self._profile, self._region = profile, region
-        self._opened: boto3.Session | None = None
+    def __init__(self, account: Account, environment: "Environment") -> None:
+        from emr_eks_placement.environment import capacity_of  # slow to import
 
-    def _session(self) -> "boto3.Session":
-        from emr_eks_placement.aws.session import aws_session
+        super().__init__(account)
+        self._environment, self._capacity = environment, capacity_of(environment)
 
-        if self._opened is None:
-            self._opened = aws_session(self._profile, self._region)
-        return self._opened
+    def place(self, request: Mapping[str, Any]) -> Place:
+        """By virtualClusterId. Raises InputError for a virtual cluster that is not of the environment."""
+        asked, deployed = request.get("virtualClusterId"), self.account.virtual_clusters
+        for name, one in deployed.items():
+            if one.virtual_cluster_id == asked:
+                return self._capacity, self._environment.virtual_clusters[name].namespace
+        told = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
+        rule = f"the virtual clusters deployed of environment {self._environment.name} are {told}"
+        mend = "Name the environment that it belongs to"
+        raise InputError([finding("virtualClusterId", RuleError(asked, rule, mend))])
 
-    def read_cluster(self, name: str) -> Mapping[str, Capacity]:
-        """The capacity of a live cluster, by its name."""
-        from emr_eks_placement.aws.cluster import read_cluster
 
-        return {name: read_cluster(self._session(), name)}
+class LiveSource(Source):
+    """Virtual clusters, each with what its live EKS cluster has for pods."""
 
-    def resolve_job_template(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The complete request, with what its job template holds."""
-        from emr_eks_placement.aws.job_templates import resolve_job_template
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._places: dict[str, Place] = {}
 
-        return check_complete(resolve_job_template(self._session(), request))
+    def place(self, request: Mapping[str, Any]) -> Place:
+        """By virtualClusterId (emr-containers:DescribeVirtualCluster). Raises InputError for one that takes no job runs."""
+        asked = virtual_cluster_of(request)
+        if asked not in self._places:
+            self._places[asked] = self._place(asked)
+        return self._places[asked]
 
-    def read_s3(self, uri: str) -> str:
-        """The text of an object, by its URI."""
-        from emr_eks_placement.aws.s3 import read_s3_text
+    def _place(self, virtual_cluster: str) -> Place:
+        from emr_eks_placement.aws.virtual_clusters import describe_virtual_cluster  # boto3 is slow to import
 
-        return read_s3_text(self._session(), uri)
+        described = describe_virtual_cluster(self.account.session, virtual_cluster)
+        if described.state != "RUNNING":
+            rule = f"it takes no job runs: its state is {described.state} (emr-containers:DescribeVirtualCluster)"
+            broken = RuleError(None, rule, "Name another virtual cluster")
+            raise InputError([finding(f"virtual cluster {virtual_cluster}", broken)])
+        return self.account.cluster(described.cluster), described.namespace
+
+
+def source_of(account: Account) -> Source:
+    """For what is submitted: the environment file's words, where one is named, else the live cluster."""
+    return LiveSource(account) if account.environment is None else DeployedSource(account, account.environment)
+
+
+def virtual_cluster_of(request: Mapping[str, Any]) -> str:
+    """The id of its virtual cluster. Raises RuleError, with the field as path, for a request that names none."""
+    found = request.get("virtualClusterId")
+    if not isinstance(found, str) or found.startswith("<"):
+        rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"
+        raise RuleError(found, rule, "Write its id", path=("virtualClusterId",))
+    return found

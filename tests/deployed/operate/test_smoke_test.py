@@ -1,14 +1,16 @@
 """emr-placement smoke-test on a bad day: interrupted, too slow, failed, refused."""
 
 import json
+import re
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from emr_eks_placement.aws.emr_access import read_emr_access
+from emr_eks_placement.aws.emr_access import emr_access_in_words
 from emr_eks_placement.cli.main import main
+from emr_eks_placement.runs import prepared
 from emr_eks_placement.runs import smoke as smoke_run
 from local.aws.emr_containers.job_runs import JobRun
 from tests.deployed.operate.conftest import FILE, Deployed
@@ -141,7 +143,7 @@ def test_a_run_that_emr_refuses_is_told_and_nothing_is_left(
     deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = objects(deployed)
-    monkeypatch.setattr(smoke_run, "named_run", lambda request, **_: {**request, "name": "refused", "clientToken": ""})
+    monkeypatch.setattr(prepared, "named_run", lambda request, **_: {**request, "name": "refused", "clientToken": ""})
     status, told, _ = reported(capsys, "--placement", "fargate")
     (found,) = told["placements"][0]["differences"]
     assert (status, found["kind"], found["severity"]) == (1, "run", "error")
@@ -196,22 +198,30 @@ def aws_auth(deployed: Deployed) -> Iterator[Callable[[str], None]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_mapped"),
+    ("text", "mapped"),
     [
-        (MAPPED, True),
-        (MAPPED.replace("AWSServiceRoleForAmazonEMRContainers", "other"), False),
-        ("[]", False),
-        ("x: [", None),
+        (MAPPED, "yes"),
+        (MAPPED.replace("AWSServiceRoleForAmazonEMRContainers", "other"), "no"),
+        ("[]", "no"),
+        ("x: [", "not read"),
     ],
 )
 def test_how_emr_gets_in_as_far_as_it_can_be_seen(
-    deployed: Deployed, aws_auth: Callable[[str], None], text: str, is_mapped: bool | None
+    deployed: Deployed, aws_auth: Callable[[str], None], text: str, mapped: str
 ) -> None:
     aws_auth(text)
-    seen = read_emr_access(deployed.session, deployed.virtual_cluster)
-    assert (seen.aws_auth, len(seen.not_read)) == (is_mapped, int(is_mapped is None))
-    assert seen.access_entry is not None
-    assert read_emr_access(deployed.session, "0000nowhere").aws_auth is None
+    told: list[str] = []
+    seen = emr_access_in_words(deployed.session, deployed.virtual_cluster, told.append)
+    assert re.fullmatch(f"access entry: (yes|no); mapped in aws-auth: {mapped}", seen)
+    assert told == (["aws-auth was not read: mapRoles of aws-auth is not YAML"] if mapped == "not read" else [])
+
+
+def test_how_emr_gets_into_the_cluster_of_no_virtual_cluster_is_not_read(deployed: Deployed) -> None:
+    told: list[str] = []
+    seen = emr_access_in_words(deployed.session, "0000nowhere", told.append)
+    assert seen == "access entry: not read; mapped in aws-auth: not read"
+    assert len(told) == 1
+    assert told[0].startswith("virtual cluster 0000nowhere: us-east-1 has no virtual cluster of this id")
 
 
 @pytest.mark.parametrize(

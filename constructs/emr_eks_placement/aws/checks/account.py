@@ -7,7 +7,7 @@ import boto3
 
 from emr_eks_placement.aws.checks import read_account as read
 from emr_eks_placement.aws.checks.outcome import make_checks
-from emr_eks_placement.aws.errors import aws_errors
+from emr_eks_placement.aws.session import identity
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.checks import ACCOUNT_CHECKS, Check, account_needs
 from emr_eks_placement.checks.account import rules
@@ -61,9 +61,7 @@ def check_account(
     session: of the environment's region. Calls, by their IAM actions, are named in `emr_eks_placement.aws.checks.read_account`
     and `…aws.stacks`. Raises InputError where the credentials are no good, for then nothing can be told.
     """
-    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
-        account, identity = read.identity(session)
-    subject = _Subject(session, environment, account_needs(environment), account, identity)
+    subject = _Subject(session, environment, account_needs(environment), *identity(session))
     yield from make_checks({name: check for name, check in _CHECKS.items() if name in names}, subject)
 
 

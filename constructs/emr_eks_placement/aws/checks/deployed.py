@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
 from emr_eks_placement.aws.checks import read_deployment as read
 from emr_eks_placement.aws.cluster import read_cluster
 from emr_eks_placement.aws.definitions import read_deployed_virtual_clusters
+from emr_eks_placement.aws.eks import fargate_profiles, find_cluster, node_groups
+from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.checks.deployment.requirements import Account
 from emr_eks_placement.common.errors import InputError, RuleError, finding
@@ -21,6 +23,7 @@ from emr_eks_placement.environment.definition_stacks import stack_parts
 from emr_eks_placement.scheduling.capacity import Capacity
 
 if TYPE_CHECKING:
+    from types_boto3_eks import EKSClient
     from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef, NodegroupTypeDef
 
 
@@ -53,10 +56,19 @@ class DeployedEnvironment:
         return names[0]
 
     @cached_property
+    def eks(self) -> "EKSClient":
+        """Of the session."""
+        return cast("EKSClient", client(self.session, "eks"))
+
+    @cached_property
+    def found(self) -> "ClusterTypeDef | None":
+        """The cluster as EKS describes it; None: gone."""
+        return find_cluster(self.eks, self.cluster)
+
+    @cached_property
     def described(self) -> "ClusterTypeDef":
-        """The cluster as EKS describes it."""
-        found = read.cluster(self.session, self.cluster)
-        if found is None:
+        """As `found`; InputError where it is gone."""
+        if (found := self.found) is None:
             rule = f"{self.environment.region} has no EKS cluster of this name"
             raise InputError([finding(f"EKS cluster {self.cluster}", RuleError(None, rule, "Deploy the environment"))])
         return found
@@ -64,13 +76,13 @@ class DeployedEnvironment:
     @cached_property
     def node_groups(self) -> dict[str, "NodegroupTypeDef | None"]:
         """The environment's own by EKS's names; None: gone."""
-        return read.node_groups(self.session, self.cluster, read.own_names(self.own("AWS::EKS::Nodegroup")))
+        return node_groups(self.eks, self.cluster, read.own_names(self.own("AWS::EKS::Nodegroup")))
 
     @cached_property
     def fargate_profiles(self) -> dict[str, "FargateProfileTypeDef | None"]:
         """The environment's own by EKS's names; None: gone."""
         names = read.own_names(self.own("AWS::EKS::FargateProfile"))
-        return read.fargate_profiles(self.session, self.cluster, names)
+        return fargate_profiles(self.eks, self.cluster, names)
 
     @cached_property
     def live(self) -> Capacity:

@@ -8,9 +8,10 @@ import boto3
 from emr_eks_placement.aws.checks import read_deployment as read
 from emr_eks_placement.aws.checks.account import check_account
 from emr_eks_placement.aws.checks.deployed import DeployedEnvironment
-from emr_eks_placement.aws.checks.emr_access import read_emr_access
 from emr_eks_placement.aws.checks.outcome import Result, make_checks
 from emr_eks_placement.aws.checks.read_account import log_groups_there
+from emr_eks_placement.aws.eks import access_entries, authentication_mode
+from emr_eks_placement.aws.emr_access import read_emr_access
 from emr_eks_placement.aws.kubernetes import NotReadError, open_kubernetes_api
 from emr_eks_placement.checks import SHARED_CHECKS, Check
 from emr_eks_placement.checks.deployment.addresses import check_addresses
@@ -57,10 +58,8 @@ def _stacks(subject: DeployedEnvironment) -> Result:
 
 
 def _cluster(subject: DeployedEnvironment) -> Result:
-    described = read.cluster(subject.session, subject.cluster)
-    # CONFIG_MAP unless told (botocore's service model of eks, CreateAccessConfigRequest)
-    mode = (described or {}).get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
-    return check_cluster(subject.environment, read.part(subject.cluster, described), mode)
+    mode = authentication_mode(subject.found)
+    return check_cluster(subject.environment, read.part(subject.cluster, subject.found), mode)
 
 
 def _node_groups(subject: DeployedEnvironment) -> Result:
@@ -81,7 +80,7 @@ def _fargate_profiles(subject: DeployedEnvironment) -> Result:
 def _access_entries(subject: DeployedEnvironment) -> Result:
     roles = {group["nodeRole"]: "EC2_LINUX" for group in subject.node_groups.values() if group}
     roles |= {one["podExecutionRoleArn"]: "FARGATE_LINUX" for one in subject.fargate_profiles.values() if one}
-    entries = read.access_entries(subject.session, subject.cluster)
+    entries = access_entries(subject.eks, subject.cluster)
     return check_access_entries(subject.environment, subject.cluster, entries, roles)
 
 

@@ -1,12 +1,15 @@
 """What the checks of an account read, a function a question. They raise botocore's errors as they come."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.exceptions import ClientError
 
-from emr_eks_placement.aws.session import client
+from emr_eks_placement.aws.eks import authentication_mode, cluster_names, find_cluster
+from emr_eks_placement.aws.s3 import has_bucket
+from emr_eks_placement.aws.session import client, home_region
+from emr_eks_placement.aws.subnets import subnets_where
 from emr_eks_placement.checks.account.existing import Existing, ExistingCluster
 from emr_eks_placement.checks.account.rules import BOOTSTRAP_PARAMETER
 from emr_eks_placement.environment import Environment
@@ -14,28 +17,12 @@ from emr_eks_placement.facts.quotas import Quota
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
-    from types_boto3_eks import EKSClient
-    from types_boto3_s3 import S3Client
     from types_boto3_ssm import SSMClient
-
-# Regions that every account has: what is asked there is answered even where the environment's region is disabled.
-_HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-
-
-def _home_region(session: boto3.Session) -> str:
-    region = str(session.region_name)
-    return _HOME_REGIONS.get(session.get_partition_for_region(region), region)
-
-
-def identity(session: boto3.Session) -> tuple[str, str]:
-    """The account that the credentials are of, and the ARN of who has them (sts:GetCallerIdentity)."""
-    caller = client(session, "sts", _home_region(session)).get_caller_identity()
-    return str(caller["Account"]), str(caller["Arn"])
 
 
 def opt_in_status(session: boto3.Session) -> str | None:
     """Whether the account has the session's region, in EC2's words (ec2:DescribeRegions); None: EC2 has no such region."""
-    ec2: EC2Client = client(session, "ec2", _home_region(session))
+    ec2: EC2Client = client(session, "ec2", home_region(session))
     regions = {
         one.get("RegionName"): one.get("OptInStatus") for one in ec2.describe_regions(AllRegions=True)["Regions"]
     }
@@ -79,49 +66,25 @@ def existing(session: boto3.Session, environment: Environment) -> Existing:
 
     Calls ec2:DescribeSubnets, eks:DescribeCluster and s3:ListBucket, each where something of it is given.
     """
-    subnets = environment.network.subnets.values()
+    ids = environment.network.subnets.values()
+    subnets = subnets_where(client(session, "ec2"), "subnet-id", ids) if ids else []
     return Existing(
-        subnets=_subnets(session, subnets) if subnets else {},
+        subnets={one["SubnetId"]: (one["VpcId"], one["AvailabilityZone"]) for one in subnets},
         cluster=_cluster(session, environment.cluster.name) if environment.cluster.name else None,
-        has_bucket=environment.bucket is not None and _has_bucket(session, environment.bucket.name),
+        has_bucket=environment.bucket is not None and has_bucket(session, environment.bucket.name),
     )
-
-
-def _subnets(session: boto3.Session, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    ec2: EC2Client = client(session, "ec2")
-    pages = ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": "subnet-id", "Values": sorted(set(ids))}])
-    return {one["SubnetId"]: (one["VpcId"], one["AvailabilityZone"]) for page in pages for one in page["Subnets"]}
 
 
 def _cluster(session: boto3.Session, name: str) -> ExistingCluster | None:
-    eks: EKSClient = client(session, "eks")
-    try:
-        described = eks.describe_cluster(name=name)["cluster"]
-    except eks.exceptions.ResourceNotFoundException:
+    found = find_cluster(client(session, "eks"), name)
+    if found is None:
         return None
-    return ExistingCluster(
-        described["status"],
-        described["resourcesVpcConfig"].get("vpcId", ""),
-        # CONFIG_MAP unless told (botocore's service model of eks, CreateAccessConfigRequest)
-        described.get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP"),
-    )
-
-
-def _has_bucket(session: boto3.Session, name: str) -> bool:
-    s3: S3Client = client(session, "s3")
-    try:
-        s3.head_bucket(Bucket=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "404":
-            return False
-        raise
-    return True
+    return ExistingCluster(found["status"], found["resourcesVpcConfig"].get("vpcId", ""), authentication_mode(found))
 
 
 def clusters(session: boto3.Session) -> int:
     """How many EKS clusters the region has (eks:ListClusters)."""
-    eks: EKSClient = client(session, "eks")
-    return sum(len(page["clusters"]) for page in eks.get_paginator("list_clusters").paginate())
+    return len(cluster_names(client(session, "eks")))
 
 
 def ask_emr_on_eks(session: boto3.Session) -> None:
@@ -145,14 +108,15 @@ def quota(session: boto3.Session, asked: Quota) -> float:
 def roles_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
     """Those of the IAM roles that the account has (iam:GetRole)."""
     iam = client(session, "iam")
-    there = set()
-    for name in names:
-        try:
-            iam.get_role(RoleName=name)
-        except iam.exceptions.NoSuchEntityException:
-            continue
-        there.add(name)
-    return there
+    return {name for name in names if find_role(iam, name) is not None}
+
+
+def find_role(iam: Any, name: str) -> Mapping[str, Any] | None:
+    """The role of that name (iam:GetRole); None where there is none. iam: a client."""
+    try:
+        return cast("Mapping[str, Any]", iam.get_role(RoleName=name)["Role"])
+    except iam.exceptions.NoSuchEntityException:
+        return None
 
 
 def keys_there(session: boto3.Session, arns: Iterable[str]) -> set[str]:

@@ -2,14 +2,19 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
 
+from emr_eks_placement.aws.checks.read_account import find_role
+from emr_eks_placement.aws.s3 import has_bucket, head_object
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import stack_status
+from emr_eks_placement.aws.subnets import subnets_of_ids
+from emr_eks_placement.aws.virtual_clusters import find_virtual_cluster, understood
 from emr_eks_placement.checks.deployment.health import Part, VirtualClusterFacts
 from emr_eks_placement.checks.deployment.requirements import Access
 from emr_eks_placement.checks.deployment.storage import Denied
@@ -17,13 +22,9 @@ from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
 
 if TYPE_CHECKING:
-    from types_boto3_ec2 import EC2Client
-    from types_boto3_eks import EKSClient
-    from types_boto3_eks.type_defs import ClusterTypeDef, FargateProfileTypeDef, NodegroupTypeDef
     from types_boto3_s3 import S3Client
     from types_boto3_ssm import SSMClient
 
-_MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 _OVER_TLS: dict[str, Any] = {
     "ContextKeyName": "aws:SecureTransport",
     "ContextKeyValues": ["true"],
@@ -44,44 +45,6 @@ def own_names(physical_ids: Iterable[str]) -> list[str]:
     return [re.split(r"[/|]", id_)[-1] for id_ in physical_ids]
 
 
-def cluster(session: boto3.Session, name: str) -> "ClusterTypeDef | None":
-    """The cluster as EKS describes it (eks:DescribeCluster); None where there is none."""
-    eks: EKSClient = client(session, "eks")
-    try:
-        return eks.describe_cluster(name=name)["cluster"]
-    except eks.exceptions.ResourceNotFoundException:
-        return None
-
-
-def node_groups(
-    session: boto3.Session, cluster_name: str, names: Iterable[str]
-) -> dict[str, "NodegroupTypeDef | None"]:
-    """The node groups by name, None for those that are not there (eks:DescribeNodegroup)."""
-    eks: EKSClient = client(session, "eks")
-    found: dict[str, NodegroupTypeDef | None] = {}
-    for name in names:
-        try:
-            found[name] = eks.describe_nodegroup(clusterName=cluster_name, nodegroupName=name)["nodegroup"]
-        except eks.exceptions.ResourceNotFoundException:
-            found[name] = None
-    return found
-
-
-def fargate_profiles(
-    session: boto3.Session, cluster_name: str, names: Iterable[str]
-) -> dict[str, "FargateProfileTypeDef | None"]:
-    """The Fargate profiles by name, None for those that are not there (eks:DescribeFargateProfile)."""
-    eks: EKSClient = client(session, "eks")
-    found: dict[str, FargateProfileTypeDef | None] = {}
-    for name in names:
-        try:
-            answer = eks.describe_fargate_profile(clusterName=cluster_name, fargateProfileName=name)
-            found[name] = answer["fargateProfile"]
-        except eks.exceptions.ResourceNotFoundException:
-            found[name] = None
-    return found
-
-
 def part(name: str, described: Any) -> Part:
     """What matters of a cluster, node group or Fargate profile as EKS describes it; None: it is not there."""
     if described is None:
@@ -96,13 +59,6 @@ def _issue(issue: Mapping[str, Any]) -> str:
     return f"{text} ({resources})" if resources else text
 
 
-def access_entries(session: boto3.Session, cluster_name: str) -> list[str]:
-    """The principals that have an access entry (eks:ListAccessEntries)."""
-    eks: EKSClient = client(session, "eks")
-    pages = eks.get_paginator("list_access_entries").paginate(clusterName=cluster_name)
-    return [arn for page in pages for arn in page["accessEntries"]]
-
-
 def oidc_audiences(session: boto3.Session, provider_arn: str) -> list[str] | None:
     """The audiences of an OIDC provider (iam:GetOpenIDConnectProvider); None where there is none."""
     iam = client(session, "iam")
@@ -114,14 +70,11 @@ def oidc_audiences(session: boto3.Session, provider_arn: str) -> list[str] | Non
 
 def virtual_cluster(session: boto3.Session, id_: str) -> VirtualClusterFacts:
     """A virtual cluster (emr-containers:DescribeVirtualCluster)."""
-    emr = client(session, "emr-containers")
-    try:
-        found = emr.describe_virtual_cluster(id=id_)["virtualCluster"]
-    except emr.exceptions.ResourceNotFoundException:
+    described = find_virtual_cluster(client(session, "emr-containers"), id_)
+    if described is None:
         return VirtualClusterFacts(id_, None)
-    provider = found["containerProvider"]
-    namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
-    return VirtualClusterFacts(id_, found["state"], provider["id"], namespace)
+    found = understood(described)
+    return VirtualClusterFacts(id_, found.state, found.cluster, found.namespace)
 
 
 def parameters(session: boto3.Session, folder: str) -> dict[str, Any]:
@@ -140,18 +93,13 @@ def _data(text: str) -> Any:
 
 def has_object(session: boto3.Session, uri: str) -> bool | None:
     """Whether there is an object at an s3:// URI (s3:GetObject); None where S3 does not tell."""
-    s3: S3Client = client(session, "s3")
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
-        s3.head_object(Bucket=bucket, Key=key)
+        return head_object(client(session, "s3"), bucket, key) is not None
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _MISSING:
-            return False
-        if code in ("403", "AccessDenied"):
+        if error.response["Error"]["Code"] in ("403", "AccessDenied"):
             return None
         raise
-    return True
 
 
 def bucket_blocks_public_access(session: boto3.Session, bucket: str) -> bool | None:
@@ -159,15 +107,13 @@ def bucket_blocks_public_access(session: boto3.Session, bucket: str) -> bool | N
 
     Calls s3:ListBucket (HeadBucket) and s3:GetBucketPublicAccessBlock.
     """
+    if not has_bucket(session, bucket):
+        return None
     s3: S3Client = client(session, "s3")
     try:
-        s3.head_bucket(Bucket=bucket)
         blocks: Mapping[str, Any] = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _MISSING:
-            return None
-        if code == "NoSuchPublicAccessBlockConfiguration":
+        if error.response["Error"]["Code"] == "NoSuchPublicAccessBlockConfiguration":
             return False
         raise
     return all(blocks.get(name) for name in _BLOCKS)
@@ -189,13 +135,8 @@ def bucket_key(session: boto3.Session, bucket: str) -> str | None:
 def trust_policies(session: boto3.Session, role_arns: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
     """The trust policy of each role; None where there is no such role (iam:GetRole)."""
     iam = client(session, "iam")
-    found: dict[str, Mapping[str, Any] | None] = {}
-    for arn in role_arns:
-        try:
-            found[arn] = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]
-        except iam.exceptions.NoSuchEntityException:
-            found[arn] = None
-    return found
+    roles = {arn: find_role(iam, arn.rpartition("/")[2]) for arn in role_arns}
+    return {arn: role["AssumeRolePolicyDocument"] if role else None for arn, role in roles.items()}
 
 
 def denied(session: boto3.Session, wanted: Iterable[Access]) -> Iterator[Denied]:
@@ -225,13 +166,7 @@ def _context(prefix: str | None) -> list[dict[str, Any]]:
 
 def free_addresses(session: boto3.Session, subnets: Iterable[str]) -> dict[str, int]:
     """How many free addresses the subnets have, by zone (ec2:DescribeSubnets)."""
-    ids = sorted(set(subnets))
-    if not ids:
-        return {}
-    ec2: EC2Client = client(session, "ec2")
-    free: dict[str, int] = {}
-    for page in ec2.get_paginator("describe_subnets").paginate(SubnetIds=ids):
-        for subnet in page["Subnets"]:
-            zone = subnet["AvailabilityZone"]
-            free[zone] = free.get(zone, 0) + subnet["AvailableIpAddressCount"]
+    free: Counter[str] = Counter()
+    for subnet in subnets_of_ids(client(session, "ec2"), subnets):
+        free[subnet["AvailabilityZone"]] += subnet["AvailableIpAddressCount"]
     return free

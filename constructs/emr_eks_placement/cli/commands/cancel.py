@@ -2,7 +2,7 @@
 
 import argparse
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.run_events import open_events
 from emr_eks_placement.runs.follow import INTERRUPTED, follow
 
@@ -14,14 +14,14 @@ def run(options: argparse.Namespace) -> int:
 
     Raises InputError where there is no such run or AWS does not answer.
     """
-    clusters, found = find_job_run(options)
+    account, found = find_job_run(options)
     with open_events(options.output) as events:
-        if not found.has_ended and not found.is_being_cancelled and clusters.api.cancel(found):
+        if not found.has_ended and not found.is_being_cancelled and account.job_runs.cancel(found):
             events.note(f"job run {found.id} is being cancelled")
-        now = clusters.api.describe(found.virtual_cluster_id, found.id)
+        now = account.job_runs.describe(found.virtual_cluster_id, found.id)
         if not now.has_ended and not options.wait:
             return _ASKED
-        ended = follow(clusters.session, clusters.api, now, events)
+        ended = follow(account.session, account.job_runs, now, events)
         if ended is None:
             return INTERRUPTED
         return _CANCELLED if ended.state == "CANCELLED" else _OTHERWISE

@@ -4,12 +4,11 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.options.confirm import confirmed
-from emr_eks_placement.cli.options.environment_session import environment_of, session_of
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 
 if TYPE_CHECKING:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
     from emr_eks_placement.emr.job_run import JobRun
 
 _DRAINED, _STILL_ACTIVE = 0, 1
@@ -20,11 +19,12 @@ def run(options: argparse.Namespace) -> int:
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
         raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
-    api, virtual_clusters = _virtual_clusters(options)
+    account, ids = open_virtual_clusters(options, tell_none=lambda why: sys.stderr.write(f"note: {printable(why)}\n"))
+    api = account.job_runs
     from emr_eks_placement.runs import drain
 
-    runs = drain.active_runs(api, virtual_clusters)
-    _print(f"{len(runs)} active job runs in {len(virtual_clusters)} virtual clusters", runs)
+    runs = drain.active_runs(api, ids)
+    _print(f"{len(runs)} active job runs in {len(ids)} virtual clusters", runs)
     if not runs:
         return _DRAINED
     to_cancel = [run for run in runs if not run.is_being_cancelled]
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
             return _STILL_ACTIVE
     for run in to_cancel:
         api.cancel(run)
-    left = drain.wait_until_ended(api, virtual_clusters, options.timeout, _print_progress)
+    left = drain.wait_until_ended(api, ids, options.timeout, _print_progress)
     if not left:
         _print("no job run is active", [])
         return _DRAINED
@@ -43,18 +43,6 @@ def run(options: argparse.Namespace) -> int:
     if others:
         _print(f"started meanwhile, stop what starts them: {', '.join(sorted(others))}", [])
     return _STILL_ACTIVE
-
-
-def _virtual_clusters(options: argparse.Namespace) -> tuple["JobRunsApi", tuple[str, ...]]:
-    """Raises InputError for what can't be read, and for an environment of another account."""
-    from emr_eks_placement.aws.job_runs import JobRunsApi, virtual_clusters_of  # boto3 is slow to import
-    from emr_eks_placement.aws.session import aws_session
-
-    if options.virtual_cluster is not None:
-        return JobRunsApi(aws_session(options.profile, options.region)), (options.virtual_cluster,)
-    environment = environment_of(options)
-    session = session_of(environment, options.environment, options.profile)
-    return JobRunsApi(session), virtual_clusters_of(session, environment.name)
 
 
 def _print_progress(active: "list[JobRun]") -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from emr_eks_placement.cli.options.job_run_options import open_virtual_clusters
+from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
 from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width
 from emr_eks_placement.common.errors import InputError, RuleError, finding
@@ -24,8 +24,8 @@ def run(options: argparse.Namespace) -> int:
     if options.limit < 1:
         raise InputError([finding("--limit", RuleError(options.limit, "1 or more", "Write for example 20"))])
     states = ACTIVE if options.active else tuple(options.state) or STATES
-    clusters = open_virtual_clusters(options)
-    found = [clusters.api.list(id_, states=states, name=options.name) for id_ in clusters.ids]
+    account, ids = open_virtual_clusters(options)
+    found = [account.job_runs.list(id_, states=states, name=options.name) for id_ in ids]
     runs = newest_first(found)
     newest = list(islice(runs, options.limit))
     if options.output == "json":

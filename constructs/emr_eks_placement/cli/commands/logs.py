@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 from emr_eks_placement.emr.job_run import JobRun
 
@@ -22,16 +22,16 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.tail is not None and options.tail < 1:
         raise InputError([finding("--tail", RuleError(options.tail, "1 line or more", "Write for example 100"))])
-    clusters, found = find_job_run(options)
+    account, found = find_job_run(options)
     from emr_eks_placement.aws.logs import RunLogs
 
-    logs = RunLogs(clusters.session, found)
+    logs = RunLogs(account.session, found)
     try:
         if options.follow:
             lines = logs.follow(
                 options.pod,
                 options.stream,
-                lambda: clusters.api.describe(found.virtual_cluster_id, found.id),
+                lambda: account.job_runs.describe(found.virtual_cluster_id, found.id),
                 _note,
             )
         elif options.tail is not None:

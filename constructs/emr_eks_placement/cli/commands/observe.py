@@ -2,34 +2,25 @@
 
 import argparse
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.observe import Observation, as_json, as_table
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import InputError, printable
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation import Warnings, compare, cost_so_far
 from emr_eks_placement.observation.compare import DIFFERENT
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.runs.planned import plan_request
+from emr_eks_placement.runs.account import Account
+from emr_eks_placement.runs.source import CapacitySource
 from emr_eks_placement.scheduling.capacity import Capacity
 
 if TYPE_CHECKING:
-    import boto3
-
     from emr_eks_placement.aws.pods import RunPods
 
 _AS_PLANNED, _DIFFERS, _UNUSABLE = 0, 1, 2
 _FORMATS = {"table": as_table, "json": as_json}
-
-
-@dataclass(frozen=True)
-class _Planned:
-    plan: Plan | None
-    capacity: Capacity | None
-    notes: tuple[str, ...]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,53 +28,48 @@ def run(options: argparse.Namespace) -> int:
 
     What could not be read is told on standard error. Raises InputError where there is no such run, or no cluster of it.
     """
-    clusters, found = find_job_run(options)
+    account, found = find_job_run(options)
     from emr_eks_placement.aws.pods import RunPods
 
-    pods = RunPods(clusters.session, found)
-    planned = _plan(clusters.session, found, pods)
-    observation = _observe(clusters.api.region, found, pods, planned)
+    pods = RunPods(account.session, found)
+    made, capacity, notes = _plan(account, found, pods)
+    observation = _observe(found, pods, account.job_runs.region, made, capacity, notes)
     sys.stdout.write(_FORMATS[options.output](observation))
     sys.stderr.writelines(f"note: {printable(note)}\n" for note in observation.notes)
     return _status(observation)
 
 
-def _plan(session: "boto3.Session", run: JobRun, pods: "RunPods") -> _Planned:
-    """The plan of the request that EMR was sent, for the live cluster; without one, why there is none."""
-    from emr_eks_placement.aws.cluster import read_cluster
-    from emr_eks_placement.runs.submittable import complete, pod_templates
-
-    cluster, shown_as = pods.virtual_cluster, f"job run {run.id}"
+def _plan(account: Account, run: JobRun, pods: "RunPods") -> tuple[Plan | None, Capacity | None, list[str]]:
+    """The plan of the request that EMR was sent, the live cluster that it is for, and why there is none of them, if so."""
+    cluster, namespace = pods.virtual_cluster.cluster, pods.virtual_cluster.namespace
     capacity: Capacity | None = None
     try:
-        capacity = read_cluster(session, cluster.cluster)
-        try:
-            request = complete(session, run.request)
-        except RuleError as broken:
-            raise InputError([finding(shown_as, broken)]) from None
-        templates = pod_templates(session, request, {})
-        made = plan_request(shown_as, request, templates, capacity, cluster.namespace)
+        capacity = account.cluster(cluster)
+        source = CapacitySource(account, {cluster: capacity}, namespace=namespace, is_live=True)
+        made = source.resolve(f"job run {run.id}", run.request).plan()
     except InputError as error:
-        return _Planned(None, capacity, (f"not planned: {error}",))
-    return _Planned(made, capacity, tuple(f"{cluster.cluster}: {one}" for one in capacity.not_read))
+        return None, capacity, [f"not planned: {error}"]
+    return made, capacity, [f"{cluster}: {one}" for one in capacity.not_read]
 
 
-def _observe(region: str, run: JobRun, reader: "RunPods", planned: _Planned) -> Observation:
+def _observe(
+    run: JobRun, reader: "RunPods", region: str, made: Plan | None, capacity: Capacity | None, notes: list[str]
+) -> Observation:
     observed = reader.read()
     pods = observed.pods or ()
-    notes = [*planned.notes, *observed.not_read]
+    notes = [*notes, *observed.not_read]
     if observed.pods is None:
-        return Observation(run, planned.plan, None, (), (), None, tuple(notes))
+        return Observation(run, made, None, (), (), None, tuple(notes))
     if run.has_ended:
         gone = "it has no pods any more: EMR deletes those of a run that has ended"
         notes += [] if pods else [f"job run {run.id} is {run.state}: {gone}"]
-    comparison = compare(planned.plan, pods, planned.capacity, has_ended=run.has_ended)
+    comparison = compare(made, pods, capacity, has_ended=run.has_ended)
     warnings: list[Warnings] = []
     if comparison.verdicts.intersection(("pending", "missing")):
         warnings, not_read = reader.warnings(pod for pod in pods if pod.pending is not None)
         notes += not_read
     cost = cost_so_far(pods, region, datetime.now(UTC))
-    return Observation(run, planned.plan, comparison, pods, tuple(warnings), cost, tuple(notes))
+    return Observation(run, made, comparison, pods, tuple(warnings), cost, tuple(notes))
 
 
 def _status(observation: Observation) -> int:

@@ -3,16 +3,22 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from emr_eks_placement.cli.commands.explain import check_code
-from emr_eks_placement.cli.options.plan_source import open_source
+from emr_eks_placement.cli.options.account import in_environment
 from emr_eks_placement.cli.output.plan import as_json, as_markdown, as_table
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, printable
+from emr_eks_placement.common.yaml_document import YamlDocument
+from emr_eks_placement.facts.kubernetes import check_namespace
+from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.plan_files import plan_files
 from emr_eks_placement.runs.planned import Outcome, stopping, without
 from emr_eks_placement.runs.request_file import names_file
-from emr_eks_placement.runs.source import Source
+from emr_eks_placement.runs.source import CapacitySource
+from emr_eks_placement.scheduling.capacity import Capacity
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2
 
@@ -27,30 +33,71 @@ def run(options: argparse.Namespace) -> int:
     What can't be planned is reported on standard error; the others are planned all the same. Raises InputError for the
     source and the options.
     """
-    for code in options.ignore:
-        check_code("--ignore", code)
-    source = open_source(options)
+    source, document = _open_source(options)
     files, jobs = _sorted_out(options, source)
     for cluster, capacity in source.capacities.items():
         sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
     outcomes: dict[str, Outcome] = {}
-    for label, one in (*plan_files(files, source, options.pod_templates), *_plan_jobs(jobs, source, options)):
+    for label, one in (*plan_files(files, source, options.pod_templates), *_plan_jobs(jobs, source, document, options)):
         outcomes[label] = without(one, options.ignore) if isinstance(one, Plan) else one
     _tell_errors(one for one in outcomes.values() if not isinstance(one, Plan))
     sys.stdout.write(_FORMATS[options.output](outcomes))
     return _status(outcomes, options.fail_on)
 
 
-def _sorted_out(options: argparse.Namespace, source: Source) -> tuple[list[str], list[str]]:
+def _open_source(options: argparse.Namespace) -> tuple[CapacitySource, YamlDocument | None]:
+    """The source that the options name, and the document of its environment file. Raises InputError for what can't be
+    read and for malformed options.
+    """
+    _check_options(options)
+    # What requests name in S3 may belong to any account.
+    account, document = Account(options.profile, options.region, is_own=False), None
+    capacities: Mapping[str, Capacity]
+    if options.environment is not None:
+        from emr_eks_placement.environment import capacity_of
+        from emr_eks_placement.environment_file import read_environment
+
+        environment, document = read_environment(options.environment)
+        account = in_environment(account, environment, document.file)
+        capacities = {environment.name: capacity_of(environment)}
+    elif options.assembly is not None:
+        from emr_eks_placement.assembly import read_assembly
+
+        capacities = read_assembly(options.assembly)
+    else:
+        capacities = {options.cluster: account.cluster(options.cluster)}
+    if options.fargate_vcpus is not None:
+        capacities = {name: replace(one, fargate_vcpus=options.fargate_vcpus) for name, one in capacities.items()}
+    chosen = {"virtual_cluster": options.virtual_cluster, "namespace": options.namespace}
+    return CapacitySource(account, capacities, **chosen, is_live=options.cluster is not None), document
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    for code in options.ignore:
+        check_code("--ignore", code)
+    if options.fargate_vcpus is not None and options.fargate_vcpus < 1:
+        broken = RuleError(
+            options.fargate_vcpus, "must be at least 1 vCPU", f"Write the account's quota {FARGATE_VCPUS.code}"
+        )
+        raise InputError([finding("--fargate-vcpus", broken)])
+    if options.namespace is not None:
+        try:
+            check_namespace(options.namespace)
+        except RuleError as broken:
+            raise InputError([finding("--namespace", broken)]) from None
+
+
+def _sorted_out(options: argparse.Namespace, source: CapacitySource) -> tuple[list[str], list[str]]:
     """The files and the jobs that are to be planned: every job where nothing is named. What is neither counts as a job.
 
     Raises InputError for options that have nothing to count for.
     """
     words = list(dict.fromkeys(options.files))
-    known = source.file[0].jobs if source.file is not None else {}
-    files = [word for word in words if word not in known and (source.file is None or names_file(word, of_jobs=False))]
+    environment = source.account.environment
+    known = environment.jobs if environment is not None else {}
+    files = [word for word in words if word not in known and (environment is None or names_file(word, of_jobs=False))]
     jobs = [word for word in words if word not in files]
-    if not words and source.file is None:
+    if not words and environment is None:
         rule = "without an environment file there are no jobs to plan"
         raise InputError([finding("FILE", RuleError(None, rule, "Name the file of a StartJobRun request"))])
     if not jobs:
@@ -62,13 +109,15 @@ def _sorted_out(options: argparse.Namespace, source: Source) -> tuple[list[str],
     return files, jobs if words else list(known)
 
 
-def _plan_jobs(jobs: list[str], source: Source, options: argparse.Namespace) -> Iterator[tuple[str, Outcome]]:
-    if source.file is not None and jobs:
+def _plan_jobs(
+    jobs: list[str], source: CapacitySource, document: YamlDocument | None, options: argparse.Namespace
+) -> Iterator[tuple[str, Outcome]]:
+    environment = source.account.environment
+    if environment is not None and document is not None and jobs:
         from emr_eks_placement.runs.plan_jobs import JobPlanner  # slow to import
 
-        environment, document = source.file
         planner = JobPlanner(environment, document, source.capacities[environment.name])
-        yield from planner.plan(jobs, options)
+        yield from planner.plan(jobs, {name: getattr(options, name) for name in _OF_JOBS})
 
 
 def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, mend: str) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from emr_eks_placement.cli.options.environment_session import environment_of, session_of
+from emr_eks_placement.cli.options.account import environment_of
 from emr_eks_placement.cli.output.smoke import Report, Tried, as_json, as_table
 from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
 from emr_eks_placement.observation.difference import KINDS
@@ -22,13 +22,12 @@ _AGREED, _DIFFERED = 0, 1
 def run(options: argparse.Namespace) -> int:
     """0: every run agreed with its plan, 1: one differed, 130: interrupted. Raises InputError with nothing started."""
     _check(options)
-    environment = environment_of(options)
+    account, environment = environment_of(options)
     try:
         cases = smoke_cases(environment, options.placement, options.job)
     except RuleError as broken:
-        raise InputError([at_option(broken, str(options.environment))]) from None
-    session = session_of(environment, options.environment, options.profile)
-    runner = SmokeRunner(session, str(options.environment), _tell, timeout=options.timeout)
+        raise InputError([at_option(broken, account.file)]) from None
+    runner = SmokeRunner(account, _tell, timeout=options.timeout)
     ready = [runner.prepare(case) for case in cases]
     access = runner.access(ready[0])
     tried, is_interrupted = _try(runner, ready, options.ignore)
@@ -53,7 +52,7 @@ def _try(runner: SmokeRunner, ready: Sequence[Ready], ignored: Collection[str]) 
             _tell(f"{name} ({number} of {len(ready)})")
             seen = runner.run(one)
             found = tuple(each for each in differences(seen) if each.kind not in ignored)
-            tried.append(Tried(name, one.case, one.prepared.submittable.request, seen, found))
+            tried.append(Tried(name, one.case, one.prepared.request, seen, found))
     except KeyboardInterrupt:
         _tell(f"interrupted; {len(tried)} of {len(ready)} placements were tried")
         return tried, True

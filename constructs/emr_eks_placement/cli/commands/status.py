@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from emr_eks_placement.cli.options.job_run_options import find_job_run
+from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
@@ -12,7 +12,7 @@ from emr_eks_placement.emr.job_run import JobRun
 
 def run(options: argparse.Namespace) -> int:
     """Prints the run; 0 in any case. Raises InputError where there is none or AWS does not answer."""
-    _clusters, found = find_job_run(options)
+    _account, found = find_job_run(options)
     sys.stdout.write(_as_json(found) if options.output == "json" else _as_lines(found))
     return 0
 

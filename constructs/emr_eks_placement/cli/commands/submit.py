@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.commands.explain import check_code
-from emr_eks_placement.cli.options.environment_session import environment_of, session_of
+from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.run_events import open_events
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.runs.events import RunEvents
 from emr_eks_placement.runs.follow import INTERRUPTED, follow, tell_output
 from emr_eks_placement.runs.planned import stopping, without
-from emr_eks_placement.runs.prepared import Account, Prepared, at_option, prepare_job, prepare_request
+from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_job, prepare_request
 from emr_eks_placement.runs.request_file import names_file, read_request, shown_file
-from emr_eks_placement.submission.request import check_filled_in, default_run_name, named_run
+from emr_eks_placement.runs.source import source_of
+from emr_eks_placement.submission.request import check_filled_in, default_run_name
 from emr_eks_placement.submission.same_run import check_same_run
 
 if TYPE_CHECKING:
@@ -46,12 +47,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, options: argparse.Namespace) -> int:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
-
-    session = prepared.account.session
-    api = JobRunsApi(session)
-    for key in prepared.submittable.upload(session):
-        events.note(f"uploaded s3://{prepared.submittable.bucket}/{key}")
+    session, api = prepared.source.account.session, prepared.source.account.job_runs
+    for key in prepared.upload():
+        events.note(f"uploaded s3://{prepared.bucket}/{key}")
     answer = _ask_to_start(api, request, is_repeatable=_is_repeatable(prepared, request, options))
     events.started(request, answer.id, _where(prepared, request, api.region))
     if options.run_name is None and not options.wait:
@@ -74,7 +72,7 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
 
 def _is_repeatable(prepared: Prepared, request: Mapping[str, Any], options: argparse.Namespace) -> bool:
     """Whether the same command makes the same run: by its run name, or by a client token of the request's own."""
-    return options.run_name is not None or prepared.submittable.request.get("clientToken") == request["clientToken"]
+    return options.run_name is not None or prepared.request.get("clientToken") == request["clientToken"]
 
 
 def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatable: bool) -> "StartedRun":
@@ -94,8 +92,8 @@ def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatabl
 def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
     """What is to be submitted, and what its file was read as."""
     if not names_file(options.job, of_jobs=options.environment is not None):
-        account = _account(options)
-        return prepare_job(account, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
+        source = source_of(account_of(options).opened())
+        return prepare_job(source, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
     for option in ("placement", "mode", "zone"):
         if getattr(options, option) is not None:
             broken = RuleError(
@@ -109,30 +107,16 @@ def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
             check_filled_in(request)
     except RuleError as broken:
         raise InputError([finding(shown_file(options.job), broken)]) from None
-    return prepare_request(_account(options), request, shown_file(read.label)), understood(read.found, request)
-
-
-def _account(options: argparse.Namespace) -> Account:
-    from emr_eks_placement.aws.session import aws_session
-
-    if options.environment is None:
-        return Account(aws_session(options.profile, options.region), None, None)
-    environment = environment_of(options)
-    return Account(session_of(environment, options.environment, options.profile), environment, options.environment)
+    source = source_of(account_of(options).opened())
+    return prepare_request(source, request, shown_file(read.label)), understood(read.found, request)
 
 
 def _named(prepared: Prepared, options: argparse.Namespace) -> dict[str, Any]:
     """The request with run name and client token; a token of the request's own stays, unless a run name is given."""
-    submittable, own = prepared.submittable, prepared.submittable.request
-    base = "-".join(part for part in (submittable.job, submittable.placement) if part)
+    own = prepared.request
     name = options.run_name or (own.get("name") if "clientToken" in own else None)
     try:
-        named = named_run(
-            own,
-            job=submittable.job,
-            placement=submittable.placement,
-            run_name=name or default_run_name(base, datetime.now(UTC)),
-        )
+        named = prepared.named(name or default_run_name(prepared.base_name, datetime.now(UTC)))
     except RuleError as broken:
         raise InputError([at_option(broken, prepared.shown_as)]) from None
     if options.run_name is None and "clientToken" in own:
@@ -159,6 +143,6 @@ def _may_start(prepared: Prepared, events: RunEvents, options: argparse.Namespac
 
 def _where(prepared: Prepared, request: Mapping[str, Any], region: str) -> str:
     """The options by which other commands find the run."""
-    if prepared.account.file is not None:
-        return f"-e {shlex.quote(str(prepared.account.file))}"
+    if prepared.source.account.file:
+        return f"-e {shlex.quote(prepared.source.account.file)}"
     return f"--virtual-cluster {request['virtualClusterId']} --region {region}"

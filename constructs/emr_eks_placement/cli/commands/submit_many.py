@@ -6,22 +6,22 @@ import secrets
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.commands.explain import check_code
-from emr_eks_placement.cli.options.environment_session import environment_of, session_of
+from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
+from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes
 from emr_eks_placement.runs.follow import INTERRUPTED
-from emr_eks_placement.runs.prepared import Account, virtual_cluster_of
+from emr_eks_placement.runs.source import source_of
 from emr_eks_placement.submission.fleet_journal import Fleet, Journal, begin
 from emr_eks_placement.submission.fleet_lines import FleetLine, at_most, read_lines
-from emr_eks_placement.submission.request import check_filled_in, named_run
+from emr_eks_placement.submission.request import check_filled_in
 
 if TYPE_CHECKING:
     from emr_eks_placement.runs.fleet import FleetRun, FleetSubmitter
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         content = _read(options.file)
         lines = read_lines(str(options.file), content)
-        account = _account(options)
+        # As many tries as a fleet takes, and less sent while AWS throttles.
+        account = account_of(options, attempts=_ATTEMPTS, retry_mode="adaptive")
         with Journal(path, _fleet(account, content)) as journal:
             return _submit(account, lines, journal, options)
     except KeyboardInterrupt:
@@ -61,27 +62,27 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
     with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
         if before:
             events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
-        shapes = Shapes(account, str(options.file), _zones(account, options), by_capacity=options.spread == "capacity")
+        source, zones = source_of(account), _zones(account, options)
+        shapes = Shapes(source, str(options.file), zones, by_capacity=options.spread == "capacity")
         asked = _asked(lines, shapes, journal, options)
         for read_as, number in Counter(line.read_as for line in lines if line.read_as).most_common(_MOST_NOTES):
             events.note(f"{number} requests of {options.file} are {read_as}")
-        journal.direct_to(virtual_cluster_of(one.prepared) for one in asked)
+        journal.direct_to(one.prepared.virtual_cluster for one in asked)
         if not may_start(asked, shapes, options, events):
             return _SOME_NOT
         runs = _runs(asked, journal.fleet, options)
-        for submittable in {tuple(one.prepared.submittable.files): one.prepared.submittable for one in asked}.values():
-            for key in submittable.upload(account.session):
-                events.note(f"uploaded s3://{submittable.bucket}/{key}")
+        for prepared in {tuple(one.prepared.files): one.prepared for one in asked}.values():
+            for key in prepared.upload():
+                events.note(f"uploaded s3://{prepared.bucket}/{key}")
         return _start(account, runs, journal, options, events)
 
 
 def _start(
     account: Account, runs: "list[FleetRun]", journal: Journal, options: argparse.Namespace, events: FleetEvents
 ) -> int:
-    from emr_eks_placement.aws.job_runs import JobRunsApi
     from emr_eks_placement.runs.fleet import FleetSubmitter
 
-    submitter = FleetSubmitter(JobRunsApi(account.session), journal, runs, options.concurrency)
+    submitter = FleetSubmitter(account.job_runs, journal, runs, options.concurrency)
     interrupted = False
     submitter.start()
     while True:
@@ -136,7 +137,7 @@ def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: ar
                 continue
             zone = progress.zones.get(line.number) if line.number in progress.in_doubt else turn
             prepared = shapes.prepare(line, zone)
-            virtual_cluster_of(prepared)
+            _ = prepared.virtual_cluster
             if line.request is not None and not options.force:
                 _check_filled_in(line.request, f"{options.file}:{line.number}")
             asked.append(Asked(line, zone, prepared))
@@ -163,14 +164,11 @@ def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "lis
     runs: list[FleetRun] = []
     findings: list[Finding] = []
     for one in asked:
-        line, submittable = one.line, one.prepared.submittable
-        base = "-".join(part for part in (submittable.job, submittable.placement) if part)
+        line, base = one.line, one.prepared.base_name
         own = f"{fleet.id}-{line.number:05}"
         name = line.run_name or f"{base[: LONGEST_JOB_RUN_NAME - len(own) - 1]}-{own}"
         try:
-            request = named_run(
-                submittable.request, job=submittable.job, placement=submittable.placement, run_name=name
-            )
+            request = one.prepared.named(name)
         except RuleError as broken:
             findings.append(finding(str(options.file), broken, line=line.number))
         else:
@@ -209,23 +207,9 @@ def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
     return chosen
 
 
-def _account(options: argparse.Namespace) -> Account:
-    """With as many tries as a fleet takes, and less sent while AWS throttles."""
-    from emr_eks_placement.aws.session import aws_session
-
-    open_session = partial(aws_session, attempts=_ATTEMPTS, retry_mode="adaptive")
-    if options.environment is None:
-        return Account(open_session(options.profile, options.region), None, None)
-    environment = environment_of(options)
-    session = session_of(environment, options.environment, options.profile, open_session)
-    return Account(session, environment, options.environment)
-
-
 def _fleet(account: Account, content: bytes) -> Fleet:
-    from emr_eks_placement.aws.checks.read_account import identity
-    from emr_eks_placement.aws.errors import aws_errors
+    from emr_eks_placement.aws.session import identity
 
-    with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
-        number, _arn = identity(account.session)
+    number, _arn = identity(account.session)
     digest = hashlib.sha256(content).hexdigest()
     return begin(secrets.token_hex(4), digest, number, str(account.session.region_name))

@@ -17,6 +17,11 @@ def environment(text: str) -> os.PathLike[str]:
     return path(f"environments/{text}.yaml" if is_name else text)
 
 
+def add_environment(parser: "argparse._ActionsContainer", meaning: str, *, required: bool = True) -> None:
+    """Of every command that reads an environment file."""
+    parser.add_argument("-e", "--environment", type=environment, required=required, metavar="FILE", help=meaning)
+
+
 def add_account_options(parser: argparse.ArgumentParser) -> None:
     """Of every command that calls AWS."""
     parser.add_argument(
@@ -59,7 +64,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     )
     add_placement_options(parser)
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("-e", "--environment", type=environment, metavar="FILE", help="plan for an environment file")
+    add_environment(source, "plan for an environment file", required=False)
     source.add_argument("--assembly", type=path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
     source.add_argument("--cluster", metavar="NAME", help="plan for a live EKS cluster; makes read-only calls to AWS")
     parser.add_argument(
@@ -96,7 +101,7 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
 
 def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
     """Of the commands that check an account."""
-    parser.add_argument("-e", "--environment", type=environment, required=True, metavar="FILE", help=meaning)
+    add_environment(parser, meaning)
     parser.add_argument("-v", "--verbose", action="store_true", help="report the checks that are ok, too")
     parser.add_argument(
         "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
@@ -117,9 +122,7 @@ def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
 def add_drain(parser: argparse.ArgumentParser) -> None:
     """Of drain."""
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument(
-        "-e", "--environment", type=environment, metavar="FILE", help="drain what this file has deployed"
-    )
+    add_environment(which, "drain what this file has deployed", required=False)
     which.add_argument("--virtual-cluster", metavar="ID", help="drain the virtual cluster of this id")
     parser.add_argument(
         "--timeout",
@@ -134,14 +137,7 @@ def add_drain(parser: argparse.ArgumentParser) -> None:
 
 def add_empty_bucket(parser: argparse.ArgumentParser) -> None:
     """Of empty-bucket."""
-    parser.add_argument(
-        "-e",
-        "--environment",
-        type=environment,
-        required=True,
-        metavar="FILE",
-        help="empty the bucket that this file has deployed",
-    )
+    add_environment(parser, "empty the bucket that this file has deployed")
     parser.add_argument("--yes", action="store_true", help="delete without asking")
     add_account_options(parser)
 
@@ -168,14 +164,7 @@ def add_start_commands(parser: argparse.ArgumentParser) -> None:
     """Of start-commands."""
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
     parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
-    parser.add_argument(
-        "-e",
-        "--environment",
-        type=environment,
-        required=True,
-        metavar="FILE",
-        help="the environment file that was deployed",
-    )
+    add_environment(parser, "the environment file that was deployed")
     parser.add_argument(
         "--output",
         choices=("shell", "json"),
@@ -188,14 +177,7 @@ def add_define(parser: argparse.ArgumentParser) -> None:
     """Of define."""
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment; every job unless given")
     parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job; all unless given")
-    parser.add_argument(
-        "-e",
-        "--environment",
-        type=environment,
-        required=True,
-        metavar="FILE",
-        help="the environment file, such as environments/dev.yaml",
-    )
+    add_environment(parser, "the environment file, such as environments/dev.yaml")
     parser.add_argument(
         "-o",
         "--output-directory",

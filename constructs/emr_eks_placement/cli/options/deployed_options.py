@@ -9,10 +9,11 @@ from pathlib import Path
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
+from emr_eks_placement.facts.emr import RESOURCE_ID
 
 # Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
 _OPTIONS = {
-    "virtual_cluster_id": (r"[0-9a-z]{1,64}", "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"),
+    "virtual_cluster_id": (RESOURCE_ID, "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"),
     "execution_role_arn": (
         r"arn:(aws[a-zA-Z0-9-]*):iam::\d{12}:role/.+",
         "the ARN of an IAM role (emr-containers IAMRoleArn)",
@@ -39,19 +40,19 @@ def deployed_virtual_clusters(
     for name, value in given.items():
         pattern, rule = _OPTIONS[name]
         if not re.fullmatch(pattern, value):
-            raise InputError([finding(f"--{name.replace('_', '-')}", RuleError(value, rule, "Correct the value"))])
-    if len(roles) > 1 and given.keys() - {"bucket"}:
-        option = f"--{min(given.keys() - {'bucket'}).replace('_', '-')}"
+            raise _refused(name, value, rule, "Correct the value")
+    of_one = given.keys() - {"bucket"}
+    if len(roles) > 1 and of_one:
         rule = f"one value can't stand for the virtual clusters {', '.join(sorted(roles))}"
-        raise InputError(
-            [finding(option, RuleError(given[option[2:].replace("-", "_")], rule, "Name a job, or use --outputs"))]
-        )
-    from_file = _read_outputs(options.outputs) if options.outputs else {}
+        raise _refused(min(of_one), given[min(of_one)], rule, "Name a job, or use --outputs")
+    outputs = _read_outputs(options.outputs) if options.outputs else {}
     if "execution_role_arn" in given:
         roles = dict.fromkeys(roles, ())
-    return {
-        name: replace(_from_outputs(name, some, from_file, options.outputs), **given) for name, some in roles.items()
-    }
+    return {name: replace(_from_outputs(name, some, outputs, options.outputs), **given) for name, some in roles.items()}
+
+
+def _refused(option: str, value: object, rule: str, mend: str) -> InputError:
+    return InputError([finding(f"--{option.replace('_', '-')}", RuleError(value, rule, mend))])
 
 
 def _read_outputs(path: Path) -> dict[str, str]:

@@ -4,9 +4,9 @@ import argparse
 
 from emr_eks_placement.cli.options.arguments import (
     add_account_options,
+    add_environment,
     add_placement_options,
     add_problem_options,
-    environment,
     path,
 )
 
@@ -14,9 +14,7 @@ from emr_eks_placement.cli.options.arguments import (
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Of the commands that look at job runs."""
     which = parser.add_mutually_exclusive_group(required=required)
-    which.add_argument(
-        "-e", "--environment", type=environment, metavar="FILE", help="those of what this file has deployed"
-    )
+    add_environment(which, "those of what this file has deployed", required=False)
     which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
     add_account_options(parser)
 
@@ -36,13 +34,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         metavar="JOB",
         help="a job of the environment, or the file of a StartJobRun request (- for standard input)",
     )
-    parser.add_argument(
-        "-e",
-        "--environment",
-        type=environment,
-        metavar="FILE",
-        help="the environment file of the job, or of the request's cluster",
-    )
+    add_environment(parser, "the environment file of the job, or of the request's cluster", required=False)
     add_placement_options(parser)
     parser.add_argument(
         "--argument",
@@ -82,9 +74,7 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.jsonl",
         help="a JSON object a line: job with placement, mode, zone, arguments, conf and run_name, or request; at most 10,000",
     )
-    parser.add_argument(
-        "-e", "--environment", type=environment, metavar="FILE", help="the environment file of the jobs"
-    )
+    add_environment(parser, "the environment file of the jobs", required=False)
     parser.add_argument(
         "--journal", type=path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
     )
@@ -136,14 +126,7 @@ def add_observe(parser: argparse.ArgumentParser) -> None:
 
 def add_smoke_test(parser: argparse.ArgumentParser) -> None:
     """Of smoke-test."""
-    parser.add_argument(
-        "-e",
-        "--environment",
-        type=environment,
-        required=True,
-        metavar="FILE",
-        help="the environment file that was deployed",
-    )
+    add_environment(parser, "the environment file that was deployed")
     parser.add_argument(
         "--placement",
         action="append",

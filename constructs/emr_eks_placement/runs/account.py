@@ -1,0 +1,78 @@
+"""The account that a command works in, looked at only when something is read from it: boto3 is slow to import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.scheduling.capacity import Capacity
+
+if TYPE_CHECKING:
+    import boto3
+
+    from emr_eks_placement.aws.job_runs import JobRunsApi
+    from emr_eks_placement.definition import DeployedVirtualCluster
+    from emr_eks_placement.environment import Environment
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account and region. environment, file: of the environment file, where one is named.
+
+    is_own: whether the credentials have to be of the environment's account; tries: of `aws_session`, where they differ.
+    What was read of it once is there for the next who asks.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    environment: "Environment | None" = None
+    file: str = ""
+    is_own: bool = True
+    tries: Mapping[str, Any] = field(default_factory=dict)
+    _clusters: dict[str, Capacity] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def session(self) -> "boto3.Session":
+        """Raises InputError for unusable settings; for those of an environment also without usable credentials, and for
+        those of another account than the file's.
+        """
+        from emr_eks_placement.aws.session import aws_session, identity
+
+        session = aws_session(self.profile, self.region, **self.tries)
+        if self.environment is not None and self.is_own:
+            number, _arn = identity(session)
+            if self.environment.account not in (None, number):
+                rule = f"the environment's account, but the credentials are of {number} (sts:GetCallerIdentity)"
+                broken = RuleError(self.environment.account, rule, "Name the other account's profile (AWS_PROFILE)")
+                raise InputError([finding(self.file, broken, path=("account",))])
+        return session
+
+    def opened(self) -> "Account":
+        """Itself, where it can be opened. Raises InputError as `session` does."""
+        _ = self.session
+        return self
+
+    @cached_property
+    def job_runs(self) -> "JobRunsApi":
+        """Its job runs."""
+        from emr_eks_placement.aws.job_runs import JobRunsApi
+
+        return JobRunsApi(self.session)
+
+    @cached_property
+    def virtual_clusters(self) -> "Mapping[str, DeployedVirtualCluster]":
+        """What is deployed for each of the environment's, by name. Raises InputError where it is not."""
+        from emr_eks_placement.aws.definitions import read_deployed_virtual_clusters
+
+        if self.environment is None:
+            return {}
+        return read_deployed_virtual_clusters(self.session, self.environment)
+
+    def cluster(self, name: str) -> Capacity:
+        """What a live EKS cluster has for pods. Raises InputError as `read_cluster` does."""
+        from emr_eks_placement.aws.cluster import read_cluster
+
+        if name not in self._clusters:
+            self._clusters[name] = read_cluster(self.session, name)
+        return self._clusters[name]
