@@ -1,6 +1,7 @@
 """The deployed cluster as admission and scheduler see it."""
 
 import threading
+from dataclasses import replace
 
 import boto3
 
@@ -49,4 +50,6 @@ class DeployedCluster:
             raise RuntimeError(f"the local Kubernetes API serves one cluster, not {', '.join(clusters)}")
         if not clusters:
             return Capacity(region=self._session.region_name, zones=(), kubernetes_version="")
-        return read_cluster(self._session, clusters[0], kubernetes=False)
+        capacity = read_cluster(self._session, clusters[0], kubernetes=False)
+        by_eks_name = {one.deployed_name or name: one for name, one in capacity.fargate_profiles.items()}
+        return replace(capacity, fargate_profiles=by_eks_name)  # which EKS writes on the pods

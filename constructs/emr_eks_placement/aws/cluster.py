@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from emr_eks_placement.aws.eks import existing_cluster, fargate_profiles
+from emr_eks_placement.aws.eks import existing_cluster, fargate_profiles, shown_names
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kubernetes_objects
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
@@ -28,7 +28,7 @@ _NO_PODS = ("CREATE_FAILED", "DELETING")
 def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = True) -> Capacity:
     """The capacity of the cluster of that name in the session's region.
 
-    Node groups and Fargate profiles go by their EKS names, node pools by their names in Kubernetes. namespaces: of the
+    Node groups and Fargate profiles go by `shown_names`, node pools by their names in Kubernetes. namespaces: of the
     running virtual clusters, by id and by name, but for a name that several of them have; of these namespaces are the
     namespace_rules. zones: of the subnets of the cluster, its groups, its pools and its profiles.
 
@@ -72,7 +72,7 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
             kubernetes_version=described["version"],
             node_groups=by_name,
             node_pools=named_beside(by_name, pools),
-            fargate_profiles={profile["fargateProfileName"]: _fargate_profile(profile, zones) for profile in profiles},
+            fargate_profiles=_fargate_profiles(profiles, zones),
             namespaces=namespaces,
             namespace_rules=objects.namespace_rules,
             pod_identity_roles=_pod_identity_roles(eks, cluster),
@@ -94,6 +94,13 @@ def _other_nodes(
 def _zones_in_vpc(ec2: "EC2Client", vpc: str) -> dict[str, str]:
     """By subnet; that one which is named is not there any more is no error here."""
     return {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in subnets_where(ec2, "vpc-id", [vpc])}
+
+
+def _fargate_profiles(
+    profiles: "Sequence[FargateProfileTypeDef]", zones: Mapping[str, str]
+) -> dict[str, FargateProfileCapacity]:
+    shown = shown_names({one["fargateProfileName"]: one.get("tags") or {} for one in profiles})
+    return {shown[one["fargateProfileName"]]: _fargate_profile(one, zones) for one in profiles}
 
 
 def _fargate_profile(profile: "FargateProfileTypeDef", zones: Mapping[str, str]) -> FargateProfileCapacity:

@@ -1,6 +1,7 @@
 """What EKS says of a cluster and its parts: None for what is not there, botocore's errors as they come."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -77,6 +78,17 @@ def access_entries(eks: "EKSClient", cluster: str) -> list[str]:
     """The principals that have an access entry (eks:ListAccessEntries)."""
     pages = eks.get_paginator("list_access_entries").paginate(clusterName=cluster)
     return [arn for page in pages for arn in page["accessEntries"]]
+
+
+def shown_names(tags: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What node groups or Fargate profiles go by, by their EKS names: the tag Name, which this package sets and which reads
+    better than what CloudFormation makes up, where it is one part's alone; else the EKS name.
+
+    tags: of each, by its EKS name.
+    """
+    named = {name: own.get("Name") or name for name, own in tags.items()}
+    counts = Counter([*named.values(), *(name for name, shown in named.items() if shown != name)])
+    return {name: shown if counts[shown] == 1 else name for name, shown in named.items()}
 
 
 def _no_such_cluster(eks: "EKSClient", name: str) -> RuleError:

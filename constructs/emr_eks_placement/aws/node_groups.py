@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.aws.eks import node_groups as eks_node_groups
+from emr_eks_placement.aws.eks import shown_names
 from emr_eks_placement.aws.instance_types import read_instance_types
 from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_template
 from emr_eks_placement.aws.other_nodes import Instance
@@ -39,7 +40,7 @@ def node_groups(
     zone_ids: Mapping[str, str],
     instances: Sequence[Instance],
 ) -> dict[str, NodeGroupCapacity]:
-    """The described groups by their EKS names. zones: by subnet; instances: of the cluster.
+    """The described groups by `shown_names`. zones: by subnet; instances: of the cluster.
 
     Raises botocore's errors as they come.
     """
@@ -54,8 +55,9 @@ def node_groups(
     }
     of_groups = (kind for kinds in types_of.values() for kind in kinds)
     machines = read_instance_types(ec2, {*of_groups, *(kind for _, kind, _ in running)})
+    shown = shown_names({group["nodegroupName"]: group.get("tags") or {} for group in groups})
     return {
-        name: replace(
+        shown[name]: replace(
             _node_group(group, templates.get(name), [machines[kind] for kind in types_of[name]], zones),
             zone_ids=zone_ids,
             running=_running(name, group, running, machines),

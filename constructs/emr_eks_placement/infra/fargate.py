@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Fn
+from aws_cdk import CfnTag, Fn
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -45,6 +45,7 @@ class FargateProfiles(Construct):
                 pod_execution_role_arn=self.pod_execution_role.role_arn,
                 subnets=private_subnets(cluster.vpc, settings.zones).subnet_ids,
                 selectors=[_selector(selector) for selector in settings.selectors],
+                tags=[CfnTag(key="Name", value=name)],
             )
             if previous:
                 profile.add_resource_dependency(previous)

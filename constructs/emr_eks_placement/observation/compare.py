@@ -19,13 +19,16 @@ DIFFERENT: tuple[Verdict, ...] = ("no", "pending", "missing")
 
 @dataclass(frozen=True)
 class Row:
-    """Equal pods of a role. like: one of them, None where there is none; differences: in words, from the plan."""
+    """Equal pods of a role. like: one of them, None where there is none; differences: in words, from the plan; on: what the
+    plan calls their node group, node pool or Fargate profile.
+    """
 
     role: Role
     verdict: Verdict
     like: ObservedPod | None
     names: tuple[str, ...]
     differences: tuple[str, ...] = ()
+    on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ def _rows(
     for like, *others in grouped.values():
         differences = tuple(_differences(planned, like, capacity)) if planned and capacity else ()
         names = (like.name, *(pod.name for pod in others))
-        yield Row(role, _verdict(planned, like, differences), like, names, differences)
+        on = _planned_name(like, capacity) if capacity else like.on
+        yield Row(role, _verdict(planned, like, differences), like, names, differences, on)
 
 
 def _essence(pod: ObservedPod) -> tuple[object, ...]:

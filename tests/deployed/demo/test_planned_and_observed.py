@@ -38,6 +38,8 @@ def planned(deployed: Deployed, capacity: Capacity, request: Mapping[str, Any]) 
 def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity, placement: str) -> None:
     request = deployed.definition(placement)
     said, seen = planned(deployed, capacity, request), deployed.run(placement)
+    names = {name: one.deployed_name for name, one in capacity.node_groups.items()}
+    names |= {name: one.deployed_name for name, one in capacity.fargate_profiles.items()}
     for role in ROLES:
         pod, observed = said.of(role), seen.pods[role]
         assert len(observed) == pod.count.most
@@ -45,19 +47,22 @@ def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity
             assert one.compute == pod.landing.compute
             assert one.size == pod.landing.size
             assert one.zone in pod.landing.zones
-            assert one.on in pod.landing.on
+            assert one.on in {names[name] for name in pod.landing.on}
 
 
 def test_a_live_cluster_reads_as_its_environment_says(deployed: Deployed, capacity: Capacity) -> None:
-    """But for the names, which CloudFormation makes, and what only AWS knows: ids of zones, running nodes."""
+    """But for the names in EKS, which CloudFormation makes, and what only AWS knows: ids of zones, running nodes."""
     wanted = capacity_of(deployed.environment)
     assert (capacity.region, capacity.zones) == (wanted.region, wanted.zones)
     assert capacity.kubernetes_version == wanted.kubernetes_version
     assert set(capacity.namespaces.values()) == set(wanted.namespaces.values())
-    groups = [replace(group, deployed_name=None, zone_ids={}, running=None) for group in capacity.node_groups.values()]
-    assert sorted(map(str, groups)) == sorted(map(str, wanted.node_groups.values()))
-    profiles = [replace(profile, deployed_name=None) for profile in capacity.fargate_profiles.values()]
-    assert sorted(map(str, profiles)) == sorted(map(str, wanted.fargate_profiles.values()))
+    assert wanted.node_groups == {
+        name: replace(group, deployed_name=None, zone_ids={}, running=None)
+        for name, group in capacity.node_groups.items()
+    }
+    assert wanted.fargate_profiles == {
+        name: replace(profile, deployed_name=None) for name, profile in capacity.fargate_profiles.items()
+    }
 
 
 def test_what_the_plan_calls_pending_is_pending(deployed: Deployed, capacity: Capacity) -> None:

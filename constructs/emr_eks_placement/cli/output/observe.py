@@ -149,7 +149,7 @@ def _observed(row: Row) -> str:
     where: list[str | None] = ["on no node"]
     if pod.compute is not None:
         compute = f"Fargate {pod.size or ''}".rstrip() if pod.compute == "fargate" else "EC2"
-        where = [compute, pod.on and _short(pod.on), pod.zone, pod.instance_type, pod.capacity_type]
+        where = [compute, row.on and _short(row.on), pod.zone, pod.instance_type, pod.capacity_type]
     return " ".join(part for part in (str(len(row.names)), pod.phase, *where) if part)
 
 
