@@ -2,6 +2,9 @@
 
 import copy
 import json
+import re
+import shlex
+import sys
 from typing import Any
 
 import pytest
@@ -43,17 +46,45 @@ def test_the_table_lays_the_plan_beside_the_pods(deployed: Deployed, capsys: pyt
     assert "1 Running Fargate 1vCPU 4GB" in rows[1]
 
 
-def test_why_a_pod_is_pending_beside_what_the_plan_says(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+def _in_another_zone(deployed: Deployed) -> dict[str, Any]:
+    """The definition of a placement in us-east-1a, with a node selector on us-east-1b."""
     definition = copy.deepcopy(deployed.definition("fargate-one-zone"))
     properties = definition["configurationOverrides"]["applicationConfiguration"][0]["properties"]
     properties["spark.kubernetes.node.selector.topology.kubernetes.io/zone"] = "us-east-1b"
-    outcome = deployed.run("fargate-one-zone", definition)
+    return definition
+
+
+def test_why_a_pod_is_pending_beside_what_the_plan_says(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = deployed.run("fargate-one-zone", _in_another_zone(deployed))
     status, out, _ = observed(capsys, outcome.id)
     assert status == 1
     lines = out.splitlines()
     (why,) = [number for number, line in enumerate(lines) if line.startswith("why pending: driver")]
     assert "MatchNodeSelector failed" in lines[why + 1]
     assert "planned: error FARGATE_ZONE: driver" in out
+
+
+def test_the_page_shows_what_is_printed(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "docs/observe.md").read_text(), re.DOTALL)
+    outcome = deployed.run("fargate-one-zone", _in_another_zone(deployed))
+    command, *shown = block.splitlines()
+    _prompt, _program, _observe, run, *options = shlex.split(command)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    capsys.readouterr()
+    assert main(["observe", outcome.id, *options]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert [_without_ids(line, outcome.id) for line in printed] == [_without_ids(line, run) for line in shown]
+    assert max(map(len, printed)) <= 80
+
+
+def _without_ids(line: str, run: str) -> str:
+    """Ids of the same length, random parts and times in place of those that differ from run to run."""
+    line = re.sub(r"-[0-9a-f]{16}-", "-0123456789abcdef-", line.replace(run, "RUN"))
+    return re.sub(r"after \d+s|\$[\d.]+", "N", line)
 
 
 def test_a_run_of_another_request_differs_from_no_plan_of_its_own(

@@ -1,6 +1,9 @@
 """emr-placement doctor of a deployed environment: all is well; then one thing is broken, and told with its mend."""
 
 import json
+import re
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,6 +16,7 @@ from emr_eks_placement.checks.deployment.requirements import objects_of
 from emr_eks_placement.cli.main import main
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam
+from local.cdk import ROOT
 from tests.deployed.operate.conftest import FILE, Deployed
 from tests.unit.json_output import check_output
 
@@ -53,6 +57,21 @@ def test_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "-e", FILE, "-v"]) == 0
     *lines, _counts = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [f"ok {name}" for name in DEPLOYMENT_CHECKS], "and nothing to fix"
+
+
+def test_the_page_shows_what_is_printed(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "docs/doctor.md").read_text(), re.DOTALL)
+    command, *shown = block.splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    group = state.node_group(_cluster(deployed), _node_group(deployed, "spark-drivers"))
+    assert group
+    monkeypatch.setitem(group["scalingConfig"], "maxSize", 2)
+    assert main(shlex.split(command)[2:]) == 1
+    assert re.sub(r"local-platform-[\w-]+", "NAME", capsys.readouterr().out).splitlines() == shown
 
 
 @contextmanager

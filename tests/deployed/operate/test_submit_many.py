@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -16,6 +17,7 @@ import pytest
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.emr.service_integration import capitalized
 from local.aws.emr_containers.job_runs import JobRun
+from local.cdk import ROOT
 from tests.deployed.operate.conftest import FILE, REGION, Deployed
 from tests.deployed.operate.faulty_proxy import Fault, faulty_proxy
 
@@ -66,6 +68,18 @@ def numbered(count: int, **members: Any) -> list[Line]:
 @pytest.fixture
 def fleet(deployed: Deployed, tmp_path: Path) -> Fleet:
     return Fleet(deployed, tmp_path / "fleet.jsonl", frozenset(deployed.runs.started))
+
+
+def test_the_fleet_of_the_page_prints_what_it_shows(fleet: Fleet, capsys: Capture) -> None:
+    page = (ROOT / "docs/fleet.md").read_text()
+    (lines,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (block,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    command, *shown = block.splitlines()
+    _prompt, _program, name, _file, *options = shlex.split(command)
+    fleet.file.write_text(lines.replace("0123456789abcdef", fleet.deployed.virtual_cluster))
+    assert main([name, str(fleet.file), *options]) == 0
+    printed = capsys.readouterr().out.replace(str(fleet.file), "nightly.jsonl")
+    assert printed.splitlines() == shown
 
 
 def test_each_line_is_a_run_of_the_deployed_definition_with_what_it_adds(fleet: Fleet, capsys: Capture) -> None:
