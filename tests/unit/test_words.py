@@ -8,7 +8,9 @@ import pytest
 
 from tests.unit.environments import REPOSITORY
 
-WRITTEN_FROM_CODE = {REPOSITORY / "docs" / name for name in ("problems.md", "settings.md")}  # whose words are not held yet
+WRITTEN_FROM_CODE = {
+    REPOSITORY / "docs" / name for name in ("problems.md", "settings.md")
+}  # whose words are not held yet
 PAGES = [
     REPOSITORY / "README.md",
     REPOSITORY / "CONTRIBUTING.md",
@@ -71,7 +73,10 @@ def test_lines_of_prose_fit_an_editor(page: Path) -> None:
         ("A subnet that is there\nalready is used.", [(1, "existing")]),
         ("Fine.\n\nIt is mended.", [(3, "fix")]),
         ("One. What it is for is not known.", [(1, "name")]),
-        ("`told`, [stands](made.md), standard, understands, the EKS guide says so, the plan. What is it?", [(1, "is, has")]),
+        (
+            "`told`, [stands](made.md), standard, understands, the EKS guide says so, the plan. What is it?",
+            [(1, "is, has")],
+        ),
         ("```sh\nmade=1  # told\n```\nThe remaining nodes.", []),
     ],
 )

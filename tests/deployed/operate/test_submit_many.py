@@ -76,7 +76,11 @@ def test_the_fleet_of_the_page_prints_what_it_shows(fleet: Fleet, capsys: Captur
     (block,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
     command, *shown = block.splitlines()
     _prompt, _program, name, _file, *options = shlex.split(command)
-    fleet.file.write_text(lines.replace("0123456789abcdef", fleet.deployed.virtual_cluster))
+    deployed = {
+        "0123456789abcdef": fleet.deployed.virtual_cluster,
+        "arn:aws:iam::111122223333:role/spark-jobs": fleet.deployed.outputs["SparkExecutionRoleArn"],
+    }
+    fleet.file.write_text(re.sub("|".join(deployed), lambda found: deployed[found[0]], lines))
     assert main([name, str(fleet.file), *options]) == 0
     printed = capsys.readouterr().out.replace(str(fleet.file), "nightly.jsonl")
     assert printed.splitlines() == shown
