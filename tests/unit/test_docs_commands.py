@@ -104,3 +104,16 @@ def test_the_notes_of_the_page_of_requests_are_what_is_printed(
     assert main(["plan", "run.json", "nightly.asl.json", "-e", str(REPOSITORY / "environments/dev.yaml")]) == 0
     shown = [*lines(REPOSITORY / "docs/requests.md", "text")]
     assert capsys.readouterr().err.splitlines() == shown
+
+
+def test_the_error_of_the_page_of_environments_is_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
+    (tmp_path / "assets").symlink_to(REPOSITORY / "assets")
+    dev = tmp_path / "environments/dev.yaml"
+    dev.write_text(dev.read_text().replace("\n      fargate:\n", "\n      fargate: {zone: us-east-1a}\n"))
+    monkeypatch.chdir(tmp_path)
+    command, *shown = lines(REPOSITORY / "docs/environments.md", "console")
+    assert main(shlex.split(command)[2:]) == 2
+    assert capsys.readouterr().err.split() == " ".join(shown).split()

@@ -34,7 +34,7 @@ BETTER = {
     r"(?<!guide )(?<!documentation )says": "sets, prints, describes, reports",
     r"l(ays|aid) (it |them )?beside": "compares",
     r"of plan(?=\.)": "in a plan, of the plan",
-    r"(behaviour|colour|favour|licence|organisation|centre)s?": "the American spelling",
+    r"(behaviour|centre|colour|favour|fulfil|labelled|licence|modelled|organisation)s?": "the American spelling",
     r"(?<=[.:;] )(?-i:What)(?= [^?.]*\.)": "name the thing first",
 }
 HOUSE_WORDS = {re.compile(rf"\b{pattern}\b", re.IGNORECASE): better for pattern, better in BETTER.items()}
