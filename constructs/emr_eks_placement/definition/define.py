@@ -30,6 +30,13 @@ class JobRunDefinition:
     request: dict[str, Any]
     pod_templates: tuple[PodTemplate, ...]
 
+    @property
+    def templates(self) -> Mapping[str, Mapping[str, Any]]:
+        """The data of the pod templates by the URI that the request has for each, as `plan` takes them."""
+        parts = self.request["configurationOverrides"].get("applicationConfiguration", [])
+        properties = {key: value for part in parts for key, value in part["properties"].items()}
+        return {properties[template_property(one.role)]: one.content for one in self.pod_templates}
+
 
 @dataclass(frozen=True)
 class CheckedRun:
