@@ -125,7 +125,8 @@ def _completed_handlers(original: Mapping[str, Any], completion: Completion) -> 
         if completion.check:
             completion.check(new)
         if completion.made_up:
-            made = completion.made_up(*where, stack_name)
+            (logical_id,) = where
+            made = completion.made_up(logical_id, stack_name)
             kept = {name: physical_id for name in made if name not in old}
             old, new = {**kept, **old}, {**made, **kept, **new}
         return finished(original["update"](physical_id, old, new, stack_name, *where), new)
