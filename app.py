@@ -15,7 +15,7 @@ from emr_eks_placement.common.errors import Finding, InputError, RuleError, find
 from emr_eks_placement.common.yaml_document import read_yaml
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.advice import advice, check_support
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.environment_file import load_checked
 from stacks import EnvironmentStacks
 from stacks.definition_limits import templates_that_are_too_large
 
@@ -27,10 +27,11 @@ def main() -> int:
     app = cdk.App()
     file = _environment_file(app.node.try_get_context("environment") or "local")
     try:
-        environment = load_environment(file)
+        checked = load_checked(file)
+        environment = checked.environment
         is_deployed = str(app.node.try_get_context("compare")).lower() != "false"
         warnings = _check_deployment(file, environment) if is_deployed else []
-        EnvironmentStacks(app, environment)
+        EnvironmentStacks(app, checked)
     except InputError as error:
         sys.stderr.writelines(f"{one}\n" for one in error.findings)
         return 2

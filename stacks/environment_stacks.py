@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import JOB_RUNS, definition_parts
 from stacks.definition_limits import check_ids, check_number_of_resources
@@ -15,10 +16,13 @@ from stacks.virtual_clusters import VirtualClustersStack
 class EnvironmentStacks:
     """The stacks of one environment, each using the ones before it.
 
+    environment: one that is checked (`load_checked`) is not planned again.
     definitions: those of job runs by part, in the order of their deployment; by default one, job_runs.
     """
 
-    def __init__(self, scope: Construct, environment: Environment) -> None:
+    def __init__(self, scope: Construct, environment: Environment | CheckedEnvironment) -> None:
+        checked = CheckedEnvironment.of(environment)
+        environment = checked.environment
         self.platform = PlatformStack(scope, environment=environment)
         self.virtual_clusters = VirtualClustersStack(
             scope,
@@ -26,16 +30,16 @@ class EnvironmentStacks:
             cluster=self.platform.cluster.cluster,
             encryption_key=self.platform.encryption_key,
         )
-        self.definitions = self._definitions(scope, environment)
+        self.definitions = self._definitions(scope, checked)
         self.job_runs = self.definitions[JOB_RUNS]
 
-    def _definitions(self, scope: Construct, environment: Environment) -> Mapping[str, JobRunsStack]:
-        parts = definition_parts(environment)
+    def _definitions(self, scope: Construct, environment: CheckedEnvironment) -> Mapping[str, JobRunsStack]:
+        parts = definition_parts(environment.environment)
         stacks: dict[str, JobRunsStack] = {}
         for part, jobs in parts.items():
-            some = environment.model_copy(update={"jobs": {name: environment.jobs[name] for name in jobs}})
-            check_number_of_resources(some)
-            check_ids(some)
+            some = environment.only(jobs)
+            check_number_of_resources(some.environment)
+            check_ids(some.environment)
             stack = JobRunsStack(
                 scope,
                 environment=some,

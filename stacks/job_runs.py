@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from emr_eks_placement.changes import METADATA_KEY, JobRunsRecord
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment.definition_stacks import JOB_RUNS
 from emr_eks_placement.infra import EmrVirtualCluster, JobRuns
 from stacks.environment_stack import EnvironmentStack
@@ -26,17 +26,17 @@ class JobRunsStack(EnvironmentStack):
         self,
         scope: Construct,
         *,
-        environment: Environment,
+        environment: CheckedEnvironment,
         virtual_clusters: Mapping[str, EmrVirtualCluster],
         bucket: s3.IBucket,
         encryption_key: kms.IKey | None = None,
         part: str = JOB_RUNS,
         further: Sequence[str] = (),
     ) -> None:
-        super().__init__(scope, part, environment=environment, description="Definitions of Spark job runs")
+        super().__init__(scope, part, environment=environment.environment, description="Definitions of Spark job runs")
         # A strong reference keeps a virtual cluster from going before this stack, which changes after it, has let it go.
         CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
-        record = JobRunsRecord.of(environment).as_metadata()
+        record = JobRunsRecord.of(environment.environment).as_metadata()
         if part == JOB_RUNS and record:
             self.template_options.metadata = {METADATA_KEY: record}
         self.job_runs = JobRuns(

@@ -7,7 +7,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.environment_file import load_checked
 from stacks import EnvironmentStacks
 from tests.infra.gates import synthesize_examined
 from tests.infra.synthesized import ROOT, Synthesized, cli_context
@@ -34,10 +34,10 @@ class Synthesize:
         """folder: of the environment file."""
         if name not in self._done:
             app = cdk.App(outdir=str(self._folder / name), context=cli_context(), analytics_reporting=False)
-            environment = load_environment(folder / f"{name}.yaml")
-            stacks = EnvironmentStacks(app, environment)
+            checked = load_checked(folder / f"{name}.yaml")
+            stacks = EnvironmentStacks(app, checked)
             synthesize_examined(app)
-            self._done[name] = Synthesized(environment, stacks, self._folder / name)
+            self._done[name] = Synthesized(checked.environment, stacks, self._folder / name)
         return self._done[name]
 
 

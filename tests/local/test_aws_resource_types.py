@@ -165,6 +165,35 @@ def test_service_linked_role_has_its_own_name_once(aws: AwsUnderTest, stacks: St
     assert "has been taken" in stacks.refusal("linked-again", {"Role": role})
 
 
+def test_what_cloudformation_names_keeps_its_name_when_it_is_updated(aws: AwsUnderTest, stacks: Stacks) -> None:
+    """A log group with what is in it. Giving it a name, or taking that back, replaces it (its schema, createOnlyProperties)."""
+
+    def resources(team: str = "data", value: str = "a", **settings: Any) -> dict[str, Any]:
+        tags = {"Tags": [{"Key": "team", "Value": team}]}
+        return {
+            "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {**tags, **settings}},
+            "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}},
+        }
+
+    def ids() -> dict[str, str]:
+        found = stacks.client.list_stack_resources(StackName="named")["StackResourceSummaries"]
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+
+    stacks.create("named", resources())
+    logs, first = aws.session.client("logs", endpoint_url=aws.server.url), ids()
+    logs.create_log_stream(logGroupName=first["Logs"], logStreamName="driver")
+    assert stacks.update("named", resources(team="science", value="b", RetentionInDays=7)) == "UPDATE_COMPLETE"
+    assert ids() == first
+    (group,) = logs.describe_log_groups(logGroupNamePrefix=first["Logs"])["logGroups"]
+    assert group["retentionInDays"] == 7
+    assert logs.list_tags_for_resource(resourceArn=group["arn"].removesuffix(":*"))["tags"]["team"] == "science"
+    assert logs.describe_log_streams(logGroupName=first["Logs"])["logStreams"]
+    assert stacks.update("named", resources(LogGroupName="of-its-own")) == "UPDATE_COMPLETE"
+    assert ids() == {**first, "Logs": "of-its-own"}
+    assert stacks.update("named", resources()) == "UPDATE_COMPLETE"
+    assert ids()["Logs"].startswith("named-Logs-")
+
+
 def test_stock_types_and_their_attributes(aws: AwsUnderTest, stacks: Stacks) -> None:
     key_policy = {
         "Version": "2012-10-17",

@@ -39,12 +39,14 @@ def test_the_environment_of_the_docs_loads_and_its_jobs_are_placeable(tmp_path: 
         load_environment(file)
 
 
-def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_of_the_readme_prints_where_the_pods_land(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(ROOT)
-    (text,) = blocks("python")
-    names: dict[str, object] = {}
-    exec(text, names)  # noqa: S102 - our own text
-    assert "definition" in names
+    ((text, shown),) = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", PAGES[ROOT / "README.md"], re.DOTALL)
+    assert blocks("python") == [text]
+    exec(text, {})  # noqa: S102 - our own text
+    assert capsys.readouterr().out == shown
 
 
 def test_every_target_of_make_that_the_readme_names_is_there() -> None:

@@ -1,6 +1,7 @@
 """Job-run definitions: StartJobRun request bodies, and the pod templates they name."""
 
-from emr_eks_placement.definition.define import JobRunDefinition, define
+from emr_eks_placement.definition.checked_environment import CheckedEnvironment, JobPlacement
+from emr_eks_placement.definition.define import CheckedRun, JobRunDefinition, define
 from emr_eks_placement.definition.deployed import (
     DeployedVirtualCluster,
     deployed_of_outputs,
@@ -12,7 +13,10 @@ from emr_eks_placement.definition.deployed import (
 from emr_eks_placement.definition.job_run import define_job_run
 
 __all__ = [
+    "CheckedEnvironment",
+    "CheckedRun",
     "DeployedVirtualCluster",
+    "JobPlacement",
     "JobRunDefinition",
     "define",
     "define_job_run",

@@ -17,7 +17,7 @@ from emr_eks_placement.environment.virtual_cluster import Logs
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.placement import ROLES, NodeSelection, Placement
-from emr_eks_placement.planning import plan
+from emr_eks_placement.planning import Plan, plan
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -29,6 +29,40 @@ class JobRunDefinition:
 
     request: dict[str, Any]
     pod_templates: tuple[PodTemplate, ...]
+
+    @property
+    def templates(self) -> Mapping[str, Mapping[str, Any]]:
+        """The data of the pod templates by the URI that the request has for each, as `plan` takes them."""
+        parts = self.request["configurationOverrides"].get("applicationConfiguration", [])
+        properties = {key: value for part in parts for key, value in part["properties"].items()}
+        return {properties[template_property(one.role)]: one.content for one in self.pod_templates}
+
+
+@dataclass(frozen=True)
+class CheckedRun:
+    """A job in a placement that its pods land in: makes definitions for whatever is deployed, without planning again.
+
+    execution_role: as `define` takes it; plan: where the pods land.
+    """
+
+    job: Job
+    execution_role: str | None
+    settings: VirtualCluster
+    mechanism: Mechanism
+    plan: Plan
+
+    def definition(
+        self,
+        deployed: DeployedVirtualCluster,
+        *,
+        pod_template_uris: Mapping[TemplateRole, str] | None = None,
+        keep_parameters: bool = False,
+    ) -> JobRunDefinition:
+        """The definition that names what is deployed; the other arguments as of `define`."""
+        job = self.job if keep_parameters else self.job.with_defaults
+        uris = _uris(self.mechanism, deployed, pod_template_uris)
+        request = _request(job, self.execution_role, self.settings, self.mechanism, deployed, uris)
+        return JobRunDefinition(request, tuple(self.mechanism.pod_templates.values()))
 
 
 def define(
@@ -56,24 +90,46 @@ def define(
     """
     if deployed is None:
         deployed = placeholders_of(virtual_cluster)
-    if not keep_parameters:
-        job = job.with_defaults
+    checked = check_run(
+        job,
+        placement,
+        environment,
+        virtual_cluster=virtual_cluster,
+        execution_role=execution_role,
+        deployed=deployed,
+        node_selection=node_selection,
+        pod_template_uris=pod_template_uris,
+        capacity=capacity,
+    )
+    return checked.definition(deployed, pod_template_uris=pod_template_uris, keep_parameters=keep_parameters)
+
+
+def check_run(
+    job: Job,
+    placement: Placement,
+    environment: Environment,
+    *,
+    virtual_cluster: str,
+    execution_role: str | None = None,
+    deployed: DeployedVirtualCluster | None = None,
+    node_selection: NodeSelection | None = None,
+    pod_template_uris: Mapping[TemplateRole, str] | None = None,
+    capacity: Capacity | None = None,
+) -> CheckedRun:
+    """What `define` makes definitions of; arguments and errors as its.
+
+    A job's parameters have their defaults in the plan: no property that decides pods takes one.
+    """
+    if deployed is None:
+        deployed = placeholders_of(virtual_cluster)
     capacity = capacity or capacity_of(environment)
     for role in ROLES:
         check_zone(role, placement.of(role), capacity)
     asked = with_capacity_labels(placement, capacity)
     mechanism = express(job, asked, node_selection, environment.cluster.version, folder=virtual_cluster)
     settings = _settings(environment, virtual_cluster)
-    uris = {name: deployed.uri(template.key) for name, template in mechanism.pod_templates.items()}
-    uris |= pod_template_uris or {}
-    request = {
-        "name": job.name,
-        "virtualClusterId": deployed.virtual_cluster_id,
-        "executionRoleArn": deployed.role_arn(execution_role),
-        "releaseLabel": job.release_label,
-        "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
-        "configurationOverrides": _configuration(job, mechanism, uris, _monitoring(job, deployed, settings.logs)),
-    }
+    uris = _uris(mechanism, deployed, pod_template_uris)
+    request = _request(job.with_defaults, execution_role, settings, mechanism, deployed, uris)
     for name, template in mechanism.pod_templates.items():
         check_not_bypassed(name, template.content, placement.of(name))
     templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
@@ -85,7 +141,31 @@ def define(
     for pod in planned.pods:
         check_placeable(pod, placement.of(pod.role), capacity)
     check_whole(planned)
-    return JobRunDefinition(request, tuple(mechanism.pod_templates.values()))
+    return CheckedRun(job, execution_role, settings, mechanism, planned)
+
+
+def _uris(
+    mechanism: Mechanism, deployed: DeployedVirtualCluster, other: Mapping[TemplateRole, str] | None
+) -> dict[TemplateRole, str]:
+    return {name: deployed.uri(one.key) for name, one in mechanism.pod_templates.items()} | dict(other or {})
+
+
+def _request(
+    job: Job,
+    execution_role: str | None,
+    settings: VirtualCluster,
+    mechanism: Mechanism,
+    deployed: DeployedVirtualCluster,
+    uris: Mapping[TemplateRole, str],
+) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "virtualClusterId": deployed.virtual_cluster_id,
+        "executionRoleArn": deployed.role_arn(execution_role),
+        "releaseLabel": job.release_label,
+        "jobDriver": {"sparkSubmitJobDriver": _job_driver(job, deployed)},
+        "configurationOverrides": _configuration(job, mechanism, uris, _monitoring(job, deployed, settings.logs)),
+    }
 
 
 def _settings(environment: Environment, virtual_cluster: str) -> VirtualCluster:

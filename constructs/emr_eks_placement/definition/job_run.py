@@ -1,8 +1,8 @@
 """The definition of a job run that an environment names: one of its jobs in one of its placements."""
 
 from emr_eks_placement.common.errors import FieldPath, RuleError
-from emr_eks_placement.definition.define import JobRunDefinition, define
-from emr_eks_placement.definition.deployed import DeployedVirtualCluster
+from emr_eks_placement.definition.define import CheckedRun, JobRunDefinition, check_run
+from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.job_runs import PlacementChoice
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -23,10 +23,25 @@ def define_job_run(
     environment's, which many definitions share, made anew by default.
     Raises RuleError with the path in the environment, ("jobs", …).
     """
+    if deployed is None:
+        deployed = placeholders_of(environment.jobs[job].virtual_cluster)
+    checked = check_job_run(environment, job, placement, deployed, capacity=capacity)
+    return checked.definition(deployed, keep_parameters=keep_parameters)
+
+
+def check_job_run(
+    environment: Environment,
+    job: str,
+    placement: str,
+    deployed: DeployedVirtualCluster | None = None,
+    *,
+    capacity: Capacity | None = None,
+) -> CheckedRun:
+    """What `define_job_run` makes definitions of; arguments and errors as its."""
     settings = environment.jobs[job]
     choice = settings.placements[placement]
     try:
-        return define(
+        return check_run(
             settings,
             choice.placement,
             environment,
@@ -34,7 +49,6 @@ def define_job_run(
             execution_role=settings.execution_role,
             deployed=deployed,
             node_selection=choice.node_selection,
-            keep_parameters=keep_parameters,
             capacity=capacity,
         )
     except RuleError as broken:

@@ -1,5 +1,5 @@
 """Environment files: YAML in, an Environment out, or findings that name file, line and field."""
 
-from emr_eks_placement.environment_file.load import finding_in, load_environment, read_environment
+from emr_eks_placement.environment_file.load import finding_in, load_checked, load_environment, read_environment
 
-__all__ = ["finding_in", "load_environment", "read_environment"]
+__all__ = ["finding_in", "load_checked", "load_environment", "read_environment"]

@@ -1,4 +1,4 @@
-"""Loads an environment file: reads, validates, and defines every job run once so that nothing unplaceable gets by."""
+"""Loads an environment file: reads, validates, and checks every placement once so that nothing unplaceable gets by."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,8 @@ from emr_eks_placement.common.errors import FieldPath, Finding, InputError, Rule
 from emr_eks_placement.common.errors import finding as finding_of
 from emr_eks_placement.common.model import check_name
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
-from emr_eks_placement.definition import define_job_run
+from emr_eks_placement.definition.checked_environment import CheckedEnvironment, job_placements
+from emr_eks_placement.definition.job_run import check_job_run
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file.local_files import read_job_files
 
@@ -30,11 +31,24 @@ _SIMPLE = (str, int, float)
 
 def load_environment(path: Path) -> Environment:
     """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
+    return load_checked(path).environment
+
+
+def load_checked(path: Path) -> CheckedEnvironment:
+    """As `load_environment`, with what was planned of its placements, so that nobody plans them again."""
     environment, document = read_environment(path)
-    findings = list(_unplaceable(document, environment))
-    if findings:  # each once: what is wrong with the job itself is wrong in each placement
-        raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
-    return environment
+    capacity = capacity_of(environment)
+    runs, findings = {}, []
+    for run in job_placements(environment):
+        try:
+            runs[run] = check_job_run(environment, *run, capacity=capacity)
+        except RuleError as broken:
+            found = finding_in(document, broken)
+            if found not in findings:  # what is wrong with the job itself is wrong in each placement
+                findings.append(found)
+    if findings:
+        raise InputError(findings)
+    return CheckedEnvironment(environment, runs)
 
 
 def read_environment(path: Path) -> tuple[Environment, YamlDocument]:
@@ -75,16 +89,6 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         except RuleError as broken:
             raise broken.below("jobs", str(name)) from None
     return {"jobs": jobs}
-
-
-def _unplaceable(document: YamlDocument, environment: Environment) -> Iterator[Finding]:
-    capacity = capacity_of(environment)
-    for job, settings in environment.jobs.items():
-        for placement in settings.placements:
-            try:
-                define_job_run(environment, job, placement, capacity=capacity)
-            except RuleError as broken:
-                yield finding_in(document, broken)
 
 
 def finding_in(document: YamlDocument, broken: RuleError) -> Finding:

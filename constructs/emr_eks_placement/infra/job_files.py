@@ -10,13 +10,11 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from emr_eks_placement.definition import JobRunDefinition
+from emr_eks_placement.definition import JobPlacement, JobRunDefinition
 from emr_eks_placement.definition.ready_command import definition_key
 from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
 from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 from emr_eks_placement.job.job import Job
-
-JobPlacement = tuple[str, str]
 
 
 def deploy_job_files(

@@ -15,11 +15,11 @@ from constructs import Construct
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.names import definition_parameter, definitions_folder, physical_name
-from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define_job_run
+from emr_eks_placement.definition import CheckedEnvironment, DeployedVirtualCluster, JobPlacement, JobRunDefinition
 from emr_eks_placement.definition.ready_command import ready_command
-from emr_eks_placement.environment import Environment, PlacementChoice, capacity_of
+from emr_eks_placement.environment import Environment, PlacementChoice
 from emr_eks_placement.facts import regions
-from emr_eks_placement.infra.job_files import JobPlacement, deploy_job_files
+from emr_eks_placement.infra.job_files import deploy_job_files
 from emr_eks_placement.infra.job_template import job_template
 from emr_eks_placement.infra.schedules import Schedules
 from emr_eks_placement.infra.stand_ins import StandIns
@@ -37,9 +37,9 @@ class JobRuns(Construct):
     job template (`job_templates`). `commands`: how to start each, which is also in the bucket's index. `state_machines` and
     `schedules`, None where no placement asks for one, run them.
 
-    deployed: of each virtual cluster by name. removal_policy, encryption_key: of the log group of the state machines, one
-    that CloudWatch Logs may use. index_key: of the index in the bucket; further_indexes: the keys that it names of
-    others.
+    environment: one that is checked is not planned again; deployed: of each virtual cluster by name. removal_policy,
+    encryption_key: of the log group of the state machines, one that CloudWatch Logs may use. index_key: of the index in the
+    bucket; further_indexes: the keys that it names of others.
     Raises RuleError, with the path in the environment, when a definition can't be made or is too large for a parameter.
     """
 
@@ -48,7 +48,7 @@ class JobRuns(Construct):
         scope: Construct,
         id_: str,
         *,
-        environment: Environment,
+        environment: Environment | CheckedEnvironment,
         deployed: Mapping[str, DeployedVirtualCluster],
         bucket: s3.IBucket,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
@@ -57,25 +57,25 @@ class JobRuns(Construct):
         further_indexes: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id_)
-        self._environment = environment
-        used = dict.fromkeys(job.virtual_cluster for job in environment.jobs.values())
+        self._checked = CheckedEnvironment.of(environment)
+        self._environment = self._checked.environment
+        used = dict.fromkeys(job.virtual_cluster for job in self._environment.jobs.values())
         self._stand_ins = {name: StandIns(name, deployed[name]) for name in used}
-        longest = self._define_all()
-        self.definitions = {run: self._stand_ins_of(run).deployed(one) for run, one in longest.items()}
+        self.definitions = self._define_all(deployed)
         self.parameters: dict[JobPlacement, ssm.StringParameter] = {}
         self.job_templates: dict[JobPlacement, emrcontainers.CfnJobTemplate] = {}
         self.commands = {
-            run: ready_command(environment, *run, stack=Stack.of(self).stack_name) for run in self.definitions
+            run: ready_command(self._environment, *run, stack=Stack.of(self).stack_name) for run in self.definitions
         }
-        for run, definition in longest.items():
-            text = _parameter_text(definition)
+        for run, longest in self._define_all({name: one.longest for name, one in self._stand_ins.items()}).items():
+            text = _parameter_text(longest)
             _check_fits_a_parameter(text, run)
             self._add_parameter(run)
-            self._add_job_template(run, takes_parameters="${" in text)
+            self._add_job_template(run, deployed, takes_parameters="${" in text)
         self.state_machines = self._state_machines(deployed, removal_policy, encryption_key)
         self.schedules = self._schedules(deployed)
         index = {"definitions": [one.as_json() for one in self.commands.values()], "indexes": list(further_indexes)}
-        self.deployment = self._deploy(longest, bucket, index_key, index)
+        self.deployment = self._deploy(bucket, index_key, index)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Lets the grantee read every definition, each from its SSM parameter."""
@@ -83,17 +83,9 @@ class JobRuns(Construct):
         parameters = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=f"{folder[1:]}/*")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameters])
 
-    def _stand_ins_of(self, run: JobPlacement) -> StandIns:
-        return self._stand_ins[self._environment.jobs[run[0]].virtual_cluster]
-
-    def _define_all(self) -> dict[JobPlacement, JobRunDefinition]:
-        """With stand-ins for what is known at deployment only."""
-        runs = [(name, placement) for name, job in self._environment.jobs.items() for placement in job.placements]
-        capacity = capacity_of(self._environment)
-        return {
-            run: define_job_run(self._environment, *run, self._stand_ins_of(run).virtual_cluster, capacity=capacity)
-            for run in runs
-        }
+    def _define_all(self, deployed: Mapping[str, DeployedVirtualCluster]) -> dict[JobPlacement, JobRunDefinition]:
+        jobs = self._environment.jobs
+        return {run: one.definition(deployed[jobs[run[0]].virtual_cluster]) for run, one in self._checked.runs.items()}
 
     def _add_parameter(self, run: JobPlacement) -> None:
         name = definition_parameter(self._environment.name, *run)
@@ -106,7 +98,9 @@ class JobRuns(Construct):
             tier=ssm.ParameterTier.INTELLIGENT_TIERING,
         )
 
-    def _add_job_template(self, run: JobPlacement, *, takes_parameters: bool) -> None:
+    def _add_job_template(
+        self, run: JobPlacement, deployed: Mapping[str, DeployedVirtualCluster], *, takes_parameters: bool
+    ) -> None:
         if not regions.has_job_templates(self._environment.region):
             return
         id_ = f"{'-in-'.join(run)}-template"
@@ -117,11 +111,7 @@ class JobRuns(Construct):
             )
             return
         job = self._environment.jobs[run[0]]
-        definition = self.definitions[run]
-        if job.parameters:
-            of = self._stand_ins_of(run)
-            kept = define_job_run(self._environment, *run, of.virtual_cluster, keep_parameters=True)
-            definition = of.deployed(kept)
+        definition = self._checked.runs[run].definition(deployed[job.virtual_cluster], keep_parameters=True)
         self.job_templates[run] = job_template(
             self,
             id_,
@@ -168,15 +158,13 @@ class JobRuns(Construct):
             state_machines=self.state_machines.state_machines if self.state_machines else {},
         )
 
-    def _deploy(
-        self, definitions: Mapping[JobPlacement, JobRunDefinition], bucket: s3.IBucket, index_key: str, index: Any
-    ) -> s3_deployment.BucketDeployment:
+    def _deploy(self, bucket: s3.IBucket, index_key: str, index: Any) -> s3_deployment.BucketDeployment:
         return deploy_job_files(
             self,
             "Files",
             bucket=bucket,
             jobs=self._environment.jobs.values(),
-            definitions={run: self._stand_ins_of(run).marked(one) for run, one in definitions.items()},
+            definitions=self._define_all({name: one.marked for name, one in self._stand_ins.items()}),
             index=index,
             index_key=index_key,
             markers={marker: value for one in self._stand_ins.values() for marker, value in one.markers.items()},

@@ -1,14 +1,13 @@
-"""Definitions that are made once, with stand-ins for what is known at deployment only."""
+"""Stand-ins for what is known at deployment only."""
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from aws_cdk import Token
 
-from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
+from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.infra.marked_folder import Markers
 
 
@@ -29,48 +28,29 @@ _LONGEST: Mapping[str, Callable[[str], str]] = {
 
 
 class StandIns:
-    """A virtual cluster with a stand-in, as long as it may get, for each name that is a token.
+    """A virtual cluster with other names where it has tokens, as definitions need it.
 
-    name: its own in the environment. `virtual_cluster`: what definitions are made with; `markers`: what stands for each
-    marker of `marked`. So a definition is made once, and its size is the largest that it may have.
+    name: its own in the environment. `longest`: with names as long as they may get, so that a definition is the largest that it
+    may be; `marked`: with markers; `markers`: what stands for each of these.
     """
 
     def __init__(self, name: str, deployed: DeployedVirtualCluster) -> None:
-        self.markers: Markers = {}
-        self._tokens: dict[str, str] = {}
-        self._marker_of: dict[str, str] = {}
+        longest: dict[str, Any] = {}
+        marked: dict[str, Any] = {}
         markers: dict[str, Any] = {}
 
-        def stand_in(value: str, field: str, *place: str) -> str:
+        def stand_ins(value: str, field: str, *place: str) -> tuple[str, str]:
             if not Token.is_unresolved(value):
-                return value
+                return value, value
             marker = f"<<{':'.join((name, field, *place))}>>"
-            text = _LONGEST["execution_role_arn" if place else field](marker)
-            markers[marker], self._tokens[text], self._marker_of[text] = value, value, marker
-            return text
+            markers[marker] = value
+            return _LONGEST["execution_role_arn" if place else field](marker), marker
 
-        fields: dict[str, Any] = {
-            field: {key: stand_in(one, field, key) for key, one in value.items()}
-            if isinstance(value, dict)
-            else stand_in(value, field)
-            for field, value in asdict(deployed).items()
-            if value is not None
-        }
-        self.virtual_cluster = DeployedVirtualCluster(**fields)
-        self.markers = markers
-        self._pattern = re.compile("|".join(map(re.escape, self._tokens)) or r"(?!)")
-
-    def deployed(self, definition: JobRunDefinition) -> JobRunDefinition:
-        """The definition with the tokens."""
-        return replace(definition, request=self._with(self._tokens, definition.request))
-
-    def marked(self, definition: JobRunDefinition) -> JobRunDefinition:
-        """The definition with the markers."""
-        return replace(definition, request=self._with(self._marker_of, definition.request))
-
-    def _with(self, names: Mapping[str, str], value: Any) -> Any:
-        if isinstance(value, str):
-            return self._pattern.sub(lambda found: names[found[0]], value)
-        if isinstance(value, Mapping):
-            return {key: self._with(names, one) for key, one in value.items()}
-        return [self._with(names, one) for one in value] if isinstance(value, list) else value
+        for field, value in asdict(deployed).items():
+            if isinstance(value, dict):
+                both = {key: stand_ins(one, field, key) for key, one in value.items()}
+                longest[field], marked[field] = ({key: one[of] for key, one in both.items()} for of in (0, 1))
+            elif value is not None:
+                longest[field], marked[field] = stand_ins(value, field)
+        self.longest, self.marked = DeployedVirtualCluster(**longest), DeployedVirtualCluster(**marked)
+        self.markers: Markers = markers

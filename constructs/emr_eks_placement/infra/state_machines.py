@@ -11,10 +11,9 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from emr_eks_placement.common.names import physical_name
-from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition
+from emr_eks_placement.definition import DeployedVirtualCluster, JobPlacement, JobRunDefinition
 from emr_eks_placement.emr.service_integration import capitalized
 from emr_eks_placement.environment import Environment, StateMachine
-from emr_eks_placement.infra.job_files import JobPlacement
 from emr_eks_placement.infra.job_run_permissions import follow_job_runs, start_job_runs
 
 # What a state machine that logs to CloudWatch asks for (Step Functions guide, logging): IAM knows no resource of these.

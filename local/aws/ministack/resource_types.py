@@ -84,7 +84,8 @@ class Completion:
 
     `check(properties)` raises `ValueError` for properties that AWS refuses; `complete(physical_id, properties)` mends the
     record and gives further attributes, after a creation and after an update; `delete` takes the place of MiniStack's.
-    `made_up(logical_id, stack_name)` gives properties that CloudFormation makes up where a template has none.
+    `made_up(logical_id, stack_name)` gives the property that is the physical id, which CloudFormation makes up where a template
+    has none; an update keeps it.
     """
 
     type_name: str
@@ -120,10 +121,15 @@ def _completed_handlers(original: Mapping[str, Any], completion: Completion) -> 
             properties = {**completion.made_up(logical_id, stack_name), **properties}
         return finished(original["create"](logical_id, properties, stack_name), properties)
 
-    def update(physical_id: str, old: Properties, new: Properties, *where: Any) -> Created:
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str, *where: Any) -> Created:
         if completion.check:
             completion.check(new)
-        return finished(original["update"](physical_id, old, new, *where), new)
+        if completion.made_up:
+            (logical_id,) = where
+            made = completion.made_up(logical_id, stack_name)
+            kept = {name: physical_id for name in made if name not in old}
+            old, new = {**kept, **old}, {**made, **kept, **new}
+        return finished(original["update"](physical_id, old, new, stack_name, *where), new)
 
     handlers = {**original, "create": create}
     if "update" in original:

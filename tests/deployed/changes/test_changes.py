@@ -115,6 +115,21 @@ def test_what_replaces_nodes_is_said_before_it_does(deployed: ChangingEnvironmen
     assert len(warnings) == 1 and "in system, drivers, EKS starts other nodes" in warnings[0]
 
 
+def test_tags_and_the_retention_of_logs(deployed: ChangingEnvironment) -> None:
+    """Job templates alone have tags that can't change."""
+
+    def edit(data: dict[str, Any]) -> None:
+        data["tags"] = {"team": "data"}
+        data["virtual_clusters"]["science"]["logs"] = {"retention_days": 7}
+
+    groups = deployed.physical_ids("AWS::Logs::LogGroup")
+    outcome = deployed.change(edit)
+    assert not outcome.added and not outcome.removed
+    assert set(outcome.replaced.values()) == {"AWS::EMRContainers::JobTemplate"}
+    assert groups and deployed.physical_ids("AWS::Logs::LogGroup") == groups
+    assert len(outcome.of("AWS::Logs::LogGroup").updated) == len(groups)
+
+
 def test_instance_types_and_a_single_zone(deployed: ChangingEnvironment) -> None:
     def edit(data: dict[str, Any]) -> None:
         data["node_groups"]["drivers"]["instance_types"] = ["m6i.2xlarge"]

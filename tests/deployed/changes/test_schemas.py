@@ -8,7 +8,7 @@ _REPLACING = {
     "AWS::EC2::Subnet": {"CidrBlock", "AvailabilityZone"},
     "AWS::EKS::FargateProfile": {"Selectors", "Subnets"},
     "AWS::EKS::Nodegroup": {"InstanceTypes", "Subnets", "CapacityType"},
-    "AWS::EMRContainers::JobTemplate": {"JobTemplateData"},
+    "AWS::EMRContainers::JobTemplate": {"JobTemplateData", "Tags"},
     "AWS::EMRContainers::VirtualCluster": {"ContainerProvider"},
 }
 # And those that don't, where the type has such.
@@ -19,7 +19,8 @@ _UPDATED = {
     "AWS::EKS::Cluster": {"Version", "ResourcesVpcConfig", "UpgradePolicy"},
     "AWS::EKS::Nodegroup": {"Labels", "Version", "LaunchTemplate", "ReleaseVersion", "ForceUpdateEnabled", "Taints"},
     "AWS::IAM::Role": {"AssumeRolePolicyDocument"},
-    "AWS::SSM::Parameter": {"Value"},
+    "AWS::Logs::LogGroup": {"RetentionInDays", "Tags"},
+    "AWS::SSM::Parameter": {"Value", "Tags"},
 }
 # What refusals rest on, and that add-ons are taken over instead of left out.
 _REFUSED = {"AWS::EC2::VPC": {"CidrBlock"}, "AWS::EKS::Cluster": {"EncryptionConfig", "BootstrapSelfManagedAddons"}}
