@@ -43,6 +43,27 @@ def _makes_linked_role(service: str) -> Grant:
     return grant("iam", "CreateServiceLinkedRole", _linked_role(service), condition=of_service)
 
 
+# EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS guide,
+# enable cluster access using EKS access entries), and makes its service-linked role with them.
+_EMR_ENTERS = (
+    grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
+    grant(
+        "eks",
+        "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
+        " ListAssociatedAccessPolicies",
+        _EMR_ENTRY,
+    ),
+    _makes_linked_role("emr-containers.amazonaws.com"),
+)
+CALLER_OF_EMR: tuple[Grant, ...] = (
+    grant("emr-containers", "CreateVirtualCluster ListVirtualClusters"),
+    grant("emr-containers", "DeleteVirtualCluster DescribeVirtualCluster TagResource UntagResource", _VIRTUAL_CLUSTERS),
+    # Not in the guide's list: for EMR to read the cluster's authentication mode with, should it not use its own role.
+    grant("eks", "DescribeCluster", arn("eks", "cluster/{ContainerProvider.Id}")),
+    *_EMR_ENTERS,
+)
+"""What whoever manages a cluster's virtual clusters by EMR's API calls, or lets EMR call."""
+
 EKS: Mapping[str, tuple[Grant, ...]] = {
     "AWS::EKS::Cluster": (
         grant("eks", "CreateCluster"),
@@ -117,16 +138,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
             "emr-containers", "DescribeVirtualCluster ListTagsForResource TagResource UntagResource", _VIRTUAL_CLUSTERS
         ),
         grant("emr-containers", "DeleteVirtualCluster", _VIRTUAL_CLUSTERS, condition=OF_STACK),
-        # EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS
-        # guide, cluster access management).
-        grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
-        grant(
-            "eks",
-            "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
-            " ListAssociatedAccessPolicies",
-            _EMR_ENTRY,
-        ),
-        _makes_linked_role("emr-containers.amazonaws.com"),
+        *_EMR_ENTERS,
     ),
     # Not tagged with its stack: the registry's schema takes no tags of CloudFormation's own.
     "AWS::EMRContainers::JobTemplate": (
