@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from emr_eks_placement.aws.bucket import bucket_of, empty_bucket
-from emr_eks_placement.aws.job_runs import virtual_clusters_of
+from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
 from emr_eks_placement.environment import Environment
 from local.aws.emr_containers.namespace_access import World
 from local.cdk import CdkCli, CdkError
