@@ -118,7 +118,8 @@ class LocalAws:
         enter(eks_access.auto_mode_access_entries())
         enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())
-        enter(services.registered_service(SERVICE, self.emr_containers.handle, resource_of=resource_of))
+        emr = self.emr_containers
+        enter(services.registered_service(SERVICE, emr.handle, resource_of=resource_of, tagged=emr.tagged))
         job_runs = JobRunIntegrations(self.emr_containers)
         enter(step_functions.integrated(ACTION, job_runs.run_task))
         enter(scheduler.fired_by(ScheduleTargets(job_runs).fire))

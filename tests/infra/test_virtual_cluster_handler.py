@@ -9,6 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
 from emr_eks_placement.assembly import read_assembly
+from emr_eks_placement.facts.emr import OWNER_TAG
+from emr_eks_placement.infra.functions.emr_access import virtual_clusters
 from stacks import EnvironmentStacks
 from tests.changed_environment import changed_environment
 from tests.infra.synthesized import Synthesized, cli_context
@@ -54,6 +56,10 @@ def test_they_are_of_one_function_and_have_the_properties_and_tags_of_cloudforma
         assert mine["Tags"] == made.environment.tags, "CloudFormation gives its own the tags of the stack"
 
 
+def test_the_function_tags_with_the_name_that_its_role_knows() -> None:
+    assert virtual_clusters.OWNER_TAG == OWNER_TAG
+
+
 def test_they_wait_for_their_namespace_and_for_each_other(made: Synthesized) -> None:
     ids = list(made.of_type(KIND))
     for name in made.environment.virtual_clusters:
@@ -86,12 +92,14 @@ def test_the_function_may_what_emr_s_guide_asks_of_who_makes_a_virtual_cluster_a
     }
     cluster, entry = "cluster/CLUSTER", "access-entry/CLUSTER/role/ACCOUNT/AWSServiceRoleForAmazonEMRContainers/*"
     service = {"StringEquals": {"iam:AWSServiceName": ["emr-containers.amazonaws.com"]}}
+    own = {"StringLike": {f"aws:ResourceTag/{OWNER_TAG}": [{"Fn::Join": ["", [{"Ref": "AWS::StackName"}, "/*"]]}]}}
     linked = "arn:PARTITION:iam::ACCOUNT:role/aws-service-role/emr-containers.amazonaws.com/*"
     emr = "arn:PARTITION:emr-containers:REGION:ACCOUNT:/virtualclusters/*"
     eks = "arn:PARTITION:eks:REGION:ACCOUNT:"
     assert found == {
         **{f"emr-containers:{name}VirtualCluster{end}": ("*", None) for name, end in (("Create", ""), ("List", "s"))},
-        **{f"emr-containers:{name}VirtualCluster": (emr, None) for name in ("Delete", "Describe")},
+        "emr-containers:DescribeVirtualCluster": (emr, None),
+        "emr-containers:DeleteVirtualCluster": (emr, own),
         **{f"emr-containers:{name}Resource": (emr, None) for name in ("Tag", "Untag")},
         **{f"eks:{name}": (eks + cluster, None) for name in ("CreateAccessEntry", "DescribeCluster")},
         **{f"eks:{name}AccessEntry": (eks + entry, None) for name in ("Delete", "Describe")},

@@ -1,6 +1,7 @@
 """Virtual clusters made by a function, not by CloudFormation."""
 
 import re
+from collections.abc import Iterable
 
 from aws_cdk import Aws, CustomResource, Stack
 from aws_cdk import aws_iam as iam
@@ -57,11 +58,16 @@ def _statement(granted: Grant, cluster: str) -> iam.PolicyStatement:
         "partition": Aws.PARTITION,
         "region": Aws.REGION,
         "account": Aws.ACCOUNT_ID,
+        "stack": Aws.STACK_NAME,
         "ContainerProvider.Id": cluster,
     }
+
+    def filled(texts: Iterable[str]) -> list[str]:
+        return [re.sub(r"{(.+?)}", lambda hole: holes[hole[1]], text) for text in texts]
+
     condition = granted.condition
     return iam.PolicyStatement(
         actions=list(granted.actions),
-        resources=[re.sub(r"{(.+?)}", lambda hole: holes[hole[1]], one) for one in granted.resources] or ["*"],
-        conditions={condition.operator: {condition.key: list(condition.values)}} if condition else None,
+        resources=filled(granted.resources) or ["*"],
+        conditions={condition.operator: {condition.key: filled(condition.values)}} if condition else None,
     )

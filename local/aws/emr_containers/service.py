@@ -5,7 +5,7 @@ import logging
 import threading
 import urllib.parse
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -217,11 +217,17 @@ class EmrContainers:
         """ListTagsForResource."""
         return {"tags": dict(self._tagged(request).tags)}
 
+    def tagged(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The ARNs of all resources, with their tags."""
+        for resource in self._resources():
+            yield resource.arn, resource.tags
+
+    def _resources(self) -> list[VirtualCluster | JobTemplate | JobRun]:
+        return [*self.virtual_clusters, *self._templates, *list(self._runs.values())]
+
     def _tagged(self, request: Request) -> VirtualCluster | JobTemplate | JobRun:
         wanted = urllib.parse.unquote(request["resourceArn"])
-        resources: list[VirtualCluster | JobTemplate | JobRun] = [*self.virtual_clusters, *self._templates]
-        resources.extend(self._runs.values())
-        for resource in resources:
+        for resource in self._resources():
             if resource.arn == wanted:
                 return resource
         raise not_found(f"Resource {wanted} doesn't exist.")

@@ -11,7 +11,7 @@ from emr_eks_placement.facts.deployment.grants import (
     passed_to,
     role,
 )
-from emr_eks_placement.facts.emr import SERVICE_LINKED_ROLE
+from emr_eks_placement.facts.emr import OWNER_TAG, SERVICE_LINKED_ROLE
 
 _EKS, _NODES, _FARGATE = "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks-fargate.amazonaws.com"
 _CLUSTER = arn("eks", "cluster/{ClusterName}")
@@ -57,12 +57,18 @@ _EMR_ENTERS = (
 )
 CALLER_OF_EMR: tuple[Grant, ...] = (
     grant("emr-containers", "CreateVirtualCluster ListVirtualClusters"),
-    grant("emr-containers", "DeleteVirtualCluster DescribeVirtualCluster TagResource UntagResource", _VIRTUAL_CLUSTERS),
+    grant("emr-containers", "DescribeVirtualCluster TagResource UntagResource", _VIRTUAL_CLUSTERS),
+    grant(
+        "emr-containers",
+        "DeleteVirtualCluster",
+        _VIRTUAL_CLUSTERS,
+        condition=Condition("StringLike", f"aws:ResourceTag/{OWNER_TAG}", ("{stack}/*",)),
+    ),
     # Not in the guide's list: for EMR to read the cluster's authentication mode with, should it not use its own role.
     grant("eks", "DescribeCluster", arn("eks", "cluster/{ContainerProvider.Id}")),
     *_EMR_ENTERS,
 )
-"""What whoever manages a cluster's virtual clusters by EMR's API calls, or lets EMR call."""
+"""What whoever manages a cluster's virtual clusters by EMR's API calls, or lets EMR call; deletes those of its stack alone."""
 
 EKS: Mapping[str, tuple[Grant, ...]] = {
     "AWS::EKS::Cluster": (
