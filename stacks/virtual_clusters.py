@@ -10,7 +10,7 @@ from constructs import Construct
 from emr_eks_placement.changes import METADATA_KEY, VirtualClustersRecord
 from emr_eks_placement.definition import output_ids, role_output_ids
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket
+from emr_eks_placement.infra import AnyCluster, EmrVirtualCluster, FargateProfiles, JobBucket, VirtualClusterHandler
 from stacks.environment_stack import EnvironmentStack, pod_execution_role
 
 
@@ -40,6 +40,8 @@ class VirtualClustersStack(EnvironmentStack):
             profiles=environment.job_profiles(),
             pod_execution_role=pod_execution_role(self, environment),
         )
+        by_handler = environment.cluster.emr_enters_by == "handler"
+        handler = VirtualClusterHandler(self, "VirtualClusterHandler", cluster=cluster) if by_handler else None
         self.virtual_clusters = {
             name: EmrVirtualCluster(
                 self,
@@ -52,6 +54,7 @@ class VirtualClustersStack(EnvironmentStack):
                 after=list(self.fargate.profiles.values()),
                 removal_policy=self.removal_policy,
                 encryption_key=encryption_key,
+                handler=handler,
             )
             for name, settings in environment.virtual_clusters.items()
         }

@@ -12,6 +12,7 @@ from local.aws.cloudformation import completions, ec2, eks, iam
 from local.aws.cloudformation import emr_containers as emr_containers_types
 from local.aws.eks_clusters import ClusterLifecycle, KubernetesApiOf
 from local.aws.eks_fargate import FargateProfiles
+from local.aws.emr_containers.identifiers import resource_of
 from local.aws.emr_containers.integrations import ACTION, JobRunIntegrations
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.namespace_access import NamespaceAccess
@@ -117,7 +118,8 @@ class LocalAws:
         enter(eks_access.auto_mode_access_entries())
         enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())
-        enter(services.registered_service(SERVICE, self.emr_containers.handle))
+        emr = self.emr_containers
+        enter(services.registered_service(SERVICE, emr.handle, resource_of=resource_of, tagged=emr.tagged))
         job_runs = JobRunIntegrations(self.emr_containers)
         enter(step_functions.integrated(ACTION, job_runs.run_task))
         enter(scheduler.fired_by(ScheduleTargets(job_runs).fire))

@@ -39,6 +39,7 @@ def generate(seed: int, *, given: bool = True) -> Data:
     data["network"] = given_network(zones) if in_given_vpc else network(_chance(seed, "network"), zones)
     chance = _chance(seed, "cluster")
     data["cluster"] = given_cluster(chance, region) if in_given_cluster else cluster(chance, data["network"])
+    data["cluster"] |= maybe(_chance(seed, "EMR's way in"), 0.3, emr_access=lambda: "handler")
     chance = _chance(seed, "node groups")
     data["node_groups"] = node_groups(chance, zones, chance.randint(2, 5) if large else chance.randint(0, 1))
     data = core_dns(_chance(seed, "CoreDNS"), data)

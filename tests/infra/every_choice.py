@@ -23,6 +23,7 @@ _OF_ALL: dict[str, dict[str, Any]] = {
     "consumers": CONSUMERS,
     "pooled": {"node_pools": POOLS},
     "without-nodes": NO_NODES,
+    "by-the-handler": {"cluster": {"emr_access": "handler"}},
 }
 
 

@@ -153,6 +153,18 @@ def test_virtual_cluster_on_an_existing_cluster(example: Example) -> None:
     assert entry_id in mapping["DependsOn"]
 
 
+def test_virtual_cluster_by_a_function(example: Example) -> None:
+    made = example("virtual_cluster_by_a_function")
+    assert made.capacity.namespaces == {"VirtualCluster": "spark-jobs"}
+    made.template.resource_count_is("AWS::EMRContainers::VirtualCluster", 0)
+    virtual_cluster = made.only("Custom::EmrVirtualCluster")
+    assert virtual_cluster["ContainerProvider"]["Id"] == "analytics"
+    assert virtual_cluster["Tags"] == {"team": "data"}
+    ((entry_id, _),) = made.template.find_resources("AWS::EKS::AccessEntry").items()
+    (manifest,) = made.template.find_resources("Custom::AWSCDK-EKS-KubernetesResource").values()
+    assert entry_id in manifest["DependsOn"]
+
+
 def test_job_execution_role(example: Example) -> None:
     made = example("job_execution_role")
     assert made.only("AWS::IAM::Role")["RoleName"] == "spark-jobs"

@@ -21,6 +21,8 @@ WITHOUT_SOURCE = {
 # By action: why it is allowed on every resource, or on all of a kind.
 ON_ALL = {
     "logs:DescribeLogGroups": "EMR looks its log group up in the list, and a list has no narrower ARN",
+    "emr-containers:CreateVirtualCluster": "what is to be created has no ARN (Service Authorization Reference)",
+    "emr-containers:ListVirtualClusters": "a list has no narrower ARN (Service Authorization Reference)",
     **dict.fromkeys(state_machines.LOG, "log deliveries have no ARN (Step Functions guide, logging)"),
     **dict.fromkeys(state_machines.TRACE, "traces have no ARN (Step Functions guide, X-Ray)"),
 }

@@ -89,6 +89,11 @@ ALLOWED: dict[str, tuple[Edit, Edit]] = {
     "zone added": (_zones("ab"), _zones("abc")),
     "zones added": (_zones("ab"), _zones("abfd")),
     "last zone removed": (_zones("abc"), _zones("ab")),
+    "a mapping more": (
+        _set("cluster", "emr_access", to="cloudformation"),
+        _set("cluster", "emr_access", to="aws-auth"),
+    ),
+    "by the handler as before": (_set("cluster", "emr_access", to="handler"), _zones("abc")),
     "one minor version up": (_nothing, _set("cluster", "version", to="1.36")),
     "another upgrade policy": (
         _set("cluster", "upgrade_policy", to="standard"),
@@ -123,6 +128,20 @@ REFUSED: dict[str, tuple[Edit, Edit, str, str, str]] = {
         "network.cidr",
         "deployed VPC is 10.0.0.0/16",
         "Write 10.0.0.0/16",
+    ),
+    "virtual clusters to the handler": (
+        _nothing,
+        _set("cluster", "emr_access", to="handler"),
+        "cluster.emr_access",
+        "made without the handler: others would be created beside them",
+        "Write emr_access as it was again",
+    ),
+    "virtual clusters from the handler": (
+        _set("cluster", "emr_access", to="handler"),
+        _set("cluster", "emr_access", to="aws-auth"),
+        "cluster.emr_access",
+        "made by the handler: others would be created beside them",
+        "Write emr_access: handler again",
     ),
     "CoreDNS back from Fargate": (
         _set("cluster", "core_dns", to="fargate"),

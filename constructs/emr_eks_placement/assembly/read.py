@@ -25,6 +25,7 @@ from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_K
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.common.fields import Field, Unresolved, findings_in
+from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER, VIRTUAL_CLUSTER
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import (
     class_name_of,
@@ -119,7 +120,7 @@ class _Reader:
             "AWS::EKS::Nodegroup": self._add_node_group,
             "AWS::EKS::FargateProfile": self._add_fargate_profile,
             "Custom::AWSCDK-EKS-FargateProfile": self._add_fargate_profile,
-            "AWS::EMRContainers::VirtualCluster": self._add_virtual_cluster,
+            **dict.fromkeys((VIRTUAL_CLUSTER, CUSTOM_VIRTUAL_CLUSTER), self._add_virtual_cluster),
             "AWS::EKS::PodIdentityAssociation": self._add_role,
             MANIFEST_KIND: self._add_manifest,
         }

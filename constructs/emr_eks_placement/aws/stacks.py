@@ -26,14 +26,14 @@ def read_stacks(
     return {name: resources for name, resources in stacks.items() if resources}
 
 
-def own_resources(session: boto3.Session, environment: str, part: str, resource_type: str) -> tuple[str, ...]:
-    """The physical ids of a type in the stack <environment>-<part>; none where it is not deployed.
+def own_resources(session: boto3.Session, environment: str, part: str, *resource_types: str) -> tuple[str, ...]:
+    """The physical ids of these types in the stack <environment>-<part>; none where it is not deployed.
 
     Raises InputError where cloudformation:ListStackResources fails.
     """
     with aws_errors(f"environment {environment}"):
         stacks = read_stacks(session, environment, [part])
-    return tuple(id_ for stack in stacks.values() for id_ in stack.get(resource_type, ()))
+    return tuple(id_ for stack in stacks.values() for kind in resource_types for id_ in stack.get(kind, ()))
 
 
 def stack_status(cloudformation: "CloudFormationClient", stack: str) -> str | None:

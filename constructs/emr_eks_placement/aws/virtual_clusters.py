@@ -10,6 +10,7 @@ from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import own_resources
 from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER, VIRTUAL_CLUSTER
 
 if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
@@ -74,4 +75,4 @@ def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, 
 
     Calls cloudformation:ListStackResources. Raises InputError where that fails.
     """
-    return own_resources(session, environment, "virtual-clusters", "AWS::EMRContainers::VirtualCluster")
+    return own_resources(session, environment, "virtual-clusters", VIRTUAL_CLUSTER, CUSTOM_VIRTUAL_CLUSTER)

@@ -108,6 +108,8 @@ class VirtualClustersRecord(_Record):
     """The virtual clusters whose namespace was there already."""
     fargate_profiles: dict[str, str] = {}
     """A digest of each Fargate profile: with another one, the profile is replaced."""
+    by_handler: bool = False
+    """Whether the virtual clusters were made by this package's function, not by CloudFormation."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
@@ -117,6 +119,7 @@ class VirtualClustersRecord(_Record):
             namespaces={name: one.namespace for name, one in environment.virtual_clusters.items()},
             existing=tuple(name for name, one in environment.virtual_clusters.items() if one.existing_namespace),
             fargate_profiles={name: _profile_digest(one, environment.zones) for name, one in profiles.items()},
+            by_handler=environment.cluster.emr_enters_by == "handler",
         )
 
 

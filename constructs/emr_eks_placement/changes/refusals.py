@@ -43,6 +43,7 @@ def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
         for rule in (_given, _cidr, _zones, _kubernetes_version, _upgrade_policy, _secrets_key, _core_dns):
             broken += rule(deployed.platform, after)
     if deployed.virtual_clusters:
+        broken += _emr_access(deployed.virtual_clusters, environment)
         broken += _namespaces(deployed.virtual_clusters, environment)
         broken += _existing_namespaces(deployed.virtual_clusters, environment)
         broken += _fargate_profiles(deployed.virtual_clusters, environment)
@@ -162,6 +163,17 @@ def _core_dns(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleErr
 
 def _minor(version: str) -> int:
     return int(version.partition(".")[2])
+
+
+def _emr_access(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:
+    if before.by_handler != (environment.cluster.emr_enters_by == "handler"):
+        yield RuleError(
+            environment.cluster.emr_access,
+            f"the deployed virtual clusters were made {'by' if before.by_handler else 'without'} the handler: others would be "
+            "created beside them, and a namespace holds one at a time (emr-containers CreateVirtualCluster)",
+            f"Write {'emr_access: handler' if before.by_handler else 'emr_access as it was'} again. {_ANOTHER}",
+            path=("cluster", "emr_access"),
+        )
 
 
 def _namespaces(before: VirtualClustersRecord, environment: Environment) -> Iterator[RuleError]:

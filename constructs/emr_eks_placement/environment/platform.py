@@ -75,7 +75,7 @@ def _check_role_arn(arn: str) -> str:
 
 EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
 """A service by the end of its endpoint's name, com.amazonaws.REGION.SERVICE (VPC guide, AWS PrivateLink)."""
-EmrAccess = Literal["aws-auth", "cloudformation"]
+EmrAccess = Literal["aws-auth", "cloudformation", "handler"]
 
 
 # Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
@@ -185,8 +185,9 @@ class Cluster(Model):
     """ARNs of IAM roles or users that get cluster-admin by an access entry."""
     emr_access: EmrAccess | None = None
     """How EMR gets into the cluster's namespaces: aws-auth maps EMR's service-linked role in the ConfigMap of that name, beside
-    all that is in it; cloudformation leaves it to CloudFormation's rights, and to who maps it. By default aws-auth; for an
-    existing cluster there is no default."""
+    all that is in it; handler makes virtual clusters by a Lambda function that may make EMR's access entry; cloudformation leaves
+    it to CloudFormation's rights, and to who maps it. By default aws-auth; for an existing cluster there is no default. From and
+    to handler it can't be changed once virtual clusters are deployed."""
 
     @property
     def emr_enters_by(self) -> EmrAccess:
@@ -202,8 +203,9 @@ class Cluster(Model):
                 self.name,
                 "EMR needs a way into an existing cluster, and whether aws-auth is changed there is your choice "
                 "(EMR on EKS guide, cluster access)",
-                "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest) or emr_access: cloudformation (changes nothing: "
-                "EMR is let in already, or AWS hands the deployment's rights on)",
+                "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest), emr_access: handler (leaves aws-auth as it is: a "
+                "function with EMR's rights makes the virtual clusters) or emr_access: cloudformation (changes nothing: EMR is "
+                "let in already, or AWS hands the deployment's rights on)",
                 path=("cluster", "name"),
             )
 

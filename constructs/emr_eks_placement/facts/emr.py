@@ -18,6 +18,13 @@ SERVICE_LINKED_ROLE = "AWSServiceRoleForAmazonEMRContainers"
 KUBERNETES_USER = "emr-containers"
 """EMR's name in Kubernetes where aws-auth maps its service-linked role (EMR on EKS guide, enable cluster access)."""
 
+VIRTUAL_CLUSTER = "AWS::EMRContainers::VirtualCluster"
+CUSTOM_VIRTUAL_CLUSTER = "Custom::EmrVirtualCluster"
+"""The resource types of a virtual cluster: CloudFormation's own, and the one that this package's function makes. Both have the
+virtual cluster's id as physical id, and ContainerProvider and Name as properties."""
+OWNER_TAG = "emr-eks-placement:resource"
+"""On what the function makes: STACK/UUID/LOGICAL ID of the resource that it belongs to; the function has this name too."""
+
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
 MOST_PROPERTIES = 100
 LONGEST_ENTRY_POINT = 256

@@ -15,6 +15,7 @@ from emr_eks_placement.infra.network_addons import NetworkAddons
 from emr_eks_placement.infra.node_groups import NodeGroups
 from emr_eks_placement.infra.node_pools import NodePools
 from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
+from emr_eks_placement.infra.virtual_cluster_handler import VirtualClusterHandler
 
 __all__ = [
     "AnyCluster",
@@ -33,4 +34,5 @@ __all__ = [
     "NetworkAddons",
     "NodeGroups",
     "NodePools",
+    "VirtualClusterHandler",
 ]

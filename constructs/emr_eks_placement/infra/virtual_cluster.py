@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from aws_cdk import Aws, CfnResource, RemovalPolicy
+from aws_cdk import Aws, CfnResource, CustomResource, RemovalPolicy
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_emrcontainers as emrcontainers
 from aws_cdk import aws_iam as iam
@@ -21,6 +21,7 @@ from emr_eks_placement.infra.job_execution_role import JobExecutionRole
 from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.namespace import namespace_manifest
 from emr_eks_placement.infra.resource import resource_of
+from emr_eks_placement.infra.virtual_cluster_handler import VirtualClusterHandler
 
 
 class _LogGroup(NamedTuple):
@@ -37,6 +38,7 @@ class EmrVirtualCluster(Construct):
     Logs may use; its own keys unless given. `deployed`: what job-run definitions need. `execution_role` is its own role,
     `execution_roles` are further ones by name; `log_group` and `namespace` are None where none is created.
 
+    handler: makes the virtual cluster instead of CloudFormation.
     cluster: one with the authentication mode API_AND_CONFIG_MAP, that takes manifests (it has a kubectl provider) unless
     the namespace exists.
     """
@@ -54,6 +56,7 @@ class EmrVirtualCluster(Construct):
         after: Sequence[IDependable] = (),
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
         encryption_key: kms.IKey | None = None,
+        handler: VirtualClusterHandler | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.settings = settings
@@ -68,22 +71,10 @@ class EmrVirtualCluster(Construct):
         self.execution_role = roles.pop(None)
         self.execution_roles: dict[str, iam.IRole] = {role: one for role, one in roles.items() if role is not None}
         self.namespace = None if settings.existing_namespace else self._namespace(cluster, after)
-        self.virtual_cluster = emrcontainers.CfnVirtualCluster(
-            self,
-            "Resource",
-            name=physical_name(*owner, name),
-            container_provider=emrcontainers.CfnVirtualCluster.ContainerProviderProperty(
-                id=cluster.cluster_name,
-                type="EKS",
-                info=emrcontainers.CfnVirtualCluster.ContainerInfoProperty(
-                    eks_info=emrcontainers.CfnVirtualCluster.EksInfoProperty(namespace=settings.namespace)
-                ),
-            ),
-        )
-        self._name_after_namespace("VirtualCluster", self.virtual_cluster)
+        self.virtual_cluster = self._virtual_cluster(physical_name(*owner, name), cluster, handler)
         self.virtual_cluster.node.add_dependency(*([self.namespace] if self.namespace else after))
         self.deployed = DeployedVirtualCluster(
-            virtual_cluster_id=self.virtual_cluster.attr_id,
+            virtual_cluster_id=self._id,
             execution_role_arn=self.execution_role.role_arn,
             bucket=bucket.bucket_name,
             execution_role_arns={role: one.role_arn for role, one in self.execution_roles.items()},
@@ -97,7 +88,7 @@ class EmrVirtualCluster(Construct):
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["emr-containers:StartJobRun"],
-            resource_arns=[self.virtual_cluster.attr_arn],
+            resource_arns=[self._arn],
             conditions={"ArnEquals": {"emr-containers:ExecutionRoleArn": roles}},
         )
 
@@ -110,10 +101,41 @@ class EmrVirtualCluster(Construct):
         return self._grant(grantee, "emr-containers:CancelJobRun")
 
     def _grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
-        arn = self.virtual_cluster.attr_arn
         return iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(actions), resource_arns=[arn, f"{arn}/jobruns/*"]
+            grantee=grantee, actions=list(actions), resource_arns=[self._arn, f"{self._arn}/jobruns/*"]
         )
+
+    @property
+    def _id(self) -> str:
+        made = self.virtual_cluster
+        return made.ref if isinstance(made, CustomResource) else made.attr_id
+
+    @property
+    def _arn(self) -> str:
+        made = self.virtual_cluster
+        return made.get_att_string("Arn") if isinstance(made, CustomResource) else made.attr_arn
+
+    def _virtual_cluster(
+        self, name: str, cluster: AnyCluster, handler: VirtualClusterHandler | None
+    ) -> emrcontainers.CfnVirtualCluster | CustomResource:
+        if handler:
+            custom = handler.virtual_cluster(self, "Resource", name=name, namespace=self.settings.namespace)
+            self._name_after_namespace("VirtualCluster", resource_of(custom, CfnResource))
+            return custom
+        made = emrcontainers.CfnVirtualCluster(
+            self,
+            "Resource",
+            name=name,
+            container_provider=emrcontainers.CfnVirtualCluster.ContainerProviderProperty(
+                id=cluster.cluster_name,
+                type="EKS",
+                info=emrcontainers.CfnVirtualCluster.ContainerInfoProperty(
+                    eks_info=emrcontainers.CfnVirtualCluster.EksInfoProperty(namespace=self.settings.namespace)
+                ),
+            ),
+        )
+        self._name_after_namespace("VirtualCluster", made)
+        return made
 
     def _namespace(self, cluster: AnyCluster, after: Sequence[IDependable]) -> eks.KubernetesManifest:
         settings = self.settings

@@ -25,7 +25,7 @@ def _virtual_cluster(service: EmrContainers) -> ResourceType:
         return {"Id": cluster.id, "Arn": cluster.arn}
 
     def delete(identifier: str, _properties: Properties) -> None:
-        run(service.delete_virtual_cluster, {"id": identifier})
+        run(partial(service.delete_virtual_cluster, by_cloudformation=True), {"id": identifier})
         if not service.wait_for_runs(identifier, _TERMINATION_SECONDS):
             raise ValueError(f"Virtual cluster {identifier} still has active job runs: cancel them first")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.aws.cloudformation import registry
+from local.aws.emr_containers.namespace_access import ENTERS, LEAVES
 
 _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
     "AWS::EC2::EIP": {
@@ -98,14 +99,10 @@ _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 
-_EMR_ENTERS = "eks:AssociateAccessPolicy eks:CreateAccessEntry eks:DescribeAccessEntry eks:ListAssociatedAccessPolicies"
-_EMR_LEAVES = (
-    "eks:DeleteAccessEntry eks:DescribeAccessEntry eks:DisassociateAccessPolicy eks:ListAssociatedAccessPolicies"
-)
 # What services call with the rights of whoever calls them, beyond the registry: EMR on EKS guide, cluster access management.
 _BEYOND: Mapping[tuple[str, str], str] = {
-    ("AWS::EMRContainers::VirtualCluster", "create"): _EMR_ENTERS,
-    ("AWS::EMRContainers::VirtualCluster", "delete"): _EMR_LEAVES,
+    ("AWS::EMRContainers::VirtualCluster", "create"): ENTERS,
+    ("AWS::EMRContainers::VirtualCluster", "delete"): LEAVES,
 }
 
 

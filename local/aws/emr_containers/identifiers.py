@@ -2,6 +2,7 @@
 
 import secrets
 import string
+import urllib.parse
 
 from local.aws.ministack import state
 
@@ -16,3 +17,14 @@ def new_id(length: int = 25) -> str:
 def arn(resource: str) -> str:
     """The ARN of an EMR on EKS resource (`virtualclusters/<id>`) of the current account and region."""
     return f"arn:aws:emr-containers:{state.region()}:{state.account_id()}:/{resource}"
+
+
+def resource_of(path: str) -> str:
+    """The ARN of the resource that a request's path names; * for a list of all and for what is to be created."""
+    parts = [urllib.parse.unquote(part) for part in path.strip("/").split("/")]
+    if parts[0] == "tags":
+        return "/".join(parts[1:])
+    named = parts[
+        : len(parts) // 2 * 2
+    ]  # KIND/ID/KIND/ID; a kind at the end is a collection of the resource's before it
+    return arn("/".join(named)) if named else "*"

@@ -13,12 +13,16 @@ handed-on: it has them from the deployment's role, and EMR makes its access entr
 where aws-auth maps its role to a user that may read the namespace. refused: EMR insists on its access entry.
 """
 
+ENTERS = "eks:AssociateAccessPolicy eks:CreateAccessEntry eks:DescribeAccessEntry eks:ListAssociatedAccessPolicies"
+LEAVES = "eks:DeleteAccessEntry eks:DescribeAccessEntry eks:DisassociateAccessPolicy eks:ListAssociatedAccessPolicies"
+"""What EMR calls with the rights of whoever calls it (EMR on EKS guide, enable cluster access using EKS access entries)."""
+
 NamespaceTest = Callable[[str, str], bool]
 SERVICE_PRINCIPAL = "emr-containers.amazonaws.com"
 
 
 class NamespaceAccess:
-    """Lets EMR into namespaces. Who calls EMR's API itself may make access entries in every world.
+    """Lets EMR into namespaces. In every world, EMR makes its access entry for who calls its API with the rights for that.
 
     exists(cluster, namespace): whether there is such a namespace; may_read(cluster, namespace, role ARN): whether the
     role reads it by aws-auth. Where they are None the namespace exists, and nobody is mapped.
@@ -37,17 +41,29 @@ class NamespaceAccess:
     def enter(self, cluster: str, namespace: str, *, by_cloudformation: bool) -> None:
         """Raise as EMR does for a namespace that it can't read."""
         exists = self._exists is None or self._exists(cluster, namespace)
-        if exists and (not by_cloudformation or self.world == "handed-on"):
+        by_entry = self.world == "handed-on" if by_cloudformation else _caller_may(ENTERS, cluster)
+        if exists and by_entry:
             eks_access.associate_job_policy(cluster, _role_arn(with_path=True), namespace)
         elif not exists or self.world == "refused" or not self._is_mapped(cluster, namespace):
             raise validation_error(f"Unauthorized to perform read namespace on ({namespace})")
 
-    def leave(self, cluster: str, namespace: str) -> None:
-        """Give up what access entry there is."""
+    def leave(self, cluster: str, namespace: str, *, by_cloudformation: bool) -> None:
+        """Give up what access entry there is. Whether EMR fails where the caller may not is assumed: it is not documented."""
+        if not by_cloudformation and not _caller_may(LEAVES, cluster):
+            raise validation_error(f"Unauthorized to remove the access entry on ({cluster})")
         eks_access.disassociate_job_policy(cluster, _role_arn(with_path=True), namespace)
 
     def _is_mapped(self, cluster: str, namespace: str) -> bool:
         return self._may_read is not None and self._may_read(cluster, namespace, _role_arn(with_path=False))
+
+
+def _caller_may(actions: str, cluster: str) -> bool:
+    eks = f"arn:aws:eks:{state.region()}:{state.account_id()}"
+    entry = f"{eks}:access-entry/{cluster}/role/{state.account_id()}/{account.service_linked_role_name(SERVICE_PRINCIPAL)}/any"
+    return all(
+        state.caller_may(action, f"{eks}:cluster/{cluster}" if action == "eks:CreateAccessEntry" else entry)
+        for action in actions.split()
+    )
 
 
 def _role_arn(*, with_path: bool) -> str:

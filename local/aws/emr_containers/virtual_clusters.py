@@ -102,12 +102,12 @@ class VirtualClusters:
             raise ApiError("ResourceNotFoundException", f"Virtual cluster {identifier} doesn't exist.", 404)
         return found
 
-    def delete(self, identifier: str) -> None:
+    def delete(self, identifier: str, *, by_cloudformation: bool = False) -> None:
         """End a virtual cluster; it is TERMINATING until its last active job run has ended."""
         cluster = self.get(identifier)
         if not cluster.is_deleted:
+            self._access.leave(cluster.cluster_name, cluster.namespace, by_cloudformation=by_cloudformation)
             cluster.is_deleted = True
-            self._access.leave(cluster.cluster_name, cluster.namespace)
 
     def state_of(self, cluster: VirtualCluster) -> str:
         """RUNNING, TERMINATING or TERMINATED; ARRESTED once the EKS cluster is gone."""

@@ -17,12 +17,13 @@ from local.aws.ministack import names
 
 _MERGED_LAYERS = "LOCAL_AWS_MERGED_LAYERS"
 _END_SECONDS = 3
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class LambdaWorkers:
     """Starts the worker processes of MiniStack's Lambda functions and ends them.
 
-    `environment` is what functions get of AWS's settings instead of this process's own (its credentials, for example).
+    `environment` is what functions get of AWS's settings instead of this process's own (where it is, for example).
     """
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
@@ -84,7 +85,10 @@ class LambdaWorkers:
         return process
 
     def _worker_environment(self, proposed: Mapping[str, str], directory: Path) -> dict[str, str]:
-        """Leave out this process's own AWS settings; keep everything of the worker's in its own folder."""
+        """Leave out this process's own AWS settings; keep everything of the worker's in its own folder.
+
+        Where IAM is enforced, the function has its role's session, which MiniStack proposes.
+        """
         own_settings = {name for name, value in os.environ.items() if name.startswith(("AWS_", "CDK_"))}
         kept = {
             name: value
@@ -96,7 +100,8 @@ class LambdaWorkers:
         # CDK's kubectl handler keeps its files in TEST_OUTDIR, /tmp without it.
         private = dict.fromkeys(("HOME", "TMPDIR", "TEST_OUTDIR"), str(scratch))
         path = os.pathsep.join([str(Path(sys.executable).parent), proposed.get("PATH", os.defpath)])
-        return {**kept, **self._environment, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        role = {name: proposed[name] for name in _CREDENTIALS if proposed.get("AWS_SESSION_TOKEN") and name in proposed}
+        return {**kept, **self._environment, **role, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def _end(self) -> None:
         names.lambda_runtime.reset()

@@ -117,3 +117,4 @@ with (
     scheduler = import_module("ministack.services.scheduler")
     ssm = import_module("ministack.services.ssm")
     stepfunctions = import_module("ministack.services.stepfunctions")
+    tagging = import_module("ministack.services.tagging")

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from local.aws.errors import ApiError
@@ -38,12 +38,24 @@ def raise_for_error(response: tuple[int, Any, bytes | str], operation: str) -> A
 
 
 @contextlib.contextmanager
-def registered_service(name: str, handler: Handler, sdk_name: str | None = None) -> Iterator[None]:
-    """Route requests signed for the service to a handler; sdk_name: where botocore's models have it by another name.
+def registered_service(
+    name: str,
+    handler: Handler,
+    sdk_name: str | None = None,
+    resource_of: Callable[[str], str] = lambda _path: "*",
+    tagged: Callable[[], Iterable[tuple[str, Mapping[str, str]]]] = tuple,
+) -> Iterator[None]:
+    """Route requests signed for the service to a handler; sdk_name: where botocore's models have it by another name;
+    resource_of: the ARN that IAM is asked about, by the path of a request; tagged: all resources' ARNs with their tags, for
+    IAM's conditions.
 
     Without the entry in SERVICE_PATTERNS the first request takes seconds: MiniStack reads all of botocore's models to find
     out whether the name is a service's.
     """
+
+    def tags_for_iam() -> list[tuple[str, list[dict[str, str]]]]:
+        return [(arn, [{"Key": key, "Value": value} for key, value in tags.items()]) for arn, tags in tagged()]
+
     with contextlib.ExitStack() as undo:
         patterns = {"host_patterns": [rf"{name}\."]}
         undo.enter_context(names.added_item(names.router.SERVICE_PATTERNS, name, patterns))
@@ -51,6 +63,13 @@ def registered_service(name: str, handler: Handler, sdk_name: str | None = None)
         undo.enter_context(names.added_item(names.app.SERVICE_HANDLERS, name, handler))
         undo.enter_context(names.added_item(names.iam_actions._BOTOCORE_SERVICE_MAP, name, [sdk_name or name]))
         undo.enter_context(names.added_item(names.iam_actions.SERVICE_TO_IAM_NAMESPACE, name, name))
+        undo.enter_context(names.added_item(names.tagging._RESOURCE_TAG_COLLECTORS, name, tags_for_iam))
+        original = names.iam_actions.extract_resource_arn
+
+        def extract(service: str, method: str, path: str, *more: Any, **others: Any) -> Any:
+            return resource_of(path) if service == name else original(service, method, path, *more, **others)
+
+        undo.enter_context(names.replaced_attribute(names.iam_actions, "extract_resource_arn", extract))
         yield
 
 

@@ -150,6 +150,26 @@ def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
     return bool(decision.decision == "Allow")
 
 
+def caller_may(action: str, resource_arn: str, **condition_keys: str) -> bool:
+    """Whether whoever sent the request that is being answered may do this too; so may all where IAM is not enforced."""
+    evaluator = names.iam_evaluator
+    signed = evaluator._signed_request.get()
+    if not names.app.AUTH or signed is None:
+        return True
+    caller = evaluator.resolve_principal(signed.access_key_id, account_id())
+    context = evaluator.EvalContext(
+        principal_arn=caller.arn,
+        principal_type=caller.type,
+        principal_account=caller.account,
+        action=action,
+        resource_arn=resource_arn,
+        region=region(),
+        service_context={key.lower(): value for key, value in condition_keys.items()},
+    )
+    is_root = caller.policies is None
+    return is_root or bool(evaluator.evaluate(context, caller.policies, *caller.limits).decision == "Allow")
+
+
 def bucket_exists(name: str) -> bool:
     """Whether the account has the S3 bucket."""
     return name in names.s3._buckets

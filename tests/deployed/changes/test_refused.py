@@ -30,7 +30,7 @@ def test_the_cdk_cli_ends_with_the_refusal(unchanged: ChangingEnvironment) -> No
 
 def test_every_refusal_is_one_line_with_its_place(unchanged: ChangingEnvironment) -> None:
     unchanged.data["zones"].reverse()
-    unchanged.data["cluster"]["version"] = "1.34"
+    unchanged.data["cluster"] |= {"version": "1.34", "emr_access": "handler"}
     name, settings = next(iter(unchanged.data["virtual_clusters"].items()))
     del unchanged.data["virtual_clusters"][name]
     unchanged.data["virtual_clusters"]["renamed"] = settings
@@ -43,7 +43,7 @@ def test_every_refusal_is_one_line_with_its_place(unchanged: ChangingEnvironment
     assert ended.returncode == 2
     lines = ended.stderr.splitlines()
     fields = [line.split(": ")[1].split(" = ")[0] for line in lines]
-    assert fields == ["zones", "cluster.version", "virtual_clusters.renamed.namespace"]
+    assert fields == ["zones", "cluster.version", "cluster.emr_access", "virtual_clusters.renamed.namespace"]
     assert not (written / "manifest.json").exists()
 
 

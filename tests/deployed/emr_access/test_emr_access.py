@@ -3,6 +3,7 @@
 These are our own words about AWS: that a deployment works in all of them, not in which of them AWS is.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from emr_eks_placement.aws.bucket import bucket_of, empty_bucket
+from emr_eks_placement.aws.virtual_clusters import virtual_clusters_of
 from emr_eks_placement.environment import Environment
 from local.aws.emr_containers.namespace_access import World
 from local.cdk import CdkCli, CdkError
@@ -66,6 +68,20 @@ class Deployment:
         empty_bucket(self.local.session, str(bucket_of(self.local.session, self.environment.name)))
         self.cli.destroy()
 
+    def outputs(self) -> dict[str, str]:
+        """Of the stack of the virtual clusters."""
+        outputs: dict[str, dict[str, str]] = json.loads((self._folder / "outputs.json").read_text())
+        return outputs[f"{self.environment.name}-virtual-clusters"]
+
+    def started_in(self) -> str:
+        """The virtual cluster of the one job's definition."""
+        ssm = self.local.session.client("ssm")
+        (name,) = (one["Name"] for one in ssm.describe_parameters()["Parameters"] if "trip-count" in one["Name"])
+        return str(json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])["virtualClusterId"])
+
+    def tags(self, id_: str) -> dict[str, str]:
+        return dict(self._emr.describe_virtual_cluster(id=id_)["virtualCluster"]["tags"])
+
     def map_roles(self) -> str | None:
         maps = self.local.kubernetes.objects("configmaps", "kube-system")
         return next((one["data"]["mapRoles"] for one in maps if one["metadata"]["name"] == "aws-auth"), None)
@@ -79,6 +95,13 @@ class Deployment:
         eks = self.local.session.client("eks")
         (cluster,) = eks.list_clusters()["clusters"]
         return [arn for arn in eks.list_access_entries(clusterName=cluster)["accessEntries"] if arn == ENTRY]
+
+    def emr_namespaces(self) -> set[str]:
+        """Those of EMR's access entry."""
+        eks = self.local.session.client("eks")
+        (cluster,) = eks.list_clusters()["clusters"]
+        found = eks.list_associated_access_policies(clusterName=cluster, principalArn=ENTRY)["associatedAccessPolicies"]
+        return {name for one in found for name in one["accessScope"]["namespaces"]}
 
 
 @pytest.fixture
@@ -136,10 +159,65 @@ def test_where_rights_are_handed_on_emr_has_its_own_access_entry(
     assert yaml.safe_load(made.map_roles() or "") == mapped
 
 
-def test_where_emr_insists_on_an_access_entry_the_mapping_is_not_enough(
+def test_the_handler_gets_emr_in_where_only_the_caller_s_own_rights_count(
     deployment: Callable[[World], Deployment],
 ) -> None:
-    made = deployment("refused").with_settings()
-    with pytest.raises(CdkError, match="Unauthorized to perform read namespace on"):
+    made = deployment("mapped").with_settings(cluster={"emr_access": "handler"})
+    made.deploy()
+    assert len(made.running()) == 3
+    assert made.emr_entries() == [ENTRY]
+    assert made.map_roles() is None
+
+
+def test_the_handler_s_virtual_clusters_are_used_changed_and_deleted_as_cloudformation_s(
+    deployment: Callable[[World], Deployment],
+) -> None:
+    made = deployment("refused").with_settings(cluster={"emr_access": "handler"})
+    made.deploy()
+    ids = made.running()
+    assert made.emr_entries() == [ENTRY]
+    assert made.outputs()["AVirtualClusterId"] == made.started_in() == ids["spark-a"]
+    assert set(virtual_clusters_of(made.local.session, made.environment.name)) == set(ids.values())
+
+    others = TEAMS["virtual_clusters"] | {"b": {"namespace": "spark-b2"}}
+    made.with_settings(cluster={"emr_access": "handler"}, virtual_clusters=others, tags={"stage": "test"}).deploy()
+    after = made.running()
+    assert set(after) == {"spark-a", "spark-b2", "spark-c"}
+    assert (after["spark-a"], after["spark-c"]) == (ids["spark-a"], ids["spark-c"])
+    assert after["spark-b2"] == made.outputs()["BVirtualClusterId"] != ids["spark-b"]
+    assert {made.tags(id_)["stage"] for id_ in after.values()} == {"test"}
+
+    assert made.emr_namespaces() == {"spark-a", "spark-b2", "spark-c"}
+
+    made.destroy()
+    assert not made.running()
+
+
+@pytest.mark.parametrize(
+    ("way", "namespace", "reason"),
+    [
+        ("aws-auth", {}, r"Unauthorized to perform read namespace on \(spark-[abc]\)"),
+        (
+            "handler",
+            {"c": {"namespace": "spark-gone", "existing_namespace": True}},
+            r"Unauthorized to perform read namespace on \(spark-gone\)\. Check that the namespace exists and that",
+        ),
+    ],
+    ids=["the mapping is not enough", "the handler's namespace is not there"],
+)
+def test_a_first_deployment_that_emr_refuses_says_why_and_leaves_nothing_though_data_is_retained(
+    deployment: Callable[[World], Deployment], way: str, namespace: dict[str, Any], reason: str
+) -> None:
+    made = deployment("refused").with_settings(
+        retain_data=True, cluster={"emr_access": way}, virtual_clusters=TEAMS["virtual_clusters"] | namespace
+    )
+    with pytest.raises(CdkError, match=reason):
         made.deploy()
-    assert made.map_roles()
+    assert (made.map_roles() is not None) == (way == "aws-auth")
+    assert not made.running()
+    assert not made.emr_entries()
+    session = made.local.session
+    buckets = [one["Name"] for one in session.client("s3").list_buckets()["Buckets"]]
+    assert [name for name in buckets if not name.startswith("cdk-hnb659fds-assets-")] == []
+    groups = [one["logGroupName"] for one in session.client("logs").describe_log_groups()["logGroups"]]
+    assert [name for name in groups if not name.startswith("/aws/lambda/")] == []

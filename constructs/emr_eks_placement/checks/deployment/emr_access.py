@@ -72,7 +72,7 @@ def _finding(environment: Environment, cluster: str, namespace: str, access: Emr
 def _map(environment: Environment, cluster: str, namespace: str, access: EmrAccess) -> str:
     if access.user is not None:
         return f"Correct the user in aws-auth: kubectl edit configmap aws-auth -n kube-system ({KUBERNETES_USER})"
-    if environment.cluster.emr_enters_by == "aws-auth":
+    if environment.cluster.emr_enters_by != "cloudformation":
         return f"Map it again: {_eksctl(environment, cluster, namespace)}"
     return f"Set cluster.emr_access to aws-auth and deploy, or map it: {_eksctl(environment, cluster, namespace)}"
 

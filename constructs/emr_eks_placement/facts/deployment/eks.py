@@ -11,7 +11,7 @@ from emr_eks_placement.facts.deployment.grants import (
     passed_to,
     role,
 )
-from emr_eks_placement.facts.emr import SERVICE_LINKED_ROLE
+from emr_eks_placement.facts.emr import OWNER_TAG, SERVICE_LINKED_ROLE
 
 _EKS, _NODES, _FARGATE = "eks.amazonaws.com", "eks-nodegroup.amazonaws.com", "eks-fargate.amazonaws.com"
 _CLUSTER = arn("eks", "cluster/{ClusterName}")
@@ -42,6 +42,33 @@ def _makes_linked_role(service: str) -> Grant:
     of_service = Condition("StringEquals", "iam:AWSServiceName", (service,))
     return grant("iam", "CreateServiceLinkedRole", _linked_role(service), condition=of_service)
 
+
+# EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS guide,
+# enable cluster access using EKS access entries), and makes its service-linked role with them.
+_EMR_ENTERS = (
+    grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
+    grant(
+        "eks",
+        "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
+        " ListAssociatedAccessPolicies",
+        _EMR_ENTRY,
+    ),
+    _makes_linked_role("emr-containers.amazonaws.com"),
+)
+CALLER_OF_EMR: tuple[Grant, ...] = (
+    grant("emr-containers", "CreateVirtualCluster ListVirtualClusters"),
+    grant("emr-containers", "DescribeVirtualCluster TagResource UntagResource", _VIRTUAL_CLUSTERS),
+    grant(
+        "emr-containers",
+        "DeleteVirtualCluster",
+        _VIRTUAL_CLUSTERS,
+        condition=Condition("StringLike", f"aws:ResourceTag/{OWNER_TAG}", ("{stack}/*",)),
+    ),
+    # Not in the guide's list: for EMR to read the cluster's authentication mode with, should it not use its own role.
+    grant("eks", "DescribeCluster", arn("eks", "cluster/{ContainerProvider.Id}")),
+    *_EMR_ENTERS,
+)
+"""What whoever manages a cluster's virtual clusters by EMR's API calls, or lets EMR call; deletes those of its stack alone."""
 
 EKS: Mapping[str, tuple[Grant, ...]] = {
     "AWS::EKS::Cluster": (
@@ -117,16 +144,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
             "emr-containers", "DescribeVirtualCluster ListTagsForResource TagResource UntagResource", _VIRTUAL_CLUSTERS
         ),
         grant("emr-containers", "DeleteVirtualCluster", _VIRTUAL_CLUSTERS, condition=OF_STACK),
-        # EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS
-        # guide, cluster access management).
-        grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
-        grant(
-            "eks",
-            "AssociateAccessPolicy DeleteAccessEntry DescribeAccessEntry DisassociateAccessPolicy"
-            " ListAssociatedAccessPolicies",
-            _EMR_ENTRY,
-        ),
-        _makes_linked_role("emr-containers.amazonaws.com"),
+        *_EMR_ENTERS,
     ),
     # Not tagged with its stack: the registry's schema takes no tags of CloudFormation's own.
     "AWS::EMRContainers::JobTemplate": (
