@@ -27,6 +27,7 @@ from local.aws.ministack import (
     scheduler,
     services,
     settings,
+    stack_progress,
     step_functions,
 )
 from local.aws.schedules import ScheduleTargets
@@ -115,6 +116,7 @@ class LocalAws:
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
         enter(eks_access.auto_mode_access_entries())
+        enter(stack_progress.answered_at_the_end())
         enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())
         enter(services.registered_service(SERVICE, self.emr_containers.handle))

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from local.aws.lambda_layers import LayerCache, command_with_layers
+from local.aws.lambda_layers import UNPACKED, LayerCache, command_with_layers
 from local.aws.ministack import names
 
 _MERGED_LAYERS = "LOCAL_AWS_MERGED_LAYERS"
@@ -27,7 +27,7 @@ class LambdaWorkers:
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self._directory = directory
-        self._layers = LayerCache(directory / "layers")
+        self._layers = LayerCache(UNPACKED)
         self._temporary = directory / "workers"
         self._environment = dict(environment)
         self._started: list[subprocess.Popen[str]] = []
@@ -96,7 +96,7 @@ class LambdaWorkers:
         # CDK's kubectl handler keeps its files in TEST_OUTDIR, /tmp without it.
         private = dict.fromkeys(("HOME", "TMPDIR", "TEST_OUTDIR"), str(scratch))
         path = os.pathsep.join([str(Path(sys.executable).parent), proposed.get("PATH", os.defpath)])
-        return {**kept, **self._environment, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**kept, **self._environment, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
 
     def _end(self) -> None:
         names.lambda_runtime.reset()
@@ -106,7 +106,6 @@ class LambdaWorkers:
             process.wait(_END_SECONDS)
             _close_pipes(process)
         self._started.clear()
-        self._layers.remove()
         shutil.rmtree(self._directory)
 
 
