@@ -31,10 +31,6 @@ mount --rbind "$0" /opt && exec "$@"
 """Folders of the machine's own /opt stay visible (Python itself may live there), where no layer has the name."""
 
 
-UNPACKED = Path(__file__).parents[2] / ".local" / "layers"
-"""Kept, with the bytecode of what is in them: `make clean` removes them."""
-
-
 class LayersUnavailableError(RuntimeError):
     """This machine does not let the process mount a folder at /opt for a child process."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from local.aws.lambda_layers import UNPACKED, LayerCache, command_with_layers
+from local.aws.environment import KEPT
+from local.aws.lambda_layers import LayerCache, command_with_layers
 from local.aws.ministack import names
 
 _MERGED_LAYERS = "LOCAL_AWS_MERGED_LAYERS"
@@ -27,7 +28,7 @@ class LambdaWorkers:
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self._directory = directory
-        self._layers = LayerCache(UNPACKED)
+        self._layers = LayerCache(KEPT / "layers")
         self._temporary = directory / "workers"
         self._environment = dict(environment)
         self._started: list[subprocess.Popen[str]] = []
