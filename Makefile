@@ -7,6 +7,8 @@ LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/te
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 , := ,
+# .venv and __pycache__ are this folder's own: each command would compile the AWS CDK anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup demo local test laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean

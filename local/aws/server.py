@@ -116,6 +116,7 @@ class LocalAws:
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
         enter(eks_access.auto_mode_access_entries())
+        enter(eks_access.node_group_access_entries())
         enter(stack_progress.answered_at_the_end())
         enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())

@@ -80,6 +80,8 @@ class SparkJobRunner:
         self._folder = folder
         self._session: boto3.Session | None = None
         self._runs: queue.SimpleQueue[JobRun | None] = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._spark: SparkLauncher | None = None
         self._thread = threading.Thread(target=self._work, name="job-runner")
 
     def start_thread(self, session: boto3.Session) -> None:
@@ -88,9 +90,12 @@ class SparkJobRunner:
         self._thread.start()
 
     def stop_thread(self) -> None:
-        """Ends after the run in hand; runs not begun stay PENDING."""
+        """Ends at once: the run in hand fails, those not begun stay PENDING."""
+        self._ended.set()
+        self._runs.put(None)
+        if self._spark is not None:
+            self._spark.end()
         if self._thread.is_alive():
-            self._runs.put(None)
             self._thread.join()
 
     def start(self, run: JobRun) -> None:
@@ -103,7 +108,8 @@ class SparkJobRunner:
 
     def _work(self) -> None:
         with SparkLauncher(self._kubernetes, self._folder) as spark:
-            while (run := self._runs.get()) is not None:
+            self._spark = spark
+            while (run := self._runs.get()) is not None and not self._ended.is_set():
                 if not run.has_ended:
                     self._carry_out(run, spark)
 
