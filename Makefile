@@ -20,7 +20,8 @@ help: ## Show these targets
 # Each set has the ones before it: for templates and deployments, for the local AWS with Spark, for tests and linters.
 synthesis := .venv/.synthesis node_modules/.installed
 running := .venv/.local node_modules/.installed
-setup: .venv/.dev node_modules/.installed ## Install the pinned tools and libraries of developers
+developing := .venv/.dev node_modules/.installed
+setup: $(running) ## Install the pinned tools and libraries; make test and make lint add what they need
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
@@ -64,37 +65,37 @@ demo: $(running) ## Deploy to a local AWS, run a job in every placement, show wh
 local: $(running) ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
 	@$(BIN)/python -m local --environment $(ENVIRONMENT)
 
-test: setup .venv-checkov/.installed .venv-airflow/.installed ## Run every test
+test: $(developing) .venv-checkov/.installed .venv-airflow/.installed ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
-laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
+laws: $(developing) ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
 	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \
 	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-rP --hypothesis-seed=$$seed $(LAWS)
 
-environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
+environments: $(developing) ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
 	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/deployed/generated
 
-benchmark: setup ## Measure how long planning, synthesis and the start of the command line take
+benchmark: $(developing) ## Measure how long planning, synthesis and the start of the command line take
 	$(BIN)/python -m benchmarks.plan
 	$(BIN)/python -m benchmarks.synthesis
 	$(BIN)/python -m benchmarks.start
 
-docs: setup ## Rewrite the references of problems, settings and checks in docs/ from the code
+docs: $(developing) ## Rewrite the references of problems, settings and checks in docs/ from the code
 	$(BIN)/python tools/write_problem_docs.py
 	$(BIN)/python tools/write_settings_docs.py
 	$(BIN)/python tools/write_check_docs.py
 
-snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
+snapshots: $(developing) ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py
 
-lint: setup ## Check style, types and imports
+lint: $(developing) ## Check style, types and imports
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
 
-format: setup ## Format the code
+format: $(developing) ## Format the code
 	ruff check --fix .
 	ruff format .
 

@@ -232,7 +232,9 @@ def test_addon_and_pod_identity(aws: AwsUnderTest, stacks: Stacks, cluster: dict
     assert eks.list_pod_identity_associations(clusterName="spark")["associations"] == []
 
 
-def test_eks_makes_access_entries_of_nodes_and_fargate(aws: AwsUnderTest, stacks: Stacks, cluster: dict[str, str]) -> None:
+def test_eks_makes_access_entries_of_nodes_and_fargate(
+    aws: AwsUnderTest, stacks: Stacks, cluster: dict[str, str]
+) -> None:
     """They go with the last node group or profile of the role; one of the same role for people stays."""
 
     def entries() -> dict[str, str]:

@@ -35,7 +35,7 @@ class Serving(NamedTuple):
 
     @property
     def variables(self) -> dict[str, str]:
-        return dict(line.groups() for line in map(VARIABLE.fullmatch, self.file.read_text().splitlines()) if line)
+        return dict(VARIABLE.findall(self.file.read_text()))
 
     def client(self, service: Any, region: str) -> Any:
         found = self.variables
