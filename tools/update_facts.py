@@ -95,14 +95,19 @@ def pod_schemas() -> dict[str, list[Any]]:
     """Each part of a Pod -> [version, its schema from that version on or None], for the versions EKS had lately and newer."""
     parts: dict[str, list[Any]] = {}
     for version, folder in kubernetes_schemas().items():
-        pod = _without_words(json.loads(folder.joinpath("pod-v1.json").read_text()))
-        definitions = json.loads(folder.joinpath("_definitions.json").read_text())["$defs"]
-        current = {"Pod": pod, **_referred(pod, {name: _without_words(one) for name, one in definitions.items()})}
+        current = parts_of(folder)
         for name in sorted(current.keys() | parts.keys()):
             forms = parts.setdefault(name, [])
             if (forms[-1][1] if forms else None) != current.get(name):
                 forms.append([version, current.get(name)])
     return parts
+
+
+def parts_of(folder: Any) -> dict[str, Any]:
+    """The schema of a Pod in a folder of schemas, and by their names those of the parts that it refers to."""
+    pod = _without_words(json.loads(folder.joinpath("pod-v1.json").read_text()))
+    definitions = json.loads(folder.joinpath("_definitions.json").read_text())["$defs"]
+    return {"Pod": pod, **_referred(pod, {name: _without_words(one) for name, one in definitions.items()})}
 
 
 def kubernetes_schemas() -> dict[str, Any]:

@@ -131,6 +131,12 @@ def test_the_shipped_schemas_are_those_of_kubernetes() -> None:
     assert json.loads((update_facts.DATA / "pod_schemas.json").read_text())["parts"] == parts
 
 
+def test_each_version_has_its_own_schema_of_a_pod() -> None:
+    for version, folder in update_facts.kubernetes_schemas().items():
+        parts = update_facts.parts_of(folder)
+        assert pod_schemas.schema_of(version) == {**parts.pop("Pod"), "$defs": parts}, version
+
+
 def test_the_fields_that_emr_allows_are_kubernetes_own() -> None:
     for version in platform.KUBERNETES_VERSIONS:
         container = dict.fromkeys(MAIN_CONTAINER_FIELDS) | {"name": "spark"}
