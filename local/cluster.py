@@ -67,8 +67,7 @@ class LocalCluster:
             self.session = boto3.Session()
             self._cluster.connect(self.session)
             if self._job_runner is self._spark:
-                self._spark.start_thread(self.session)
-                self._started.callback(self._spark.stop_thread)
+                self._started.enter_context(self._spark.running(self.session))
         except BaseException:
             self._started.close()
             raise

@@ -1,6 +1,7 @@
-"""Regenerate the facts that ship as data: EC2 instance types and the regions of EMR on EKS.
+"""Regenerate the facts that ship as data: EC2 instance types, the regions of EMR on EKS and the schemas of a Pod.
 
-Run by `make facts`, which brings moto (EC2's DescribeInstanceTypes, recorded) and cfn-lint (CloudFormation's schemas).
+Run by `make facts`, which brings moto (EC2's DescribeInstanceTypes, recorded), cfn-lint (CloudFormation's schemas) and
+kubernetes-validate (those of Kubernetes).
 """
 
 import gzip
@@ -11,6 +12,7 @@ from typing import Any
 
 from emr_eks_placement.facts import auto_mode
 from emr_eks_placement.facts.devices import devices_of
+from emr_eks_placement.facts.kubernetes_versions import minor, oldest
 from emr_eks_placement.facts.max_pods import max_pods_of
 
 DATA = Path(__file__).parent.parent / "constructs/emr_eks_placement/facts/data"
@@ -89,17 +91,81 @@ def regions() -> dict[str, list[str]]:
     }
 
 
+def pod_schemas() -> dict[str, list[Any]]:
+    """Each part of a Pod -> [version, its schema from that version on or None], for the versions EKS had lately and newer."""
+    parts: dict[str, list[Any]] = {}
+    for version, folder in kubernetes_schemas().items():
+        current = parts_of(folder)
+        for name in sorted(current.keys() | parts.keys()):
+            forms = parts.setdefault(name, [])
+            if (forms[-1][1] if forms else None) != current.get(name):
+                forms.append([version, current.get(name)])
+    return parts
+
+
+def parts_of(folder: Any) -> dict[str, Any]:
+    """The schema of a Pod in a folder of schemas, and by their names those of the parts that it refers to."""
+    pod = _without_words(json.loads(folder.joinpath("pod-v1.json").read_text()))
+    definitions = json.loads(folder.joinpath("_definitions.json").read_text())["$defs"]
+    return {"Pod": pod, **_referred(pod, {name: _without_words(one) for name, one in definitions.items()})}
+
+
+def kubernetes_schemas() -> dict[str, Any]:
+    """Version -> the folder of its schemas, from the oldest version on."""
+    folders = files("kubernetes_validate").joinpath("kubernetes-json-schema").iterdir()
+    found = {".".join(one.name[1:].split(".")[:2]): one for one in folders if one.name.endswith("-local-strict")}
+    return {version: found[version] for version in sorted(found, key=minor) if minor(version) >= minor(oldest())}
+
+
+def _without_words(schema: Any, *, named: bool = False) -> Any:
+    """A schema without what validates nothing, and with references into itself; named: it is a mapping of fields."""
+    if isinstance(schema, list):
+        return [_without_words(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema.replace("/api/_definitions.json", "") if isinstance(schema, str) else schema
+    return {
+        key: _without_words(one, named=key == "properties" and not named)
+        for key, one in schema.items()
+        if named or not (key in ("description", "$id", "$schema") or key.startswith("x-kubernetes-"))
+    }
+
+
+def _referred(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The definitions that a schema refers to, directly and through others."""
+    found: dict[str, Any] = {}
+    todo: list[Any] = [schema]
+    while todo:
+        one = todo.pop()
+        todo += one if isinstance(one, list) else one.values() if isinstance(one, dict) else ()
+        name = one["$ref"].rpartition("/")[2] if isinstance(one, dict) and "$ref" in one else None
+        if name and name not in found:
+            found[name] = definitions[name]
+            todo.append(found[name])
+    return found
+
+
 def main() -> None:
     """Write the files, a row a line, so that a change reads well in a diff."""
     described = described_types()
     _write("instance_types", instance_types(described))
     _write("auto_mode_labels", auto_mode_labels(described))
+    write_pod_schemas()
     (DATA / "regions.json").write_text(json.dumps(regions(), indent=2) + "\n")
 
 
+def write_pod_schemas() -> None:
+    """Write the schemas of a Pod alone."""
+    rows = _lines(pod_schemas())
+    versions = json.dumps(list(kubernetes_schemas()))
+    (DATA / "pod_schemas.json").write_text(f'{{\n"versions": {versions},\n"parts": {{\n{rows}\n}}\n}}\n')
+
+
 def _write(name: str, rows: dict[str, list[Any]]) -> None:
-    lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
-    (DATA / f"{name}.json").write_text(f"{{\n{lines}\n}}\n")
+    (DATA / f"{name}.json").write_text(f"{{\n{_lines(rows)}\n}}\n")
+
+
+def _lines(rows: dict[str, list[Any]]) -> str:
+    return ",\n".join(f"  {json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
 
 
 if __name__ == "__main__":

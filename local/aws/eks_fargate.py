@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws.errors import ApiError, invalid_parameter, not_found
-from local.aws.ministack import state
+from local.aws.ministack import eks_access, state
 from local.aws.ministack.services import Response, error_response, json_response
 from local.aws.rest_json import Request, RestJsonService, page
 
+_ENTRY_TYPE = "FARGATE_LINUX"
 POD_EXECUTION_SERVICE = "eks-fargate-pods.amazonaws.com"
 MAX_SELECTORS = 5
 """Selectors in a profile (EKS quota L-D78D8AF8)."""
@@ -71,6 +72,7 @@ class FargateProfiles:
             "health": {"issues": []},
         }
         self._profiles[cluster, name] = profile
+        eks_access.let_nodes_in(cluster, request["podExecutionRoleArn"], _ENTRY_TYPE)
         return {"fargateProfile": profile}
 
     def describe_profile(self, request: Request) -> Mapping[str, Any]:
@@ -86,8 +88,11 @@ class FargateProfiles:
 
     def delete_profile(self, request: Request) -> Mapping[str, Any]:
         """DeleteFargateProfile."""
-        profile = self._get(request)
-        del self._profiles[request["clusterName"], request["fargateProfileName"]]
+        profile, cluster = self._get(request), request["clusterName"]
+        del self._profiles[cluster, request["fargateProfileName"]]
+        role = profile["podExecutionRoleArn"]
+        if role not in {one["podExecutionRoleArn"] for one in self._profiles.values() if one["clusterName"] == cluster}:
+            eks_access.let_nodes_out(cluster, role, _ENTRY_TYPE)
         return {"fargateProfile": {**profile, "status": "DELETING"}}
 
     def _get(self, request: Request) -> dict[str, Any]:

@@ -8,28 +8,37 @@ from pathlib import Path
 ACCESS_KEY_ID = "000000000000"
 """Not a credential: MiniStack reads a 12-digit access key as the account id."""
 SECRET_ACCESS_KEY = "local-aws-needs-no-secret"  # noqa: S105 - no secret
+KEPT = Path(__file__).parents[2] / ".local"
+"""What serves the next run as well, and `make clean` removes: unpacked Lambda layers, compiled JavaScript."""
 _AWS_PREFIXES = ("AWS_", "CDK_", "BOTO_")
 
 
 def client_environment(url: str, region: str, state_dir: Path) -> dict[str, str]:
     """The variables that lead a program to the local AWS, and away from the user's own AWS settings."""
-    nothing = state_dir / "no-aws-settings"
     return {
+        **signed_out(state_dir),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-        "AWS_CONFIG_FILE": str(nothing / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(nothing / "credentials"),
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION": url,
         "AWS_PAGER": "",
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "CDK_HOME": str(state_dir / "cdk-home"),
-        "NODE_COMPILE_CACHE": str(state_dir / "cdk-home" / "node-compile-cache"),
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def signed_out(state_dir: Path) -> dict[str, str]:
+    """The variables that lead a program away from the user's own AWS settings, to none."""
+    nothing = state_dir / "no-aws-settings"
+    return {
+        "AWS_CONFIG_FILE": str(nothing / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(nothing / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_HOME": str(state_dir / "cdk-home"),
+        "NODE_COMPILE_CACHE": str(KEPT / "node-compile-cache"),
     }
 
 

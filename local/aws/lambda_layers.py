@@ -4,6 +4,7 @@ A function's layers are unpacked once per set of layers. A worker sees them at /
 the machine's own /opt is untouched.
 """
 
+import contextlib
 import hashlib
 import io
 import shutil
@@ -35,7 +36,7 @@ class LayersUnavailableError(RuntimeError):
 
 
 class LayerCache:
-    """Unpacked layers, one folder per set of layers, below one directory."""
+    """Unpacked layers, one folder per set of layers, below one directory, which processes may share."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -49,16 +50,19 @@ class LayerCache:
         target = self._directory / digest.hexdigest()[:32]
         with self._lock:
             if not target.exists():
-                self._directory.mkdir(parents=True, exist_ok=True)
-                unfinished = Path(tempfile.mkdtemp(dir=self._directory))
-                for archive in archives:
-                    _unpack(archive, unfinished)
-                unfinished.rename(target)
+                self._unpack(archives, target)
         return target
 
-    def remove(self) -> None:
-        """Delete every unpacked layer."""
-        shutil.rmtree(self._directory, ignore_errors=True)
+    def _unpack(self, archives: Sequence[bytes], target: Path) -> None:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=self._directory))
+        try:
+            for archive in archives:
+                _unpack(archive, unfinished)
+            with contextlib.suppress(OSError):  # another process was faster
+                unfinished.rename(target)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _unpack(archive: bytes, target: Path) -> None:

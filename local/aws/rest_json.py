@@ -22,9 +22,9 @@ class RestJsonService:
     `refusal_code`, the code the service uses for it.
     """
 
-    def __init__(self, service: str, operations: Mapping[str, Operation], refusal_code: str) -> None:
+    def __init__(self, service: str, operations: dict[str, Operation], refusal_code: str) -> None:
         self._service = service
-        self._operations = operations
+        self.operations = operations
         self._refusal_code = refusal_code
         self._routes = [
             (http["method"], _path_pattern(http["requestUri"]), name)
@@ -42,7 +42,7 @@ class RestJsonService:
 
     def implements(self, operation: str) -> bool:
         """Whether the operation is emulated."""
-        return operation in self._operations
+        return operation in self.operations
 
     def call(self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]) -> Mapping[str, Any]:
         """Run the operation of an HTTP request; errors are `ApiError`s."""
@@ -50,7 +50,7 @@ class RestJsonService:
         if not found:
             raise ApiError("UnknownOperationException", f"{self._service} has no operation {method} {path}", 404)
         operation, labels = found
-        if operation not in self._operations:
+        if operation not in self.operations:
             raise ApiError("InternalServerException", f"the local AWS does not emulate {operation}", 501)
         return self.run(operation, self._request(operation, labels, body, query))
 
@@ -59,7 +59,7 @@ class RestJsonService:
         problems = violations(self._service, operation, request)
         if problems:
             raise ApiError(self._refusal_code, summary(problems))
-        return self._operations[operation](request)
+        return self.operations[operation](request)
 
     def _request(
         self, operation: str, labels: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]

@@ -28,6 +28,7 @@ from local.aws.ministack import (
     scheduler,
     services,
     settings,
+    stack_progress,
     step_functions,
 )
 from local.aws.schedules import ScheduleTargets
@@ -116,6 +117,8 @@ class LocalAws:
         enter(services.eks_route_first(self._fargate_profiles.route))
         enter(eks_listings.paged())
         enter(eks_access.auto_mode_access_entries())
+        enter(eks_access.node_group_access_entries())
+        enter(stack_progress.answered_at_the_end())
         enter(policy_simulation.conditions_simulated())
         enter(instance_offerings.answered())
         emr = self.emr_containers

@@ -1,28 +1,32 @@
 """`python -m local.demo`: deploys an environment to the local AWS and submits its jobs; exit 0 when every pod is as placed."""
 
 import argparse
+import contextlib
 import shutil
 import signal
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.job.placement import ROLES
+from local.aws.environment import process_environment, signed_out
 from local.cdk import ROOT, CdkCli, CdkError
-from local.cluster import LocalCluster
-from local.demo.observed import where
-from local.demo.run import Outcome, node_group_names, submit
-from local.deploy import deploy
+from local.demo.steps import Steps
+from local.processes import Processes
+
+if TYPE_CHECKING:
+    from local.demo.run import Outcome
 
 FOLDER = ROOT / ".local" / "demo"
+_AT_ONCE = 4  # commands; the machine is small
 
 
 def main() -> int:
@@ -33,8 +37,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(stderr=True, soft_wrap=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
+    file = ROOT / "environments" / f"{name}.yaml"
     try:
-        outcomes, node_groups = run_demo(name, FOLDER, console)
+        code = run_demo(name, file, load_environment(file), console)
     except InputError as error:
         console.print(str(error), markup=False)
         return 2
@@ -45,28 +50,56 @@ def main() -> int:
         shutil.rmtree(FOLDER, ignore_errors=True)
         console.print("Interrupted; everything that was started has ended.")
         return 130
-    return report(outcomes, node_groups, console)
+    if code == 0:
+        shutil.rmtree(FOLDER)
+    return code
 
 
-def run_demo(name: str, folder: Path, console: Console) -> tuple[list[Outcome], dict[str, str]]:
-    """Deploys the environment of that name to a local AWS of its own and submits each job in each of its placements.
+def run_demo(name: str, file: Path, environment: Environment, console: Console) -> int:
+    """Deploys the environment to a local AWS of its own, submits each job in each of its placements and reports; exit code.
 
-    The outcomes, and what to call each deployed node group.
+    What does not need one another runs side by side; the table comes before the end of the local AWS.
     """
-    file = ROOT / "environments" / f"{name}.yaml"
-    environment = load_environment(file)
-    cdk = CdkCli(name, folder / "cdk.out", folder / "cdk.log")
-    with LocalCluster(folder, region=environment.region) as local:
-        deploy(local, cdk, partial(step, console))
-        outcomes = []
-        for job, settings in environment.jobs.items():
-            for placement in settings.placements:
-                with step(console, f"emr-placement submit {job} --placement {placement} --wait"):
-                    outcomes.append(submit(local, environment, file, job, placement))
-        return outcomes, node_group_names(local)
+    console.print(f"Deploying {file.relative_to(ROOT)} to a local AWS, then running its jobs with real Spark.")
+    FOLDER.mkdir(parents=True)
+    with (
+        ThreadPoolExecutor(_AT_ONCE) as pool,
+        contextlib.ExitStack() as started,
+        Processes() as processes,
+        Steps(console) as step,
+    ):
+        cdk = CdkCli(name, FOLDER / "cdk.out", FOLDER / "cdk.log", processes)
+
+        def synthesize() -> None:
+            with step("cdk synth"):
+                cdk.synth(process_environment(signed_out(FOLDER / "aws")))
+
+        synthesized = pool.submit(synthesize)
+        with step("start the local AWS"):
+            from local.cluster import LocalCluster
+            from local.demo.run import node_group_names, submit
+            from local.deploy import bootstrap, deploy_synthesized
+
+            local = started.enter_context(LocalCluster(FOLDER, region=environment.region))
+        with step("cdk bootstrap"):
+            bootstrap(local, cdk)
+        synthesized.result()
+        with step("cdk deploy --all"):
+            deploy_synthesized(local, cdk)
+
+        def run(job: str, placement: str) -> "Outcome":
+            with step(f"emr-placement submit {job} --placement {placement} --wait"):
+                return submit(local, environment, file, job, placement, processes)
+
+        names = [(job, placement) for job, settings in environment.jobs.items() for placement in settings.placements]
+        outcomes = list(pool.map(run, *zip(*names, strict=True))) if names else []
+        code = report(outcomes, node_group_names(local), console)
+        with step("end the local AWS"):
+            started.close()
+        return code
 
 
-def report(outcomes: list[Outcome], node_groups: Mapping[str, str], console: Console) -> int:
+def report(outcomes: "list[Outcome]", node_groups: Mapping[str, str], console: Console) -> int:
     """Prints the table and every difference; 0 if there is none."""
     Console(width=None if sys.stdout.isatty() else 170).print(_table(outcomes, node_groups))
     for outcome in outcomes:
@@ -77,20 +110,12 @@ def report(outcomes: list[Outcome], node_groups: Mapping[str, str], console: Con
     if not outcomes or not all(outcome.as_placed for outcome in outcomes):
         console.print(f"Logs are in {FOLDER}", markup=False)
         return 1
-    shutil.rmtree(FOLDER)
     return 0
 
 
-@contextmanager
-def step(console: Console, what: str) -> Iterator[None]:
-    """Shows that a step is under way, then how long it took."""
-    start = time.monotonic()
-    with console.status(what):
-        yield
-    console.print(f"{time.monotonic() - start:6.1f} s  {what}", markup=False, highlight=False)
+def _table(outcomes: "list[Outcome]", node_groups: Mapping[str, str]) -> Table:
+    from local.demo.observed import where
 
-
-def _table(outcomes: list[Outcome], node_groups: Mapping[str, str]) -> Table:
     table = Table("placement", *ROLES, "", title="Where each pod went")
     for outcome in outcomes:
         cells = [

@@ -14,6 +14,7 @@ from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation import ObservedPod
 from local.cluster import LocalCluster
 from local.demo.observed import differences, observe
+from local.processes import Processes
 
 _DEFAULT_EXECUTORS = 2  # spark.executor.instances
 _ENDED = ("COMPLETED", "FAILED", "CANCELLED")
@@ -60,24 +61,16 @@ def node_group_names(local: LocalCluster) -> dict[str, str]:
     return {group["nodegroupName"]: group["tags"]["Name"] for group in groups}
 
 
-def submit(local: LocalCluster, environment: Environment, file: Path, job: str, placement: str) -> Outcome:
+def submit(
+    local: LocalCluster, environment: Environment, file: Path, job: str, placement: str, processes: Processes
+) -> Outcome:
     """Submits a job by the command line, as a user would, waits for it and lays its placement beside the pods observed."""
-    command = [
-        *_COMMAND,
-        "submit",
-        job,
-        "--placement",
-        placement,
-        "--environment",
-        str(file),
-        "--wait",
-        "--output",
-        "json",
-    ]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_LONGEST_RUN_SECONDS)  # noqa: S603 - our own
-    events = {event["event"]: event for event in map(json.loads, ended.stdout.splitlines())}
+    words = ["submit", job, "--placement", placement, "--environment", str(file), "--wait", "--output", "json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    _, output, errors = processes.run([*_COMMAND, *words], seconds=_LONGEST_RUN_SECONDS, **pipes)
+    events = {event["event"]: event for event in map(json.loads, output.splitlines())}
     if "ended" not in events:
-        return Outcome(job, placement, "", "NOT SUBMITTED", ended.stderr or ended.stdout, {}, ())
+        return Outcome(job, placement, "", "NOT SUBMITTED", errors or output, {}, ())
     run = events["ended"]
     return _outcome(local, environment, job, placement, run["id"], run["state"], run["details"])
 

@@ -1,11 +1,11 @@
 """Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that makes executor pods."""
 
+import contextlib
 import itertools
-import queue
 import shlex
 import tempfile
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class PodTemplates:
 
 
 class SparkJobRunner:
-    """Runs one job at a time on a thread of its own, from `start_thread` to `stop_thread`.
+    """Runs one job at a time while `running` is open.
 
     Real Spark makes the driver and executor pods; their containers are not run, so a run that has all of its pods on
     nodes is COMPLETED, and one with a pod that fits nowhere FAILED. What its containers would ask of S3 is asked with the
@@ -79,35 +79,33 @@ class SparkJobRunner:
         self._cluster = cluster
         self._folder = folder
         self._session: boto3.Session | None = None
-        self._runs: queue.SimpleQueue[JobRun | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="job-runner")
+        self._spark = SparkLauncher(kubernetes, folder)
+        self._runs = ThreadPoolExecutor(1, "job-runner")
 
-    def start_thread(self, session: boto3.Session) -> None:
-        """Begins to take runs; session: of the account."""
+    @contextlib.contextmanager
+    def running(self, session: boto3.Session) -> Iterator[None]:
+        """Carries out runs, in turn; session: of the account. At its end the run in hand fails, and others stay PENDING."""
         self._session = session
-        self._thread.start()
-
-    def stop_thread(self) -> None:
-        """Ends after the run in hand; runs not begun stay PENDING."""
-        if self._thread.is_alive():
-            self._runs.put(None)
-            self._thread.join()
+        opened = self._runs.submit(self._spark.__enter__)  # Java takes a while to start
+        try:
+            yield
+        finally:
+            self._spark.end()
+            self._runs.shutdown(cancel_futures=True)
+            if not opened.cancelled() and opened.exception() is None:
+                self._spark.__exit__()
 
     def start(self, run: JobRun) -> None:
         """Queues an accepted run."""
-        self._runs.put(run)
+        self._runs.submit(self._carry_out, run)
 
     def cancel(self, run: JobRun) -> None:
         """Ends a run that has not begun, or lets the one in hand end as cancelled."""
         run.set_state(JobRunState.CANCELLED, details="JobRun CANCELLED successfully.")
 
-    def _work(self) -> None:
-        with SparkLauncher(self._kubernetes, self._folder) as spark:
-            while (run := self._runs.get()) is not None:
-                if not run.has_ended:
-                    self._carry_out(run, spark)
-
-    def _carry_out(self, run: JobRun, spark: SparkLauncher) -> None:
+    def _carry_out(self, run: JobRun) -> None:
+        if run.has_ended:
+            return
         try:
             self._cluster.refresh()
             run.set_state(JobRunState.SUBMITTED)
@@ -116,7 +114,7 @@ class SparkJobRunner:
             log = RunLog(run, role=session, account=self._open_session)
             files = client_of(run.request["releaseLabel"], session.client("s3"))
             self._create_submitter(run, log)
-            self._submit(run, spark, log, files)
+            self._submit(run, log, files)
             details = "Every pod of the run is on a node (local AWS: its containers are not run)."
             run.set_state(JobRunState.COMPLETED, details=details)
         except (SparkSubmitError, PendingPodError, DeniedError, FileNotFoundError) as error:
@@ -129,13 +127,13 @@ class SparkJobRunner:
         self._refuse_pending(pod, run)
         log.write(pod, "stdout", [f"{_NOT_RUN}: spark-submit ran outside of pod {pod['metadata']['name']}"])
 
-    def _submit(self, run: JobRun, spark: SparkLauncher, log: RunLog, files: HadoopClient) -> None:
+    def _submit(self, run: JobRun, log: RunLog, files: HadoopClient) -> None:
         driver = run.request["jobDriver"]["sparkSubmitJobDriver"]
         for uri in {uri for _member, uri in inputs(run.request)}:
             files.read(uri)
         with tempfile.TemporaryDirectory(prefix="templates-", dir=self._folder) as folder:
             templates = PodTemplates(files.read, Path(folder))
-            submission = spark.submit(
+            submission = self._spark.submit(
                 self._configuration(run, templates),
                 application=driver["entryPoint"],
                 arguments=driver.get("entryPointArguments", []),
@@ -146,7 +144,7 @@ class SparkJobRunner:
         run.set_state(JobRunState.RUNNING)
         executors = int(submission.properties.get("spark.executor.instances", _DEFAULT_EXECUTORS))
         try:
-            made = spark.start_executors(submission, executors=executors)
+            made = self._spark.start_executors(submission, executors=executors)
         finally:
             self._delete_executor_config_maps(run.namespace)
         names = [pod["metadata"]["name"] for pod in made]

@@ -13,8 +13,8 @@ from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 import yaml
+from wsproto.utilities import generate_accept_token
 
-from local.kubernetes import websocket
 from local.kubernetes.authentication import check_authorization
 from local.kubernetes.discovery import discovery_document
 from local.kubernetes.operations import ApiRequest, Operations, Reply
@@ -201,7 +201,9 @@ class _RequestHandler(BaseHTTPRequestHandler):
             self.send_response(101)
             self.send_header("Upgrade", "websocket")
             self.send_header("Connection", "Upgrade")
-            self.send_header("Sec-WebSocket-Accept", websocket.accept_key(self.headers["Sec-WebSocket-Key"]))
+            self.send_header(
+                "Sec-WebSocket-Accept", generate_accept_token(self.headers["Sec-WebSocket-Key"].encode()).decode()
+            )
             self.end_headers()
             watch.stream(self.connection, WebSocketTransport(self.wfile.write))
         else:

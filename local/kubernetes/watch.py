@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from local.kubernetes import websocket
+from wsproto.connection import Connection, ConnectionState, ConnectionType
+from wsproto.events import CloseConnection, Ping, TextMessage
+from wsproto.frame_protocol import CloseReason
+
 from local.kubernetes.operations import ApiRequest, Selection
 from local.kubernetes.status import ApiError, JsonObject
 from local.kubernetes.store import ObjectStore, StoreEvent
@@ -101,24 +104,26 @@ class WebSocketTransport:
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
-        self._parser = websocket.FrameParser()
+        self._connection = Connection(ConnectionType.SERVER)
 
     def send(self, event: JsonObject) -> None:
         """Sends one event."""
-        self._write(websocket.encode_frame(websocket.TEXT, json.dumps(event).encode()))
+        self._write(self._connection.send(TextMessage(json.dumps(event))))
 
     def received(self, data: bytes) -> bool:
-        """False at the client's close frame or the end of the connection."""
-        for frame in self._parser.feed(data):
-            if frame.opcode == websocket.PING:
-                self._write(websocket.encode_frame(websocket.PONG, frame.payload))
-            elif frame.opcode == websocket.CLOSE:
+        """False at the client's close frame, at what is no frame, or at the end of the connection."""
+        self._connection.receive_data(data or None)
+        for event in self._connection.events():
+            if isinstance(event, Ping):
+                self._write(self._connection.send(event.response()))
+            elif isinstance(event, CloseConnection):
                 return False
-        return bool(data)
+        return True
 
     def finish(self) -> None:
         """Sends the close frame."""
-        self._write(websocket.encode_frame(websocket.CLOSE, websocket.NORMAL_CLOSURE))
+        if self._connection.state is not ConnectionState.CLOSED:
+            self._write(self._connection.send(CloseConnection(CloseReason.NORMAL_CLOSURE)))
 
 
 class Watch:

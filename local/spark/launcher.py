@@ -36,6 +36,7 @@ class SparkLauncher:
         self._temporary: Path | None = None
         self._jvm: SparkJvm | None = None
         self._one_job = threading.Lock()
+        self._ended = False
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,12 @@ class SparkLauncher:
 
     def __exit__(self, *exception: object) -> None:
         self._close()
+
+    def end(self) -> None:
+        """Ends Java at once, from any thread: what is under way fails, and nothing more is submitted."""
+        self._ended = True
+        if self._jvm is not None:
+            self._jvm.stop()
 
     def submit(
         self,
@@ -124,6 +131,8 @@ class SparkLauncher:
         """The Java process; a new one if a failing driver ended it."""
         if self._jvm is None:
             raise RuntimeError("SparkLauncher is used outside of its with block")
+        if self._ended:
+            raise SparkSubmitError("Spark was ended")
         if not self._jvm.running:
             self._jvm.stop()
             self._jvm.start()

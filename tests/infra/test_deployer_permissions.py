@@ -7,8 +7,8 @@ import pytest
 from emr_eks_placement.deployer import deployer_policies
 from emr_eks_placement.deployer.statements import size
 from emr_eks_placement.facts.deployment import CUSTOM_RESOURCE, GRANTS
-from local.aws.cloudformation import registry
-from local.aws.cloudformation.handler_calls import called
+from tests.deployment_permissions import registry
+from tests.deployment_permissions.handler_calls import called
 from tests.infra.conftest import Synthesize
 from tests.infra.every_choice import every_choice
 from tests.infra.synthesized import Synthesized

@@ -230,3 +230,28 @@ def test_addon_and_pod_identity(aws: AwsUnderTest, stacks: Stacks, cluster: dict
     assert stacks.delete("pods") == "DELETE_COMPLETE"
     assert eks.list_addons(clusterName="spark")["addons"] == []
     assert eks.list_pod_identity_associations(clusterName="spark")["associations"] == []
+
+
+def test_eks_makes_access_entries_of_nodes_and_fargate(
+    aws: AwsUnderTest, stacks: Stacks, cluster: dict[str, str]
+) -> None:
+    """They go with the last node group or profile of the role; one of the same role for people stays."""
+
+    def entries() -> dict[str, str]:
+        found = eks.list_access_entries(clusterName="spark")["accessEntries"]
+        described = (eks.describe_access_entry(clusterName="spark", principalArn=arn)["accessEntry"] for arn in found)
+        return {str(one["principalArn"]): str(one["type"]) for one in described}
+
+    eks = aws.client("eks")
+    nodes, fargate = cluster["NodeRoleArn"], cluster["PodRoleArn"]
+    before = entries()
+    assert not {nodes, fargate} & before.keys()
+    one, two = node_group_resource(cluster), node_group_resource(cluster)
+    stacks.create("nodes", {"Template": TEMPLATE, "One": one, "Two": two})
+    stacks.create("profile", {"Profile": profile_resource(cluster)})
+    assert entries() == {**before, nodes: "EC2_LINUX", fargate: "FARGATE_LINUX"}
+    stacks.update("nodes", {"Template": TEMPLATE, "One": one})
+    assert nodes in entries()
+    stacks.delete("nodes")
+    stacks.delete("profile")
+    assert entries() == before

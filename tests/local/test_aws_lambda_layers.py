@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,8 +36,16 @@ def test_later_layers_win_and_are_unpacked_once(tmp_path: Path) -> None:
     assert cache.merged(archives) == merged
     assert cache.merged(archives[::-1]) != merged
     assert not os.access(merged / "only", os.X_OK)
-    cache.remove()
-    assert not (tmp_path / "layers").exists()
+    assert {path.parent for path in (merged, cache.merged(archives[::-1]))} == {tmp_path / "layers"}
+    assert len(list((tmp_path / "layers").iterdir())) == 2
+
+
+def test_processes_that_unpack_the_same_layers_at_once_share_them(tmp_path: Path) -> None:
+    layers = [archive(**{f"file{number}": "x" * 1000 for number in range(200)})]
+    with ThreadPoolExecutor(4) as pool:  # each with a cache of its own, as each process has one
+        made = list(pool.map(lambda _: LayerCache(tmp_path).merged(layers), range(4)))
+    assert {len(list(folder.iterdir())) for folder in made} == {200}
+    assert list(tmp_path.iterdir()) == made[:1]
 
 
 def test_lambdas_interpreter_becomes_this_one(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The launcher's own life: its process, its folder, its time limits, and what the API server refuses."""
 
 import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,18 @@ def test_the_java_options_are_those_of_sparks_own_scripts(spark: SparkLauncher) 
     jvm = spark._running_jvm()._gateway.jvm
     options = str(jvm.org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptions())
     assert tuple(options.split()) == JAVA_MODULE_OPTIONS
+
+
+def test_ended_from_another_thread_it_fails_what_is_under_way(tmp_path: Path) -> None:
+    """The first submission takes seconds, as Java loads its classes meanwhile."""
+    others = java_processes()
+    with RecordingKubernetesApi() as api, SparkLauncher(api, tmp_path) as spark, ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(spark.submit, CONF, application="local:///job.py", name="under-way")
+        time.sleep(0.2)
+        spark.end()
+        with pytest.raises(SparkSubmitError):
+            under_way.result(10)
+        assert java_processes() == others
+        with pytest.raises(SparkSubmitError, match="Spark was ended"):
+            spark.submit(CONF, application="local:///job.py", name="late")
+        assert java_processes() == others

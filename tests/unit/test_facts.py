@@ -9,11 +9,11 @@ import botocore.session
 import kubernetes_validate
 import pytest
 from botocore.model import ServiceModel, StringShape, StructureShape
-from kubernetes_validate import utils
 
 from emr_eks_placement.environment import platform
-from emr_eks_placement.facts import emr, fargate, instance_types, kubernetes, regions
+from emr_eks_placement.facts import emr, fargate, instance_types, kubernetes, pod_schemas, regions
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER_FIELDS, SPEC_FIELDS
+from tools import update_facts
 
 
 @cache
@@ -123,9 +123,18 @@ def test_nearly_every_instance_type_of_ec2_is_known() -> None:
     assert common <= set(instance_types._rows())
 
 
-def test_kubernetes_schemas_are_installed_for_every_version_offered() -> None:
-    installed = {utils.major_minor(version) for version in utils.all_versions()}
-    assert set(platform.KUBERNETES_VERSIONS) <= installed
+def test_the_shipped_schemas_are_those_of_kubernetes() -> None:
+    """make facts writes them."""
+    versions, parts = pod_schemas.versions(), update_facts.pod_schemas()
+    assert set(platform.KUBERNETES_VERSIONS) <= set(versions)
+    assert list(versions) == list(update_facts.kubernetes_schemas())
+    assert json.loads((update_facts.DATA / "pod_schemas.json").read_text())["parts"] == parts
+
+
+def test_each_version_has_its_own_schema_of_a_pod() -> None:
+    for version, folder in update_facts.kubernetes_schemas().items():
+        parts = update_facts.parts_of(folder)
+        assert pod_schemas.schema_of(version) == {**parts.pop("Pod"), "$defs": parts}, version
 
 
 def test_the_fields_that_emr_allows_are_kubernetes_own() -> None:

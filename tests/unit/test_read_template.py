@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 import pytest
-from kubernetes_validate.utils import all_versions
 
 from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.facts import pod_schemas
 from emr_eks_placement.pod_template.read import read_template
 from emr_eks_placement.pod_template.schema import first_error
 from tests.unit.planned import template
@@ -26,11 +26,11 @@ def test_a_number_that_no_field_holds_is_no_traceback(number: object) -> None:
 
 
 def test_a_version_without_a_schema_is_checked_against_the_nearest() -> None:
-    known = [".".join(one.split(".")[:2]) for one in all_versions()]
+    known = pod_schemas.versions()
     for version, nearest in {
         "1.1": known[0],
-        "1.30": "1.30",
-        "1.30.4": "1.30",
+        "1.31": "1.31",
+        "1.31.4": "1.31",
         "1.99": known[-1],
         "2.0": known[-1],
     }.items():

@@ -4,6 +4,7 @@ import copy
 import os
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.common.errors import RuleError, finding
 from emr_eks_placement.planning import CODES
+from emr_eks_placement.pod_template.schema import first_error
 from tests.pod_schema import SUPPORTED, by_schema, definitions
 from tests.unit.planned import ON_FARGATE, planned, request
 from tests.unit.test_fuzz import KEYS, TEMPLATE, VALUES, change, places
@@ -87,6 +89,28 @@ def test_a_pod_of_the_schema_with_values_of_no_type_is_planned_or_refused_in_one
     if named:
         spec["containers"] = [*(spec.get("containers") or ()), {"name": "spark-kubernetes-driver"}]
     check_planned_or_refused({"apiVersion": "v1", "kind": "Pod", "spec": spec})
+
+
+OF_JSON = st.sampled_from([None, 1, 1.5, True, "a", [], [1], {}, {"a": 1}])
+
+
+@FUZZ
+@given(st.data())
+def test_the_shipped_schema_finds_what_kubernetes_validate_finds(data: st.DataObject) -> None:
+    """That it is checked against the schema of the right version, and that the same error is reported first."""
+    version = data.draw(st.sampled_from(SUPPORTED)).rpartition(".")[0]
+    spec = data.draw(by_schema(definitions(f"{version}.0")["io.k8s.api.core.v1.PodSpec"], f"{version}.0", OF_JSON))
+    pod = {"apiVersion": "v1", "kind": "Pod", "spec": spec}
+    broken = first_error(pod, version)
+    try:
+        kubernetes_validate.validate(pod, version, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        assert broken is not None
+        named = error.validator in ("additionalProperties", "required")
+        assert (broken.path[:-1] if named else broken.path) == tuple(error.absolute_path)
+        assert named or broken.value == error.instance
+    else:
+        assert broken is None
 
 
 GT = {"matchExpressions": [{"key": "a", "operator": "Gt"}]}

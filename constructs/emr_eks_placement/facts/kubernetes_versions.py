@@ -42,6 +42,11 @@ def end_of(version: str, kind: Literal["standard", "extended"]) -> date:
     return _CALENDAR[version][kind == "extended"]
 
 
+def oldest() -> str:
+    """The oldest version in the calendar."""
+    return min(_CALENDAR, key=minor)
+
+
 def minor(version: str) -> int:
     """35 of 1.35."""
     return int(version.split(".")[1])

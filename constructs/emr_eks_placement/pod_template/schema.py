@@ -1,16 +1,16 @@
-"""The Kubernetes API's own schema of a Pod, by version (kubernetes-validate)."""
+"""What the Kubernetes API's own schema of a Pod, by version, says of a pod template."""
 
 import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-import kubernetes_validate
-from kubernetes_validate.utils import all_versions, schema_contents
+from jsonschema import Draft202012Validator, ValidationError
 
 from emr_eks_placement.common.errors import FieldPath, RuleError
+from emr_eks_placement.facts import pod_schemas
 
 _KINDS = {
     "string": "text",
@@ -86,41 +86,34 @@ def first_error(template: Mapping[str, Any], kubernetes_version: str) -> RuleErr
 
 def pod_schema(kubernetes_version: str) -> PodSchema:
     """The Pod schema of a version, or of the nearest that is known."""
-    return _pod_schema(_nearest(kubernetes_version))
-
-
-@lru_cache
-def _pod_schema(version: str) -> PodSchema:
-    full = next(one for one in all_versions() if one.startswith(f"{version}."))
-    folder = f"kubernetes-json-schema/v{full}-local-strict"
-    pod = schema_contents(f"{folder}/pod-v1.json", version)
-    parts = schema_contents(f"{folder}/_definitions.json", version)["$defs"]
-    return PodSchema(pod, parts, _source(version))
+    version = _nearest(kubernetes_version)
+    schema = pod_schemas.schema_of(version)
+    return PodSchema(schema, schema["$defs"], _source(version))
 
 
 def _source(version: str) -> str:
     return f"(Kubernetes {version} Pod schema)"
 
 
-@lru_cache
 def _nearest(version: str) -> str:
-    """As known to kubernetes-validate: the newest that is not newer, else the oldest."""
+    """The newest known that is not newer, else the oldest."""
 
     def number(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(".")[:2])
 
-    known = [".".join(one.split(".")[:2]) for one in all_versions()]
-    return max((one for one in known if number(one) <= number(version)), key=number, default=known[0])
+    known = pod_schemas.versions()
+    return next((one for one in reversed(known) if number(one) <= number(version)), known[0])
 
 
-@lru_cache(maxsize=256)  # the schemas are read anew each time, and placements share templates
-def _error(template: str, version: str) -> Any:
-    """The first error of a template, as JSON, against the Pod schema of a Kubernetes version; None without one."""
-    try:
-        kubernetes_validate.validate(json.loads(template), version, strict=True)
-    except kubernetes_validate.ValidationError as error:
-        return error
-    return None
+@cache
+def _validator(version: str) -> Draft202012Validator:
+    return Draft202012Validator(pod_schemas.schema_of(version))
+
+
+@lru_cache(maxsize=256)  # placements share templates
+def _error(template: str, version: str) -> ValidationError | None:
+    """The first error of a template, as JSON, against the Pod schema of a known version; None without one."""
+    return next(_validator(version).iter_errors(json.loads(template)), None)
 
 
 def unknown_field(field: str, value: Any, known: Mapping[str, Any], path: FieldPath, source: str) -> UnknownFieldError:
@@ -141,7 +134,7 @@ def wrong_type(value: Any, kinds: Sequence[str], path: FieldPath, source: str) -
     return WrongTypeError(value, f"must be {expected} {source}", _NO_MERGE if path[-1:] == ("<<",) else fix, path=path)
 
 
-def _as_rule(error: Any, source: str) -> RuleError:
+def _as_rule(error: ValidationError, source: str) -> RuleError:
     path, given = tuple(error.absolute_path), error.instance
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})

@@ -12,8 +12,8 @@ from local.aws.emr_containers.identifiers import arn
 from local.aws.emr_containers.service import SERVICE, EmrContainers
 from local.aws.errors import ApiError, validation_error
 from local.aws.ministack import state
-from local.aws.ministack.deployments import role_allows
 from local.aws.ministack.step_functions import Task, TaskError
+from local.aws.ministack.verdicts import role_allows
 from local.aws.model_validation import service_model
 
 ACTION = "emr-containers:startJobRun"

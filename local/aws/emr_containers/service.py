@@ -19,7 +19,7 @@ from local.aws.errors import ApiError, not_found, validation_error
 from local.aws.ministack import account, state
 from local.aws.ministack.services import Response, error_response, json_response
 from local.aws.model_validation import summary, violations
-from local.aws.rest_json import Request, RestJsonService, page
+from local.aws.rest_json import Operation, Request, RestJsonService, page
 
 SERVICE = "emr-containers"
 _LOG = logging.getLogger(__name__)
@@ -32,12 +32,10 @@ class EmrContainers:
         self._job_runner = job_runner
         self._starting = threading.Lock()
         self._runs: dict[str, JobRun] = {}
-        self.throttled_starts = 0
-        """How many of the next StartJobRun calls are refused, as a throttled service does."""
         self._run_of_token: dict[tuple[str, str], JobRun] = {}  # by virtual cluster and client token
         self.virtual_clusters = VirtualClusters(self._has_active_runs, access or NamespaceAccess())
         self._templates = JobTemplates()
-        operations = {
+        operations: dict[str, Operation] = {
             operation.__name__.title().replace("_", ""): operation
             for operation in (
                 self.create_virtual_cluster, self.describe_virtual_cluster, self.list_virtual_clusters,
@@ -90,10 +88,6 @@ class EmrContainers:
         self.virtual_clusters.delete(request["id"], by_cloudformation=by_cloudformation)
         return {"id": request["id"]}
 
-    def forget_client_tokens(self) -> None:
-        """For how long EMR knows the tokens of StartJobRun is not documented."""
-        self._run_of_token.clear()
-
     def _scheduler_status(self, cluster: VirtualCluster) -> Mapping[str, Any]:
         """Counted only where there are bounds."""
         if "schedulerConfiguration" not in cluster.options:
@@ -106,9 +100,6 @@ class EmrContainers:
         """StartJobRun: accept the run and hand it to the job runner, unless its role cannot reach what it names."""
         cluster = self.virtual_clusters.get(request["virtualClusterId"])
         with self._starting:
-            if self.throttled_starts:
-                self.throttled_starts -= 1
-                raise ApiError("TooManyRequestsException", "Too Many Requests", 429)
             token = (cluster.id, request["clientToken"])
             if token in self._run_of_token:
                 return _started(self._run_of_token[token])

@@ -1,4 +1,4 @@
-"""Access entries that MiniStack does not make: of EKS Auto Mode's nodes, of type EC2 with an access policy, and EMR's own."""
+"""Access entries that MiniStack does not make: of nodes and Fargate, of EKS Auto Mode's nodes, and EMR's own."""
 
 import contextlib
 from collections.abc import Iterator
@@ -32,6 +32,50 @@ def auto_mode_access_entries() -> Iterator[None]:
         names.replaced_attribute(names.eks, "_associate_access_policy", associate),
     ):
         yield
+
+
+@contextlib.contextmanager
+def node_group_access_entries() -> Iterator[None]:
+    """Lets EKS make and remove the access entries of managed node groups' roles."""
+    create, delete = names.eks._create_nodegroup, names.eks._delete_nodegroup
+
+    def created(cluster: str, body: dict[str, Any]) -> Any:
+        response = create(cluster, body)
+        if response[0] < 400:
+            let_nodes_in(cluster, body["nodeRole"], "EC2_LINUX")
+        return response
+
+    def deleted(cluster: str, name: str) -> Any:
+        group = names.eks._nodegroups.get(f"{cluster}/{name}")
+        response = delete(cluster, name)
+        left = {one["nodeRole"] for one in names.eks._nodegroups.values() if one["clusterName"] == cluster}
+        if group and group["nodeRole"] not in left:
+            let_nodes_out(cluster, group["nodeRole"], "EC2_LINUX")
+        return response
+
+    with (
+        names.replaced_attribute(names.eks, "_create_nodegroup", created),
+        names.replaced_attribute(names.eks, "_delete_nodegroup", deleted),
+    ):
+        yield
+
+
+def let_nodes_in(cluster: str, role: str, kind: str) -> None:
+    """The access entry that EKS makes for a role of nodes, where the cluster takes access entries and has none of it.
+
+    Source: EKS guide, Create access entries (self-managed nodes alone need one made by hand).
+    """
+    mode = names.eks._clusters[cluster].get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
+    if mode != "CONFIG_MAP" and names.eks._ae_key(cluster, role) not in names.eks._access_entries:
+        body = {"principalArn": role, "type": kind}
+        raise_for_error(names.eks._create_access_entry(cluster, body), "CreateAccessEntry")
+
+
+def let_nodes_out(cluster: str, role: str, kind: str) -> None:
+    """Without it, after the last node group or Fargate profile of the role, as EKS does with the role in aws-auth."""
+    entry = names.eks._access_entries.get(names.eks._ae_key(cluster, role))
+    if entry and entry["type"] == kind:
+        raise_for_error(names.eks._delete_access_entry(cluster, role), "DeleteAccessEntry")
 
 
 def associate_job_policy(cluster: str, principal: str, namespace: str) -> None:

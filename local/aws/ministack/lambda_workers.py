@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from local.aws.environment import KEPT
 from local.aws.lambda_layers import LayerCache, command_with_layers
 from local.aws.ministack import names
 
@@ -28,7 +29,7 @@ class LambdaWorkers:
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self._directory = directory
-        self._layers = LayerCache(directory / "layers")
+        self._layers = LayerCache(KEPT / "layers")
         self._temporary = directory / "workers"
         self._environment = dict(environment)
         self._started: list[subprocess.Popen[str]] = []
@@ -101,7 +102,7 @@ class LambdaWorkers:
         private = dict.fromkeys(("HOME", "TMPDIR", "TEST_OUTDIR"), str(scratch))
         path = os.pathsep.join([str(Path(sys.executable).parent), proposed.get("PATH", os.defpath)])
         role = {name: proposed[name] for name in _CREDENTIALS if proposed.get("AWS_SESSION_TOKEN") and name in proposed}
-        return {**kept, **self._environment, **role, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**kept, **self._environment, **role, **private, "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
 
     def _end(self) -> None:
         names.lambda_runtime.reset()
@@ -111,7 +112,6 @@ class LambdaWorkers:
             process.wait(_END_SECONDS)
             _close_pipes(process)
         self._started.clear()
-        self._layers.remove()
         shutil.rmtree(self._directory)
 
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ import pytest
 
 from emr_eks_placement.environment import Environment
 from local.aws.emr_containers.job_runs import JobRun
+from local.aws.errors import ApiError
 from local.aws.ministack.step_functions import waits_scaled
+from local.aws.rest_json import Operation, Request
 from local.cdk import ROOT, CdkCli
 from local.cluster import LocalCluster
 from tests.changed_environment import changed_environment, synthesize
@@ -124,7 +126,29 @@ def deployed(everything: Deployed) -> Iterator[Deployed]:
     everything.runs.started.clear()
     everything.runs.outcome = "COMPLETED"
     yield everything
-    everything.local.aws.emr_containers.throttled_starts = 0
+
+
+class Throttle:
+    """Refuses as many of the next StartJobRun calls as it has left, as a throttled service does."""
+
+    left = 0
+
+    def __init__(self, start_job_run: Operation) -> None:
+        self._start_job_run = start_job_run
+
+    def __call__(self, request: Request) -> Mapping[str, Any]:
+        if self.left:
+            self.left -= 1
+            raise ApiError("TooManyRequestsException", "Too Many Requests", 429)
+        return self._start_job_run(request)
+
+
+@pytest.fixture
+def throttle(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Throttle:
+    emr = deployed.local.aws.emr_containers
+    made = Throttle(emr.start_job_run)
+    monkeypatch.setitem(emr.api.operations, "StartJobRun", made)
+    return made
 
 
 @pytest.fixture

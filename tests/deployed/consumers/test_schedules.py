@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.consumers.conftest import Deployed
+from tests.deployed.consumers.conftest import Deployed, Throttle
 
 Fire = Callable[[str], None]
 
@@ -72,12 +72,13 @@ def executions(deployed: Deployed) -> list[str]:
     return [one["executionArn"] for one in found]
 
 
-def test_throttling_is_retried_as_often_as_the_schedule_says(deployed: Deployed, fire: Fire) -> None:
-    emr = deployed.local.aws.emr_containers
-    emr.throttled_starts = 2
+def test_throttling_is_retried_as_often_as_the_schedule_says(
+    deployed: Deployed, fire: Fire, throttle: Throttle
+) -> None:
+    throttle.left = 2
     fire("ec2")
     deployed.runs.wait_for(1)
-    assert emr.throttled_starts == 0
+    assert throttle.left == 0
     assert len(deployed.runs.started) == 1
 
 

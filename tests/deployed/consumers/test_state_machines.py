@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.consumers.conftest import Deployed
+from tests.deployed.consumers.conftest import Deployed, Throttle
 
 
 def start(deployed: Deployed) -> str:
@@ -60,16 +60,16 @@ def test_an_execution_fails_with_its_job_run_and_says_which(deployed: Deployed) 
     assert len(deployed.runs.started) == 1, "a failed job run is not run again"
 
 
-def test_throttling_is_retried(deployed: Deployed) -> None:
-    deployed.local.aws.emr_containers.throttled_starts = 3
+def test_throttling_is_retried(deployed: Deployed, throttle: Throttle) -> None:
+    throttle.left = 3
     execution = start(deployed)
     assert ended(deployed, execution)["status"] == "SUCCEEDED"
     assert len(retries(deployed, execution)) == 3
     assert len(deployed.runs.started) == 1
 
 
-def test_throttling_without_end_fails(deployed: Deployed) -> None:
-    deployed.local.aws.emr_containers.throttled_starts = 100
+def test_throttling_without_end_fails(deployed: Deployed, throttle: Throttle) -> None:
+    throttle.left = 100
     execution = start(deployed)
     assert ended(deployed, execution)["error"] == "EMRContainers.TooManyRequestsException"
     assert len(retries(deployed, execution)) == 7

@@ -17,12 +17,12 @@ import pytest
 
 from emr_eks_placement.aws.bucket import bucket_of, empty_bucket
 from emr_eks_placement.deployer import DeployerPolicies, deployer_policies
-from local.aws.deployment_permissions import DeploymentPermissions, Request, deploying_with
-from local.aws.ministack.deployments import documents_allow
 from local.aws.ministack.settings import enforcing_iam
+from local.aws.ministack.verdicts import documents_allow
 from local.cdk import CdkCli, CdkError
 from local.cluster import LocalCluster
 from tests.changed_environment import changed_environment, synthesize
+from tests.deployment_permissions.enforced import DeploymentPermissions, Request, deploying_with
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 EVERYTHING: dict[str, Any] = {

@@ -7,8 +7,8 @@ property explains is called always.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.aws.cloudformation import registry
 from local.aws.emr_containers.namespace_access import ENTERS, LEAVES
+from tests.deployment_permissions import registry
 
 _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
     "AWS::EC2::EIP": {

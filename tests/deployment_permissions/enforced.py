@@ -9,10 +9,11 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from local.aws.cloudformation import registry
-from local.aws.cloudformation.arns import SERVICE_LINKED, Account, Arns, arns_of
-from local.aws.cloudformation.handler_calls import called
-from local.aws.ministack.deployments import overseen, role_allows
+from local.aws.ministack.verdicts import role_allows
+from tests.deployment_permissions import registry
+from tests.deployment_permissions.arns import SERVICE_LINKED, Account, Arns, arns_of
+from tests.deployment_permissions.handler_calls import called
+from tests.deployment_permissions.overseer import overseen
 
 Properties = Mapping[str, Any]
 
