@@ -82,12 +82,13 @@ def test_the_page_shows_what_is_printed(
 
 
 def _compared(printed: list[str], run: str) -> list[str]:
-    """The lines without the node of the submitter, by which columns are wide, and with the same ids, random parts and time.
-
-    Pods have another letter before a run's id.
+    """The lines with the same ids, random parts and time; of the table the header, and the words of driver and executors: the
+    submitter's node differs from run to run, and so do the widths. Pods have another letter before a run's id.
     """
     driver = next(number for number, line in enumerate(printed) if line.startswith("driver"))
-    text = "\n".join(" ".join(line.split()) for line in (*printed[:2], *printed[driver:]))
+    below = next(number for number, line in enumerate(printed) if line.startswith("why pending"))
+    rows = sorted(" ".join(printed[driver:below]).split())
+    text = "\n".join((printed[0], " ".join(printed[1].split()), *rows, *printed[below:]))
     text = re.sub(rf"\w{re.escape(run[1:])}", "RUN", text)
     return re.sub(r"(?<=-)([0-9a-f]{16}|[0-9A-F]{12,13})\b|(?<=after )\d+s", "N", text).splitlines()
 
