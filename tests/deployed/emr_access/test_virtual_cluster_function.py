@@ -248,7 +248,7 @@ def test_only_who_may_make_access_entries_gets_emr_in(stack: Stack, more: str, i
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     iam.put_user_policy(UserName=user, PolicyName="rights", PolicyDocument=policy)
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    emr = boto3.client(
+    emr: Any = boto3.client(
         "emr-containers", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
     wanted = {"id": "analytics", "type": "EKS", "info": {"eksInfo": {"namespace": "spark-a"}}}
