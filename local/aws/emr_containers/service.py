@@ -47,10 +47,11 @@ class EmrContainers:
         self.api = RestJsonService(SERVICE, operations, "ValidationException")
 
     async def handle(
-        self, method: str, path: str, _headers: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]
     ) -> Response:
         """Answer an HTTP request."""
-        return await asyncio.to_thread(self._answer, method, path, body, query)
+        with state.called_by(headers):
+            return await asyncio.to_thread(self._answer, method, path, body, query)
 
     def _answer(self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]) -> Response:
         try:

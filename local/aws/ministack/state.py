@@ -1,13 +1,16 @@
 """What the emulated account holds: clusters, networks, roles, buckets, log groups."""
 
+import contextlib
 import json
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from local.aws.ministack import names
 
 Record = dict[str, Any]
+_CALLER: ContextVar[str | None] = ContextVar("caller", default=None)  # an access key
 
 
 def account_id() -> str:
@@ -150,13 +153,22 @@ def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
     return bool(decision.decision == "Allow")
 
 
+@contextlib.contextmanager
+def called_by(headers: Mapping[str, str]) -> Iterator[None]:
+    """Whoever signed the request with these headers is the caller until the end of the block."""
+    token = _CALLER.set(names.router.extract_access_key_id(headers))
+    try:
+        yield
+    finally:
+        _CALLER.reset(token)
+
+
 def caller_may(action: str, resource_arn: str, **condition_keys: str) -> bool:
-    """Whether whoever sent the request that is being answered may do this too; so may all where IAM is not enforced."""
-    evaluator = names.iam_evaluator
-    signed = evaluator._signed_request.get()
-    if not names.app.AUTH or signed is None:
+    """Whether whoever sent the request that `called_by` names may do this too; so may all where IAM is not enforced."""
+    evaluator, access_key = names.iam_evaluator, _CALLER.get()
+    if not names.app.AUTH or access_key is None:
         return True
-    caller = evaluator.resolve_principal(signed.access_key_id, account_id())
+    caller = evaluator.resolve_principal(access_key, account_id())
     context = evaluator.EvalContext(
         principal_arn=caller.arn,
         principal_type=caller.type,

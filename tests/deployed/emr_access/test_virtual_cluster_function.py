@@ -3,12 +3,15 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from emr_eks_placement.infra.functions.emr_access import virtual_clusters
 from local.cluster import LocalCluster
@@ -234,3 +237,21 @@ def test_job_runs_that_go_on_fail_the_deletion_before_the_function_s_time_is_up(
         f"RefusedError: Virtual cluster {id_} is still TERMINATING. Cancel its job runs, then delete it again"
     )
     assert stack.send("Delete", PhysicalResourceId=id_, ResourceProperties=wanted)["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(("more", "is_made"), [("eks:*", True), ("eks:Describe*", False)])
+def test_only_who_may_make_access_entries_gets_emr_in(stack: Stack, more: str, is_made: bool) -> None:
+    """What the local AWS asks of callers, so of the function's role too."""
+    iam, user = stack.local.session.client("iam"), f"caller-{len(more)}"
+    iam.create_user(UserName=user)
+    allowed = {"Effect": "Allow", "Action": ["emr-containers:*", "iam:CreateServiceLinkedRole", more], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName=user, PolicyName="rights", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    emr: Any = boto3.client(
+        "emr-containers", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    wanted = {"id": "analytics", "type": "EKS", "info": {"eksInfo": {"namespace": "spark-a"}}}
+    with nullcontext() if is_made else pytest.raises(ClientError, match="Unauthorized to perform read namespace"):
+        emr.create_virtual_cluster(name="teams-a", containerProvider=wanted)
+    assert len(stack.live()) == is_made
