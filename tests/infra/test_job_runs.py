@@ -5,12 +5,15 @@ import re
 import shlex
 from typing import Any
 
+import aws_cdk as cdk
 import botocore.session
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
+from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.facts import regions
+from emr_eks_placement.infra.stand_ins import StandIns
 from tests.infra.synthesized import Synthesized
 
 Run = tuple[str, str]
@@ -179,3 +182,15 @@ def test_no_definition_takes_an_output_of_its_stack(synthesized: Synthesized) ->
 
 def test_definitions_are_python_objects_at_synth(synthesized: Synthesized) -> None:
     assert list(synthesized.stacks.job_runs.job_runs.definitions) == _runs(synthesized)
+
+
+def test_a_definition_is_measured_with_the_longest_names_that_may_be_made_up() -> None:
+    """Of a bucket 63 characters (S3), of a role 64 (IAM), of a virtual cluster 25; a name that is known counts as it is."""
+    token = cdk.Fn.ref("Made")
+    made = StandIns("spark", DeployedVirtualCluster(virtual_cluster_id=token, execution_role_arn=token, bucket=token))
+    longest = made.longest
+    assert (len(longest.bucket), len(longest.virtual_cluster_id), len(longest.execution_role_arn.split("/")[1])) == (63, 25, 64)
+    assert set(made.markers) == {made.marked.bucket, made.marked.virtual_cluster_id, made.marked.execution_role_arn}
+    known = DeployedVirtualCluster(virtual_cluster_id="a1", execution_role_arn="arn:aws:iam::111122223333:role/a", bucket="a")
+    assert StandIns("spark", known).longest == StandIns("spark", known).marked == known
+    assert not StandIns("spark", known).markers

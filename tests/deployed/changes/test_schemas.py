@@ -8,7 +8,7 @@ _REPLACING = {
     "AWS::EC2::Subnet": {"CidrBlock", "AvailabilityZone"},
     "AWS::EKS::FargateProfile": {"Selectors", "Subnets"},
     "AWS::EKS::Nodegroup": {"InstanceTypes", "Subnets", "CapacityType"},
-    "AWS::EMRContainers::JobTemplate": {"JobTemplateData", "Tags"},
+    "AWS::EMRContainers::JobTemplate": {"JobTemplateData"},
     "AWS::EMRContainers::VirtualCluster": {"ContainerProvider"},
 }
 # And those that don't, where the type has such.
