@@ -117,7 +117,7 @@ def test_an_environment_on_resources_of_somebody_else(
 
     assert main(["doctor", "-e", str(tmp_path / "changed.yaml"), "--output", "json"]) == 1
     findings = {one["name"]: one for one in json.loads(capsys.readouterr().out) if one["state"] != "ok"}
-    assert set(findings) == {"access-entries", "bucket"}, "EKS and EMR make the entries; the bucket is as it was given"
+    assert set(findings) == {"bucket"}, "the bucket is as it was given"
 
     cli.destroy()
     assert somebody.left() == before

@@ -32,12 +32,8 @@ JOB_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEMRJobPolicy"
 
 @pytest.fixture(scope="module", autouse=True)
 def well(deployed: Deployed) -> Iterator[None]:
-    """With the access entries that EKS makes for nodes and Fargate: the local AWS makes none. And with a quota that the node
-    groups can grow in.
-    """
-    eks, quotas = deployed.session.client("eks"), deployed.aws.service_quotas.applied
-    for arn, kind in _roles(deployed).items():
-        eks.create_access_entry(clusterName=_cluster(deployed), principalArn=arn, type=kind)
+    """With a quota that the node groups can grow in."""
+    quotas = deployed.aws.service_quotas.applied
     quotas["ec2", "L-34B43A08"] = 80
     yield
     del quotas["ec2", "L-34B43A08"]
