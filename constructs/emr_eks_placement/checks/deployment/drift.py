@@ -61,8 +61,9 @@ def _version(environment: Environment, planned: Capacity, live: Capacity) -> Ite
 
 
 def _groups(environment: Environment, planned: Capacity, live: Capacity, names: Mapping[str, str]) -> Iterator[Check]:
+    by_eks_name = {group.deployed_name or shown: group for shown, group in live.node_groups.items()}
     for name, group in planned.node_groups.items():
-        there = live.node_groups.get(names.get(name, ""))
+        there = by_eks_name.get(names.get(name, ""))
         if there is None:
             found = f"node_groups.{name}: the cluster has no such node group"
             yield Check("capacity", "missing", found, f"Deploy: {deploy(environment)}")
