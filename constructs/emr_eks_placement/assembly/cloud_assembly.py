@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field, findings_in, read_json
+from emr_eks_placement.common.errors import RuleError, placed_at
+from emr_eks_placement.common.fields import Field, read_json
 
 _STACK, _STAGE = "aws:cloudformation:stack", "cdk:cloud-assembly"
 _NESTED_STACK = "AWS::CloudFormation::Stack"
@@ -67,14 +67,14 @@ def load_stacks(folder: Path) -> list[Stack]:
 def _stacks_of_assembly(folder: Path, stages: tuple[str, ...]) -> Iterator[Stack]:
     file = folder / "manifest.json"
     manifest = read_json(file, "Name the folder that cdk synth writes, cdk.out unless told otherwise")
-    with findings_in(file):
+    with placed_at(str(file)):
         _check_level(len(stages), manifest)
         _check_context(manifest["missing"])
         artifacts = [
             (id_, artifact, artifact["type"].text()) for id_, artifact in manifest["artifacts"].entries().items()
         ]
     for id_, artifact, kind in artifacts:
-        with findings_in(file):
+        with placed_at(str(file)):
             if kind == _STAGE:
                 yield from _stacks_of_assembly(folder / artifact["properties"]["directoryName"].text(), (*stages, id_))
             elif kind == _STACK:
@@ -119,7 +119,7 @@ def _read_template(file: Path) -> Field:
 
 def _with_nested(stack: Stack, level: int) -> Iterator[Stack]:
     """The stack and those nested in it, whose resources and nested stacks are filled in."""
-    with findings_in(stack.file):
+    with placed_at(str(stack.file)):
         _check_level(level, stack.template)
         _check_sections(stack.template)
         stack.resources.update(

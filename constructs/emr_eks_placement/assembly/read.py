@@ -23,8 +23,8 @@ from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import read_node_group
 from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
-from emr_eks_placement.common.fields import Field, Unresolved, findings_in
+from emr_eks_placement.common.errors import Finding, InputError, placed_at, refused
+from emr_eks_placement.common.fields import Field, Unresolved
 from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER, VIRTUAL_CLUSTER
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import (
@@ -57,8 +57,9 @@ def read_assembly(folder: Path) -> dict[str, Capacity]:
     try:
         return _Reader(Resolver(load_stacks(folder))).read()
     except RecursionError:
-        broken = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
-        raise InputError([finding(str(folder), broken)]) from None
+        raise refused(
+            str(folder), None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth"
+        ) from None
 
 
 @dataclass
@@ -138,7 +139,7 @@ class _Reader:
         for kind, add in (*self._read_by_kind.items(), *others, (CHART_KIND, self._add_policies)):
             for resource in self._resolver.resources(kind):
                 try:
-                    with findings_in(resource.stack.file):
+                    with placed_at(str(resource.stack.file)):
                         add(resource)
                 except InputError as error:
                     yield from error.findings
@@ -227,7 +228,7 @@ class _Reader:
     def _parts_of(self, key: ClusterKey) -> _Parts:
         if key not in self._parts:
             if isinstance(key, Resource):
-                with findings_in(key.stack.file):
+                with placed_at(str(key.stack.file)):
                     self._parts[key] = _Parts(self._clusters.read(key))
             else:
                 self._parts[key] = _Parts(self._clusters.read(key))
@@ -237,7 +238,7 @@ class _Reader:
 def _check_unconditional(resource: Resource) -> None:
     """Raises RuleError for a resource, InputError for one of a nested stack, that is made on a condition."""
     if resource.stack.parent is not None:
-        with findings_in(resource.stack.parent.stack.file):
+        with placed_at(str(resource.stack.parent.stack.file)):
             _check_unconditional(resource.stack.parent)
     if resource.condition.value is not None:
         raise resource.condition.refused(

@@ -7,7 +7,7 @@ import boto3
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import own_resources
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -48,5 +48,9 @@ def _delete(s3: "S3Client", bucket: str, versions: "list[ObjectIdentifierTypeDef
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
     for error in answer.get("Errors", []):
         rule = f"S3 did not delete it: {error.get('Message', error.get('Code', 'without a reason'))} (s3:DeleteObjects)"
-        broken = RuleError(None, rule, "Let whoever runs this delete objects and their versions, then run it again")
-        raise InputError([finding(f"s3://{bucket}/{error.get('Key', '')}", broken)])
+        raise refused(
+            f"s3://{bucket}/{error.get('Key', '')}",
+            None,
+            rule,
+            "Let whoever runs this delete objects and their versions, then run it again",
+        )

@@ -9,7 +9,7 @@ import boto3
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.s3 import head_object
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.names import definition_parameter
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs
 from emr_eks_placement.emr.request import check_request
@@ -33,15 +33,15 @@ def read_definition(session: boto3.Session, environment: str, job: str, placemen
             text = ssm.get_parameter(Name=name)["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:
             rule = f"{ssm.meta.region_name} has no such parameter, so the definition is not deployed (ssm:GetParameter)"
-            missing = RuleError(None, rule, "Deploy the environment, or check region and account")
-            raise InputError([finding(f"SSM parameter {name}", missing)]) from None
+            raise refused(
+                f"SSM parameter {name}", None, rule, "Deploy the environment, or check region and account"
+            ) from None
     try:
         return check_request(json.loads(text))
     except RuleError as broken:
         raise InputError([finding(f"SSM parameter {name}", broken)]) from None
     except ValueError:
-        no_json = RuleError(None, "must be JSON", "Deploy the environment again")
-        raise InputError([finding(f"SSM parameter {name}", no_json)]) from None
+        raise refused(f"SSM parameter {name}", None, "must be JSON", "Deploy the environment again") from None
 
 
 def read_deployed_virtual_clusters(
@@ -56,13 +56,11 @@ def read_deployed_virtual_clusters(
         cloudformation: CloudFormationClient = client(session, "cloudformation")
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
-    try:
+    with placed_at(f"stack {stack}"):
         return {
             name: deployed_of_outputs(name, settings.execution_roles, outputs)
             for name, settings in environment.virtual_clusters.items()
         }
-    except RuleError as broken:
-        raise InputError([finding(f"stack {stack}", broken)]) from None
 
 
 def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, bytes]) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import described_stack, stack_status
 from emr_eks_placement.changes import METADATA_KEY, Deployed, JobRunsRecord, PlatformRecord, VirtualClustersRecord
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.environment.definition_stacks import JOB_RUNS, own_parts
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
         if own != account:
             rule = f"the credentials are those of account {own}, and the stacks are deployed to {account}"
             mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
-            raise InputError([finding("AWS", RuleError(None, rule, mend))])
+            raise refused("AWS", None, rule, mend)
         cloudformation: CloudFormationClient = client(session, "cloudformation")
         statuses = _statuses(cloudformation, environment, ("platform", _VIRTUAL_CLUSTERS, JOB_RUNS))
         metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}
@@ -96,4 +96,4 @@ def _record(kind: type[_Record], data: object) -> _Record | None:
         return kind.model_validate(data)
     except ValidationError as error:
         rule = f"the template's {METADATA_KEY} metadata is not as this package writes it ({error.error_count()} errors)"
-        raise InputError([finding("AWS", RuleError(None, rule, "Deploy with the package that wrote it"))]) from None
+        raise refused("AWS", None, rule, "Deploy with the package that wrote it") from None

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.virtual_clusters import find_virtual_cluster
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.emr.job_run import STATES, JobRun, JobRunState, job_run_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class JobRunsApi:
         found = self.find(virtual_cluster, id_)
         if found is None:
             rule = f"virtual cluster {virtual_cluster} in {self.region} has no job run of this id (emr-containers:DescribeJobRun)"
-            raise InputError([finding(f"job run {id_}", RuleError(None, rule, _CHECK))])
+            raise refused(f"job run {id_}", None, rule, _CHECK)
         return found
 
     def find(self, virtual_cluster: str, id_: str) -> JobRun | None:
@@ -113,7 +113,7 @@ class JobRunsApi:
                     yield from map(job_run_of, page["jobRuns"])
             except self._emr.exceptions.ResourceNotFoundException:
                 rule = f"{self.region} has no virtual cluster of this id (emr-containers:ListJobRuns)"
-                raise InputError([finding(place, RuleError(None, rule, _CHECK))]) from None
+                raise refused(place, None, rule, _CHECK) from None
 
     def queue(self, virtual_cluster: str) -> Queue | None:
         """How full the virtual cluster's queue is; None if it is not bounded (emr-containers:DescribeVirtualCluster)."""

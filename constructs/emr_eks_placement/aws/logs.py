@@ -13,7 +13,7 @@ import boto3
 from emr_eks_placement.aws.errors import AwsError, aws_errors
 from emr_eks_placement.aws.s3 import head_object
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.emr.logs import ContainerLog, LogLocations, Stream, container_log, log_locations
 from emr_eks_placement.job.placement import Role
@@ -55,7 +55,7 @@ class RunLogs:
                     "its request has no monitoringConfiguration, so its logs are kept neither in CloudWatch nor in S3"
                 )
                 mend = "Open the Spark UI from the EMR console, and give the next run a monitoringConfiguration"
-                raise InputError([finding(f"job run {run.id}", RuleError(None, rule, mend))])
+                raise refused(f"job run {run.id}", None, rule, mend)
 
     @property
     def place(self) -> str:
@@ -121,7 +121,7 @@ class _CloudWatchLogs:
                         yield stream["logStreamName"], stream.get("creationTime", 0)
             except self._logs.exceptions.ResourceNotFoundException:
                 rule = f"{self._logs.meta.region_name} has no such log group (logs:DescribeLogStreams)"
-                raise InputError([finding(self.place, RuleError(None, rule, "Check region and account"))]) from None
+                raise refused(self.place, None, rule, "Check region and account") from None
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
         """logs:GetLogEvents, from the end: a page may be empty and another follow."""
@@ -207,7 +207,7 @@ class _S3Logs:
                     yield line
             except (EOFError, gzip.BadGzipFile, zlib.error):
                 rule = "it is no whole gzip file (s3:GetObject)"
-                raise InputError([finding(place, RuleError(None, rule, "Try again when it is uploaded"))]) from None
+                raise refused(place, None, rule, "Try again when it is uploaded") from None
 
 
 def log_paths(session: boto3.Session, run: JobRun) -> dict[str, tuple[str, ...]]:

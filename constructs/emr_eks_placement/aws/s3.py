@@ -10,7 +10,7 @@ from botocore.response import StreamingBody
 
 from emr_eks_placement.aws.errors import DENIED, aws_errors, rule_of
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -32,7 +32,7 @@ def read_s3_text(session: boto3.Session, uri: str) -> str:
             content = _content(client(session, "s3"), bucket, key)
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError([finding(uri, RuleError(None, "must be UTF-8 text", "Upload it as UTF-8"))]) from None
+        raise refused(uri, None, "must be UTF-8 text", "Upload it as UTF-8") from None
     except RuleError as broken:
         raise InputError([finding(uri, broken)]) from None
 

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
 
 from emr_eks_placement.aws.errors import aws_errors, name_operation
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 
 _HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
@@ -53,10 +53,12 @@ def _attempts(core: botocore.session.Session) -> int | None:
     except ValueError:
         pass
     rule = "1 or more tries of a call (AWS SDKs and Tools guide, retry behavior)"
-    broken = RuleError(
-        os.environ.get("AWS_MAX_ATTEMPTS"), rule, "Correct it, or remove it from environment and profile"
+    raise refused(
+        "AWS_MAX_ATTEMPTS",
+        os.environ.get("AWS_MAX_ATTEMPTS"),
+        rule,
+        "Correct it, or remove it from environment and profile",
     )
-    raise InputError([finding("AWS_MAX_ATTEMPTS", broken)])
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:

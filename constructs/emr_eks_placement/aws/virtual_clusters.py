@@ -9,7 +9,7 @@ import boto3
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import own_resources
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER, VIRTUAL_CLUSTER
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def describe_virtual_cluster(session: boto3.Session, id_: str) -> VirtualCluster
         found = find_virtual_cluster(emr, id_)
     if found is None:
         rule = f"{emr.meta.region_name} has no virtual cluster of this id (emr-containers:DescribeVirtualCluster)"
-        raise InputError([finding(place, RuleError(None, rule, "Check the id, the region and the account"))])
+        raise refused(place, None, rule, "Check the id, the region and the account")
     return understood(found)
 
 

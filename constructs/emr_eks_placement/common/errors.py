@@ -1,7 +1,8 @@
 """How bad input is reported: one line that names the field, the value, the rule and the mend."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 FieldPath = tuple[str | int, ...]
@@ -64,6 +65,31 @@ def finding(place: str, broken: RuleError, *, line: int | None = None, path: Fie
         rule=broken.rule,
         mend=broken.mend,
     )
+
+
+def refused(
+    place: str, value: object, rule: str, fix: str, *, line: int | None = None, path: FieldPath = ()
+) -> InputError:
+    """The error of one value at a place (a file, an option) that breaks a rule, to be raised."""
+    return InputError([finding(place, RuleError(value, rule, fix, path=path), line=line)])
+
+
+@contextmanager
+def placed_at(place: str) -> Iterator[None]:
+    """A RuleError from within is raised as InputError with its place: a file, an option."""
+    try:
+        yield
+    except RuleError as broken:
+        raise InputError([finding(place, broken)]) from None
+
+
+@contextmanager
+def below(*prefix: str | int) -> Iterator[None]:
+    """A RuleError from within is raised again, seen from the field that holds the one it was raised for."""
+    try:
+        yield
+    except RuleError as broken:
+        raise broken.below(*prefix) from None
 
 
 def printable(text: str) -> str:

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from emr_eks_placement.common.errors import FieldPath, InputError, RuleError, finding
+from emr_eks_placement.common.errors import FieldPath, RuleError, below, placed_at
 from emr_eks_placement.common.nesting import deeper_than
 
 Checked = TypeVar("Checked")
@@ -98,10 +97,8 @@ class Field:
 
     def checked(self, check: Callable[[], Checked]) -> Checked:
         """What the check returns; its RuleError gets this field's path."""
-        try:
+        with below(*self.path):
             return check()
-        except RuleError as broken:
-            raise broken.below(*self.path) from None
 
     def refused(self, rule: str, mend: str) -> RuleError:
         """The error of a value that breaks the rule, or whose value is open until the deployment."""
@@ -114,18 +111,9 @@ class Field:
         return RuleError(self.value, rule, mend, path=self.path)
 
 
-@contextmanager
-def findings_in(file: Path) -> Iterator[None]:
-    """A RuleError from within is raised as InputError with the file as its place."""
-    try:
-        yield
-    except RuleError as broken:
-        raise InputError([finding(str(file), broken)]) from None
-
-
 def read_json(file: Path, mend: str) -> Field:
     """The content of a JSON file. Raises InputError for one that can't be read, with that mend, or is no JSON."""
-    with findings_in(file):
+    with placed_at(str(file)):
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:

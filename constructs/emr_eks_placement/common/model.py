@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 
 _LONGEST_NAME = 40
 _NAME_RULE = f"a name has at most {_LONGEST_NAME} lower-case letters, digits and single hyphens, the first a letter"
@@ -88,10 +88,8 @@ def each(check: Callable[[str], str]) -> AfterValidator:
 
     def check_all(values: tuple[str, ...]) -> tuple[str, ...]:
         for index, value in enumerate(values):
-            try:
+            with below(index):
                 check(value)
-            except RuleError as broken:
-                raise broken.below(index) from None
         return values
 
     return AfterValidator(check_all)

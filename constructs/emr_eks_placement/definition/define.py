@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
@@ -133,10 +133,8 @@ def check_run(
     for name, template in mechanism.pod_templates.items():
         check_not_bypassed(name, template.content, placement.of(name))
     templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
-    try:
+    with below("job", "spark_conf"):
         planned = plan(request, templates, capacity, namespace=settings.namespace)
-    except RuleError as broken:  # a property of the job's that Spark would not read
-        raise broken.below("job", "spark_conf") from None
     check_accepted(planned)
     for pod in planned.pods:
         check_placeable(pod, placement.of(pod.role), capacity)

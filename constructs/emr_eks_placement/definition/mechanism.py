@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
@@ -74,10 +74,8 @@ def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str
             f"Raise release_label or remove {'node_selection' if base is None else 'pod_template'}",
             path=("job", "release_label"),
         )
-    try:
+    with below("job", role, "pod_template"):
         return build_template(role, base, target, kubernetes_version, folder=folder)
-    except RuleError as broken:
-        raise broken.below("job", role, "pod_template") from None
 
 
 def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:

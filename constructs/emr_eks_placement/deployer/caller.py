@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from emr_eks_placement.common.fields import Field, findings_in, read_json
+from emr_eks_placement.common.errors import placed_at
+from emr_eks_placement.common.fields import Field, read_json
 from emr_eks_placement.deployer.statements import Policy
 from emr_eks_placement.facts.regions import partition
 
@@ -23,7 +24,7 @@ def caller_policy(folder: Path, account: str | None) -> Policy:
 def _roles(folder: Path) -> Iterator[tuple[str, str]]:
     """Every role with the region it is for; * where that is left to the deployment."""
     file = folder / "manifest.json"
-    with findings_in(file):
+    with placed_at(str(file)):
         for artifact in read_json(file, _MEND)["artifacts"].entries().values():
             kind, properties = artifact["type"].text(), artifact["properties"]
             if kind == "cdk:cloud-assembly":
@@ -37,7 +38,7 @@ def _roles(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _publishing_roles(file: Path) -> Iterator[tuple[str, str]]:
-    with findings_in(file):
+    with placed_at(str(file)):
         assets = read_json(file, _MEND)
         for kind in ("files", "dockerImages"):
             for asset in assets[kind].entries().values():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack, load_stacks
 from emr_eks_placement.assembly.values import Resolver
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, refused
 from emr_eks_placement.deployer.caller import caller_policy
 from emr_eks_placement.deployer.names import Names
 from emr_eks_placement.deployer.statements import Policy, Statements, policies
@@ -33,16 +33,16 @@ def deployer_policies(folder: Path, account: str | None = None) -> DeployerPolic
     that is named only at deployment.
     """
     if account is not None and not _ACCOUNT.fullmatch(account):
-        broken = RuleError(account, "an AWS account is 12 digits", "Write for example 111122223333")
-        raise InputError([finding("--account", broken)])
+        raise refused("--account", account, "an AWS account is 12 digits", "Write for example 111122223333")
     stacks = load_stacks(folder)
     try:
         execution = policies(_execution(stacks, account).write())
     except RuleError as broken:
         raise InputError([finding(str(folder), broken)]) from None
     except RecursionError:
-        deep = RuleError(None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth")
-        raise InputError([finding(str(folder), deep)]) from None
+        raise refused(
+            str(folder), None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth"
+        ) from None
     return DeployerPolicies(execution, caller_policy(folder, account))
 
 

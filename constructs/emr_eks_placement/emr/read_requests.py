@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from emr_eks_placement.common.errors import FieldPath, RuleError, dotted
+from emr_eks_placement.common.errors import FieldPath, RuleError, below, dotted
 from emr_eks_placement.emr.placeholders import placeholders_of
 from emr_eks_placement.emr.request import check_request
 from emr_eks_placement.emr.request_formats import FoundRequest, is_other_object, requests_in
@@ -45,10 +45,8 @@ def _of_document(document: Any) -> list[FoundRequest]:
         return requests_in(document)
     found: list[FoundRequest] = []
     for index, one in enumerate(document):
-        try:
+        with below(index):
             found += [request.below(index) for request in requests_in(one)]
-        except RuleError as broken:
-            raise broken.below(index) from None
     return found
 
 

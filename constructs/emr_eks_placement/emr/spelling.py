@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.common.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError, below
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 
@@ -125,10 +125,8 @@ def _later(value: Any) -> Any:
 
 
 def _below(key: str | int, value: Any, spelling: Spelling, shape: str) -> Any:
-    try:
+    with below(key):
         return in_api_spelling(value, spelling, shape)
-    except RuleError as broken:
-        raise broken.below(key) from None
 
 
 def _unknown(key: str, value: Any, known: list[str]) -> RuleError:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Strict, model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between, check_name, count, distinct, names
 from emr_eks_placement.environment.add_ons import check_release_versions
 from emr_eks_placement.environment.bucket import Bucket
@@ -143,10 +143,8 @@ class Environment(Model):
 
     def _check_zones(self) -> None:
         for index, zone in enumerate(self.zones):
-            try:
+            with below("zones", index):
                 regions.check_zone(zone, self.region)
-            except RuleError as broken:
-                raise broken.below("zones", index) from None
         if len(self.zones) < 2:
             raise RuleError(
                 list(self.zones),

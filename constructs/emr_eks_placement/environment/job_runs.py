@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, count, names
 from emr_eks_placement.environment.schedule import Schedule
 from emr_eks_placement.environment.state_machine import StateMachine
@@ -49,10 +49,8 @@ class PlacementChoice(Model):
     def _read_submitter(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "submitter" not in data:
             return data
-        try:
+        with below("submitter"):
             return {**data, "submitter": _as_target(data["submitter"])}
-        except RuleError as broken:
-            raise broken.below("submitter") from None
 
     @model_validator(mode="after")
     def _check_placement(self) -> "PlacementChoice":

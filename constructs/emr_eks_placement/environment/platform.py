@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between, distinct, each
 from emr_eks_placement.environment.add_ons import AddOnVersions, check_kube_proxy
 from emr_eks_placement.environment.given import (
@@ -213,10 +213,8 @@ class Cluster(Model):
     @classmethod
     def _version_is_text(cls, data: object) -> object:
         if isinstance(data, dict) and isinstance(data.get("version"), float):
-            try:
+            with below("version"):
                 _check_version(data["version"])
-            except RuleError as broken:
-                raise broken.below("version") from None
         return data
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from emr_eks_placement.common.errors import FieldPath, Finding, InputError, RuleError
+from emr_eks_placement.common.errors import FieldPath, Finding, InputError, RuleError, below
 from emr_eks_placement.common.errors import finding as finding_of
 from emr_eks_placement.common.model import check_name
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
@@ -84,10 +84,8 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         return {}
     jobs = {}
     for name, job in data["jobs"].items():
-        try:
+        with below("jobs", str(name)):
             jobs[name] = read_job_files(job, folder)
-        except RuleError as broken:
-            raise broken.below("jobs", str(name)) from None
     return {"jobs": jobs}
 
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 
 ZONE = "topology.kubernetes.io/zone"
 REGION = "topology.kubernetes.io/region"
@@ -88,9 +88,7 @@ def check_label_value(value: str) -> str:
 def check_labels(labels: dict[str, str]) -> dict[str, str]:
     """The labels themselves. Raises RuleError, with the key as path, for the first that breaks the syntax."""
     for key, value in labels.items():
-        try:
+        with below(key):
             check_label_key(key)
             check_label_value(value)
-        except RuleError as broken:
-            raise broken.below(key) from None
     return labels

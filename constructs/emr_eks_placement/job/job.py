@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, InstanceOf, Strict, model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import cpu_millis
@@ -149,13 +149,11 @@ def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
         rule = _broken_spark_conf_rule(key, value)
         if rule:
             raise RuleError(value, *rule, path=(key,))
-        try:
+        with below(key):
             _SIZE_CONF.get(current_name(key), str)(value)
             if label := _LABEL_CONF.fullmatch(key):
                 kubernetes.check_label_key(label[1])
                 kubernetes.check_label_value(without_ids(value))
-        except RuleError as broken:
-            raise broken.below(key) from None
     return conf
 
 
@@ -250,14 +248,10 @@ class Job(Model):
             for argument in self.arguments
         )
         conf = {key: filled_in(value, self.parameters) for key, value in self.spark_conf.items()}
-        try:
+        with below("arguments"):
             _check_arguments(arguments)
-        except RuleError as broken:
-            raise broken.below("arguments") from None
-        try:
+        with below("spark_conf"):
             _check_spark_conf(conf)
-        except RuleError as broken:
-            raise broken.below("spark_conf") from None
         return self.model_copy(update={"arguments": arguments, "spark_conf": conf, "parameters": {}})
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.facts import instance_types, kubernetes
 
@@ -100,10 +100,8 @@ class Toleration(Model):
 
 
 def _at(field: str, check: Any, value: str) -> None:
-    try:
+    with below(field):
         check(value)
-    except RuleError as broken:
-        raise broken.below(field) from None
 
 
 class Fargate(Model):

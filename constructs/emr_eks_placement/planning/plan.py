@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import below
 from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
 from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.job.placement import Role
@@ -145,8 +145,6 @@ def _read_templates(
     for role, name in SPARK_ROLE.items():
         uri = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
         if uri:
-            try:
+            with below(uri):
                 read[role] = read_template(templates[uri], role, kubernetes_version)
-            except RuleError as broken:
-                raise broken.below(uri) from None
     return read

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.scheduling.capacity import Capacity
 
 if TYPE_CHECKING:
@@ -44,8 +44,13 @@ class Account:
             number, _arn = identity(session)
             if self.environment.account not in (None, number):
                 rule = f"the environment's account, but the credentials are of {number} (sts:GetCallerIdentity)"
-                broken = RuleError(self.environment.account, rule, "Name the other account's profile (AWS_PROFILE)")
-                raise InputError([finding(self.file, broken, path=("account",))])
+                raise refused(
+                    self.file,
+                    self.environment.account,
+                    rule,
+                    "Name the other account's profile (AWS_PROFILE)",
+                    path=("account",),
+                )
         return session
 
     def opened(self) -> "Account":

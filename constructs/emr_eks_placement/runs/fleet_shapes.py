@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, refused
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.planning.at_once import runs_on_nodes
 from emr_eks_placement.runs.prepared import Prepared, prepare_job, prepare_request
@@ -101,21 +101,20 @@ class Shapes:
         if self._has_zone(self.prepare(line, None), line):
             return None
         room: dict[str, int | None] = {}
-        refused: InputError | None = None
+        why: InputError | None = None
         for zone in self.zones:
             try:
                 made, capacity = self.plan(self.prepare(line, zone))
             except InputError as error:
-                refused = refused or error
+                why = why or error
                 continue
             if not any(problem.severity == "error" for problem in made.problems):
                 room[zone] = runs_on_nodes(made, capacity)
         if not room:
-            if refused is not None:
-                raise refused
+            if why is not None:
+                raise why
             rule = f"in none of {', '.join(self.zones)} its pods can be placed"
-            broken = RuleError(line.job, rule, "Plan it: emr-placement plan", path=("job",))
-            raise InputError([finding(self.file, broken, line=line.number)])
+            raise refused(self.file, line.job, rule, "Plan it: emr-placement plan", line=line.number, path=("job",))
         if not self.by_capacity or None in room.values():
             return spread(dict.fromkeys(room, 1))
         return spread({zone: max(runs or 0, 1) for zone, runs in room.items()})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define
 from emr_eks_placement.environment import Environment
@@ -39,10 +39,8 @@ class Prepared:
     @property
     def virtual_cluster(self) -> str:
         """Raises InputError for a request that names none."""
-        try:
+        with placed_at(self.shown_as):
             return virtual_cluster_of(self.request)
-        except RuleError as broken:
-            raise InputError([finding(self.shown_as, broken)]) from None
 
     def with_more(self, arguments: Sequence[str], properties: Sequence[str]) -> "Prepared":
         """With these arguments and key=value properties. Raises InputError, at the option, for what can't be added."""
@@ -82,7 +80,7 @@ def prepare_job(
     if account.environment is None:
         rule = "a job is one of an environment"
         mend = "Add --environment, or name the file of a request: job-run.json"
-        raise InputError([finding("JOB", RuleError(job, rule, mend))])
+        raise refused("JOB", job, rule, mend)
     try:
         chosen = choose_placement(account.environment, job, placement=placement, mode=mode, zone=zone)
     except RuleError as broken:

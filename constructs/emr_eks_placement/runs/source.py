@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
 from emr_eks_placement.emr.pods import SPARK_ROLE
@@ -82,11 +82,9 @@ class Source(ABC):
 
     def resolve(self, shown_as: str, request: Mapping[str, Any], find_template: FindTemplate | None = None) -> Resolved:
         """Raises InputError, by default at the request, for what can't be read or is not there."""
-        try:
+        with placed_at(shown_as):
             capacity, namespace = self.place(request)
             complete = self.complete(request)
-        except RuleError as broken:
-            raise InputError([finding(shown_as, broken)]) from None
         try:
             templates = self._pod_templates(complete, find_template or (lambda _: None))
         except RuleError as broken:
@@ -103,8 +101,7 @@ class Source(ABC):
         """From S3, as the run reads it. Raises InputError for one that is elsewhere, such as in the container image."""
         if not uri.startswith("s3://"):
             rule = "a pod template outside S3 can't be read to be planned"
-            broken = RuleError(None, rule, "Plan with its copy: emr-placement plan, then --force")
-            raise InputError([finding(uri, broken)])
+            raise refused(uri, None, rule, "Plan with its copy: emr-placement plan, then --force")
         from emr_eks_placement.aws.s3 import read_s3_text  # boto3 is slow to import
 
         if uri not in self._templates:
@@ -151,19 +148,18 @@ class CapacitySource(Source):
         names = sorted({name for one in self.capacities.values() for name in one.namespaces})
         if not names:
             rule = "no virtual cluster is there to take a namespace from"
-            raise InputError([finding("--namespace", RuleError(self.virtual_cluster, rule, "Name the namespace"))])
+            raise refused("--namespace", self.virtual_cluster, rule, "Name the namespace")
         rule = f"the virtual clusters are {', '.join(names)}"
         if self.virtual_cluster is None:
             rule = f"the request does not say which of the virtual clusters it runs on: {', '.join(names)}"
             mend = "Name it by --virtual-cluster, or write it as virtualClusterId"
-            raise InputError([finding("--virtual-cluster", RuleError(request.get("virtualClusterId"), rule, mend))])
-        raise InputError([finding("--virtual-cluster", RuleError(self.virtual_cluster, rule, "Name one of them"))])
+            raise refused("--virtual-cluster", request.get("virtualClusterId"), rule, mend)
+        raise refused("--virtual-cluster", self.virtual_cluster, rule, "Name one of them")
 
     def _only_cluster(self) -> Capacity:
         if len(self.capacities) != 1:
             rule = f"a namespace alone does not tell which of the clusters is meant: {', '.join(self.capacities)}"
-            broken = RuleError(self.namespace, rule, "Use --virtual-cluster instead")
-            raise InputError([finding("--namespace", broken)])
+            raise refused("--namespace", self.namespace, rule, "Use --virtual-cluster instead")
         return next(iter(self.capacities.values()))
 
 
@@ -185,7 +181,7 @@ class DeployedSource(Source):
         told = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
         rule = f"the virtual clusters deployed of environment {self._environment.name} are {told}"
         mend = "Name the environment that it belongs to"
-        raise InputError([finding("virtualClusterId", RuleError(asked, rule, mend))])
+        raise refused("virtualClusterId", asked, rule, mend)
 
 
 class LiveSource(Source):
@@ -208,8 +204,7 @@ class LiveSource(Source):
         described = describe_virtual_cluster(self.account.session, virtual_cluster)
         if described.state != "RUNNING":
             rule = f"it takes no job runs: its state is {described.state} (emr-containers:DescribeVirtualCluster)"
-            broken = RuleError(None, rule, "Name another virtual cluster")
-            raise InputError([finding(f"virtual cluster {virtual_cluster}", broken)])
+            raise refused(f"virtual cluster {virtual_cluster}", None, rule, "Name another virtual cluster")
         return self.account.cluster(described.cluster), described.namespace
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.facts.releases import Release, release_of
 from emr_eks_placement.spark.resolved import resolved, trimmed
 
@@ -100,16 +100,12 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
         ("sparkSqlJobDriver", "sparkSqlParameters") if sql else ("sparkSubmitJobDriver", "sparkSubmitParameters")
     )
     parameters = driver[name].get(parameters_of, "")
-    try:
+    with below("jobDriver", name, parameters_of):
         submitted, options = _submitted(parameters, sql=sql)
-    except RuleError as broken:
-        raise broken.below("jobDriver", name, parameters_of) from None
     written = {**trimmed(classification(request, "spark-defaults")), **submitted}
     language = "jvm" if sql else language_of(driver[name]["entryPoint"])
-    try:
+    with below("releaseLabel"):
         release = release_of(request["releaseLabel"])
-    except RuleError as broken:
-        raise broken.below("releaseLabel") from None
     found = resolved(written)
     return SparkConfiguration(
         found.properties, language, release, written, found.old_names, found.unknown, options=options

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, refused
 
 _FORMAT = 1
 _BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is somebody else's
@@ -197,7 +197,7 @@ class Journal:
         return self._unusable("is no journal of this program", "Name another: --journal PATH")
 
     def _unusable(self, rule: str, mend: str) -> InputError:
-        return InputError([finding(str(self.path), RuleError(None, f"the journal {rule}", mend))])
+        return refused(str(self.path), None, f"the journal {rule}", mend)
 
 
 def begin(identifier: str, digest: str, account: str, region: str) -> Fleet:

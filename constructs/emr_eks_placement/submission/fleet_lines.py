@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, below, finding, refused
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.emr.request_formats import requests_in
 from emr_eks_placement.submission.request import check_run_name
@@ -54,7 +54,7 @@ def read_lines(file: str, content: bytes) -> list[FleetLine]:
         raise InputError(at_most(file, sorted(findings, key=lambda one: one.line or 0)))
     if not 1 <= len(lines) <= MOST_LINES:
         rule = f"a fleet has 1 to {MOST_LINES} job runs (product limit)"
-        raise InputError([finding(file, RuleError(f"{len(lines)} lines", rule, "Split the file"))])
+        raise refused(file, f"{len(lines)} lines", rule, "Split the file")
     return lines
 
 
@@ -141,11 +141,9 @@ def _request(given: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
     """The request in any form, and what it was read as."""
     if "request" not in given:
         return None, ""
-    try:
+    with below("request"):
         found, *others = requests_in(given["request"])
         request = checked(found)
-    except RuleError as broken:
-        raise broken.below("request") from None
     if others:
         rule = f"holds {len(others) + 1} requests, and a line starts one"
         raise RuleError(None, rule, "Write a line for each", path=("request",))

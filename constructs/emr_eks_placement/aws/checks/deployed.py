@@ -14,7 +14,7 @@ from emr_eks_placement.aws.eks import fargate_profiles, find_cluster, node_group
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.checks.deployment.requirements import Account
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import RuleError, refused
 from emr_eks_placement.common.names import definitions_folder
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.emr.request import check_request
@@ -52,7 +52,7 @@ class DeployedEnvironment:
         names = [self.environment.cluster.name] if self.environment.cluster.name else self.own("AWS::EKS::Cluster")
         if not names:
             stack = f"stack {self.environment.name}-platform"
-            raise InputError([finding(stack, RuleError(None, "it has no EKS cluster", "Deploy the environment"))])
+            raise refused(stack, None, "it has no EKS cluster", "Deploy the environment")
         return names[0]
 
     @cached_property
@@ -70,7 +70,7 @@ class DeployedEnvironment:
         """As `found`; InputError where it is gone."""
         if (found := self.found) is None:
             rule = f"{self.environment.region} has no EKS cluster of this name"
-            raise InputError([finding(f"EKS cluster {self.cluster}", RuleError(None, rule, "Deploy the environment"))])
+            raise refused(f"EKS cluster {self.cluster}", None, rule, "Deploy the environment")
         return found
 
     @cached_property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emr_eks_placement.cli.options.deployed_options import deployed_virtual_clusters
 from emr_eks_placement.cli.output.files import left_over, remove_file, write_files
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import InputError, printable, refused
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.environment import Environment, EnvironmentJob, capacity_of
 from emr_eks_placement.environment_file import load_environment
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.prune and options.job is not None:
         rule = "files are compared with the whole environment, not with one job"
-        raise InputError([finding("--prune", RuleError(options.job, rule, "Leave the job out"))])
+        raise refused("--prune", options.job, rule, "Leave the job out")
     environment = load_environment(options.environment)
     check_named(environment, options.job, options.placement)
     jobs = {name: job for name, job in environment.jobs.items() if options.job in (None, name)}
@@ -78,6 +78,4 @@ def _files(
 
 
 def _unknown(argument: str, value: str, known: list[str]) -> InputError:
-    return InputError(
-        [finding(argument, RuleError(value, f"the environment has {', '.join(known) or 'none'}", "Name one of these"))]
-    )
+    return refused(argument, value, f"the environment has {', '.join(known) or 'none'}", "Name one of these")

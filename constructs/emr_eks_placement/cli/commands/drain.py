@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.options.confirm import confirmed
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import printable, refused
 
 if TYPE_CHECKING:
     from emr_eks_placement.emr.job_run import JobRun
@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
-        raise InputError([finding("--timeout", RuleError(options.timeout, rule, "Write for example 600"))])
+        raise refused("--timeout", options.timeout, rule, "Write for example 600")
     account, ids = open_virtual_clusters(options, tell_none=lambda why: sys.stderr.write(f"note: {printable(why)}\n"))
     api = account.job_runs
     from emr_eks_placement.runs import drain

@@ -4,7 +4,7 @@ import argparse
 import difflib
 import sys
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.planning import CODES
 
 
@@ -23,4 +23,4 @@ def check_code(place: str, code: str) -> None:
     if code not in CODES:
         close = difflib.get_close_matches(code.upper(), CODES, 1)
         mend = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
-        raise InputError([finding(place, RuleError(code, "no problem has this code", mend))])
+        raise refused(place, code, "no problem has this code", mend)

@@ -10,7 +10,7 @@ from itertools import islice
 from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
 from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.emr.job_run import ACTIVE, STATES, JobRun
 
 _HEADERS = ("job run", "state", "created", "elapsed", "name", "details")
@@ -22,7 +22,7 @@ _LONGEST_DETAILS = 60
 def run(options: argparse.Namespace) -> int:
     """Prints the newest runs; 0 in any case. Raises InputError for unusable options and where AWS does not answer."""
     if options.limit < 1:
-        raise InputError([finding("--limit", RuleError(options.limit, "1 or more", "Write for example 20"))])
+        raise refused("--limit", options.limit, "1 or more", "Write for example 20")
     states = ACTIVE if options.active else tuple(options.state) or STATES
     account, ids = open_virtual_clusters(options)
     found = [account.job_runs.list(id_, states=states, name=options.name) for id_ in ids]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.options.account import find_job_run
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import printable, refused
 from emr_eks_placement.emr.job_run import JobRun
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     Raises InputError where there is no such run, and where its logs can't be read.
     """
     if options.tail is not None and options.tail < 1:
-        raise InputError([finding("--tail", RuleError(options.tail, "1 line or more", "Write for example 100"))])
+        raise refused("--tail", options.tail, "1 line or more", "Write for example 100")
     account, found = find_job_run(options)
     from emr_eks_placement.aws.logs import RunLogs
 

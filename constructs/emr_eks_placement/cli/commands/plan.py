@@ -8,7 +8,7 @@ from dataclasses import replace
 from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import in_environment
 from emr_eks_placement.cli.output.plan import as_json, as_markdown, as_table
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import Finding, placed_at, printable, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.facts.kubernetes import check_namespace
 from emr_eks_placement.facts.quotas import FARGATE_VCPUS
@@ -76,15 +76,15 @@ def _check_options(options: argparse.Namespace) -> None:
     for code in options.ignore:
         check_code("--ignore", code)
     if options.fargate_vcpus is not None and options.fargate_vcpus < 1:
-        broken = RuleError(
-            options.fargate_vcpus, "must be at least 1 vCPU", f"Write the account's quota {FARGATE_VCPUS.code}"
+        raise refused(
+            "--fargate-vcpus",
+            options.fargate_vcpus,
+            "must be at least 1 vCPU",
+            f"Write the account's quota {FARGATE_VCPUS.code}",
         )
-        raise InputError([finding("--fargate-vcpus", broken)])
     if options.namespace is not None:
-        try:
+        with placed_at("--namespace"):
             check_namespace(options.namespace)
-        except RuleError as broken:
-            raise InputError([finding("--namespace", broken)]) from None
 
 
 def _sorted_out(options: argparse.Namespace, source: CapacitySource) -> tuple[list[str], list[str]]:
@@ -99,7 +99,7 @@ def _sorted_out(options: argparse.Namespace, source: CapacitySource) -> tuple[li
     jobs = [word for word in words if word not in files]
     if not words and environment is None:
         rule = "without an environment file there are no jobs to plan"
-        raise InputError([finding("FILE", RuleError(None, rule, "Name the file of a StartJobRun request"))])
+        raise refused("FILE", None, rule, "Name the file of a StartJobRun request")
     if not jobs:
         _refuse(
             options, _OF_JOBS, "it chooses a placement of a job, and no job is named", "Name the job, or leave it out"
@@ -124,7 +124,7 @@ def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, mend: 
     for name in names:
         value = getattr(options, name)
         if value is not None:
-            raise InputError([finding(f"--{name.replace('_', '-')}", RuleError(str(value), rule, mend))])
+            raise refused(f"--{name.replace('_', '-')}", str(value), rule, mend)
 
 
 def _tell_errors(refused: Iterable[tuple[Finding, ...]]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from emr_eks_placement.cli.options.account import environment_of
 from emr_eks_placement.cli.output.smoke import Report, Tried, as_json, as_table
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import InputError, RuleError, printable, refused
 from emr_eks_placement.observation.difference import KINDS
 from emr_eks_placement.observation.learned import learned
 from emr_eks_placement.observation.smoke import differences
@@ -62,12 +62,10 @@ def _try(runner: SmokeRunner, ready: Sequence[Ready], ignored: Collection[str]) 
 def _check(options: argparse.Namespace) -> None:
     """Raises InputError for options that can't be used."""
     if not options.timeout > 0:
-        broken = RuleError(options.timeout, "a number of seconds above 0", "Write for example 1200")
-        raise InputError([finding("--timeout", broken)])
+        raise refused("--timeout", options.timeout, "a number of seconds above 0", "Write for example 1200")
     for kind in options.ignore:
         if kind not in KINDS:
-            broken = RuleError(kind, f"the kinds of difference are {', '.join(KINDS)}", "Name one of them")
-            raise InputError([finding("--ignore", broken)])
+            raise refused("--ignore", kind, f"the kinds of difference are {', '.join(KINDS)}", "Name one of them")
 
 
 def _tell(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.run_events import open_events
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, RuleError, placed_at, refused
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.runs.events import RunEvents
 from emr_eks_placement.runs.follow import INTERRUPTED, follow, tell_output
@@ -55,10 +55,8 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
     if options.run_name is None and not options.wait:
         return _STARTED
     started = api.describe(request["virtualClusterId"], answer.id)
-    try:
+    with placed_at("--run-name"):
         check_same_run(started, request)
-    except RuleError as other:
-        raise InputError([finding("--run-name", other)]) from None
     if answer.is_older(started):
         events.note(f"it was started before, at {started.created_at:%Y-%m-%d %H:%M:%S %Z}, and is {started.state}")
     if not options.wait:
@@ -96,17 +94,17 @@ def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
         return prepare_job(source, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
     for option in ("placement", "mode", "zone"):
         if getattr(options, option) is not None:
-            broken = RuleError(
-                getattr(options, option), "a request says its placement itself", "Remove it, or name a job"
+            raise refused(
+                f"--{option}",
+                getattr(options, option),
+                "a request says its placement itself",
+                "Remove it, or name a job",
             )
-            raise InputError([finding(f"--{option}", broken)])
-    try:
+    with placed_at(shown_file(options.job)):
         read = read_request(options.job)
         request = checked(read.found)
         if not options.force:
             check_filled_in(request)
-    except RuleError as broken:
-        raise InputError([finding(shown_file(options.job), broken)]) from None
     source = source_of(account_of(options).opened())
     return prepare_request(source, request, shown_file(read.label)), understood(read.found, request)
 

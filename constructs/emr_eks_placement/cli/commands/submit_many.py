@@ -13,7 +13,7 @@ from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         check_code("--ignore", code)
     if not 1 <= options.concurrency <= _MOST_THREADS:
         rule = f"1 to {_MOST_THREADS} requests at once (product limit)"
-        raise InputError([finding("--concurrency", RuleError(options.concurrency, rule, "Write for example 8"))])
+        raise refused("--concurrency", options.concurrency, rule, "Write for example 8")
     path = options.journal or options.file.with_name(f"{options.file.name}.journal")
     try:
         content = _read(options.file)
@@ -151,10 +151,8 @@ def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: ar
 
 
 def _check_filled_in(request: Mapping[str, Any], shown_as: str) -> None:
-    try:
+    with placed_at(shown_as):
         check_filled_in(request)
-    except RuleError as broken:
-        raise InputError([finding(shown_as, broken)]) from None
 
 
 def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "list[FleetRun]":
@@ -182,20 +180,18 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        broken = RuleError(None, f"can't be read: {error.strerror}", "Check the path")
-        raise InputError([finding(str(file), broken)]) from None
+        raise refused(str(file), None, f"can't be read: {error.strerror}", "Check the path") from None
 
 
 def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
     """Those that runs are spread over; none for not at all."""
     if options.spread is None:
         if options.zones is not None:
-            broken = RuleError(options.zones, "runs are spread over them", "Add --spread, or remove it")
-            raise InputError([finding("--zones", broken)])
+            raise refused("--zones", options.zones, "runs are spread over them", "Add --spread, or remove it")
         return ()
     if account.environment is None:
         rule = "runs are spread over the zones of an environment"
-        raise InputError([finding("--spread", RuleError(options.spread, rule, "Add --environment"))])
+        raise refused("--spread", options.spread, rule, "Add --environment")
     known = account.environment.zones
     if options.zones is None:
         return tuple(known)
@@ -203,7 +199,7 @@ def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
     for zone in chosen:
         if zone not in known:
             rule = f"the environment's zones are {', '.join(known)}"
-            raise InputError([finding("--zones", RuleError(zone, rule, "Name some of them, with commas between"))])
+            raise refused("--zones", zone, rule, "Name some of them, with commas between")
     return chosen
 
 

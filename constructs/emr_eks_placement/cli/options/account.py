@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.facts.emr import RESOURCE_ID
 from emr_eks_placement.runs.account import Account
@@ -65,7 +65,7 @@ def open_virtual_clusters(
     if not ids:
         rule = f"{environment.region} has no virtual cluster that this environment has made (cloudformation:ListStackResources)"
         if tell_none is None:
-            raise InputError([finding(account.file, RuleError(None, rule, "Deploy it, or name its account"))])
+            raise refused(account.file, None, rule, "Deploy it, or name its account")
         tell_none(f"{account.file}: {rule}")
     return account, ids
 
@@ -87,7 +87,7 @@ def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
         if options.environment is None and options.virtual_cluster is None:
             rule = "an id alone does not tell whose job run it is"
             mend = "Add --environment or --virtual-cluster, or give the job run's ARN"
-            raise InputError([finding("JOB-RUN", RuleError(id_, rule, mend))])
+            raise refused("JOB-RUN", id_, rule, mend)
         account, ids = open_virtual_clusters(options)
     api = account.job_runs
     for virtual_cluster in ids:
@@ -96,16 +96,16 @@ def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
             return account, found
     where = account.file or f"virtual cluster {ids[0]}"
     rule = f"no virtual cluster of it in {api.region} has job run {id_} (emr-containers:DescribeJobRun)"
-    raise InputError([finding(where, RuleError(None, rule, "Check the id, the region and the account"))])
+    raise refused(where, None, rule, "Check the id, the region and the account")
 
 
 def _region(asked: str | None, own: str, whose: str, mend: str) -> str:
     if asked not in (None, own):
-        raise InputError([finding("--region", RuleError(asked, f"the region of {whose} is {own}", mend))])
+        raise refused("--region", asked, f"the region of {whose} is {own}", mend)
     return own
 
 
 def _check_id(place: str, value: str) -> None:
     if not re.fullmatch(RESOURCE_ID, value):
         rule = "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"
-        raise InputError([finding(place, RuleError(value, rule, "Copy it from what submit or list printed"))])
+        raise refused(place, value, rule, "Copy it from what submit or list printed")

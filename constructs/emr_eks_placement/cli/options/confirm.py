@@ -2,14 +2,13 @@
 
 import sys
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import refused
 
 
 def confirmed(question: str, what: str) -> bool:
     """Whether the user says yes to the question. Raises InputError, that says `what` is to happen, without a terminal."""
     if not sys.stdin.isatty():
-        broken = RuleError(None, f"{what}, and there is no terminal to ask at", "Add --yes")
-        raise InputError([finding("--yes", broken)])
+        raise refused("--yes", None, f"{what}, and there is no terminal to ask at", "Add --yes")
     sys.stdout.write(f"{question} [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding
+from emr_eks_placement.common.errors import InputError, placed_at, refused
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.facts.emr import RESOURCE_ID
 
@@ -52,7 +52,7 @@ def deployed_virtual_clusters(
 
 
 def _refused(option: str, value: object, rule: str, mend: str) -> InputError:
-    return InputError([finding(f"--{option.replace('_', '-')}", RuleError(value, rule, mend))])
+    return refused(f"--{option.replace('_', '-')}", value, rule, mend)
 
 
 def _read_outputs(path: Path) -> dict[str, str]:
@@ -64,7 +64,7 @@ def _read_outputs(path: Path) -> dict[str, str]:
             error.strerror if isinstance(error, OSError) and error.strerror else "it is not stack -> output -> value"
         )
         rule = f"the JSON file that cdk deploy --outputs-file writes: {reason}"
-        raise InputError([finding(str(path), RuleError(path.name, rule, "Deploy with --outputs-file"))]) from None
+        raise refused(str(path), path.name, rule, "Deploy with --outputs-file") from None
 
 
 def _from_outputs(
@@ -72,7 +72,5 @@ def _from_outputs(
 ) -> DeployedVirtualCluster:
     if path is None:
         return placeholders_of(name)
-    try:
+    with placed_at(str(path)):
         return deployed_of_outputs(name, roles, outputs)
-    except RuleError as broken:
-        raise InputError([finding(str(path), broken)]) from None

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from emr_eks_placement.checks import Check, State
 from emr_eks_placement.cli.output.terminal import INDENT, Style, styled, terminal_width, wrapped
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import printable, refused
 
 _NO_FAILURE = {"warning": ("ok",), "missing": ("ok", "warning", "not checked")}
 # A state in words, of one check and of several.
@@ -26,9 +26,7 @@ def refuse_unknown_checks(options: argparse.Namespace, names: Collection[str]) -
     """Raises InputError unless the options ignore checks of these names only."""
     for name in options.ignore:
         if name not in names:
-            raise InputError(
-                [finding("--ignore", RuleError(name, f"the checks are {', '.join(names)}", "Name one of them"))]
-            )
+            raise refused("--ignore", name, f"the checks are {', '.join(names)}", "Name one of them")
 
 
 def report(options: argparse.Namespace, made: Iterable[Check]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from emr_eks_placement.cli.output.terminal import number_of
-from emr_eks_placement.common.errors import InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import InputError, printable, refused
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
@@ -48,7 +48,7 @@ def _check_place(folder: Path, path: Path) -> None:
 
 
 def _not_written(path: Path, rule: str) -> InputError:
-    return InputError([finding("--output-directory", RuleError(str(path), rule, "Choose another folder"))])
+    return refused("--output-directory", str(path), rule, "Choose another folder")
 
 
 def _umask() -> int:
@@ -80,8 +80,7 @@ def remove_file(path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        broken = RuleError(str(path), f"can't be removed: {error.strerror}", "Remove it by hand")
-        raise InputError([finding("--prune", broken)]) from None
+        raise refused("--prune", str(path), f"can't be removed: {error.strerror}", "Remove it by hand") from None
     for parent in path.parents[:2]:
         if any(parent.iterdir()):
             return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, in_text
 from emr_eks_placement.emr.request_formats.job_templates import template_data
 from emr_eks_placement.emr.request_formats.workflows import is_schedule, schedule, state_machine_of
@@ -57,12 +57,10 @@ def _resources(data: Any) -> Iterator[FoundRequest]:
     for name, resource in resources.items() if isinstance(resources, Mapping) else ():
         if not _is_resource(resource):
             continue
-        try:
+        with below(*path, str(name)):
             for found in _resource(resource):
                 own = f"{name}.{found.name}" if found.name else str(name)
                 yield replace(found.below(*path, str(name)), name=own)
-        except RuleError as broken:
-            raise broken.below(*path, str(name)) from None
 
 
 def _has_resources(data: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emr_eks_placement.common.errors import FieldPath, RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError, below
 from emr_eks_placement.emr.request_text import value_of
 from emr_eks_placement.emr.spelling import API, Spelling, in_api_spelling
 
@@ -48,19 +48,15 @@ def with_keys(*keys: str) -> Callable[[Any], bool]:
 
 def spelled(data: Any, read_as: str, spelling: Spelling, *path: str | int) -> FoundRequest:
     """A request of that spelling, which stands at the path. Raises RuleError as `in_api_spelling` does."""
-    try:
+    with below(*path):
         request = in_api_spelling(data, spelling)
-    except RuleError as broken:
-        raise broken.below(*path) from None
     return FoundRequest(read_as=read_as, data=request, spelling=spelling, path=path)
 
 
 def in_text(value: Any, read: Callable[[Any], Iterator[FoundRequest]], *path: str) -> Iterator[FoundRequest]:
     """The requests of data at the path, or of the text there that holds it."""
-    try:
+    with below(*path):
         found = list(read(value_of(value) if isinstance(value, str) else value))
-    except RuleError as broken:
-        raise broken.below(*path) from None
     yield from (one.below(*path) for one in found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.emr.job_template import FIELDS, request_of_template
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, entries, with_keys
 from emr_eks_placement.emr.spelling import API, Spelling, in_api_spelling
@@ -47,10 +47,8 @@ def _described_template(one: Any, read_as: str, *path: str | int) -> FoundReques
     """Of a structure that has JobTemplateData, which stands at the path."""
     if not isinstance(one, Mapping):
         raise RuleError(one, "must be a mapping (emr-containers JobTemplate)", "Write it as AWS answers it", path=path)
-    try:
+    with below(*path, "jobTemplateData"):
         found = template_data(one.get("jobTemplateData"), read_as)
-    except RuleError as broken:
-        raise broken.below(*path, "jobTemplateData") from None
     ignored = tuple(str(key) for key in one if key != "jobTemplateData")
     return replace(found.below(*path, "jobTemplateData"), ignored=ignored, template_id=str(one.get("id") or ""))
 

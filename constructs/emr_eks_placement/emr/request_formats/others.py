@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.emr.placeholders import virtual_cluster_placeholder
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, spelled, with_keys
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Record
@@ -43,11 +43,9 @@ def _ack(data: Any) -> Iterator[FoundRequest]:
     request = dict(spec)
     reference = request.pop("virtualClusterRef", None)
     overrides = request.get("configurationOverrides")
-    try:
+    with below("spec", "configurationOverrides"):
         if isinstance(overrides, str):
             request["configurationOverrides"] = value_of(overrides) if overrides.strip() else None
-    except RuleError as broken:
-        raise broken.below("spec", "configurationOverrides") from None
     if isinstance(reference, Mapping) and isinstance(reference.get("from"), Mapping):
         request.setdefault("virtualClusterId", virtual_cluster_placeholder(str(reference["from"].get("name"))))
     yield spelled(request, "a JobRun of ACK", ANY_CASE, "spec")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.emr.request_formats.form import Form, FoundRequest, in_text, spelled, with_keys
 from emr_eks_placement.emr.spelling import PASCAL, STATES
 
@@ -43,11 +43,9 @@ def _state_machine(data: Any) -> Iterator[FoundRequest]:
 
 
 def _inside(state: Mapping[str, Any], *path: str) -> Iterator[FoundRequest]:
-    try:
+    with below(*path):
         if _is_state(state):
             yield from (one.below(*path, name=path[-1]) for one in _state(state))
-    except RuleError as broken:
-        raise broken.below(*path) from None
     for key in ("ItemProcessor", "Iterator"):
         if _has_states(state.get(key)):
             yield from (one.below(*path, key) for one in _state_machine(state[key]))
