@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from emr_eks_placement.common.errors import InputError, refused
+from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.planning.at_once import runs_on_nodes
 from emr_eks_placement.runs.prepared import Prepared, prepare_job, prepare_request
