@@ -189,8 +189,14 @@ def test_a_definition_is_measured_with_the_longest_names_that_may_be_made_up() -
     token = cdk.Fn.ref("Made")
     made = StandIns("spark", DeployedVirtualCluster(virtual_cluster_id=token, execution_role_arn=token, bucket=token))
     longest = made.longest
-    assert (len(longest.bucket), len(longest.virtual_cluster_id), len(longest.execution_role_arn.split("/")[1])) == (63, 25, 64)
+    assert (len(longest.bucket), len(longest.virtual_cluster_id), len(longest.execution_role_arn.split("/")[1])) == (
+        63,
+        25,
+        64,
+    )
     assert set(made.markers) == {made.marked.bucket, made.marked.virtual_cluster_id, made.marked.execution_role_arn}
-    known = DeployedVirtualCluster(virtual_cluster_id="a1", execution_role_arn="arn:aws:iam::111122223333:role/a", bucket="a")
+    known = DeployedVirtualCluster(
+        virtual_cluster_id="a1", execution_role_arn="arn:aws:iam::111122223333:role/a", bucket="a"
+    )
     assert StandIns("spark", known).longest == StandIns("spark", known).marked == known
     assert not StandIns("spark", known).markers
