@@ -1,6 +1,7 @@
 """Random jobs, placements and environments for property-based tests: small enough to meet, varied enough to miss."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,67 +52,72 @@ _QUOTAS = st.sampled_from(
 )
 
 
+@cache
 def _zones(least: int = 0) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(ZONES), min_size=least, max_size=3, unique=True)
+
+
+_GROUP = st.fixed_dictionaries(
+    {"instance_types": _INSTANCE_TYPES, "capacity_type": st.sampled_from(["on-demand", "spot"])},
+    optional={"labels": _LABELS, "taints": st.lists(_TAINTS, max_size=1), "zones": _zones()},
+)
+_POOL = st.fixed_dictionaries(
+    {"instance_types": _INSTANCE_TYPES},
+    optional={
+        "capacity_types": st.sampled_from([["spot"], ["on-demand", "spot"]]),
+        "max_vcpus": st.sampled_from([16, 40]),
+        "labels": _LABELS,
+        "taints": st.lists(_TAINTS, max_size=1),
+        "zones": _zones(),
+    },
+)
+_SELECTOR = st.fixed_dictionaries(
+    {"namespace": st.sampled_from([NAMESPACE, "spark-*", "other"])},
+    optional={
+        "labels": st.sampled_from(
+            [
+                {"spark-node-placement": "fargate*"},
+                {"spark-node-placement": "none"},
+                {"emr-containers.amazonaws.com/component": "driver"},
+                {"spark-role": "executor", "team": "?"},
+            ]
+        )
+    },
+)
+_PROFILE = st.fixed_dictionaries(
+    {"selectors": st.lists(_SELECTOR, min_size=1, max_size=2)}, optional={"zones": _zones()}
+)
+_GROUPS = st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), _GROUP, max_size=3)
+_POOLS = st.dictionaries(st.sampled_from(["pool-a", "pool-b"]), _POOL, max_size=2)
+_PROFILES = st.dictionaries(st.sampled_from(["a", "z"]), _PROFILE, max_size=2)
+_VERSIONS = st.sampled_from(["1.33", "1.35"])
+_POD_SECURITY = st.sampled_from(["baseline", "baseline", "privileged"])
+_SINGLE_ZONES = st.one_of(st.just(ZONES), _zones())
 
 
 @st.composite
 def environments(draw: st.DrawFn) -> Environment:
     """An environment with one virtual cluster, up to three node groups beside `system`, node pools and profiles at times."""
-    group = st.fixed_dictionaries(
-        {"instance_types": _INSTANCE_TYPES, "capacity_type": st.sampled_from(["on-demand", "spot"])},
-        optional={"labels": _LABELS, "taints": st.lists(_TAINTS, max_size=1), "zones": _zones()},
-    )
-    pool = st.fixed_dictionaries(
-        {"instance_types": _INSTANCE_TYPES},
-        optional={
-            "capacity_types": st.sampled_from([["spot"], ["on-demand", "spot"]]),
-            "max_vcpus": st.sampled_from([16, 40]),
-            "labels": _LABELS,
-            "taints": st.lists(_TAINTS, max_size=1),
-            "zones": _zones(),
-        },
-    )
-    selector = st.fixed_dictionaries(
-        {"namespace": st.sampled_from([NAMESPACE, "spark-*", "other"])},
-        optional={
-            "labels": st.sampled_from(
-                [
-                    {"spark-node-placement": "fargate*"},
-                    {"spark-node-placement": "none"},
-                    {"emr-containers.amazonaws.com/component": "driver"},
-                    {"spark-role": "executor", "team": "?"},
-                ]
-            )
-        },
-    )
-    profile = st.fixed_dictionaries(
-        {"selectors": st.lists(selector, min_size=1, max_size=2)}, optional={"zones": _zones()}
-    )
-    groups = draw(st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), group, max_size=3))
-    pools = (
-        draw(st.dictionaries(st.sampled_from(["pool-a", "pool-b"]), pool, max_size=2)) if draw(st.booleans()) else {}
-    )
+    groups = draw(_GROUPS)
+    pools = draw(_POOLS) if draw(st.booleans()) else {}
     crowded = draw(st.integers(0, 6)) == 0
     return Environment.model_validate(
         {
             "name": "random",
             "region": "us-east-1",
             "zones": ZONES,
-            "cluster": {"version": draw(st.sampled_from(["1.33", "1.35"]))},
+            "cluster": {"version": draw(_VERSIONS)},
             "node_groups": {"system": {"instance_types": ["m6i.2xlarge"]}, **groups},
             "node_pools": pools,
-            "fargate_profiles": draw(st.dictionaries(st.sampled_from(["a", "z"]), profile, max_size=2))
-            if crowded
-            else {},
+            "fargate_profiles": draw(_PROFILES) if crowded else {},
             "virtual_clusters": {
                 VIRTUAL_CLUSTER: {
                     "namespace": NAMESPACE,
-                    "pod_security": draw(st.sampled_from(["baseline", "baseline", "privileged"])),
+                    "pod_security": draw(_POD_SECURITY),
                     "quota": draw(_QUOTAS),
                     "fargate": {
                         "any_zone": draw(st.integers(0, 7)) > 0,
-                        "single_zones": draw(st.one_of(st.just(ZONES), _zones())),
+                        "single_zones": draw(_SINGLE_ZONES),
                     },
                 }
             },
@@ -119,6 +125,7 @@ def environments(draw: st.DrawFn) -> Environment:
     )
 
 
+@cache
 def _template(role: str) -> st.SearchStrategy[dict[str, Any]]:
     spec = st.fixed_dictionaries(
         {"containers": st.just([{"name": MAIN_CONTAINER[role]}])},
@@ -136,42 +143,51 @@ def _template(role: str) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+_CONF = {
+    "spark.sql.shuffle.partitions": "10",
+    "spark.kubernetes.driver.label.team": "a",
+    "spark.kubernetes.executor.label.team": "b",
+    "spark.kubernetes.memoryOverheadFactor": "0.2",
+    "spark.driver.memoryOverheadFactor": "0.3",
+    "spark.executor.minMemoryOverhead": "1g",
+    "spark.executor.pyspark.memory": "1g",
+    "spark.kubernetes.executor.request.cores": "500m",
+}
+_CONF_KEYS = st.lists(st.sampled_from(sorted(_CONF)), max_size=3, unique=True)
+_CORES = st.sampled_from([1, 1, 1, 2, 4, 7, 17])
+_MEMORY = st.sampled_from(["1g", "1500m", "4g", "4g", "20G", "100g"])
+_OVERHEADS = st.sampled_from([None, None, "1g"])
+_ENTRY_POINTS = st.sampled_from(["s3://jobs/count.py", "local:///opt/app it's.jar"])
+_ARGUMENTS = st.lists(st.sampled_from(["--trips", "s3://trips/", "it's"]), max_size=2)
+_MAIN_CLASSES = st.sampled_from([None, "com.example.Main"])
+_INSTANCES = st.sampled_from([None, 3])
+_releases = cache(st.sampled_from)
+
+
 @st.composite
 def jobs(draw: st.DrawFn, releases: tuple[str, ...] = RELEASES) -> Job:
     """A job of any of the releases, from one that fits everywhere to one that fits nowhere."""
 
     def size(role: str) -> dict[str, Any]:
         drawn: dict[str, Any] = {
-            "cores": draw(st.sampled_from([1, 1, 1, 2, 4, 7, 17])),
-            "memory": draw(st.sampled_from(["1g", "1500m", "4g", "4g", "20G", "100g"])),
-            "memory_overhead": draw(st.sampled_from([None, None, "1g"])),
+            "cores": draw(_CORES),
+            "memory": draw(_MEMORY),
+            "memory_overhead": draw(_OVERHEADS),
         }
         if draw(st.integers(0, 3)) == 0:
             drawn["pod_template"] = draw(_template(role))
         return drawn
 
-    conf = {
-        "spark.sql.shuffle.partitions": "10",
-        "spark.kubernetes.driver.label.team": "a",
-        "spark.kubernetes.executor.label.team": "b",
-        "spark.kubernetes.memoryOverheadFactor": "0.2",
-        "spark.driver.memoryOverheadFactor": "0.3",
-        "spark.executor.minMemoryOverhead": "1g",
-        "spark.executor.pyspark.memory": "1g",
-        "spark.kubernetes.executor.request.cores": "500m",
-    }
     return Job.model_validate(
         {
             "name": "random/job",
-            "entry_point": draw(st.sampled_from(["s3://jobs/count.py", "local:///opt/app it's.jar"])),
-            "arguments": draw(st.lists(st.sampled_from(["--trips", "s3://trips/", "it's"]), max_size=2)),
-            "main_class": draw(st.sampled_from([None, "com.example.Main"])),
-            "release_label": draw(st.sampled_from(releases)),
+            "entry_point": draw(_ENTRY_POINTS),
+            "arguments": draw(_ARGUMENTS),
+            "main_class": draw(_MAIN_CLASSES),
+            "release_label": draw(_releases(releases)),
             "driver": size("driver"),
-            "executors": {**size("executors"), "instances": draw(st.sampled_from([None, 3]))},
-            "spark_conf": {
-                key: conf[key] for key in draw(st.lists(st.sampled_from(sorted(conf)), max_size=3, unique=True))
-            },
+            "executors": {**size("executors"), "instances": draw(_INSTANCES)},
+            "spark_conf": {key: _CONF[key] for key in draw(_CONF_KEYS)},
         }
     )
 
@@ -195,23 +211,25 @@ def _ec2_of(environment: Environment) -> st.SearchStrategy[Ec2]:
     return st.builds(asked, st.sampled_from(sorted(there)), *flags)
 
 
+_ANY_EC2 = st.builds(
+    Ec2,
+    node_labels=_LABELS,
+    zone=_ZONE,
+    instance_type=st.sampled_from([None, "m6i.4xlarge"]),
+    capacity_type=st.sampled_from([None, "spot"]),
+    tolerations=st.lists(_TOLERATIONS, max_size=2).map(tuple),
+)
+_ANY_FARGATE = st.builds(Fargate, zone=_ZONE)
+_PLAIN = st.one_of(st.just(Fargate()), st.just(Ec2()))
+
+
 def targets(environment: Environment) -> st.SearchStrategy[Fargate | Ec2]:
     """Fargate or EC2 nodes: most often such as the environment has, at times of any kind."""
-    anything = st.builds(
-        Ec2,
-        node_labels=_LABELS,
-        zone=_ZONE,
-        instance_type=st.sampled_from([None, "m6i.4xlarge"]),
-        capacity_type=st.sampled_from([None, "spot"]),
-        tolerations=st.lists(_TOLERATIONS, max_size=2).map(tuple),
-    )
-    fargate = st.builds(Fargate, zone=_ZONE)
-    plain = st.one_of(st.just(Fargate()), st.just(Ec2()))
 
     def rolled(dice: int) -> st.SearchStrategy[Fargate | Ec2]:
         if dice < 4:
-            return anything if dice == 0 else fargate
-        return plain if dice < 7 else _ec2_of(environment)
+            return _ANY_EC2 if dice == 0 else _ANY_FARGATE
+        return _PLAIN if dice < 7 else _ec2_of(environment)
 
     return st.integers(0, 9).flatmap(rolled)
 

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 logging.getLogger("py4j").addHandler(logging.NullHandler())  # what it logs when Java ends is in the errors raised here
 
 _STATUS_DUMP = " Received status: Status("  # fabric8 appends the whole Status object to its message
-_START_SECONDS = 60.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 10.0
 _LOGGED_EXCEPTION = re.compile(r" (?:ERROR|WARN) .*\n(?P<exception>[\w.$]+(?:Exception|Error): .*)")
 
@@ -156,7 +156,7 @@ class SparkJvm:
             yield
         finally:
             if self.running:
-                self._call("the driver's end", end, _STOP_SECONDS)
+                self._call("the driver's end", end, _START_SECONDS)
 
     def complaint(self) -> str:
         """The first exception Spark logged during the latest call, in one line, or where to look for it."""

@@ -15,8 +15,8 @@ from local.spark.errors import SparkSubmitError
 from local.spark.jvm import SparkJvm
 from local.spark.submission import DriverSubmission
 
-SUBMIT_SECONDS = 60.0
-EXECUTOR_SECONDS = 30.0
+SUBMIT_SECONDS = 300.0  # a busy machine takes ten times as long as a quiet one
+EXECUTOR_SECONDS = 300.0
 
 _TEMPLATE_KEY = "podspec-configmap-key"
 _PROCESS_CHECK_SECONDS = 0.25

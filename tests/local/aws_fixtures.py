@@ -98,7 +98,7 @@ class Stacks:
     def settled(self, name: str) -> str:
         """The status once it is not in progress."""
         tick = threading.Event()
-        for _ in range(600):
+        for _ in range(6000):
             status = self.client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
             if not status.endswith("IN_PROGRESS"):
                 return status

@@ -116,16 +116,16 @@ with LocalAws(state_dir=state, cluster_endpoint=CLUSTER_ENDPOINT, cluster_ca_pem
     code = (
         "import os, subprocess\\n"
         "def handler(event, context):\\n"
-        "    return [os.getpid(), subprocess.Popen(['sleep', '60']).pid, open('/opt/text/a.txt').read()]"
+        "    return [os.getpid(), subprocess.Popen(['sleep', '600']).pid, open('/opt/text/a.txt').read()]"
     )
     functions.create_function(
-        FunctionName="reader", Runtime="python3.12", Handler="index.handler", Timeout=20,
+        FunctionName="reader", Runtime="python3.12", Handler="index.handler", Timeout=300,
         Role="arn:aws:iam::000000000000:role/any", Layers=[layer["LayerVersionArn"]],
         Code={"ZipFile": archive("index.py", code)},
     )
     answer = functions.invoke(FunctionName="reader")
     print(answer["Payload"].read().decode(), flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -146,7 +146,7 @@ def test_interrupt_leaves_no_process_and_no_file(tmp_path: Path) -> None:
         assert process.stdout
         answer = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _rest, errors = process.communicate(timeout=30)
+        _rest, errors = process.communicate(timeout=300)
     assert '"at /opt"' in answer, errors
     assert "KeyboardInterrupt" in errors
     worker, started_by_worker, _text = json.loads(answer)
@@ -159,7 +159,7 @@ def test_interrupt_leaves_no_process_and_no_file(tmp_path: Path) -> None:
 
 def is_running(process_id: int) -> bool:
     """Whether a process still runs, given a moment to go; what only waits for its parent to take note does not."""
-    for _ in range(100):
+    for _ in range(2000):
         try:
             state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
         except FileNotFoundError:

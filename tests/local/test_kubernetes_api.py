@@ -27,7 +27,7 @@ class Client:
         context = ssl.create_default_context(cadata=api.ca_pem.decode())
         address = urlsplit(api.url)
         self._connection = http.client.HTTPSConnection(
-            address.hostname or "", address.port, context=context, timeout=10
+            address.hostname or "", address.port, context=context, timeout=120
         )
 
     def send(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Any:
@@ -60,7 +60,7 @@ def pod(name: str = "driver", **labels: str) -> JsonObject:
 def test_it_listens_on_loopback_with_a_certificate_of_its_own_ca(api: RecordingKubernetesApi) -> None:
     assert urlsplit(api.url).hostname == "127.0.0.1"
     address = urlsplit(api.url)
-    stranger = http.client.HTTPSConnection("127.0.0.1", address.port, context=ssl.create_default_context(), timeout=10)
+    stranger = http.client.HTTPSConnection("127.0.0.1", address.port, context=ssl.create_default_context(), timeout=120)
     with pytest.raises(ssl.SSLCertVerificationError):
         stranger.request("GET", "/version")
     stranger.close()

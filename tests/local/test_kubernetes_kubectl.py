@@ -67,7 +67,7 @@ class Kubectl:
             input=json.dumps(stdin) if stdin is not None else "",
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
             cwd=self._folder,
             env=self._environment,

@@ -16,7 +16,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     environment |= {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
     options = ["--master", "local[1]", "--conf", "spark.ui.enabled=false", "--conf", "spark.driver.memory=512m"]
     submit = [str(Path(pyspark.__file__).parent / "bin/spark-submit"), *options, str(JOB), *words]
-    return subprocess.run(submit, capture_output=True, text=True, check=False, env=environment, timeout=120)  # noqa: S603
+    return subprocess.run(submit, capture_output=True, text=True, check=False, env=environment, timeout=600)  # noqa: S603
 
 
 def test_it_counts_and_says_so() -> None:

@@ -1,6 +1,7 @@
 """The launcher's own life: its process, its folder, its time limits, and what the API server refuses."""
 
 import contextlib
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,15 +16,14 @@ CONF = {"spark.kubernetes.container.image": "spark:local"}
 
 
 def java_processes() -> list[str]:
-    """Those that this process started; a thread or process that ends while it is asked for has none."""
+    """Those that this process started and that have not ended."""
     found = []
-    for folder in Path("/proc/self/task").iterdir():
+    for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for process in (folder / "children").read_text().split():
-                command = Path("/proc", process, "cmdline").read_bytes().decode()
-                if "py4j.GatewayServer" in command:
-                    found.append(process)
-    return found
+            _state, parent, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(parent) == os.getpid() and b"py4j.GatewayServer" in (folder / "cmdline").read_bytes():
+                found.append(folder.name)
+    return sorted(found)
 
 
 def reject_executors(request: AdmissionRequest) -> JsonObject:

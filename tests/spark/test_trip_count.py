@@ -25,7 +25,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     home = Path(pyspark.__file__).parent
     submit = [str(home / "bin/spark-submit"), "--master", "local[1]", *options, str(JOB), *words]
     environment |= {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
-    return subprocess.run(submit, capture_output=True, text=True, check=False, env=environment, timeout=120)  # noqa: S603
+    return subprocess.run(submit, capture_output=True, text=True, check=False, env=environment, timeout=600)  # noqa: S603
 
 
 def written(folder: Path) -> dict[str, int]:

@@ -132,7 +132,7 @@ def test_what_can_t_be_a_file_is_refused(tmp_path: Path) -> None:
 def _hold(path: Path, held: "multiprocessing.synchronize.Event", end: "multiprocessing.synchronize.Event") -> None:
     with Journal(path, FLEET):
         held.set()
-        end.wait(20)
+        end.wait(300)
 
 
 def test_two_processes_do_not_have_it_at_once(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_two_processes_do_not_have_it_at_once(tmp_path: Path) -> None:
     process = context.Process(target=_hold, args=(path, held, end))
     process.start()
     try:
-        assert held.wait(20)
+        assert held.wait(300)
         told = "the journal is in use: another process is submitting this fleet. Wait for it, or end it."
         assert refusal(path) == f"{path}: {told}"
     finally:

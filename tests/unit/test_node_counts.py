@@ -174,9 +174,9 @@ def test_nodes_of_other_means_may_take_what_the_groups_do_not_hold(other: str) -
 
 def test_a_million_executors_are_counted_like_one() -> None:
     there = capacity(node_groups={f"group-{number}": group("m6i.4xlarge", "m5.2xlarge", now=9) for number in range(30)})
-    start = time.perf_counter()
+    start = time.process_time()
     found = planned(request({"spark.executor.instances": "1000000"}), there)
-    assert time.perf_counter() - start < 1, "seconds; it takes milliseconds"
+    assert time.process_time() - start < 1, "seconds of the processor; it takes milliseconds"
     assert "EC2_TOO_FEW_NODES" in counted(found)
 
 

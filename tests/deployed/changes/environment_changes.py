@@ -144,7 +144,7 @@ class ChangingEnvironment:
         return {one["StackName"]: one["StackId"] for one in stacks if one["StackName"].startswith(f"{NAME}-")}
 
     def wait_for(self, stack: str, status: str) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while self.deployed_stacks()[stack] != status:
             assert time.monotonic() < end, self.deployed_stacks()
             time.sleep(0.2)

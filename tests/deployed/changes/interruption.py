@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from local.cdk import ROOT
 from tests.deployed.changes.environment_changes import ChangingEnvironment
 
-_LONGEST = 120  # seconds; a deployment that takes longer has failed
+_LONGEST = 600  # seconds; a deployment that takes longer has failed
 
 
 def kill_deployment_when(environment: ChangingEnvironment, stack: str, status: str) -> Mapping[str, str]:

@@ -60,7 +60,7 @@ class SteeredRuns:
 
     def wait_for(self, runs: int) -> None:
         with self._moved:
-            assert self._moved.wait_for(lambda: len(self.started) >= runs, 30), self.started
+            assert self._moved.wait_for(lambda: len(self.started) >= runs, 300), self.started
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Deployed:
 
     def run(self, started: dict[str, Any]) -> dict[str, Any]:
         """The job run that StartJobRun answered with, once it has ended."""
-        assert self.local.aws.emr_containers.wait_for_runs(started["virtualClusterId"], 30)
+        assert self.local.aws.emr_containers.wait_for_runs(started["virtualClusterId"], 300)
         where = {"id": started["id"], "virtualClusterId": started["virtualClusterId"]}
         described: dict[str, Any] = self.client("emr-containers").describe_job_run(**where)["jobRun"]
         return described

@@ -18,7 +18,7 @@ def start(deployed: Deployed) -> str:
 
 
 def ended(deployed: Deployed, execution: str) -> dict[str, Any]:
-    for _ in range(300):
+    for _ in range(3000):
         found: dict[str, Any] = deployed.client("stepfunctions").describe_execution(executionArn=execution)
         if found["status"] != "RUNNING":
             return found

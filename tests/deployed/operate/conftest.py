@@ -5,7 +5,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,17 @@ class SteeredRuns:
     queues: bool = False
     cancels: bool = True
     started: dict[str, JobRun] = field(default_factory=dict)
+    _moved: threading.Condition = field(default_factory=threading.Condition)
+    _due: tuple[int, Callable[[], object]] | None = None
 
     def start(self, run: JobRun) -> None:
-        self.started[run.id] = run
+        with self._moved:
+            self.started[run.id] = run
+            self._moved.notify_all()
+            if self._due and len(self.started) >= self._due[0]:
+                _, action = self._due
+                self._due = None
+                action()
         if self.queues:
             return
         run.set_state("RUNNING")
@@ -54,7 +63,18 @@ class SteeredRuns:
             run.set_state("CANCELLED")
 
     def named(self, name: str) -> list[JobRun]:
-        return [run for run in self.started.values() if run.request["name"] == name]
+        return [run for run in list(self.started.values()) if run.request["name"] == name]
+
+    def wait_for(self, name: str, runs: int) -> list[JobRun]:
+        """The runs of that name once there are so many."""
+        with self._moved:
+            self._moved.wait_for(lambda: len(self.named(name)) >= runs, 300)
+        return self.named(name)
+
+    def when(self, runs: int, action: Callable[[], object]) -> None:
+        """Once so many more runs are started, and before the answer to the last of them, the action is done."""
+        with self._moved:
+            self._due = (len(self.started) + runs, action)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 import re
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -84,13 +83,13 @@ Choose = Callable[[Call], Fault | None]
 
 @dataclass
 class FaultyProxy:
-    """The proxy as it runs. choose: which fault a call meets; late_seconds: how late a late answer is."""
+    """The proxy as it runs. choose: which fault a call meets; a late answer comes when the proxy ends."""
 
     url: str
     choose: Choose = lambda _call: None
-    late_seconds: float = 15
     calls: Counter[str] = field(default_factory=Counter)
     """How many calls met each fault, or passed."""
+    ends: threading.Event = field(default_factory=threading.Event)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -100,14 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self._body()
         call = self._call()
-        proxy = self.server.proxy
         fault = self.server.fault_of(call)
         if fault == "lost-request":
             self._hang_up()
         elif fault in ("lost-answer", "late-answer"):
             self._forward(body)
             if fault == "late-answer":
-                time.sleep(proxy.late_seconds)
+                self.server.proxy.ends.wait()
             self._hang_up()
         elif fault is not None:
             self._refuse(call.service, fault)
@@ -139,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Call(scope[1] if scope else "", self.command, self.path.partition("?")[0], action)
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        connection = http.client.HTTPConnection(self.server.target, timeout=30)
+        connection = http.client.HTTPConnection(self.server.target, timeout=300)
         headers = {key: value for key, value in self.headers.items() if key.lower() not in _HOP_BY_HOP}
         try:
             connection.request(self.command, self.path, body, {**headers, "Content-Length": str(len(body))})
@@ -209,6 +207,7 @@ def faulty_proxy(target: str) -> Iterator[FaultyProxy]:
     try:
         yield server.proxy
     finally:
+        server.proxy.ends.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -3,8 +3,6 @@
 import json
 import re
 import signal
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,34 +215,30 @@ def test_a_pod_template_that_can_t_be_uploaded_starts_nothing(
 def test_an_answer_that_is_too_late_is_asked_for_again_and_the_run_is_one(
     deployed: Deployed, proxy: FaultyProxy
 ) -> None:
-    proxy.late_seconds = 1
     request = {**deployed.definition("fargate"), "name": "late", "clientToken": "late"}
     api = JobRunsApi(aws_session(region=REGION, attempts=2, read_seconds=0.4))
     started_with(proxy, "late-answer", "late-answer")
     with pytest.raises(AwsError, match=r"did not answer in time \(ReadTimeoutError\)") as failed:
         api.start(request)
     assert failed.value.kind == "passing"
-    (run,) = deployed.runs.named("late")
-    assert api.start(request).id == run.id
+    (run,) = deployed.runs.wait_for("late", 1)
+    assert JobRunsApi(aws_session(region=REGION)).start(request).id == run.id
     assert deployed.runs.named("late") == [run]
 
 
 def test_a_process_killed_between_request_and_answer_is_continued_by_the_same_command(deployed: Deployed) -> None:
     command = (*SUBMIT, "--mode", "fargate", "--run-name", "killed")
     with faulty_proxy(deployed.aws.url) as proxy:
-        proxy.late_seconds = 3
         proxy.choose = lambda call: "late-answer" if call.starts_a_run else None
         process = deployed.begin(*command, AWS_ENDPOINT_URL=proxy.url, **SECRETS)
-        while not deployed.runs.named("killed"):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.02)
+        assert deployed.runs.wait_for("killed", 1), process.communicate()
         process.kill()
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=300)
         assert process.returncode == -signal.SIGKILL
         check_no_secret(out + err)
         proxy.choose = lambda _call: None
         again = deployed.begin(*command, AWS_ENDPOINT_URL=proxy.url, **SECRETS)
-        out, err = again.communicate(timeout=20)
+        out, err = again.communicate(timeout=300)
     (run,) = deployed.runs.named("killed")
     assert (again.returncode, f"job run {run.id} (killed) is accepted" in out) == (0, True), err
 
@@ -257,23 +251,25 @@ def test_a_followed_run_is_looked_at_again_until_five_looks_in_a_row_have_failed
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setattr("emr_eks_placement.runs.watch._FIRST_PAUSE", 0.01)
     broken: list[Fault | None] = ["unavailable"] * failing
-    looks = iter([None, *broken])
-
-    def choose(call: Call) -> Fault | None:
-        is_look = call.service == "emr-containers" and call.method == "GET" and "/jobruns/" in call.path
-        return next(looks, None) if is_look else None
-
-    proxy.choose = choose
+    looks = [None, *broken]
     name = f"looks-{failing}"
 
     def end() -> None:
         for run in deployed.runs.named(name):
             deployed.runs.end(run.id, "CANCELLED")
 
-    ends = threading.Timer(1.5, end)
-    ends.start()
+    def choose(call: Call) -> Fault | None:
+        if not (call.service == "emr-containers" and call.method == "GET" and "/jobruns/" in call.path):
+            return None
+        if looks:
+            return looks.pop(0)
+        end()
+        return None
+
+    proxy.choose = choose
     assert main([*SUBMIT, "--mode", "fargate", "--run-name", name, "--wait"]) == status
-    ends.join()
+    assert looks == []
+    end()
     err = capsys.readouterr().err
     assert err.count("; looking again\n") == 4
     assert err.count("error: ") == (1 if status == 2 else 0)

@@ -18,8 +18,8 @@ def proxy(deployed: Deployed) -> Iterator[FaultyProxy]:
         yield made
 
 
-def client(proxy: FaultyProxy, service: str) -> Any:
-    once = Config(retries={"total_max_attempts": 1}, read_timeout=0.5)
+def client(proxy: FaultyProxy, service: str, read_seconds: float = 300) -> Any:
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=read_seconds)
     return boto3.client(service, endpoint_url=proxy.url, region_name=REGION, config=once)  # type: ignore[call-overload]
 
 
@@ -69,12 +69,11 @@ def test_a_refusal_is_an_answer_in_the_service_s_form(
 def test_what_is_lost_is_the_request_or_the_answer(
     deployed: Deployed, proxy: FaultyProxy, fault: Fault, error: type[Exception], runs: int
 ) -> None:
-    proxy.late_seconds = 1
     proxy.choose = lambda call: fault if call.starts_a_run else None
     request = {**deployed.definition("fargate"), "name": f"raw-{fault}", "clientToken": f"raw-{fault}"}
     with pytest.raises(error):
-        client(proxy, "emr-containers").start_job_run(**request)
-    assert len(deployed.runs.named(f"raw-{fault}")) == runs
+        client(proxy, "emr-containers", 0.5 if fault == "late-answer" else 300).start_job_run(**request)
+    assert len(deployed.runs.wait_for(f"raw-{fault}", runs)) == runs
 
 
 def test_what_is_not_broken_passes_unchanged(deployed: Deployed, proxy: FaultyProxy) -> None:

@@ -192,7 +192,7 @@ def test_waiting_ends_with_the_driver_s_last_output(deployed: Deployed, outcome:
     logged.cloudwatch(f"{APPLICATION}/spark-{run.id}-driver/stdout", *(f"row {number}" for number in range(30)))
     logged.cloudwatch(f"{APPLICATION}/spark-{run.id}-driver/stderr", "Traceback: no such file")
     deployed.runs.end(run.id, outcome)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == (0 if outcome == "COMPLETED" else 1)
     after = out.splitlines()
     start = after.index("last output of the driver (stdout):")
@@ -353,5 +353,5 @@ def test_output_that_comes_after_the_end_of_a_run_is_waited_for(
     )
     assert last_output(deployed.session, run, "stdout", 5, patience=0) == []
     comes.start()
-    assert last_output(deployed.session, run, "stdout", 5, patience=10) == ["late"]
+    assert last_output(deployed.session, run, "stdout", 5, patience=300) == ["late"]
     comes.join()

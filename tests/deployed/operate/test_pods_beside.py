@@ -86,7 +86,7 @@ def test_waiting_tells_pods_beside_the_state(deployed: Deployed) -> None:
                 put(deployed, event["id"], pod("executors", node=None, phase="Pending"))
             else:
                 deployed.runs.end(event["id"], "CANCELLED")
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=300)
     assert (told[0], told[-1]) == ("no pods", "1 pod running, 1 pending")
     assert err == ""
 
@@ -183,7 +183,7 @@ def test_waiting_goes_on_without_pods(deployed: Deployed, cluster: Data, monkeyp
         assert line, "it waits"
     assert line.endswith("s  RUNNING\n")
     deployed.runs.end(deployed.runs.named("beside-nothing")[0].id, "CANCELLED")
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=300)
     first, *others = err.splitlines()
     assert first == f"note: {NOT_REACHED}"
     assert "pods" not in "".join(others)

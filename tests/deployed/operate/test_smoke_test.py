@@ -81,7 +81,7 @@ def test_an_interrupt_cancels_the_run_and_removes_what_was_uploaded(deployed: De
         assert line, "it goes on"
     assert len(objects(deployed)) > len(before), "the job's file is there while it runs"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=300)
     (id_,) = set(deployed.runs.started) - others
     assert (process.returncode, out, deployed.runs.started[id_].state) == (130, "", "CANCELLED")
     assert err.splitlines()[-2:] == [

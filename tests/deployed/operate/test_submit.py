@@ -184,7 +184,7 @@ def test_an_interrupt_leaves_the_run_alone_unless_asked(deployed: Deployed, canc
     while "RUNNING" not in (line := process.stdout.readline()):
         assert line, "it waits"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=300)
     (run,) = deployed.runs.named(name)
     assert process.returncode == 130
     assert err == (

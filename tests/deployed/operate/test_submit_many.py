@@ -159,7 +159,7 @@ def test_a_refusal_is_told_where_the_queue_may_not_be_looked_at(fleet: Fleet) ->
         looks = f"/virtualclusters/{fleet.deployed.virtual_cluster}"
         proxy.choose = lambda call: "denied" if (call.method, call.path) == ("GET", looks) else None
         process = fleet.deployed.begin("submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         assert proxy.calls["denied"] == 1
     assert process.returncode == 1
     assert out.endswith("1 of 2 job runs are started, 1 refused\n")
@@ -178,7 +178,7 @@ def test_a_run_in_doubt_that_can_t_be_looked_for_stays_in_doubt(fleet: Fleet, ho
         process = fleet.deployed.begin(
             "submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url, AWS_MAX_ATTEMPTS="1"
         )
-        out, _err = process.communicate(timeout=60)
+        out, _err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert out.endswith("0 of 1 job runs are started, 0 refused\n")
     assert fleet.records == [header, starting]
@@ -353,11 +353,8 @@ def test_it_goes_on_for_programs(fleet: Fleet, capsys: Capture) -> None:
 def test_an_interrupt_ends_what_is_under_way_and_the_rest_is_started_later(fleet: Fleet) -> None:
     fleet.write(*numbered(600))
     process = fleet.deployed.begin("submit-many", str(fleet.file), "-e", FILE, "--concurrency", "2")
-    while len(fleet.runs) < 20:
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    fleet.deployed.runs.when(20, lambda: process.send_signal(signal.SIGINT))
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130, out + err
     assert "note: run the same command again for the others\n" in err
     assert "Traceback" not in err
@@ -407,7 +404,7 @@ def test_a_full_queue_is_waited_for(fleet: Fleet) -> None:
         assert len(fleet.runs) == 100
         for run in fleet.runs:
             run.set_state("RUNNING")
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
         assert process.returncode == 0, out + err
         assert len(fleet.runs) == 102
     finally:
@@ -436,7 +433,7 @@ def test_what_every_run_would_meet_ends_it_in_one_line_and_the_rest_is_started_l
         process = fleet.deployed.begin(
             "submit-many", str(fleet.file), "-e", FILE, AWS_ENDPOINT_URL=proxy.url, AWS_MAX_ATTEMPTS="1"
         )
-        _out, err = process.communicate(timeout=60)
+        _out, err = process.communicate(timeout=300)
     assert process.returncode == 2
     *_, note, error = err.splitlines()
     assert note == "note: 30 of 200 job runs are started; run the same command again for the others"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -119,10 +120,12 @@ class KubernetesApis:
     def __init__(self, *unused: RecordingKubernetesApi) -> None:
         self._unused = list(unused)
         self._of: dict[str, RecordingKubernetesApi] = {}
+        self._taking = threading.Lock()
 
     def of(self, cluster: str) -> tuple[str, bytes]:
-        if cluster not in self._of:
-            self._of[cluster] = self._unused.pop()
+        with self._taking:
+            if cluster not in self._of:
+                self._of[cluster] = self._unused.pop()
         return self._of[cluster].url, self._of[cluster].ca_pem
 
     def namespaces(self, cluster: str) -> list[str]:

@@ -6,12 +6,12 @@ The tests build on each other: the last destroys an environment.
 import io
 import json
 import sys
-import threading
 
 import pytest
 
 from emr_eks_placement.cli.main import main
 from tests.deployed.two_environments.conftest import Deployed
+from tests.printed import when_printed
 
 Both = tuple[Deployed, Deployed]
 
@@ -95,7 +95,7 @@ def test_a_run_that_does_not_end_in_time_is_told_and_waited_for_again(
     assert main(["drain", "--virtual-cluster", first.virtual_cluster, "--yes", "--timeout", "0"]) == 1
     assert capsys.readouterr().out.endswith("1 job runs are still active after 0 s; run this again\n")
     assert first.state(run) == "CANCEL_PENDING"
-    threading.Timer(1.5, first.runner.started[run].set_state, ["CANCELLED"]).start()
+    when_printed(monkeypatch, "waiting for 1 job runs", lambda: first.runner.started[run].set_state("CANCELLED"))
     assert main(["drain", "--virtual-cluster", first.virtual_cluster]) == 0, (
         "only to be waited for: nothing to agree to"
     )
