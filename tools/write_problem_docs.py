@@ -28,7 +28,7 @@ Written from the code by `make docs`.
 def text() -> str:
     """The whole file."""
     rows = [
-        f"| `{name}` | {code.severity} | {code.meaning} | {code.mend}. | {code.certainty} |"
+        f"| `{name}` | {code.severity} | {code.meaning} | {code.fix}. | {code.certainty} |"
         for name, code in CODES.items()
     ]
     return _HEAD + "\n".join(row.replace("*", "\\*") for row in rows) + "\n"

@@ -1,6 +1,6 @@
 """Every gate over every environment of environments/ and over generated ones: GENERATED=30 tries more of these.
 
-A finding that is right is mended in the infrastructure; one that stays has its reason in gates/explained.yaml, for the
+A finding that is right is fixed in the infrastructure; one that stays has its reason in gates/explained.yaml, for the
 narrowest resource.
 """
 

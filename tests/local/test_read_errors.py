@@ -168,7 +168,7 @@ def test_what_head_denies_is_named_as_iam_does(account: Account, monkeypatch: py
         with pytest.raises(ClientError) as raised:
             client(account.session(), "s3").head_bucket(Bucket="b")
     broken = rule_of(raised.value)
-    assert (broken.rule, broken.mend) == (
+    assert (broken.rule, broken.fix) == (
         "s3:ListBucket is denied (403)",
         "Allow s3:ListBucket, or name another profile",
     )

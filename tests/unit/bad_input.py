@@ -17,7 +17,7 @@ MARK = "# <-"
 
 @dataclass(frozen=True, kw_only=True)
 class Bad:
-    """`old` (once in the valid file) replaced by `new` gives a finding of `field`, `value`, `rule` and `mend` (parts).
+    """`old` (once in the valid file) replaced by `new` gives a finding of `field`, `value`, `rule` and `fix` (parts).
 
     also: more such replacements; findings: how many there are, of which the first is this one.
     """
@@ -27,7 +27,7 @@ class Bad:
     field: str
     value: object
     rule: str
-    mend: str
+    fix: str
     also: tuple[tuple[str, str], ...] = ()
     findings: int = 1
 
@@ -55,8 +55,8 @@ def check_reads_well(finding: Finding) -> None:
     assert line.startswith(f"{finding.file}:"), "begins with the file"
     assert finding.rule, "says the rule"
     assert not finding.rule.endswith("."), "the message closes the rule with a full stop itself"
-    assert finding.mend[0].isupper(), "the mend is a sentence"
-    assert not finding.mend.endswith("."), "the message closes the mend with a full stop itself"
+    assert finding.fix[0].isupper(), "the fix is a sentence"
+    assert not finding.fix.endswith("."), "the message closes the fix with a full stop itself"
     for foreign in ("None", "True", "False", "dict", "NoneType", "validation", "pydantic", "object at 0x"):
         assert foreign not in f"{line.replace(finding.file, '')} ".split(), f"plain English, not {foreign}"
 
@@ -73,4 +73,4 @@ def check(case: Bad, folder: Path) -> None:
     assert (dotted(finding.path), shown(finding.value)) == (case.field, shown(case.value))
     assert [finding.line] == marked
     assert case.rule in finding.rule
-    assert case.mend in finding.mend
+    assert case.fix in finding.fix

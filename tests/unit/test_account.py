@@ -89,7 +89,7 @@ def test_a_count_has_room_for_what_is_still_to_be_made(used: int, needed: int, s
     assert check.state == state
     assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} there, {needed} more needed"
     if state == "missing":
-        assert check.mend.endswith(
+        assert check.fix.endswith(
             "aws service-quotas request-service-quota-increase --region us-east-1 --service-code vpc "
             f"--quota-code L-F678F1CE --desired-value {used + needed}"
         )
@@ -109,7 +109,7 @@ def test_fargate_vcpus_hold_the_largest_run_and_what_plans_count_with(
     )
     assert ("plans count with 6" in check.found) == (planned_with == 6)
     if state == "warning":
-        assert check.mend.startswith("Write fargate_vcpus: 5. Ask for more: ")
+        assert check.fix.startswith("Write fargate_vcpus: 5. Ask for more: ")
 
 
 def test_without_a_run_on_fargate_any_quota_will_do() -> None:
@@ -154,7 +154,7 @@ def test_zones_are_there_and_eks_takes_them() -> None:
         "us-east-1b is use1-az3, in which EKS has no clusters; us-east-1c is impaired; "
         "us-east-1f is not in this account"
     )
-    assert check.mend == "Choose among us-east-1a"
+    assert check.fix == "Choose among us-east-1a"
 
 
 def test_fargate_has_fewer_zones_than_eks_in_some_regions() -> None:
@@ -204,7 +204,7 @@ def test_a_role_of_another_s_is_told_from_the_environment_s_own() -> None:
 def test_the_bootstrap_stack_is_new_enough(version: str | None, state: str) -> None:
     check = rules.check_bootstrap(version, REGION, "111122223333")
     assert check.state == state
-    assert check.mend == ("" if state == "ok" else "Run cdk bootstrap aws://111122223333/us-east-1")
+    assert check.fix == ("" if state == "ok" else "Run cdk bootstrap aws://111122223333/us-east-1")
 
 
 def test_an_unknown_check_can_t_be_ignored(capsys: pytest.CaptureFixture[str]) -> None:

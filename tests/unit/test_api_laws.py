@@ -287,7 +287,7 @@ def test_a_pod_is_refused_exactly_where_the_published_rules_say_so() -> None:
         for one in found:
             assert one.path[:1] == ("spec",)
             assert one.rule
-            assert one.mend
+            assert one.fix
         event("refused" if broken else "taken")
         verdicts.update(broken or ["taken"])
 

@@ -100,7 +100,7 @@ def test_define_refuses_it_at_its_place_in_the_environment_file(
 ) -> None:
     text, path, value, rule = case
     bad = Bad(
-        old=MEMORY, new=MEMORY + HEAD + text, field=f"jobs.count.driver.pod_template.{path}", value=value, rule=rule, mend="",
+        old=MEMORY, new=MEMORY + HEAD + text, field=f"jobs.count.driver.pod_template.{path}", value=value, rule=rule, fix="",
         also=((PINNED, ""),),
     )  # fmt: skip
     check(bad, tmp_path)

@@ -1,4 +1,4 @@
-"""Wrong settings of what is there already give one line: field, value, rule, mend."""
+"""Wrong settings of what is there already give one line: field, value, rule, fix."""
 
 from pathlib import Path
 
@@ -16,71 +16,71 @@ SECURITY_GROUP = "security_group_id: sg-01234567"
 BROKEN = {
     "VPC without subnets": Bad(
         old=CIDR, new="network: {vpc_id: vpc-01234567} # <-\n",
-        field="network.vpc_id", value="vpc-01234567", rule="private subnets", mend="Add subnets",
+        field="network.vpc_id", value="vpc-01234567", rule="private subnets", fix="Add subnets",
     ),
     "no VPC id": Bad(
         old=CIDR, new="network: {vpc_id: my-vpc} # <-\n",
-        field="network.vpc_id", value="my-vpc", rule="vpc- and 8 or 17 hexadecimal digits", mend="vpc-0123456789abcdef0",
+        field="network.vpc_id", value="my-vpc", rule="vpc- and 8 or 17 hexadecimal digits", fix="vpc-0123456789abcdef0",
     ),
     "subnets without VPC": Bad(
         old=CIDR, new=f"network: {{{SUBNETS}}} # <-\n",
         field="network.subnets", value={"us-east-1a": "subnet-0123456789abcdef0", "us-east-1b": "subnet-0123456789abcdef1"},
-        rule="of a VPC that is there already", mend="Add vpc_id",
+        rule="of a VPC that is there already", fix="Add vpc_id",
     ),
     "a subnet too few": Bad(
         old=CIDR, new="network: {vpc_id: vpc-01234567, subnets: {us-east-1a: subnet-01234567}} # <-\n",
-        field="network.subnets", value=["us-east-1a"], rule="one subnet for each", mend="Name a subnet by each zone",
+        field="network.subnets", value=["us-east-1a"], rule="one subnet for each", fix="Name a subnet by each zone",
     ),
     "NAT gateways in a VPC that is there": Bad(
         old=CIDR, new=f"network: {{vpc_id: vpc-01234567, {SUBNETS}, nat_gateways: 2}} # <-\n",
-        field="network.nat_gateways", value=2, rule="a choice for a VPC that is created", mend="Remove nat_gateways",
+        field="network.nat_gateways", value=2, rule="a choice for a VPC that is created", fix="Remove nat_gateways",
     ),
     "cluster in a VPC that is created": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}}} # <-\n",
-        field="cluster.name", value="analytics", rule="in a VPC that is there already", mend="Add network.vpc_id",
+        field="cluster.name", value="analytics", rule="in a VPC that is there already", fix="Add network.vpc_id",
     ),
     "cluster without OIDC provider": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {SECURITY_GROUP}}} # <-\n",
-        field="cluster.name", value="analytics", rule="IAM OIDC provider", mend="oidc_provider_arn",
+        field="cluster.name", value="analytics", rule="IAM OIDC provider", fix="oidc_provider_arn",
     ),
     "no way for EMR": Bad(
         old=CIDR, new=f"network: {{vpc_id: vpc-01234567, {SUBNETS}}}\n",
         also=((CLUSTER, f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}}} # <-\n"),),
-        field="cluster.name", value="analytics", rule="EMR needs a way into", mend="Add emr_access: aws-auth",
+        field="cluster.name", value="analytics", rule="EMR needs a way into", fix="Add emr_access: aws-auth",
     ),
     "private endpoint without security group": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}}} # <-\n",
-        field="cluster.name", value="analytics", rule="private endpoint", mend="Add security_group_id",
+        field="cluster.name", value="analytics", rule="private endpoint", fix="Add security_group_id",
     ),
     "admins of a cluster that is there": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}, admins: []}} # <-\n",
-        field="cluster.admins", value=(), rule="a cluster that is created", mend="Remove admins",
+        field="cluster.admins", value=(), rule="a cluster that is created", fix="Remove admins",
     ),
     "add-ons of a cluster that is there": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}, add_on_versions: {{}}}} # <-\n",
-        field="cluster.add_on_versions", value={}, rule="a cluster that is created", mend="Remove add_on_versions",
+        field="cluster.add_on_versions", value={}, rule="a cluster that is created", fix="Remove add_on_versions",
     ),
     "OIDC provider without cluster": Bad(
         old=CLUSTER, new=f"cluster: {{{OIDC}}} # <-\n",
         field="cluster.oidc_provider_arn", value="arn:aws:iam::111122223333:oidc-provider/oidc.example.com/id/A",
-        rule="a cluster that is there already", mend="Add name",
+        rule="a cluster that is there already", fix="Add name",
     ),
     "bucket as URI": Bad(
         old=REGION, new=REGION + "bucket: {name: 's3://jobs'} # <-\n",
-        field="bucket.name", value="s3://jobs", rule="3 to 63 lower-case letters", mend="analytics-spark-jobs",
+        field="bucket.name", value="s3://jobs", rule="3 to 63 lower-case letters", fix="analytics-spark-jobs",
     ),
     "alias of a key": Bad(
         old=REGION, new=REGION + "encryption: {customer_managed_key: true, kms_key_arn: alias/jobs} # <-\n",
-        field="encryption.kms_key_arn", value="alias/jobs", rule="not of an alias", mend="arn:aws:kms",
+        field="encryption.kms_key_arn", value="alias/jobs", rule="not of an alias", fix="arn:aws:kms",
     ),
     "a key that is not used": Bad(
         old=REGION, new=REGION + "encryption: {kms_key_arn: 'arn:aws:kms:us-east-1:111122223333:key/a'} # <-\n",
         field="encryption.kms_key_arn", value="arn:aws:kms:us-east-1:111122223333:key/a", rule="says is not used",
-        mend="customer_managed_key: true",
+        fix="customer_managed_key: true",
     ),
     "role by name": Bad(
         old=REGION, new=REGION + "fargate_pod_execution_role_arn: fargate # <-\n",
-        field="fargate_pod_execution_role_arn", value="fargate", rule="ARN of an IAM role", mend="arn:aws:iam",
+        field="fargate_pod_execution_role_arn", value="fargate", rule="ARN of an IAM role", fix="arn:aws:iam",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A wrong value of a node pool gives one line: field, value, rule, mend."""
+"""A wrong value of a node pool gives one line: field, value, rule, fix."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from tests.unit.bad_input import Bad, check
 AT = "virtual_clusters:\n"
 
 
-def bad(pool: str, field: str, value: object, rule: str, mend: str, name: str = "burst") -> Bad:
+def bad(pool: str, field: str, value: object, rule: str, fix: str, name: str = "burst") -> Bad:
     """A pool of that name with these settings, on one line."""
     new = f"node_pools:\n  {name}: {{{pool}}} # <-\n{AT}"
-    return Bad(old=AT, new=new, field=f"node_pools.{name}{field}", value=value, rule=rule, mend=mend)
+    return Bad(old=AT, new=new, field=f"node_pools.{name}{field}", value=value, rule=rule, fix=fix)
 
 
 TYPES = "instance_types: [m6i.large]"

@@ -1,4 +1,4 @@
-"""A wrong pod template gives one line: field, value, rule, mend. Spark would take most of these and lose the placement."""
+"""A wrong pod template gives one line: field, value, rule, fix. Spark would take most of these and lose the placement."""
 
 from pathlib import Path
 
@@ -22,39 +22,39 @@ REQUIRED = {
 }
 
 
-def template(more: str, field: str, value: object, rule: str, mend: str) -> Bad:
+def template(more: str, field: str, value: object, rule: str, fix: str) -> Bad:
     """A template that is right but for `more` below its spec."""
-    return Bad(old=MEMORY, new=MEMORY + HEAD + MAIN + more, field=f"{FIELD}.{field}", value=value, rule=rule, mend=mend)
+    return Bad(old=MEMORY, new=MEMORY + HEAD + MAIN + more, field=f"{FIELD}.{field}", value=value, rule=rule, fix=fix)
 
 
-def main(more: str, field: str, value: object, rule: str, mend: str) -> Bad:
+def main(more: str, field: str, value: object, rule: str, fix: str) -> Bad:
     """A template that is right but for `more` in its main container."""
-    return template(f"              {more}\n", f"spec.containers[0].{field}", value, rule, mend)
+    return template(f"              {more}\n", f"spec.containers[0].{field}", value, rule, fix)
 
 
-def whole(text: str, field: str, value: object, rule: str, mend: str) -> Bad:
+def whole(text: str, field: str, value: object, rule: str, fix: str) -> Bad:
     lines = "".join(f"        {line}\n" for line in text.splitlines())
     mark = "" if MARK in text else f" {MARK}"
     new = f"{MEMORY}      pod_template:{mark}\n{lines}"
-    return Bad(old=MEMORY, new=new, field=f"{FIELD}{field}", value=value, rule=rule, mend=mend)
+    return Bad(old=MEMORY, new=new, field=f"{FIELD}{field}", value=value, rule=rule, fix=fix)
 
 
 def on_fargate(more: str, field: str, value: object, rule: str) -> Bad:
     """A driver on Fargate whose template would keep it from there."""
     new = MEMORY + HEAD + MAIN + more
     return Bad(
-        old=MEMORY, new=new, field=f"{FIELD}.{field}", value=value, rule=rule, mend="Remove it", also=((PINNED, ""),)
+        old=MEMORY, new=new, field=f"{FIELD}.{field}", value=value, rule=rule, fix="Remove it", also=((PINNED, ""),)
     )
 
 
 CASES = {
     "no template": Bad(
         old=MEMORY, new=MEMORY + "      pod_template: [] # <-\n",
-        field=FIELD, value=[], rule="a mapping", mend="key: value",
+        field=FIELD, value=[], rule="a mapping", fix="key: value",
     ),
     "file not there": Bad(
         old=MEMORY, new=MEMORY + "      pod_template: ./driver.yaml # <-\n",
-        field=FIELD, value="./driver.yaml", rule="from the environment file's folder", mend="Correct the path",
+        field=FIELD, value="./driver.yaml", rule="from the environment file's folder", fix="Correct the path",
     ),
     "no apiVersion": whole(
         "kind: Pod", ".apiVersion", None, "apiVersion v1 (Kubernetes)", "Write v1"
@@ -172,7 +172,7 @@ CASES = {
     "template that contradicts its placement": Bad(
         old=MEMORY, new=MEMORY + HEAD + MAIN + "          nodeSelector: {workload: other} # <-\n", also=((FARGATE, ""),),
         field=f"{FIELD}.spec.nodeSelector.workload", value="other", rule="the placement asks for workload=spark-driver",
-        mend="Remove it from the base template",
+        fix="Remove it from the base template",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A wrong Fargate profile or virtual cluster gives one line: field, value, rule, mend."""
+"""A wrong Fargate profile or virtual cluster gives one line: field, value, rule, fix."""
 
 from pathlib import Path
 
@@ -22,157 +22,157 @@ def profile(selector: str) -> str:
 FARGATE = {
     "6 labels in a selector": Bad(
         old=REGION, new=profile("{namespace: a, labels: {a: a, b: b, c: c, d: d, e: e, f: f}}"),
-        field="fargate_profiles.extra.selectors[0].labels", value="6 labels", rule="at most 5", mend="until 5 are left",
+        field="fargate_profiles.extra.selectors[0].labels", value="6 labels", rule="at most 5", fix="until 5 are left",
     ),
     "6 selectors": Bad(
         old=REGION, new=profile(", ".join(f"{{namespace: n{i}}}" for i in range(6))),
-        field="fargate_profiles.extra.selectors", value="6 selectors", rule="1 to 5 selectors", mend="Split the profile",
+        field="fargate_profiles.extra.selectors", value="6 selectors", rule="1 to 5 selectors", fix="Split the profile",
     ),
     "no selector": Bad(
         old=REGION, new=profile(""),
-        field="fargate_profiles.extra.selectors", value="0 selectors", rule="L-D78D8AF8", mend="Give a namespace",
+        field="fargate_profiles.extra.selectors", value="0 selectors", rule="L-D78D8AF8", fix="Give a namespace",
     ),
     "selector without namespace": Bad(
         old=REGION, new=profile("{labels: {a: b}}"),
-        field="fargate_profiles.extra.selectors[0].namespace", value=None, rule="required", mend="Add it",
+        field="fargate_profiles.extra.selectors[0].namespace", value=None, rule="required", fix="Add it",
     ),
     "selector namespace": Bad(
         old=REGION, new=profile("{namespace: Spark_Jobs}"),
         field="fargate_profiles.extra.selectors[0].namespace", value="Spark_Jobs", rule="* and ? are wildcards",
-        mend="spark-*",
+        fix="spark-*",
     ),
     "selector label value over 255": Bad(
         old=REGION, new=profile(f"{{namespace: a, labels: {{a: {'x' * 256}}}}}"),
-        field="fargate_profiles.extra.selectors[0].labels.a", value="x" * 256, rule="255 characters", mend="Shorten it",
+        field="fargate_profiles.extra.selectors[0].labels.a", value="x" * 256, rule="255 characters", fix="Shorten it",
     ),
     "selector label with a space": Bad(
         old=REGION, new=profile("{namespace: a, labels: {a: b c}}"),
-        field="fargate_profiles.extra.selectors[0].labels.a", value="b c", rule="wildcards * and ?", mend="Rename it",
+        field="fargate_profiles.extra.selectors[0].labels.a", value="b c", rule="wildcards * and ?", fix="Rename it",
     ),
     "profile in an unknown zone": Bad(
         old=REGION, new="fargate_profiles: {extra: {selectors: [{namespace: a}], zones: [us-east-1d]}} # <-\n" + REGION,
-        field="fargate_profiles.extra.zones[0]", value="us-east-1d", rule="are us-east-1a, us-east-1b", mend="or add it",
+        field="fargate_profiles.extra.zones[0]", value="us-east-1d", rule="are us-east-1a, us-east-1b", fix="or add it",
     ),
     "profile named as a virtual cluster's": Bad(
         old=REGION, new="fargate_profiles:\n  spark: # <-\n    selectors: [{namespace: a}]\n" + REGION,
-        field="fargate_profiles.spark", value="spark", rule="has a Fargate profile called so", mend="Rename the profile",
+        field="fargate_profiles.spark", value="spark", rule="has a Fargate profile called so", fix="Rename the profile",
     ),
     "11th profile": Bad(
         old="virtual_clusters:\n",
         new="fargate_profiles:\n" + "".join(f"  p{i}: {{selectors: [{{namespace: n{i}}}]}}\n" for i in range(9))
         + "virtual_clusters: # <-\n",
-        field="virtual_clusters", value="11 Fargate profiles", rule="at most 10 (EKS quota L-33415657)", mend="Drop",
+        field="virtual_clusters", value="11 Fargate profiles", rule="at most 10 (EKS quota L-33415657)", fix="Drop",
     ),
     "profiles of one name": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "  spark-us-east-1a: {namespace: other} # <-\n",
         field="virtual_clusters.spark-us-east-1a", value="spark-us-east-1a", rule="called spark-us-east-1a",
-        mend="Rename the virtual cluster",
+        fix="Rename the virtual cluster",
     ),
     "profile quota": Bad(
         old=REGION, new=REGION + "fargate_profile_quota: 0 # <-\n",
-        field="fargate_profile_quota", value=0, rule="from 1 to 1000 Fargate profiles", mend="within these bounds",
+        field="fargate_profile_quota", value=0, rule="from 1 to 1000 Fargate profiles", fix="within these bounds",
     ),
     "wildcard without a pattern": Bad(
         old=REGION, new="fargate_sharing: wildcard # <-\n" + REGION,
-        field="fargate_sharing", value="wildcard", rule="needs a pattern of namespaces", mend="Add fargate_namespaces",
+        field="fargate_sharing", value="wildcard", rule="needs a pattern of namespaces", fix="Add fargate_namespaces",
     ),
     "pattern without wildcard": Bad(
         old=REGION, new="fargate_namespaces: spark-* # <-\n" + REGION,
-        field="fargate_namespaces", value="spark-*", rule="is read with fargate_sharing: wildcard", mend="Remove it",
+        field="fargate_namespaces", value="spark-*", rule="is read with fargate_sharing: wildcard", fix="Remove it",
     ),
     "pattern that is none": Bad(
         old=REGION, new="fargate_sharing: wildcard\nfargate_namespaces: Spark* # <-\n" + REGION,
-        field="fargate_namespaces", value="Spark*", rule="* and ? are wildcards", mend="spark-*",
+        field="fargate_namespaces", value="Spark*", rule="* and ? are wildcards", fix="spark-*",
     ),
     "namespace that the pattern does not match": Bad(
         old=f"virtual_clusters:\n  spark:\n{NAMESPACE}",
         new="fargate_sharing: wildcard\nfargate_namespaces: team-*\nvirtual_clusters:\n  spark:\n"
         "    namespace: spark-jobs # <-\n",
         field="virtual_clusters.spark.namespace", value="spark-jobs", rule="like team-* (fargate_namespaces)",
-        mend="widen fargate_namespaces",
+        fix="widen fargate_namespaces",
     ),
     "Fargate in an unknown zone": Bad(
         old=ANY_ZONE, new="    fargate: {single_zones: [us-east-1c]} # <-\n",
-        field="virtual_clusters.spark.fargate.single_zones[0]", value="us-east-1c", rule="us-east-1b", mend="or add it",
+        field="virtual_clusters.spark.fargate.single_zones[0]", value="us-east-1c", rule="us-east-1b", fix="or add it",
     ),
     "Fargate choice unknown": Bad(
         old=ANY_ZONE, new="    fargate: {single_zone: [us-east-1a]} # <-\n",
         field="virtual_clusters.spark.fargate.single_zone", value=["us-east-1a"], rule="any_zone, single_zones",
-        mend="Did you mean single_zones",
+        fix="Did you mean single_zones",
     ),
 }  # fmt: skip
 
 VIRTUAL_CLUSTERS = {
     "namespace no DNS label": Bad(
         old=NAMESPACE, new="    namespace: spark_jobs # <-\n",
-        field="virtual_clusters.spark.namespace", value="spark_jobs", rule="DNS label", mend="spark-jobs",
+        field="virtual_clusters.spark.namespace", value="spark_jobs", rule="DNS label", fix="spark-jobs",
     ),
     "namespace over 63 characters": Bad(
         old=NAMESPACE, new=f"    namespace: {LONG} # <-\n",
-        field="virtual_clusters.spark.namespace", value=LONG, rule="1 to 63 of a-z", mend="spark-jobs",
+        field="virtual_clusters.spark.namespace", value=LONG, rule="1 to 63 of a-z", fix="spark-jobs",
     ),
     "namespace used twice": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "  other: {namespace: spark-jobs} # <-\n",
-        field="virtual_clusters.other.namespace", value="spark-jobs", rule="and spark has this one", mend="another",
+        field="virtual_clusters.other.namespace", value="spark-jobs", rule="and spark has this one", fix="another",
     ),
     "namespace of an add-on": Bad(
         old=NAMESPACE, new="    namespace: amazon-guardduty # <-\n",
-        field="virtual_clusters.spark.namespace", value="amazon-guardduty", rule="of EKS add-ons", mend="Choose another",
+        field="virtual_clusters.spark.namespace", value="amazon-guardduty", rule="of EKS add-ons", fix="Choose another",
     ),
     "pod security": Bad(
         old=NAMESPACE, new=NAMESPACE + "    pod_security: restricted # <-\n",
-        field="virtual_clusters.spark.pod_security", value="restricted", rule="baseline", mend="Write one of these",
+        field="virtual_clusters.spark.pod_security", value="restricted", rule="baseline", fix="Write one of these",
     ),
     "quota of pods": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {pods: 0} # <-\n",
-        field="virtual_clusters.spark.quota.pods", value=0, rule="from 1 to 1000000 pods", mend="within these bounds",
+        field="virtual_clusters.spark.quota.pods", value=0, rule="from 1 to 1000000 pods", fix="within these bounds",
     ),
     "quota of memory": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 800 GiB} # <-\n",
-        field="virtual_clusters.spark.quota.memory", value="800 GiB", rule="Kubernetes Quantity", mend="2Gi",
+        field="virtual_clusters.spark.quota.memory", value="800 GiB", rule="Kubernetes Quantity", fix="2Gi",
     ),
     "quota of memory in thousandths": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 800m} # <-\n",
-        field="virtual_clusters.spark.quota.memory", value="800m", rule="memory above 0", mend="Write for example 800Gi",
+        field="virtual_clusters.spark.quota.memory", value="800m", rule="memory above 0", fix="Write for example 800Gi",
     ),
     "container above the quota": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {memory: 64Gi, container_memory: 65Gi} # <-\n",
         field="virtual_clusters.spark.quota.container_memory", value="65Gi", rule="more than all pods together, 64Gi",
-        mend="raise memory",
+        fix="raise memory",
     ),
     "quota of CPU": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {cpu: 0} # <-\n",
-        field="virtual_clusters.spark.quota.cpu", value=0, rule="from 1 to 1000000 vCPU", mend="within these bounds",
+        field="virtual_clusters.spark.quota.cpu", value=0, rule="from 1 to 1000000 vCPU", fix="within these bounds",
     ),
     "quota of GPUs": Bad(
         old=NAMESPACE, new=NAMESPACE + "    quota: {gpus: 4} # <-\n",
-        field="virtual_clusters.spark.quota.gpus", value=4, rule="known here are pods, cpu, memory", mend="Remove it",
+        field="virtual_clusters.spark.quota.gpus", value=4, rule="known here are pods, cpu, memory", fix="Remove it",
     ),
     "quota of an existing namespace": Bad(
         old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    quota: {pods: 9} # <-\n",
-        field="virtual_clusters.spark.quota", value={"pods": 9}, rule="a namespace that is created", mend="or existing_namespace",
+        field="virtual_clusters.spark.quota", value={"pods": 9}, rule="a namespace that is created", fix="or existing_namespace",
     ),
     "pod security of an existing namespace": Bad(
         old=NAMESPACE, new=NAMESPACE + "    existing_namespace: true\n    pod_security: baseline # <-\n",
-        field="virtual_clusters.spark.pod_security", value="baseline", rule="namespace that is created", mend="Remove pod",
+        field="virtual_clusters.spark.pod_security", value="baseline", rule="namespace that is created", fix="Remove pod",
     ),
     "role ARN": Bad(
         old=NAMESPACE, new=NAMESPACE + "    execution_role_arn: arn:aws:iam::1:role/jobs # <-\n",
         field="virtual_clusters.spark.execution_role_arn", value="arn:aws:iam::1:role/jobs", rule="ARN of an IAM role",
-        mend="arn:aws:iam::111122223333:role/spark",
+        fix="arn:aws:iam::111122223333:role/spark",
     ),
     "rights of a given role": Bad(
         old=NAMESPACE,
         new=NAMESPACE + f"    execution_role_arn: {ROLE}\n    data_access: {{read: [s3://trips/]}} # <-\n",
         field="virtual_clusters.spark.data_access", value={"read": ["s3://trips/"]},
-        rule="for a role that is created", mend="Remove data_access",
+        rule="for a role that is created", fix="Remove data_access",
     ),
     "folder of another virtual cluster": Bad(
         old=ANY_ZONE,
         new=f"{ANY_ZONE}    data_access: {{read: [s3://jobs-bucket/logs/other/]}} # <-\n  other: {{namespace: b}}\n",
         also=((REGION, f"bucket: {{name: jobs-bucket}}\n{REGION}"),),
         field="virtual_clusters.spark.data_access.read[0]", value="s3://jobs-bucket/logs/other/",
-        rule="folders of virtual cluster other in the environment's bucket", mend="Name another location",
+        rule="folders of virtual cluster other in the environment's bucket", fix="Name another location",
     ),
     "folders of all virtual clusters": Bad(
         old=ANY_ZONE,
@@ -180,61 +180,61 @@ VIRTUAL_CLUSTERS = {
         "  other: {namespace: b}\n",
         also=((REGION, f"bucket: {{name: jobs-bucket}}\n{REGION}"),),
         field="virtual_clusters.spark.execution_roles.etl.data_access.write[0]", value="s3://jobs-bucket/data",
-        rule="folders of virtual cluster other", mend="Name another location",
+        rule="folders of virtual cluster other", fix="Name another location",
     ),
     "name of a role": Bad(
         old=NAMESPACE, new=NAMESPACE + "    execution_roles: {Etl: {}} # <-\n",
-        field="virtual_clusters.spark.execution_roles.Etl", value="Etl", rule="execution role: a name has", mend="Rename",
+        field="virtual_clusters.spark.execution_roles.Etl", value="Etl", rule="execution role: a name has", fix="Rename",
     ),
     "role of two virtual clusters": Bad(
         old=ANY_ZONE,
         new=f"{ANY_ZONE}    execution_roles: {{etl: {{execution_role_arn: {ROLE}}}}}\n"
         f"  other: {{namespace: b, execution_role_arn: {ROLE}}} # <-\n",
         field="virtual_clusters.other.execution_role_arn", value=ROLE, rule="virtual cluster spark has this role",
-        mend="Choose another role",
+        fix="Choose another role",
     ),
     "roles that read alike": Bad(
         old=ANY_ZONE,
         new=f"{ANY_ZONE}    execution_roles: {{a-b: {{}}}}\n  spark-a: {{namespace: b, execution_roles: {{b: {{}}}}}} # <-\n",
-        field="virtual_clusters.spark-a.execution_roles.b", value="b", rule="as those of spark", mend="Rename it",
+        field="virtual_clusters.spark-a.execution_roles.b", value="b", rule="as those of spark", fix="Rename it",
     ),
     "log group": Bad(
         old=ANY_ZONE, new=ANY_ZONE + '    logs: {log_group: "spark:logs"} # <-\n',
-        field="virtual_clusters.spark.logs.log_group", value="spark:logs", rule="CreateLogGroup", mend="/spark/reporting",
+        field="virtual_clusters.spark.logs.log_group", value="spark:logs", rule="CreateLogGroup", fix="/spark/reporting",
     ),
     "given log group with a retention": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, retention_days: 30} # <-\n",
-        field="virtual_clusters.spark.logs.retention_days", value=30, rule="log group that is created", mend="Remove retention",
+        field="virtual_clusters.spark.logs.retention_days", value=30, rule="log group that is created", fix="Remove retention",
     ),
     "log group without CloudWatch": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    logs: {log_group: /spark, cloudwatch: false} # <-\n",
-        field="virtual_clusters.spark.logs.log_group", value="/spark", rule="nothing goes to a log group", mend="Remove",
+        field="virtual_clusters.spark.logs.log_group", value="/spark", rule="nothing goes to a log group", fix="Remove",
     ),
     "log group of two virtual clusters": Bad(
         old=ANY_ZONE,
         new=f"{ANY_ZONE}    logs: {{log_group: /spark}}\n  other: {{namespace: b, logs: {{log_group: /spark}}}} # <-\n",
-        field="virtual_clusters.other.logs.log_group", value="/spark", rule="spark logs there", mend="another log group",
+        field="virtual_clusters.other.logs.log_group", value="/spark", rule="spark logs there", fix="another log group",
     ),
     "unknown role of a job": Bad(
         old="    virtual_cluster: spark\n", new="    virtual_cluster: spark\n    execution_role: etl # <-\n",
         field="jobs.count.execution_role", value="etl", rule="of virtual cluster spark are its own alone",
-        mend="the virtual cluster's own",
+        fix="the virtual cluster's own",
     ),
     "virtual cluster name": Bad(
         old="virtual_clusters:\n  spark:\n", new="virtual_clusters:\n  spark_1: # <-\n",
-        field="virtual_clusters.spark_1", value="spark_1", rule="virtual cluster: a name has", mend="Rename it",
+        field="virtual_clusters.spark_1", value="spark_1", rule="virtual cluster: a name has", fix="Rename it",
     ),
     "retention": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    logs: {retention_days: 31} # <-\n",
-        field="virtual_clusters.spark.logs.retention_days", value=31, rule="PutRetentionPolicy", mend="one of these",
+        field="virtual_clusters.spark.logs.retention_days", value=31, rule="PutRetentionPolicy", fix="one of these",
     ),
     "data location": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "    data_access: {read: [s3://trips/, /data]} # <-\n",
-        field="virtual_clusters.spark.data_access.read[1]", value="/data", rule="s3://bucket/prefix", mend="s3://sales",
+        field="virtual_clusters.spark.data_access.read[1]", value="/data", rule="s3://bucket/prefix", fix="s3://sales",
     ),
     "data location with a wildcard": Bad(
         old=ANY_ZONE, new=ANY_ZONE + '    data_access: {write: ["s3://trips/*"]} # <-\n',
-        field="virtual_clusters.spark.data_access.write[0]", value="s3://trips/*", rule="without wildcards", mend="s3://",
+        field="virtual_clusters.spark.data_access.write[0]", value="s3://trips/*", rule="without wildcards", fix="s3://",
     ),
 }  # fmt: skip
 

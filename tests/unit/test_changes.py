@@ -269,11 +269,11 @@ def test_what_just_works(change: str) -> None:
 
 @pytest.mark.parametrize("change", REFUSED)
 def test_what_is_refused(change: str) -> None:
-    before, after, path, rule, mend = REFUSED[change]
+    before, after, path, rule, fix = REFUSED[change]
     found = {dotted(one.path): one for one in _refused(before, after)}
     assert path in found
     assert rule in found[path].rule or rule in str(found[path].value)
-    assert mend in found[path].mend
+    assert fix in found[path].fix
 
 
 def _split(number: int | None, **virtual_clusters: str) -> Environment:
@@ -293,8 +293,8 @@ def test_fewer_definition_stacks_are_refused_while_they_are_there() -> None:
     (refused,) = refusals(_with_stacks(_split(3), 1, 2, 3), _split(1))
     assert dotted(refused.path) == "virtual_clusters.spark.definition_stacks"
     assert "dev-job-runs-spark-2, dev-job-runs-spark-3 are deployed" in refused.rule
-    assert "delete-stack --region us-east-1 --stack-name dev-job-runs-spark-3" in refused.mend
-    assert "--stack-name dev-job-runs-spark-1" not in refused.mend
+    assert "delete-stack --region us-east-1 --stack-name dev-job-runs-spark-3" in refused.fix
+    assert "--stack-name dev-job-runs-spark-1" not in refused.fix
 
 
 def test_a_virtual_cluster_does_not_leave_its_definition_stacks_behind() -> None:

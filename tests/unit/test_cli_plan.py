@@ -387,7 +387,7 @@ def test_several_virtual_clusters_have_to_be_chosen_from(capsys: pytest.CaptureF
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", code]) == 0
-    assert CODES[code].mend in capsys.readouterr().out
+    assert CODES[code].fix in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def _states(checks: list[Check]) -> list[str]:
 def test_stacks_are_there_and_their_last_deployment_succeeded(status: str | None, state: str) -> None:
     checks = check_stacks(ENVIRONMENT, {"one-platform": "CREATE_COMPLETE", "one-job-runs": status})
     assert _states(checks) == [state]
-    assert bool(checks[0].mend) == (state != "ok")
+    assert bool(checks[0].fix) == (state != "ok")
 
 
 def test_clusters_are_active_without_issues_and_take_access_entries() -> None:
@@ -99,7 +99,7 @@ def test_each_part_that_is_not_in_order_is_told() -> None:
 def test_nodes_and_fargate_have_access_entries() -> None:
     assert _states(check_access_entries(ENVIRONMENT, "c", [ROLE], {ROLE: "EC2_LINUX"})) == ["ok"]
     (node,) = check_access_entries(ENVIRONMENT, "c", ["other"], {ROLE: "EC2_LINUX"})
-    assert node.mend.endswith(f"--cluster-name c --principal-arn {ROLE} --type EC2_LINUX")
+    assert node.fix.endswith(f"--cluster-name c --principal-arn {ROLE} --type EC2_LINUX")
 
 
 def test_the_oidc_provider_is_for_sts() -> None:
@@ -154,8 +154,8 @@ def test_each_difference_of_a_node_group_is_named(field: str, value: object, tol
     (check,) = check_capacity(ENVIRONMENT, replace(live, node_groups=groups), NAMES)
     assert check.state == "warning"
     assert check.found.startswith(f"node_groups.drivers: {told}")
-    assert "cdk deploy" in check.mend
-    assert ("update-nodegroup-config" in check.mend) == (field in ("labels", "taints", "max_size"))
+    assert "cdk deploy" in check.fix
+    assert ("update-nodegroup-config" in check.fix) == (field in ("labels", "taints", "max_size"))
 
 
 def test_how_many_nodes_a_group_has_is_no_difference() -> None:
@@ -223,7 +223,7 @@ def test_definitions_of_a_virtual_cluster_that_is_gone_are_created_again() -> No
     (check,) = check_definitions(ENVIRONMENT, defined, {"/a": {"virtualClusterId": "old", "x": 2}})
     assert check.state == "missing"
     assert check.found == "/a names virtual cluster 'old', and the deployed one is new: no run can start from it"
-    assert check.mend.startswith(
+    assert check.fix.startswith(
         "Create test-job-runs again: cdk destroy test-job-runs -c environment=test, then cdk deploy"
     )
     (edited,) = check_definitions(ENVIRONMENT, defined, {"/a": {"virtualClusterId": "new", "x": 2}})
@@ -341,7 +341,7 @@ def test_files_that_are_missing_say_where_they_come_from() -> None:
     used_by = {template: ["count/a", "count/b", "count/c", "count/d"], other: ["count/a"]}
     missing, unknown = check_files(ENVIRONMENT, used_by, {template: False, other: None})
     assert missing.found.endswith("which count/a, count/b, count/c and 1 more names")
-    assert missing.mend.endswith(f"aws s3 cp definitions/pod-templates/spark/a.yaml {template}")
+    assert missing.fix.endswith(f"aws s3 cp definitions/pod-templates/spark/a.yaml {template}")
     assert unknown.state == "not checked"
 
 

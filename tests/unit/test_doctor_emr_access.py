@@ -40,17 +40,17 @@ def test_an_access_entry_for_another_namespace_is_not_enough() -> None:
 
 def test_without_the_mapping_the_fix_is_the_setting_or_the_command() -> None:
     access = EmrAccess(None, None, {JOBS: True})
-    by_setting = checked(access, "cloudformation").mend
+    by_setting = checked(access, "cloudformation").fix
     assert "Set cluster.emr_access to aws-auth" in by_setting
     command = f"--cluster c --namespace {JOBS} --service-name emr-containers"
     assert by_setting.endswith(command)
-    assert checked(access).mend.startswith("Map it again: eksctl create iamidentitymapping")
+    assert checked(access).fix.startswith("Map it again: eksctl create iamidentitymapping")
 
 
 def test_a_mapping_to_another_user_is_told() -> None:
     check = checked(EmrAccess(None, "emr", {JOBS: True}))
     assert "is mapped to emr, not to emr-containers" in check.found
-    assert "kubectl edit configmap aws-auth" in check.mend
+    assert "kubectl edit configmap aws-auth" in check.fix
 
 
 def test_a_mapping_without_a_role_is_not_enough() -> None:

@@ -62,7 +62,7 @@ def test_execution_roles_let_in_emr_s_service_accounts() -> None:
     assert _roles({"Statement": [_statement()]}).state == "ok"
     assert _roles(None).state == "missing"
     check = _roles({"Statement": []})
-    assert check.mend.endswith("--cluster-name c --namespace spark-jobs --role-name spark")
+    assert check.fix.endswith("--cluster-name c --namespace spark-jobs --role-name spark")
     unclear = {"Statement": [_statement(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})]}
     assert _roles(unclear).state == "not checked"
     pod_identity = {

@@ -91,8 +91,8 @@ def test_a_journal_of_another_fleet_is_refused(tmp_path: Path, other: dict[str, 
     path = tmp_path / "journal"
     before = written(path)
     fleet = begin(**{"identifier": "f", "digest": "digest", "account": "111122223333", "region": "us-east-1"} | other)
-    mend = "Restore what it was begun with, or begin another fleet: --journal PATH."
-    assert refusal(path, fleet) == f"{path}: the journal belongs to a fleet with {told}. {mend}"
+    fix = "Restore what it was begun with, or begin another fleet: --journal PATH."
+    assert refusal(path, fleet) == f"{path}: the journal belongs to a fleet with {told}. {fix}"
     assert path.read_bytes() == before
 
 

@@ -196,7 +196,7 @@ def test_changed_at_random_it_loads_or_gives_findings_of_one_line(
         for finding in error.findings:
             assert str(finding).isprintable(), "one line"
             assert finding.rule, "a rule"
-            assert finding.mend, "a mend"
+            assert finding.fix, "a fix"
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -74,7 +74,7 @@ def test_a_node_group_that_is_replaced_says_for_what(field: str, value: Any) -> 
     (found,) = _interrupted(_group("drivers", **{field: value})).items()
     assert found[0] == f"node_groups.drivers.{field}"
     assert "node group drivers is replaced" in found[1].rule
-    assert "drain" in found[1].mend
+    assert "drain" in found[1].fix
 
 
 @pytest.mark.parametrize(("field", "value"), [("disk_gib", 80), ("release_version", "1.35.2-20261120")])
@@ -186,5 +186,5 @@ def test_several_fargate_profiles_at_once_are_said_to_be_deleted_one_by_one() ->
     one = _interrupted(profiles("a"), before=profiles("a", "b"))["virtual_clusters"]
     several = _interrupted(profiles("a"), before=profiles("a", "b", "c"))["virtual_clusters"]
     assert "one profile at a time" in several.rule
-    assert "doctor" in several.mend
+    assert "doctor" in several.fix
     assert "one profile at a time" not in one.rule

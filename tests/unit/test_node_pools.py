@@ -208,7 +208,7 @@ def test_a_capacity_type_that_groups_and_pools_have_is_refused() -> None:
         executors(Ec2(capacity_type="spot"), world(burst=BURST))
     assert caught.value.path == ("placement", "executors", "capacity_type")
     assert "spot and burst have such nodes" in caught.value.rule
-    assert "karpenter.sh/nodepool: burst" in caught.value.mend
+    assert "karpenter.sh/nodepool: burst" in caught.value.fix
 
 
 def test_the_label_of_a_pool_has_a_field_of_its_own() -> None:

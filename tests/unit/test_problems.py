@@ -170,8 +170,8 @@ def test_errors_come_first() -> None:
 def test_a_code_is_explained_in_sentences(code: str) -> None:
     explained = CODES[code]
     assert explained.meaning.endswith(".")
-    assert explained.mend[0].isupper()
-    assert not explained.mend.endswith(".")
+    assert explained.fix[0].isupper()
+    assert not explained.fix.endswith(".")
 
 
 def test_a_run_that_its_namespace_has_room_for_is_no_problem() -> None:

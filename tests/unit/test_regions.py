@@ -19,7 +19,7 @@ def test_a_zone_begins_with_its_region(zone: str, region: str) -> None:
     assert region_of_zone(zone) == region
 
 
-# Zone -> how it is mended.
+# Zone -> how it is fixed.
 REFUSED = {
     "us-east-1": "Write for example us-east-1a",
     "us-east-1ab": "Write for example us-east-1a",
@@ -34,4 +34,4 @@ REFUSED = {
 def test_what_is_no_availability_zone_of_the_region_is_refused(zone: str, mend: str) -> None:
     with pytest.raises(RuleError) as refused:
         check_zone(zone, "us-east-1")
-    assert refused.value.mend == mend
+    assert refused.value.fix == mend

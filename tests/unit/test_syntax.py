@@ -126,18 +126,18 @@ def test_a_path_reads_as_in_a_program() -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.binary()))
 def test_any_value_is_shown_in_one_line_of_bounded_length(value: object) -> None:
-    finding = Finding(file="a.yaml", line=None, path=("a",), value=value, rule="must be b", mend="Write b")
+    finding = Finding(file="a.yaml", line=None, path=("a",), value=value, rule="must be b", fix="Write b")
     assert str(finding).isprintable()
     assert len(shown(value)) <= 81
 
 
 def test_a_finding_is_file_line_field_value_rule_and_mend() -> None:
     finding = Finding(
-        file="a.yaml", line=3, path=("a", 0), value={"b": True}, rule="must be text", mend="Put it in quotes"
+        file="a.yaml", line=3, path=("a", 0), value={"b": True}, rule="must be text", fix="Put it in quotes"
     )
     assert str(finding) == 'a.yaml:3: a[0] = {"b": true}: must be text. Put it in quotes.'
 
 
 def test_a_broken_rule_seen_from_outside_keeps_value_rule_and_mend() -> None:
     broken = RuleError("v", "r", "m", path=("c",)).below("a", 0)
-    assert (broken.path, broken.value, broken.rule, broken.mend) == (("a", 0, "c"), "v", "r", "m")
+    assert (broken.path, broken.value, broken.rule, broken.fix) == (("a", 0, "c"), "v", "r", "m")

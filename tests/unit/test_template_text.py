@@ -225,7 +225,7 @@ def test_a_merge_key_is_said_to_merge_nothing() -> None:
     text = POD.replace("labels: {spot: off, build: 0123, count: 1_000, <<: base}", "<<: {labels: {a: b}}")
     (fault,) = read_template(parse_template(text, "driver.yaml").data, "driver", "1.35").faults
     assert fault.broken.path == ("metadata", "<<")
-    assert "YAML 1.2" in fault.broken.mend
+    assert "YAML 1.2" in fault.broken.fix
     with pytest.raises(RuleError, match=r"YAML 1\.2, in which << is a key"):
         labels_of(parse_template(POD.replace("<<: base", "<<: {a: b}"), "driver.yaml").data)
 

@@ -34,8 +34,8 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
         own = client(session, "sts").get_caller_identity()["Account"]
         if own != account:
             rule = f"the credentials are those of account {own}, and the stacks are deployed to {account}"
-            mend = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
-            raise refused("AWS", None, rule, mend)
+            fix = "Name the profile by AWS_PROFILE: an app does not see the CDK CLI's --profile"
+            raise refused("AWS", None, rule, fix)
         cloudformation: CloudFormationClient = client(session, "cloudformation")
         statuses = _statuses(cloudformation, environment, ("platform", _VIRTUAL_CLUSTERS, JOB_RUNS))
         metadata = {part: _metadata(cloudformation, f"{environment}-{part}") for part in statuses}

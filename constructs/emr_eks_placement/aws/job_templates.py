@@ -35,5 +35,5 @@ def _template_data(session: boto3.Session, identifier: str) -> Mapping[str, Any]
             return emr.describe_job_template(id=identifier)["jobTemplate"]["jobTemplateData"]
         except emr.exceptions.ResourceNotFoundException:
             rule = f"{emr.meta.region_name} has no job template of this id (emr-containers:DescribeJobTemplate)"
-            mend = "Check the id, the region and the account"
-            raise RuleError(identifier, rule, mend, path=("jobTemplateId",)) from None
+            fix = "Check the id, the region and the account"
+            raise RuleError(identifier, rule, fix, path=("jobTemplateId",)) from None

@@ -54,8 +54,8 @@ class RunLogs:
                 rule = (
                     "its request has no monitoringConfiguration, so its logs are kept neither in CloudWatch nor in S3"
                 )
-                mend = "Open the Spark UI from the EMR console, and give the next run a monitoringConfiguration"
-                raise refused(f"job run {run.id}", None, rule, mend)
+                fix = "Open the Spark UI from the EMR console, and give the next run a monitoringConfiguration"
+                raise refused(f"job run {run.id}", None, rule, fix)
 
     @property
     def place(self) -> str:

@@ -79,7 +79,7 @@ def _content(s3: "S3Client", bucket: str, key: str) -> bytes:
         broken = rule_of(error)
         # Without the right to list the bucket, S3 does not tell what is missing from what is denied (S3 API, GetObject).
         rule = f"{broken.rule}, as S3 also says of an object that is not there to who may not list the bucket"
-        raise RuleError(None, rule, broken.mend) from None
+        raise RuleError(None, rule, broken.fix) from None
     with contextlib.closing(body):
         return _read(body)
 

@@ -69,7 +69,7 @@ DEPLOYMENT_CHECKS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Check:
-    """What one check found, and how to mend it unless it is ok.
+    """What one check found, and how to fix it unless it is ok.
 
     state: `missing` keeps the deployment or one of its jobs from succeeding, `warning` may, `not checked` means that the
     account did not tell.
@@ -78,4 +78,4 @@ class Check:
     name: str
     state: State
     found: str
-    mend: str = ""
+    fix: str = ""

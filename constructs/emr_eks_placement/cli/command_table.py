@@ -133,7 +133,7 @@ COMMANDS = (
         name="doctor",
         summary="say whether a deployed environment is well and is what its file says",
         description="Check with read-only calls whether a deployed environment works and is what its file says: stacks, "
-        "cluster, node groups, Fargate profiles, access, roles, files, addresses, quotas; and say how to mend what is "
+        "cluster, node groups, Fargate profiles, access, roles, files, addresses, quotas; and say how to fix what is "
         "not. Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment "
         "file.",
         example="emr-placement doctor -e environments/dev.yaml --profile my-profile",
@@ -177,8 +177,8 @@ COMMANDS = (
     ),
     Command(
         name="explain",
-        summary="say what the code of a problem means and how to mend it",
-        description="Say what the code of a problem means that plan found, and how to mend it.",
+        summary="say what the code of a problem means and how to fix it",
+        description="Say what the code of a problem means that plan found, and how to fix it.",
         example="emr-placement explain FARGATE_VOLUME",
         add_arguments=arguments.add_explain,
     ),

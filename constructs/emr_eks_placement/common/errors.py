@@ -1,4 +1,4 @@
-"""How bad input is reported: one line that names the field, the value, the rule and the mend."""
+"""How bad input is reported: one line that names the field, the value, the rule and the fix."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,20 +11,20 @@ FieldPath = tuple[str | int, ...]
 class RuleError(ValueError):
     """A value breaks a rule. Raised where the rule is known; whoever knows the file adds the place.
 
-    value: what was given; `rule`: what holds, with its source in brackets; `mend`: what to write instead;
+    value: what was given; `rule`: what holds, with its source in brackets; `fix`: what to write instead;
     `path`: the field below the one being checked, when the rule spans several fields.
     """
 
-    def __init__(self, value: object, rule: str, mend: str, *, path: FieldPath = ()) -> None:
-        super().__init__(f"{value!r}: {rule}. {mend}")
+    def __init__(self, value: object, rule: str, fix: str, *, path: FieldPath = ()) -> None:
+        super().__init__(f"{value!r}: {rule}. {fix}")
         self.value = value
         self.rule = rule
-        self.mend = mend
+        self.fix = fix
         self.path = path
 
     def below(self, *prefix: str | int) -> "RuleError":
         """The same error, seen from the field that holds the one it was raised for."""
-        return RuleError(self.value, self.rule, self.mend, path=(*prefix, *self.path))
+        return RuleError(self.value, self.rule, self.fix, path=(*prefix, *self.path))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +36,15 @@ class Finding:
     path: FieldPath
     value: object
     rule: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
         """FILE:LINE: FIELD = VALUE: RULE. MEND. Without field and value where the file as a whole is wrong."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f"{dotted(self.path)} = " if self.path else ""
         value = "" if not self.path and self.value is None else f"{field}{shown(self.value)}: "
-        mend = self.mend if self.mend.endswith("?") else f"{self.mend}."
-        return printable(f"{place}: {value}{self.rule}. {mend}")
+        fix = self.fix if self.fix.endswith("?") else f"{self.fix}."
+        return printable(f"{place}: {value}{self.rule}. {fix}")
 
 
 class InputError(ValueError):
@@ -63,7 +63,7 @@ def finding(place: str, broken: RuleError, *, line: int | None = None, path: Fie
         path=broken.path if path is None else path,
         value=broken.value,
         rule=broken.rule,
-        mend=broken.mend,
+        fix=broken.fix,
     )
 
 

@@ -100,24 +100,24 @@ class Field:
         with below(*self.path):
             return check()
 
-    def refused(self, rule: str, mend: str) -> RuleError:
+    def refused(self, rule: str, fix: str) -> RuleError:
         """The error of a value that breaks the rule, or whose value is open until the deployment."""
         if isinstance(self.value, Unresolved):
             rule = "decides placement, and what it stands for is known only at deployment"
-            mend = "Write the value itself, or give its parameter a default"
-            return RuleError(self.value.value, rule, mend, path=self.path)
+            fix = "Write the value itself, or give its parameter a default"
+            return RuleError(self.value.value, rule, fix, path=self.path)
         if self.value is None:
             return RuleError(None, f"required, and {rule}", "Add it", path=self.path)
-        return RuleError(self.value, rule, mend, path=self.path)
+        return RuleError(self.value, rule, fix, path=self.path)
 
 
-def read_json(file: Path, mend: str) -> Field:
-    """The content of a JSON file. Raises InputError for one that can't be read, with that mend, or is no JSON."""
+def read_json(file: Path, fix: str) -> Field:
+    """The content of a JSON file. Raises InputError for one that can't be read, with that fix, or is no JSON."""
     with placed_at(str(file)):
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:
-            raise RuleError(None, f"can't be read: {error.strerror}", mend) from None
+            raise RuleError(None, f"can't be read: {error.strerror}", fix) from None
         except (ValueError, RecursionError) as error:
             raise RuleError(None, f"must be JSON: {error}", "Synthesize the app again: cdk synth") from None
         if deeper_than(data, _MOST_LEVELS):

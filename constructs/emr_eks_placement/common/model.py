@@ -1,4 +1,4 @@
-"""The base of every typed model: immutable, no unknown keys, rules that say how to mend what breaks them."""
+"""The base of every typed model: immutable, no unknown keys, rules that say how to fix what breaks them."""
 
 import difflib
 import re
@@ -63,8 +63,8 @@ def count(lowest: int, highest: int, what: str, source: str) -> Rule:
 
     def check(values: Any) -> Any:
         if not lowest <= len(values) <= highest:
-            mend = f"Name {lowest} or more" if len(values) < lowest else f"Drop some until {highest} are left"
-            raise RuleError(f"{len(values)} {what}", rule, mend)
+            fix = f"Name {lowest} or more" if len(values) < lowest else f"Drop some until {highest} are left"
+            raise RuleError(f"{len(values)} {what}", rule, fix)
         return values
 
     return Rule(check, rule)
@@ -112,7 +112,7 @@ def names(what: str) -> Rule:
             try:
                 check_name(name)
             except RuleError as broken:
-                raise RuleError(name, name_rule, broken.mend, path=(name,)) from None
+                raise RuleError(name, name_rule, broken.fix, path=(name,)) from None
             other = bare.setdefault(name.replace("-", ""), name)
             if other != name:
                 rule = f"{what}: CloudFormation's ids hold no hyphens, and without them this is the name of {other}"

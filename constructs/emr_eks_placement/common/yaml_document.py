@@ -37,8 +37,8 @@ def read_text(path: Path, shown_as: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason, mend = _why_unreadable(error)
-        raise unreadable(shown_as, None, None, f"can't be read: {reason}", mend) from None
+        reason, fix = _why_unreadable(error)
+        raise unreadable(shown_as, None, None, f"can't be read: {reason}", fix) from None
 
 
 def parse_yaml(text: str, shown_as: str) -> YamlDocument:
@@ -99,8 +99,6 @@ def _why_unreadable(error: OSError | UnicodeDecodeError) -> tuple[str, str]:
     return error.strerror or str(error), "Check the path"
 
 
-def unreadable(
-    file: str, line: int | None, value: str | None, rule: str, mend: str, path: FieldPath = ()
-) -> InputError:
+def unreadable(file: str, line: int | None, value: str | None, rule: str, fix: str, path: FieldPath = ()) -> InputError:
     """The error of a file that can't be read, or of a place in it."""
-    return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, mend=mend)])
+    return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, fix=fix)])

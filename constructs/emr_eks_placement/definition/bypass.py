@@ -32,5 +32,5 @@ def check_not_bypassed(role: TemplateRole, template: Mapping[str, Any], target: 
         fields.append((("metadata", "annotations", kubernetes.COMPUTE_TYPE), "ec2", rule))
     for path, value, rule in fields:
         if value is not None:
-            mend = "Remove it, or place the pod accordingly"
-            raise RuleError(value, rule, mend, path=("job", role, "pod_template", *path))
+            fix = "Remove it, or place the pod accordingly"
+            raise RuleError(value, rule, fix, path=("job", role, "pod_template", *path))

@@ -53,7 +53,7 @@ def check_job_run(
         )
     except RuleError as broken:
         path = ("jobs", job, *_in_environment(broken.path or ("job",), placement, choice))
-        raise RuleError(broken.value, broken.rule, broken.mend, path=path) from None
+        raise RuleError(broken.value, broken.rule, broken.fix, path=path) from None
 
 
 def _in_environment(path: FieldPath, placement: str, choice: PlacementChoice) -> FieldPath:

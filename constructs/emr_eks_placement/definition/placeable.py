@@ -47,10 +47,10 @@ def check_accepted(planned: Plan) -> None:
     for problem in planned.problems:
         if isinstance(problem, Refusal) and problem.path:
             broken, path = problem.broken, ("job", problem.role, "pod_template", *problem.path)
-            raise RuleError(broken.value, broken.rule, broken.mend, path=path)
+            raise RuleError(broken.value, broken.rule, broken.fix, path=path)
         if isinstance(problem, Refusal):
             where = ("placement" if problem.role == "submitter" else "job", problem.role)
-            raise RuleError(problem.value, f"{problem.what} ({problem.code})", problem.broken.mend, path=where)
+            raise RuleError(problem.value, f"{problem.what} ({problem.code})", problem.broken.fix, path=where)
 
 
 def check_whole(planned: Plan) -> None:
@@ -59,19 +59,19 @@ def check_whole(planned: Plan) -> None:
         if problem.severity == "error":
             rule = f"{problem.what}. {CODES[problem.code].meaning.rstrip('.')} ({problem.code})"
             pods = f"{planned.of(problem.role).count} {problem.role}"
-            raise RuleError(pods, rule, problem.mend, path=("job", problem.role))
+            raise RuleError(pods, rule, problem.what_to_do, path=("job", problem.role))
 
 
 def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
     if target.zone:
-        mend = f"Add {target.zone} to fargate.single_zones of the virtual cluster"
+        fix = f"Add {target.zone} to fargate.single_zones of the virtual cluster"
     else:
-        mend = "Set fargate.any_zone of the virtual cluster"
+        fix = "Set fargate.any_zone of the virtual cluster"
     label = f"spark-node-placement={target.label_value}"
     rule = f"no Fargate profile takes pods of namespace {pod.namespace} labelled {label}"
     if target.zone:
-        return RuleError(target.zone, rule, mend, path=("placement", role, "zone"))
-    return RuleError(target.label_value, rule, mend, path=("placement", role))
+        return RuleError(target.zone, rule, fix, path=("placement", role, "zone"))
+    return RuleError(target.label_value, rule, fix, path=("placement", role))
 
 
 def _check_profiles(role: Role, target: Fargate, landing: Landing, capacity: Capacity) -> None:
@@ -107,23 +107,25 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity:
         rule = f"no node group takes the {role} pod: {problem.what} (Kubernetes scheduler)"
         elsewhere = _zones_without_the_selector(shape, target, capacity)
         if elsewhere:
-            mend = f"Use a zone where it fits ({', '.join(elsewhere)}), or add such a node group in {target.zone}"
-            return RuleError(target.zone, rule, mend, path=("placement", role, "zone"))
-        mend = problem.fix or "Add such a node group, or change what the placement or the job asks for"
-        return RuleError(requests, rule, mend, path=("placement", role))
+            fix = f"Use a zone where it fits ({', '.join(elsewhere)}), or add such a node group in {target.zone}"
+            return RuleError(target.zone, rule, fix, path=("placement", role, "zone"))
+        fix = problem.fix or "Add such a node group, or change what the placement or the job asks for"
+        return RuleError(requests, rule, fix, path=("placement", role))
     meaning = CODES[problem.code].meaning.rstrip(".")
     if isinstance(target, Ec2) and problem.path[-1:] and problem.path[-1] in target.node_labels:
         path = ("placement", role, "node_labels", problem.path[-1])
-        return RuleError(problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.mend, path=path)
+        return RuleError(
+            problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.what_to_do, path=path
+        )
     if problem.path and role != "submitter":
         rule = f"{problem.what}. {meaning} ({'EKS guide, Fargate' if isinstance(target, Fargate) else 'Kubernetes'})"
         place = "Remove it from the pod template, or place the pod accordingly"
-        mend = problem.mend if problem.code == "POD_SECURITY" else place
-        return RuleError(problem.value, rule, mend, path=("job", role, "pod_template", *problem.path))
+        fix = problem.what_to_do if problem.code == "POD_SECURITY" else place
+        return RuleError(problem.value, rule, fix, path=("job", role, "pod_template", *problem.path))
     if problem.code == "FARGATE_TOO_LARGE":
         rule = (
             f"the {role} pod with overhead, sidecars and Fargate's own {RESERVED_MEMORY_MIB} MiB exceeds the largest Fargate "
             f"pod, {LARGEST} (EKS guide, Fargate pod configuration)"
         )
-        return RuleError(requests, rule, problem.mend, path=where)
-    return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.mend, path=where)
+        return RuleError(requests, rule, problem.what_to_do, path=where)
+    return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.what_to_do, path=where)

@@ -106,5 +106,5 @@ def because_of_placeholder(broken: RuleError, request: Mapping[str, Any]) -> Rul
         return broken
     several = len(names) > 1
     rule = f"{', '.join(names)} {'decide' if several else 'decides'} the pods, so nothing can be planned: {broken.rule}"
-    mend = f"Write an example of {'them' if several else 'it'}, or plan the request that is sent"
-    return RuleError(broken.value, rule, mend, path=broken.path)
+    fix = f"Write an example of {'them' if several else 'it'}, or plan the request that is sent"
+    return RuleError(broken.value, rule, fix, path=broken.path)

@@ -65,7 +65,7 @@ def checked(found: FoundRequest) -> Mapping[str, Any]:
         return check_request(found.data)
     except RuleError as broken:
         path = (*found.path, *in_spelling(broken.path, found.spelling))
-        raise RuleError(broken.value, broken.rule, broken.mend, path=path) from None
+        raise RuleError(broken.value, broken.rule, broken.fix, path=path) from None
 
 
 def _check_filled_in(data: Any) -> None:

@@ -40,8 +40,8 @@ def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
         if "jobTemplateId" not in request:
             raise _broken(None, "required", "Add it", REQUEST, (name,))
         rule = f"a job template holds the {name}, which decides placement"
-        mend = "Name the file of its describe-job-template answer too, or plan with --cluster, which reads the job template"
-        raise _broken(request["jobTemplateId"], rule, mend, REQUEST, ("jobTemplateId",))
+        fix = "Name the file of its describe-job-template answer too, or plan with --cluster, which reads the job template"
+        raise _broken(request["jobTemplateId"], rule, fix, REQUEST, ("jobTemplateId",))
     return request
 
 
@@ -67,19 +67,19 @@ def _checked(name: str, value: Any, path: FieldPath) -> Any:
 
 def _text(name: str, text: Text, value: Any, path: FieldPath) -> str:
     if not isinstance(value, str):
-        mend = "Put it in quotes" if isinstance(value, int | float) else "Write text in quotes"
-        raise _broken(value, "must be text", mend, name, path)
+        fix = "Put it in quotes" if isinstance(value, int | float) else "Write text in quotes"
+        raise _broken(value, "must be text", fix, name, path)
     if text.options and value not in text.options and placeholders_in(value) != [value]:
-        mend = _guess(value.upper(), text.options, "Write one of these")
-        raise _broken(value, f"must be one of {', '.join(text.options)}", mend, name, path)
+        fix = _guess(value.upper(), text.options, "Write one of these")
+        raise _broken(value, f"must be one of {', '.join(text.options)}", fix, name, path)
     open_ended = text.pattern is not None and name not in _NO_PLACEHOLDERS and fits(text.pattern, value)
     too_short = not open_ended and len(value) < text.least
     if too_short or (text.most is not None and len(value) > text.most):
         rule = f"has {text.least} to {text.most} characters, this has {len(value)}"
-        mend = "Shorten it" if not too_short else "Write more" if value else "Fill it in, or leave it out"
-        raise _broken(value, rule, mend, name, path)
+        fix = "Shorten it" if not too_short else "Write more" if value else "Fill it in, or leave it out"
+        raise _broken(value, rule, fix, name, path)
     if text.pattern and not open_ended and not text.pattern.matches(value):
-        raise _broken(value, text.pattern.words, text.pattern.mend, name, path)
+        raise _broken(value, text.pattern.words, text.pattern.fix, name, path)
     return value
 
 
@@ -116,8 +116,8 @@ def _record(name: str, record: Record, value: Any, path: FieldPath) -> dict[str,
     for key in value:
         if key not in record.members:
             rule = f"unknown key; known here are {', '.join(record.members)}"
-            mend = _guess(str(key), record.members, "Remove it")
-            raise _broken(value[key], rule, mend, name, (*path, str(key)))
+            fix = _guess(str(key), record.members, "Remove it")
+            raise _broken(value[key], rule, fix, name, (*path, str(key)))
     given = {key: part for key, part in value.items() if part is not None}
     for key in record.required:
         if key not in given:
@@ -129,8 +129,8 @@ def _record(name: str, record: Record, value: Any, path: FieldPath) -> dict[str,
 def _check_one_of(name: str, choices: tuple[str, ...], given: Mapping[str, Any], path: FieldPath) -> None:
     chosen = [key for key in choices if key in given]
     if choices and len(chosen) != 1:
-        mend = "Keep one of them" if chosen else "Give one of them"
-        raise _broken(chosen or None, f"must have one of {' and '.join(choices)}", mend, name, path)
+        fix = "Keep one of them" if chosen else "Give one of them"
+        raise _broken(chosen or None, f"must have one of {' and '.join(choices)}", fix, name, path)
 
 
 def _check_count(name: str, most: int | None, value: Sized, path: FieldPath) -> None:
@@ -144,7 +144,7 @@ def _guess(given: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {close[0]}?" if close else otherwise
 
 
-def _broken(value: object, rule: str, mend: str, name: str, path: FieldPath) -> RuleError:
+def _broken(value: object, rule: str, fix: str, name: str, path: FieldPath) -> RuleError:
     """The error of a value for which the shape of that name holds a rule."""
     source = f"emr-containers {REQUEST}" if name == REQUEST else f"emr-containers {REQUEST}, {name}"
-    return RuleError(value, f"{rule} ({source})", mend, path=path)
+    return RuleError(value, f"{rule} ({source})", fix, path=path)

@@ -16,14 +16,14 @@ REQUEST = "StartJobRunRequest"
 
 @dataclass(frozen=True)
 class Pattern:
-    """What a text has to look like: as the service model has it, the same in words, and how to mend what breaks it.
+    """What a text has to look like: as the service model has it, the same in words, and how to fix what breaks it.
 
     A pattern holds for the whole text, and knows ASCII's letters, digits and blanks alone, as in Java, whose syntax it has.
     """
 
     pattern: str
     words: str
-    mend: str
+    fix: str
 
     def matches(self, text: str) -> bool:
         """Whether the whole text is as the pattern says."""

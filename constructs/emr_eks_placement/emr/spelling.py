@@ -131,6 +131,6 @@ def _below(key: str | int, value: Any, spelling: Spelling, shape: str) -> Any:
 
 def _unknown(key: str, value: Any, known: list[str]) -> RuleError:
     close = difflib.get_close_matches(key, known, 1) or [one for one in known if one.lower() == key.lower()]
-    mend = f"Did you mean {close[0]}?" if close else "Remove it"
+    fix = f"Did you mean {close[0]}?" if close else "Remove it"
     rule = f"unknown key; known here are {', '.join(known)} (emr-containers {REQUEST})"
-    return RuleError(value, rule, mend, path=(key,))
+    return RuleError(value, rule, fix, path=(key,))

@@ -41,12 +41,12 @@ def check_domains(labels: dict[str, str], reserved: tuple[str, ...], rule: str) 
     return labels
 
 
-def check_one_architecture(names: tuple[str, ...], rule: str, mend: str) -> None:
+def check_one_architecture(names: tuple[str, ...], rule: str, fix: str) -> None:
     """Raises RuleError, with the path ("instance_types",), where instance types are of several; the rule tells which."""
     architectures = {instance_type(name).architecture for name in names}
     if len(architectures) > 1:
         told = rule.format(" and ".join(sorted(architectures)))
-        raise RuleError(list(names), told, mend, path=("instance_types",))
+        raise RuleError(list(names), told, fix, path=("instance_types",))
 
 
 class NodeGroup(Model):

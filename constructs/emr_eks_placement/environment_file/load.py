@@ -111,12 +111,12 @@ def _as_rule(details: ErrorDetails) -> RuleError:
     kind = details["type"]
     if kind in _KIND_RULES:
         value = None if kind == "missing" else details["input"]
-        rule, mend = _KIND_RULES[kind]
+        rule, fix = _KIND_RULES[kind]
         if value is None and kind != "missing":
             return RuleError(value, f"{rule}; nothing is given", "Give a value, or remove the key")
         if kind == "string_type" and not isinstance(value, _SIMPLE):
-            mend = "Write a single value"
-        return RuleError(value, rule, mend)
+            fix = "Write a single value"
+        return RuleError(value, rule, fix)
     if kind == "literal_error":
         return RuleError(details["input"], f"must be {details['ctx']['expected']}", "Write one of these")
     if kind == "union_tag_invalid":

@@ -29,9 +29,9 @@ class Problem:
         return CODES[self.code].severity
 
     @property
-    def mend(self) -> str:
+    def what_to_do(self) -> str:
         """What to do: the fix for this cluster, or the code's."""
-        return self.fix or CODES[self.code].mend
+        return self.fix or CODES[self.code].fix
 
 
 def by_severity(problems: Iterable[Problem]) -> tuple[Problem, ...]:

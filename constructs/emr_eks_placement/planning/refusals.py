@@ -59,7 +59,7 @@ def problems_of_api(
         ):
             path, name = (), limit
         what = f"{name} = {shown(broken.value, longest=40)}: {broken.rule}"
-        yield Refusal("API_REFUSED", role, what, path, broken.value, f"{broken.mend} ({name})", broken=broken)
+        yield Refusal("API_REFUSED", role, what, path, broken.value, f"{broken.fix} ({name})", broken=broken)
 
 
 def readable(pod: Mapping[str, Any]) -> dict[str, Any]:

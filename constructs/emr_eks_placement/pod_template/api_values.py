@@ -48,9 +48,9 @@ class Part(NamedTuple):
         entries = held.value.items() if isinstance(held.value, dict) else enumerate(held.value or ())
         return (Part((*held.path, key), entry) for key, entry in entries)
 
-    def refused(self, rule: str, mend: str = "Correct the value", source: str = "") -> RuleError:
+    def refused(self, rule: str, fix: str = "Correct the value", source: str = "") -> RuleError:
         """That the API refuses it by that rule; source: the function that holds it."""
-        return RuleError(self.value, f"{rule} (Kubernetes API{source and f', {source}'})", mend, path=self.path)
+        return RuleError(self.value, f"{rule} (Kubernetes API{source and f', {source}'})", fix, path=self.path)
 
 
 def check_fields(part: Part, checks: Mapping[str, Check]) -> Refusals:

@@ -131,7 +131,7 @@ class Shapes:
             return error
         found = []
         for one in error.findings:
-            broken = RuleError(one.value, one.rule, one.mend, path=one.path)
+            broken = RuleError(one.value, one.rule, one.fix, path=one.path)
             if one.file in _FIELDS:
                 found.append(finding(self.file, broken, line=line.number, path=(_FIELDS[one.file],)))
             else:

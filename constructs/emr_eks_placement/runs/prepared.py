@@ -79,8 +79,8 @@ def prepare_job(
     account = source.account
     if account.environment is None:
         rule = "a job is one of an environment"
-        mend = "Add --environment, or name the file of a request: job-run.json"
-        raise refused("JOB", job, rule, mend)
+        fix = "Add --environment, or name the file of a request: job-run.json"
+        raise refused("JOB", job, rule, fix)
     try:
         chosen = choose_placement(account.environment, job, placement=placement, mode=mode, zone=zone)
     except RuleError as broken:

@@ -152,8 +152,8 @@ class CapacitySource(Source):
         rule = f"the virtual clusters are {', '.join(names)}"
         if self.virtual_cluster is None:
             rule = f"the request does not say which of the virtual clusters it runs on: {', '.join(names)}"
-            mend = "Name it by --virtual-cluster, or write it as virtualClusterId"
-            raise refused("--virtual-cluster", request.get("virtualClusterId"), rule, mend)
+            fix = "Name it by --virtual-cluster, or write it as virtualClusterId"
+            raise refused("--virtual-cluster", request.get("virtualClusterId"), rule, fix)
         raise refused("--virtual-cluster", self.virtual_cluster, rule, "Name one of them")
 
     def _only_cluster(self) -> Capacity:
@@ -180,8 +180,8 @@ class DeployedSource(Source):
                 return self._capacity, self._environment.virtual_clusters[name].namespace
         told = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
         rule = f"the virtual clusters deployed of environment {self._environment.name} are {told}"
-        mend = "Name the environment that it belongs to"
-        raise refused("virtualClusterId", asked, rule, mend)
+        fix = "Name the environment that it belongs to"
+        raise refused("virtualClusterId", asked, rule, fix)
 
 
 class LiveSource(Source):

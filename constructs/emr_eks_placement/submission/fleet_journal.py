@@ -131,8 +131,8 @@ class Journal:
                 self._append(record)
             except OSError as error:
                 # What follows a record that is written in part could not be read again.
-                mend = "Make room, then run the same command again"
-                self._broken = self._unusable(f"can't be written: {error.strerror}", mend)
+                fix = "Make room, then run the same command again"
+                self._broken = self._unusable(f"can't be written: {error.strerror}", fix)
                 raise self._broken from None
             self.progress.read(record)
 
@@ -196,8 +196,8 @@ class Journal:
     def _no_journal(self) -> InputError:
         return self._unusable("is no journal of this program", "Name another: --journal PATH")
 
-    def _unusable(self, rule: str, mend: str) -> InputError:
-        return refused(str(self.path), None, f"the journal {rule}", mend)
+    def _unusable(self, rule: str, fix: str) -> InputError:
+        return refused(str(self.path), None, f"the journal {rule}", fix)
 
 
 def begin(identifier: str, digest: str, account: str, region: str) -> Fleet:

@@ -80,7 +80,7 @@ def _line(number: int, content: bytes) -> FleetLine:
         try:
             check_run_name(texts["run_name"])
         except RuleError as broken:
-            raise RuleError(broken.value, broken.rule, broken.mend, path=("run_name",)) from None
+            raise RuleError(broken.value, broken.rule, broken.fix, path=("run_name",)) from None
     request, read_as = _request(given)
     return FleetLine(
         number=number, **texts, arguments=_arguments(given), conf=_conf(given), request=request, read_as=read_as
@@ -132,8 +132,8 @@ def _conf(given: Mapping[str, Any]) -> tuple[str, ...]:
     """As key=value."""
     value = given.get("conf", {})
     if not isinstance(value, dict) or not all(isinstance(one, str) and key for key, one in value.items()):
-        mend = 'Write for example {"spark.executor.instances": "4"}'
-        raise RuleError(value, "must be a mapping of Spark properties, all texts", mend, path=("conf",))
+        fix = 'Write for example {"spark.executor.instances": "4"}'
+        raise RuleError(value, "must be a mapping of Spark properties, all texts", fix, path=("conf",))
     return tuple(f"{key}={one}" for key, one in value.items())
 
 

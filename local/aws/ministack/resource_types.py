@@ -82,7 +82,7 @@ def registered(resource_types: list[ResourceType]) -> Iterator[None]:
 class Completion:
     """What a type that MiniStack provisions lacks.
 
-    `check(properties)` raises `ValueError` for properties that AWS refuses; `complete(physical_id, properties)` mends the
+    `check(properties)` raises `ValueError` for properties that AWS refuses; `complete(physical_id, properties)` fixes the
     record and gives further attributes, after a creation and after an update; `delete` takes the place of MiniStack's.
     `made_up(logical_id, stack_name)` gives the property that is the physical id, which CloudFormation makes up where a template
     has none; an update keeps it.

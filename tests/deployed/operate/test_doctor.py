@@ -307,7 +307,7 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
         ),
     ],
 )
-def test_what_is_broken_is_found_alone_and_not_any_more_when_mended(
+def test_what_is_broken_is_found_alone_and_not_any_more_when_fixed(
     deployed: Deployed,
     capsys: pytest.CaptureFixture[str],
     breaks: Breaks,
@@ -327,7 +327,7 @@ def test_emr_gets_in_by_aws_auth_as_well(deployed: Deployed, capsys: pytest.Capt
         assert not _findings(capsys, status=0)
 
 
-def test_what_was_mended_is_well_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_fixed_is_well_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert not _findings(capsys, status=0)
 
 

@@ -107,8 +107,8 @@ def _namespaces(subject: DeployedEnvironment) -> Result:
         api = open_kubernetes_api(subject.session, subject.described)
         there = {name: api.find(f"/api/v1/namespaces/{name}") is not None for name in names}
     except NotReadError as error:
-        mend = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
-        return Check("namespaces", "not checked", str(error), mend)
+        fix = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
+        return Check("namespaces", "not checked", str(error), fix)
     return check_namespaces(subject.environment, there)
 
 

@@ -23,8 +23,8 @@ def make_checks(checks: Mapping[str, Callable[[_Subject], Result]], subject: _Su
             found = [result] if isinstance(result, Check) else list(result or ())
         except (ClientError, BotoCoreError, ResponseParserError) as error:
             broken = rule_of(error)
-            yield Check(name, "not checked", broken.rule, broken.mend)
+            yield Check(name, "not checked", broken.rule, broken.fix)
         except InputError as error:
-            yield from (Check(name, "not checked", f"{one.file}: {one.rule}", one.mend) for one in error.findings)
+            yield from (Check(name, "not checked", f"{one.file}: {one.rule}", one.fix) for one in error.findings)
         else:
             yield from found

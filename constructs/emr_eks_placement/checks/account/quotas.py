@@ -24,11 +24,11 @@ def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_
     run = f", the largest run, {needs.fargate_run}, takes {needs.fargate_vcpus:g}" if needs.fargate_run else ""
     found = _allows(FARGATE_VCPUS, value) + run
     if needs.fargate_vcpus > value:
-        mend = _request(FARGATE_VCPUS, region, needs.fargate_vcpus)
-        return Check("fargate-vcpus", "missing", found, mend)
+        fix = _request(FARGATE_VCPUS, region, needs.fargate_vcpus)
+        return Check("fargate-vcpus", "missing", found, fix)
     if planned_with > value:
-        mend = f"Write fargate_vcpus: {value:g}. {_request(FARGATE_VCPUS, region, planned_with)}"
-        return Check("fargate-vcpus", "warning", f"{found}; plans count with {planned_with}", mend)
+        fix = f"Write fargate_vcpus: {value:g}. {_request(FARGATE_VCPUS, region, planned_with)}"
+        return Check("fargate-vcpus", "warning", f"{found}; plans count with {planned_with}", fix)
     counted = f"; plans count with {planned_with} (fargate_vcpus)" if planned_with < value else ""
     return Check("fargate-vcpus", "ok", found + counted)
 
@@ -44,8 +44,8 @@ def check_fargate_profiles(profiles: int, region: str, value: float, planned_wit
     if profiles > value:
         return Check(name, "missing", found, _request(FARGATE_PROFILES, region, profiles))
     if planned_with > value:
-        mend = f"Write fargate_profile_quota: {value:g}. {_request(FARGATE_PROFILES, region, planned_with)}"
-        return Check(name, "warning", f"{found}; the file counts with {planned_with}", mend)
+        fix = f"Write fargate_profile_quota: {value:g}. {_request(FARGATE_PROFILES, region, planned_with)}"
+        return Check(name, "warning", f"{found}; the file counts with {planned_with}", fix)
     return Check(name, "ok", found)
 
 

@@ -28,8 +28,8 @@ def check_account(account: str, identity: str, wanted: str | None) -> Check:
     """Whether the credentials are for the environment's account. identity: the ARN of who calls."""
     if wanted in (None, account):
         return Check("account", "ok", f"{account}, as {identity}")
-    mend = "Name the other account's profile (AWS_PROFILE), or correct account"
-    return Check("account", "missing", f"the credentials are of {account}, the environment is for {wanted}", mend)
+    fix = "Name the other account's profile (AWS_PROFILE), or correct account"
+    return Check("account", "missing", f"the credentials are of {account}, the environment is for {wanted}", fix)
 
 
 def check_region(region: str, opt_in_status: str | None) -> Check:
@@ -88,11 +88,11 @@ def check_instance_types(
                 text = f"{name}: {zone} does not offer {', '.join(absent)}"
                 (without if len(absent) == len(types) else lacking).append(text)
     if without:
-        mend = "Choose other instance types, or other zones for the node group"
-        return Check("instance-types", "missing", "; ".join([*without, *lacking]), mend)
+        fix = "Choose other instance types, or other zones for the node group"
+        return Check("instance-types", "missing", "; ".join([*without, *lacking]), fix)
     if lacking:
-        mend = "Choose other instance types; until then EKS picks among the rest"
-        return Check("instance-types", "warning", "; ".join(lacking), mend)
+        fix = "Choose other instance types; until then EKS picks among the rest"
+        return Check("instance-types", "warning", "; ".join(lacking), fix)
     return Check("instance-types", "ok", "every zone of every node group offers its instance types")
 
 
@@ -101,8 +101,8 @@ def check_service_linked_roles(there: Collection[str], *, spot: bool) -> Check:
     made = [role for role in SERVICE_LINKED_ROLES.values() if role not in there]
     found = f"AWS makes {', '.join(made)} when first needed" if made else "those of EKS and EMR on EKS are there"
     if spot and SPOT_ROLE[1] not in there:
-        mend = f"Make it: aws iam create-service-linked-role --aws-service-name {SPOT_ROLE[0]}"
-        return Check("service-linked-roles", "warning", f"{SPOT_ROLE[1]} is not there; {found}", mend)
+        fix = f"Make it: aws iam create-service-linked-role --aws-service-name {SPOT_ROLE[0]}"
+        return Check("service-linked-roles", "warning", f"{SPOT_ROLE[1]} is not there; {found}", fix)
     return Check("service-linked-roles", "ok", found)
 
 
@@ -111,16 +111,16 @@ def check_role_names(wanted: Collection[str], there: Collection[str], own: Colle
     taken = [name for name in wanted if name in there and name not in own]
     if not taken:
         return Check("role-names", "ok", "no name of the environment's roles is taken")
-    mend = "Delete them if nothing uses them, or rename the environment's file or the virtual cluster"
-    return Check("role-names", "missing", f"IAM has {', '.join(taken)}, which no stack of the environment made", mend)
+    fix = "Delete them if nothing uses them, or rename the environment's file or the virtual cluster"
+    return Check("role-names", "missing", f"IAM has {', '.join(taken)}, which no stack of the environment made", fix)
 
 
 def check_bootstrap(version: str | None, region: str, account: str) -> Check:
     """Whether the CDK can deploy here. version: what the bootstrap stack says; None: there is none."""
-    mend = f"Run cdk bootstrap aws://{account}/{region}"
+    fix = f"Run cdk bootstrap aws://{account}/{region}"
     if version is None:
-        return Check("cdk-bootstrap", "missing", f"no CDK bootstrap stack (SSM parameter {BOOTSTRAP_PARAMETER})", mend)
+        return Check("cdk-bootstrap", "missing", f"no CDK bootstrap stack (SSM parameter {BOOTSTRAP_PARAMETER})", fix)
     found = f"the CDK's bootstrap stack has version {version}, {BOOTSTRAP_VERSION} or later is needed"
     if not version.isdigit() or int(version) < BOOTSTRAP_VERSION:
-        return Check("cdk-bootstrap", "missing", found, mend)
+        return Check("cdk-bootstrap", "missing", found, fix)
     return Check("cdk-bootstrap", "ok", found)

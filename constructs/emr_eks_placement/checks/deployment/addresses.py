@@ -61,10 +61,10 @@ def _most_pods(capacity: Capacity, name: str) -> int:
 def _finding(need: _Need, free: Mapping[str, int]) -> Check | None:
     there = sum(free.get(zone, 0) for zone in need.zones)
     where = f"the subnets of {', '.join(need.zones)} have {there} free addresses"
-    mend = "Add subnets of these zones, let jobs run in more zones or with fewer executors, or end what else takes addresses"
+    fix = "Add subnets of these zones, let jobs run in more zones or with fewer executors, or end what else takes addresses"
     if there < need.pods:
-        return Check("addresses", "missing", f"{where}, {need.run} takes {need.pods} for its pods", mend)
+        return Check("addresses", "missing", f"{where}, {need.run} takes {need.pods} for its pods", fix)
     if there < need.with_nodes:
         found = f"{where}, {need.run} may take {need.with_nodes} for its pods and the nodes they need"
-        return Check("addresses", "warning", found, mend)
+        return Check("addresses", "warning", found, fix)
     return None

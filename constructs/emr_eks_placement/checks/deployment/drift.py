@@ -41,23 +41,23 @@ def check_capacity(environment: Environment, live: Capacity, node_groups: Mappin
 def check_kubernetes_objects(environment: Environment, live: Capacity) -> list[Check]:
     """Each difference between the file's node pools, quotas and Pod Security levels and those in the Kubernetes API."""
     if live.not_read:
-        mend = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
-        return [Check(_OBJECTS, "not checked", "; ".join(live.not_read), mend)]
+        fix = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
+        return [Check(_OBJECTS, "not checked", "; ".join(live.not_read), fix)]
     planned = capacity_of(environment)
     findings = (*_pools(environment, planned, live), *_namespace_rules(environment, planned, live))
     return concluded(_OBJECTS, findings, "node pools and what namespaces allow are what the file describes")
 
 
-def _differs(name: str, what: str, difference: _Difference, mend: str) -> Check:
+def _differs(name: str, what: str, difference: _Difference, fix: str) -> Check:
     field, planned, live = difference
-    return Check(name, "warning", f"{what}: {field} is {shown(live)}, the file says {shown(planned)}", mend)
+    return Check(name, "warning", f"{what}: {field} is {shown(live)}, the file says {shown(planned)}", fix)
 
 
 def _version(environment: Environment, planned: Capacity, live: Capacity) -> Iterator[Check]:
     difference = ("version", planned.kubernetes_version, live.kubernetes_version)
     if difference[1] != difference[2]:
-        mend = bring_together(environment, "upgrade the cluster, as EKS does not lower versions")
-        yield _differs("capacity", "cluster", difference, mend)
+        fix = bring_together(environment, "upgrade the cluster, as EKS does not lower versions")
+        yield _differs("capacity", "cluster", difference, fix)
 
 
 def _groups(environment: Environment, planned: Capacity, live: Capacity, names: Mapping[str, str]) -> Iterator[Check]:
@@ -70,10 +70,10 @@ def _groups(environment: Environment, planned: Capacity, live: Capacity, names: 
             continue
         by_hand = f"change it back (aws eks update-nodegroup-config --nodegroup-name {names[name]} …)"
         for difference in _different(_of_group(group), _of_group(there)):
-            mend = bring_together(environment, by_hand)
+            fix = bring_together(environment, by_hand)
             if difference[0] not in _UPDATABLE:
-                mend = f"Deploy, which replaces the group's nodes: {deploy(environment)}"
-            yield _differs("capacity", f"node_groups.{name}", difference, mend)
+                fix = f"Deploy, which replaces the group's nodes: {deploy(environment)}"
+            yield _differs("capacity", f"node_groups.{name}", difference, fix)
     for name in sorted(names.keys() - planned.node_groups.keys()):
         found = f"node group {names[name]} ({name}) of the stack is not in the file"
         yield Check("capacity", "warning", found, f"Deploy: {deploy(environment)}")
@@ -100,8 +100,8 @@ def _pools(environment: Environment, planned: Capacity, live: Capacity) -> Itera
             yield Check(_OBJECTS, "missing", found, bring_together(environment, "make it again"))
             continue
         for difference in _different(_of_pool(pool), _of_pool(there[pool.name])):
-            mend = bring_together(environment, f"change it back (kubectl edit nodepool {pool.name})")
-            yield _differs(_OBJECTS, f"node_pools.{name}", difference, mend)
+            fix = bring_together(environment, f"change it back (kubectl edit nodepool {pool.name})")
+            yield _differs(_OBJECTS, f"node_pools.{name}", difference, fix)
 
 
 def _of_pool(pool: NodePoolCapacity) -> dict[str, object]:
@@ -141,8 +141,8 @@ def _namespace_rules(environment: Environment, planned: Capacity, live: Capacity
         name = virtual_cluster.namespace
         wanted, there = (_of_rules(one.namespace_rules.get(name, NO_RULES)) for one in (planned, live))
         for difference in _different({**dict.fromkeys(there), **wanted}, {**dict.fromkeys(wanted), **there}):
-            mend = bring_together(environment, f"change it back (kubectl get resourcequota,limitrange -n {name})")
-            yield _differs(_OBJECTS, f"namespace {name}", difference, mend)
+            fix = bring_together(environment, f"change it back (kubectl get resourcequota,limitrange -n {name})")
+            yield _differs(_OBJECTS, f"namespace {name}", difference, fix)
 
 
 def _of_rules(rules: NamespaceRules) -> dict[str, object]:

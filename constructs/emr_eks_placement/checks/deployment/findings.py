@@ -1,4 +1,4 @@
-"""What the checks share: how they end, and how what differs from its file is mended."""
+"""What the checks share: how they end, and how what differs from its file is fixed."""
 
 from collections.abc import Iterable
 

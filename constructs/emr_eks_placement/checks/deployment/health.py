@@ -45,8 +45,8 @@ def _stack_finding(environment: Environment, stack: str, status: str | None) -> 
         return Check("stacks", "missing", f"{stack} is not deployed", f"Deploy it: {deploy(environment)}")
     found = f"{stack} is {status}"
     if status.endswith("ROLLBACK_COMPLETE"):
-        mend = f"Its last deployment was undone; see why, {events}, and run {deploy(environment)}"
-        return Check("stacks", "missing" if status == "ROLLBACK_COMPLETE" else "warning", found, mend)
+        fix = f"Its last deployment was undone; see why, {events}, and run {deploy(environment)}"
+        return Check("stacks", "missing" if status == "ROLLBACK_COMPLETE" else "warning", found, fix)
     if status.endswith("_FAILED"):
         return Check("stacks", "missing", found, f"See why, {events}, and run {deploy(environment)}")
     if status.endswith("_IN_PROGRESS"):
@@ -58,8 +58,8 @@ def check_cluster(environment: Environment, cluster: Part, authentication_mode: 
     """Whether the cluster is ACTIVE and without issues, and EMR gets into it by access entries."""
     if cluster.status is None:
         found = f"{environment.region} has no EKS cluster {cluster.name}"
-        mend = "Destroy the environment and deploy it again, or name another cluster in the file"
-        return [Check("cluster", "missing", found, mend)]
+        fix = "Destroy the environment and deploy it again, or name another cluster in the file"
+        return [Check("cluster", "missing", found, fix)]
     return concluded(
         "cluster",
         [*_part_findings("cluster", "cluster", [cluster]), *_mode_findings(environment, cluster, authentication_mode)],
@@ -91,9 +91,9 @@ def _part_findings(name: str, what: str, parts: Collection[Part]) -> Iterator[Ch
         elif part.status in ("CREATING", "UPDATING", "PENDING"):
             yield Check(name, "warning", f"{what} {part.name} is {part.status}", "Wait, and run this again")
         elif part.issues:
-            mend = "Mend what the issue names; EKS looks again by itself (EKS guide, troubleshooting)"
+            fix = "Mend what the issue names; EKS looks again by itself (EKS guide, troubleshooting)"
             found = f"{what} {part.name} is {part.status}: {'; '.join(part.issues)}"
-            yield Check(name, "missing" if part.status != "ACTIVE" else "warning", found, mend)
+            yield Check(name, "missing" if part.status != "ACTIVE" else "warning", found, fix)
         elif part.status != "ACTIVE":
             found = f"{what} {part.name} is {part.status}, and EKS names no issue"
             yield Check(name, "missing", found, "See its events in EKS and CloudTrail, or replace it")
@@ -128,14 +128,12 @@ def _entry_findings(
 def check_oidc_provider(provider_arn: str, audiences: Collection[str] | None) -> list[Check]:
     """Whether IAM has the OIDC provider of the cluster's issuer. audiences: None where there is none."""
     if audiences is None:
-        mend = (
-            "Deploy the platform stack, or make it: eksctl utils associate-iam-oidc-provider --approve --cluster NAME"
-        )
-        return [Check("oidc-provider", "missing", f"IAM has no {provider_arn}: no pod gets its role", mend)]
+        fix = "Deploy the platform stack, or make it: eksctl utils associate-iam-oidc-provider --approve --cluster NAME"
+        return [Check("oidc-provider", "missing", f"IAM has no {provider_arn}: no pod gets its role", fix)]
     if _OIDC_AUDIENCE not in audiences:
         command = "aws iam add-client-id-to-open-id-connect-provider"
-        mend = f"{command} --open-id-connect-provider-arn {provider_arn} --client-id {_OIDC_AUDIENCE}"
-        return [Check("oidc-provider", "missing", f"{provider_arn} has not the audience {_OIDC_AUDIENCE}", mend)]
+        fix = f"{command} --open-id-connect-provider-arn {provider_arn} --client-id {_OIDC_AUDIENCE}"
+        return [Check("oidc-provider", "missing", f"{provider_arn} has not the audience {_OIDC_AUDIENCE}", fix)]
     return [Check("oidc-provider", "ok", f"IAM has {provider_arn.rpartition(':')[2]}")]
 
 
@@ -144,9 +142,9 @@ def check_virtual_clusters(
 ) -> list[Check]:
     """Whether each virtual cluster takes job runs, in the file's namespace of the cluster. found: by its name."""
     findings = (
-        Check("virtual-clusters", "missing", f"{name} ({one.id}) {fault}", mend)
+        Check("virtual-clusters", "missing", f"{name} ({one.id}) {fault}", fix)
         for name, one in found.items()
-        for fault, mend in _virtual_cluster_faults(
+        for fault, fix in _virtual_cluster_faults(
             environment, cluster, environment.virtual_clusters[name].namespace, one
         )
     )

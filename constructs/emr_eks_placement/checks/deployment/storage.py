@@ -43,8 +43,8 @@ def _file_findings(
     local = {file.key: file.path for job in environment.jobs.values() for file in job.local_files}
     for uri, is_there in there.items():
         if is_there is None:
-            mend = "Allow s3:GetObject on it, or name another profile"
-            yield Check("files", "not checked", f"s3:GetObject on {uri} is denied", mend)
+            fix = "Allow s3:GetObject on it, or name another profile"
+            yield Check("files", "not checked", f"s3:GetObject on {uri} is denied", fix)
         elif not is_there:
             uses = used_by[uri]
             more = f" and {len(uses) - _MOST_SHOWN} more" if len(uses) > _MOST_SHOWN else ""
@@ -65,8 +65,8 @@ def _upload(uri: str, local: Mapping[str, Path]) -> str:
 def check_bucket(name: str, *, is_there: bool, public_access_is_blocked: bool) -> list[Check]:
     """Whether the bucket is there and keeps the public out."""
     if not is_there:
-        mend = "Restore it under this name, or name another bucket in the file and deploy"
-        return [Check("bucket", "missing", f"there is no bucket {name}", mend)]
+        fix = "Restore it under this name, or name another bucket in the file and deploy"
+        return [Check("bucket", "missing", f"there is no bucket {name}", fix)]
     if not public_access_is_blocked:
         settings = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
         command = f"aws s3api put-public-access-block --bucket {name} --public-access-block-configuration {settings}"
@@ -128,9 +128,9 @@ def _denied(what: _Alike, resources: Sequence[str]) -> Check:
     more = f" and {len(resources) - _MOST_SHOWN} more" if len(resources) > _MOST_SHOWN else ""
     found = f"{what.role} is not allowed {what.actions} on {'; '.join(resources[:_MOST_SHOWN])}{more}"
     if what.unknown:
-        mend = "See whether its policies' conditions hold for jobs"
-        return Check("permissions", "warning", f"{found}, as far as told without {what.unknown}", mend)
-    mend = f"Allow it in a policy of the role, or remove what denies it ({what.decisions})"
+        fix = "See whether its policies' conditions hold for jobs"
+        return Check("permissions", "warning", f"{found}, as far as told without {what.unknown}", fix)
+    fix = f"Allow it in a policy of the role, or remove what denies it ({what.decisions})"
     if not what.certain:
-        return Check("permissions", "warning", f"{found}, which its jobs may need", mend)
-    return Check("permissions", "missing", found, mend)
+        return Check("permissions", "warning", f"{found}, which its jobs may need", fix)
+    return Check("permissions", "missing", found, fix)

@@ -45,8 +45,8 @@ def check_execution_roles(
     return concluded("execution-roles", filter(None, findings), f"{len(roles)} let in the jobs of their namespaces")
 
 
-def _finding(check: str, role: str, policy: Policy | None, trusted: bool | None, lacks: str, mend: str) -> Check | None:
-    """None for a role that is trusted as it is to be. lacks: what its trust policy does, else, and the mend of it."""
+def _finding(check: str, role: str, policy: Policy | None, trusted: bool | None, lacks: str, fix: str) -> Check | None:
+    """None for a role that is trusted as it is to be. lacks: what its trust policy does, else, and the fix of it."""
     name = role.rpartition("/")[2]
     if policy is None:
         return Check(
@@ -55,7 +55,7 @@ def _finding(check: str, role: str, policy: Policy | None, trusted: bool | None,
     if trusted is None:
         found = f"the trust policy of {name} has conditions that are not understood here"
         return Check(check, "not checked", found, f"See it: aws iam get-role --role-name {name}")
-    return None if trusted else Check(check, "missing", f"the trust policy of {name} {lacks}", mend)
+    return None if trusted else Check(check, "missing", f"the trust policy of {name} {lacks}", fix)
 
 
 def _is_associated(policy: Policy, role: str, associated: Collection[str]) -> bool:
@@ -91,7 +91,7 @@ def check_pod_execution_role(
         context = {"aws:SourceArn": profile, "aws:SourceAccount": account}
         trusted = policy is not None and is_trusted(policy, "sts:AssumeRole", ("Service", _FARGATE), context)
         lacks = f"does not let in {_FARGATE} for {profile}"
-        mend = f"Allow it, by aws iam update-assume-role-policy --role-name {name} (EKS guide, pod execution role)"
-        findings.append(_finding("pod-execution-role", role, policy, trusted, lacks, mend))
+        fix = f"Allow it, by aws iam update-assume-role-policy --role-name {name} (EKS guide, pod execution role)"
+        findings.append(_finding("pod-execution-role", role, policy, trusted, lacks, fix))
     well = "Fargate may use it" if profiles else "the environment has no Fargate profile"
     return concluded("pod-execution-role", filter(None, findings), well)

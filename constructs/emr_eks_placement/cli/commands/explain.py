@@ -14,7 +14,7 @@ def run(options: argparse.Namespace) -> int:
         check_code("CODE", options.code)
     for name in CODES if options.code is None else [options.code]:
         code = CODES[name]
-        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.mend}.\n  {code.certainty}\n")
+        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.fix}.\n  {code.certainty}\n")
     return 0
 
 
@@ -22,5 +22,5 @@ def check_code(place: str, code: str) -> None:
     """Raises InputError, at the place, for what is no problem's code."""
     if code not in CODES:
         close = difflib.get_close_matches(code.upper(), CODES, 1)
-        mend = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
-        raise refused(place, code, "no problem has this code", mend)
+        fix = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"
+        raise refused(place, code, "no problem has this code", fix)

@@ -120,11 +120,11 @@ def _plan_jobs(
         yield from planner.plan(jobs, {name: getattr(options, name) for name in _OF_JOBS})
 
 
-def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, mend: str) -> None:
+def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, fix: str) -> None:
     for name in names:
         value = getattr(options, name)
         if value is not None:
-            raise refused(f"--{name.replace('_', '-')}", str(value), rule, mend)
+            raise refused(f"--{name.replace('_', '-')}", str(value), rule, fix)
 
 
 def _tell_errors(refused: Iterable[tuple[Finding, ...]]) -> None:

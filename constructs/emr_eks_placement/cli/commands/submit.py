@@ -83,8 +83,8 @@ def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatabl
         if error.kind != "passing":
             raise
         how = "as before" if is_repeatable else f"with --run-name {request['name']}"
-        mend = f"Submit it again {how}: if it is started already, nothing is started twice"
-        raise InputError([replace(found, mend=mend) for found in error.findings]) from None
+        fix = f"Submit it again {how}: if it is started already, nothing is started twice"
+        raise InputError([replace(found, fix=fix) for found in error.findings]) from None
 
 
 def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:

@@ -43,8 +43,8 @@ def environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, 
 
 def in_environment(account: Account, environment: "Environment", file: str) -> Account:
     """The account, for an environment and its file. Raises InputError for another region than the file's."""
-    mend = "Leave it out, or name the file of an environment there"
-    region = _region(account.region, environment.region, file, mend)
+    fix = "Leave it out, or name the file of an environment there"
+    region = _region(account.region, environment.region, file, fix)
     return replace(account, region=region, environment=environment, file=file)
 
 
@@ -78,16 +78,16 @@ def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
     named = _ARN.fullmatch(options.job_run)
     if named:
         region, virtual_cluster, id_ = named.groups()
-        mend = "Leave it out, or name a job run there"
-        account = Account(options.profile, _region(options.region, region, "JOB-RUN", mend))
+        fix = "Leave it out, or name a job run there"
+        account = Account(options.profile, _region(options.region, region, "JOB-RUN", fix))
         ids: tuple[str, ...] = (virtual_cluster,)
     else:
         id_ = options.job_run
         _check_id("JOB-RUN", id_)
         if options.environment is None and options.virtual_cluster is None:
             rule = "an id alone does not tell whose job run it is"
-            mend = "Add --environment or --virtual-cluster, or give the job run's ARN"
-            raise refused("JOB-RUN", id_, rule, mend)
+            fix = "Add --environment or --virtual-cluster, or give the job run's ARN"
+            raise refused("JOB-RUN", id_, rule, fix)
         account, ids = open_virtual_clusters(options)
     api = account.job_runs
     for virtual_cluster in ids:
@@ -99,9 +99,9 @@ def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
     raise refused(where, None, rule, "Check the id, the region and the account")
 
 
-def _region(asked: str | None, own: str, whose: str, mend: str) -> str:
+def _region(asked: str | None, own: str, whose: str, fix: str) -> str:
     if asked not in (None, own):
-        raise refused("--region", asked, f"the region of {whose} is {own}", mend)
+        raise refused("--region", asked, f"the region of {whose} is {own}", fix)
     return own
 
 

@@ -51,8 +51,8 @@ def deployed_virtual_clusters(
     return {name: replace(_from_outputs(name, some, outputs, options.outputs), **given) for name, some in roles.items()}
 
 
-def _refused(option: str, value: object, rule: str, mend: str) -> InputError:
-    return refused(f"--{option.replace('_', '-')}", value, rule, mend)
+def _refused(option: str, value: object, rule: str, fix: str) -> InputError:
+    return refused(f"--{option.replace('_', '-')}", value, rule, fix)
 
 
 def _read_outputs(path: Path) -> dict[str, str]:

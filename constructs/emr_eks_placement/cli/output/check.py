@@ -5,7 +5,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 from emr_eks_placement.checks import Check, State
 from emr_eks_placement.cli.output.terminal import INDENT, Style, styled, terminal_width, wrapped
@@ -38,7 +37,10 @@ def report(options: argparse.Namespace, made: Iterable[Check]) -> int:
 
 def _as_json(checks: Sequence[Check]) -> str:
     """[{"name": …, "state": …, "found": …, "mend": …}, …]."""
-    return json.dumps([asdict(check) for check in checks], indent=2) + "\n"
+    described = [
+        {"name": check.name, "state": check.state, "found": check.found, "mend": check.fix} for check in checks
+    ]
+    return json.dumps(described, indent=2) + "\n"
 
 
 def _as_lines(checks: Sequence[Check], *, is_verbose: bool) -> str:
@@ -53,5 +55,5 @@ def _as_lines(checks: Sequence[Check], *, is_verbose: bool) -> str:
 def _of(check: Check, width: int) -> Iterator[str]:
     line = wrapped(printable(f"{check.state} {check.name}: {check.found}"), width)
     yield line.replace(check.state, styled(check.state, _STYLES[check.state]), 1)
-    if check.mend:
-        yield wrapped(printable(check.mend), width, indent=INDENT)
+    if check.fix:
+        yield wrapped(printable(check.fix), width, indent=INDENT)

@@ -64,7 +64,7 @@ def _problem_as_json(problem: Problem) -> dict[str, Any]:
         "pod": problem.role,
         "what": problem.what,
         "field": problem.path,
-        "mend": problem.mend,
+        "mend": problem.what_to_do,
     }
 
 
@@ -114,7 +114,7 @@ def problem_lines(one: Plan, width: int = 0) -> list[str]:
 
 def _problem(problem: Problem, refused: Sequence[str], width: int) -> Iterator[str]:
     """refused: what is wrong in several lines, one for each node group."""
-    line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.mend}"), width)
+    line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.what_to_do}"), width)
     yield line.replace(problem.severity, severity(problem.severity), 1)
     yield from (wrapped(printable(what), width, indent=INDENT) for what in refused or [problem.what])
 
@@ -155,7 +155,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
         yield f"- {pod.role}: {_escaped('; '.join(_reasons(pod)))}"
     yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
-        what = _escaped(f"{problem.role}: {problem.mend}. {problem.what}")
+        what = _escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
         yield f"- **{problem.severity} {problem.code}**: {what}"
 
 

@@ -12,11 +12,11 @@ class Code:
     """A kind of problem.
 
     severity: error: a pod does not start, or not where asked; warning: it does, at a cost or a risk, or the plan can't
-    know; note: normal for what was chosen, and worth knowing. mend: the usual fix; certainty: when the finding is certain
+    know; note: normal for what was chosen, and worth knowing. fix: the usual fix; certainty: when the finding is certain
     and when it is a guess.
     """
 
     severity: Severity
     meaning: str
-    mend: str
+    fix: str
     certainty: str
