@@ -1,4 +1,4 @@
-"""An EKS cluster that EMR may use, in a VPC that is there already."""
+"""An EKS cluster that EMR may use, in an existing VPC."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2

@@ -1,4 +1,4 @@
-"""The role that Spark jobs run with, for a cluster and a bucket that are there already."""
+"""The role that Spark jobs run with, for an existing cluster and bucket."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam

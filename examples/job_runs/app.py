@@ -1,4 +1,4 @@
-"""Job-run definitions for a virtual cluster and a bucket that are there already."""
+"""Job-run definitions for an existing virtual cluster and bucket."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An EMR virtual cluster that a function makes with EMR's rights, on an EKS cluster that is there already."""
+"""An EMR virtual cluster that a function makes with EMR's rights, on an existing EKS cluster."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2

@@ -1,4 +1,4 @@
-"""An EMR virtual cluster on an EKS cluster that is there already, encrypted with a KMS key."""
+"""An EMR virtual cluster on an existing EKS cluster, encrypted with a KMS key."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2

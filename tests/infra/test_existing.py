@@ -124,7 +124,7 @@ def test_execution_roles_trust_the_given_provider(synthesized_with: Deploy) -> N
 
 def test_plan_knows_that_a_given_cluster_may_have_other_nodes(tmp_path: Path) -> None:
     environment = changed_environment(tmp_path, network=VPC, cluster=CLUSTER)
-    assert "is there already" in capacity_of(environment).other_nodes
+    assert "existing cluster" in capacity_of(environment).other_nodes
     assert not capacity_of(changed_environment(tmp_path, network=VPC)).other_nodes
 
 

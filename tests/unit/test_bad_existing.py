@@ -25,7 +25,7 @@ BROKEN = {
     "subnets without VPC": Bad(
         old=CIDR, new=f"network: {{{SUBNETS}}} # <-\n",
         field="network.subnets", value={"us-east-1a": "subnet-0123456789abcdef0", "us-east-1b": "subnet-0123456789abcdef1"},
-        rule="of a VPC that is there already", fix="Add vpc_id",
+        rule="of an existing VPC", fix="Add vpc_id",
     ),
     "a subnet too few": Bad(
         old=CIDR, new="network: {vpc_id: vpc-01234567, subnets: {us-east-1a: subnet-01234567}} # <-\n",
@@ -37,7 +37,7 @@ BROKEN = {
     ),
     "cluster in a VPC that is created": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}}} # <-\n",
-        field="cluster.name", value="analytics", rule="in a VPC that is there already", fix="Add network.vpc_id",
+        field="cluster.name", value="analytics", rule="in an existing VPC", fix="Add network.vpc_id",
     ),
     "cluster without OIDC provider": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {SECURITY_GROUP}}} # <-\n",
@@ -63,7 +63,7 @@ BROKEN = {
     "OIDC provider without cluster": Bad(
         old=CLUSTER, new=f"cluster: {{{OIDC}}} # <-\n",
         field="cluster.oidc_provider_arn", value="arn:aws:iam::111122223333:oidc-provider/oidc.example.com/id/A",
-        rule="a cluster that is there already", fix="Add name",
+        rule="an existing cluster", fix="Add name",
     ),
     "bucket as URI": Bad(
         old=REGION, new=REGION + "bucket: {name: 's3://jobs'} # <-\n",

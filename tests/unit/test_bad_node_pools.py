@@ -18,7 +18,7 @@ def bad(pool: str, field: str, value: object, rule: str, fix: str, name: str = "
 TYPES = "instance_types: [m6i.large]"
 NODE_POOLS = {
     "name of EKS's own": bad(TYPES, "", "system", "EKS Auto Mode calls its own so", "Rename", name="system"),
-    "name of a node group": bad(TYPES, "", "drivers", "a node group is called so", "Rename one", name="drivers"),
+    "name of a node group": bad(TYPES, "", "drivers", "a node group has this name", "Rename one", name="drivers"),
     "instance type unknown": bad(
         "instance_types: [m6i.lage]", ".instance_types[0]", "m6i.lage", "EC2 has no such", "Did you mean m6i.large"
     ),

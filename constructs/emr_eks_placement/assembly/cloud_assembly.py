@@ -66,7 +66,7 @@ def load_stacks(folder: Path) -> list[Stack]:
 
 def _stacks_of_assembly(folder: Path, stages: tuple[str, ...]) -> Iterator[Stack]:
     file = folder / "manifest.json"
-    manifest = read_json(file, "Name the folder that cdk synth writes, cdk.out unless told otherwise")
+    manifest = read_json(file, "Name the folder that cdk synth writes, by default cdk.out")
     with placed_at(str(file)):
         _check_level(len(stages), manifest)
         _check_context(manifest["missing"])
@@ -162,7 +162,7 @@ def _nested_file(resource: Resource) -> Path | None:
         raise RuleError(
             None,
             "the template of a nested stack is found by this entry of its metadata",
-            "Synthesize with asset metadata, which cdk synth writes unless told --no-asset-metadata",
+            "Synthesize with asset metadata, which cdk synth writes without --no-asset-metadata",
             path=path.path,
         )
     return None if path.value is None else resource.stack.folder / path.text()

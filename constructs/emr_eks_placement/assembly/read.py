@@ -43,7 +43,7 @@ Part = TypeVar("Part")
 
 
 def read_assembly(folder: Path) -> dict[str, Capacity]:
-    """What a synthesized CDK app deploys, by EKS cluster; folder: its cloud assembly, cdk.out unless told otherwise.
+    """What a synthesized CDK app deploys, by EKS cluster; folder: its cloud assembly, by default cdk.out.
 
     A cluster, a node group and a Fargate profile go by their names in EKS, where the app gives them, a node pool by its
     name in Kubernetes; else, and virtual clusters always, by the last component of their construct path, with more of

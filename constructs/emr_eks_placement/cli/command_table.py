@@ -41,23 +41,23 @@ COMMANDS = (
         name="define",
         summary="write StartJobRun definitions and their pod templates as files",
         description="Write the StartJobRun definition of each job and placement of an environment, and the pod templates "
-        "they name, as files. What is not deployed yet, or not told, stands as a <placeholder>.",
+        "they name, as files. Values that are not known before the deployment are <placeholders>.",
         example="emr-placement define trip-count fargate -e environments/dev.yaml --outputs cdk-outputs.json",
         add_arguments=arguments.add_define,
     ),
     Command(
         name="start-commands",
         summary="print the AWS CLI command that starts each job of a deployed environment",
-        description="Print the AWS CLI commands that start each job of an environment in each of its placements, by what is "
-        "deployed of it, and where its definition is deployed. Calls nothing.",
+        description="Print the AWS CLI commands that start each job of a deployed environment in each of its placements, and "
+        "where its definitions are. Makes no calls to AWS.",
         example="emr-placement start-commands trip-count -e environments/dev.yaml",
         add_arguments=arguments.add_start_commands,
     ),
     Command(
         name="plan",
-        summary="say where every pod of StartJobRun requests, or of an environment's jobs, will land, and why",
-        description="Say where the submitter, the driver and the executors of each request will land, and why: in what an "
-        "environment file describes, in what a synthesized CDK app deploys, or in a live cluster. Without requests: of "
+        summary="show where each pod of a job will land, and why",
+        description="Show where the submitter, the driver and the executors of each StartJobRun request will land, and why: "
+        "in the environment of a file, in what a synthesized CDK app deploys, or in a live cluster. Without requests, plan "
         "each job of the environment file in each of its placements. "
         "Exit status: 0 without errors, 1 with errors, 2 when something can't be planned.",
         example="emr-placement plan job-run.json -e environments/dev.yaml",
@@ -66,8 +66,8 @@ COMMANDS = (
     Command(
         name="submit",
         summary="start a job run, if its pods can be placed, and wait for it",
-        description="Start a run of a job of a deployed environment, or of any StartJobRun request, after planning it: "
-        "an error of the plan stops it. Exit status: 0 when started, with --wait when completed; 1 when a problem stopped "
+        description="Plan a job of a deployed environment, or any StartJobRun request, and start a run of it. An error of "
+        "the plan stops it. Exit status: 0 when started, with --wait when completed; 1 when a problem stopped "
         "it, with --wait when it failed or was cancelled; 2 when nothing could be submitted.",
         example="emr-placement submit trip-count --mode fargate -e environments/dev.yaml --wait",
         add_arguments=job_run_arguments.add_submit,
@@ -75,8 +75,8 @@ COMMANDS = (
     Command(
         name="submit-many",
         summary="start up to 10,000 job runs, each exactly once",
-        description="Start the job runs of a file, each exactly once: interrupted or killed, it goes on where it was when it "
-        "is run again. Exit status: 0 when all are started, 1 when some are not or a problem stopped all, 2 when nothing "
+        description="Start the job runs of a file, each exactly once. After an interrupt or a kill, the same command continues "
+        "where it was. Exit status: 0 when all are started, 1 when some are not or a problem stopped all, 2 when nothing "
         "more could be submitted.",
         example="emr-placement submit-many nightly.jsonl -e environments/dev.yaml --spread round-robin",
         add_arguments=job_run_arguments.add_submit_many,
@@ -90,58 +90,57 @@ COMMANDS = (
     ),
     Command(
         name="status",
-        summary="say what EMR knows of a job run",
-        description="Say what EMR knows of a job run: its state, why, since when.",
+        summary="show the state of a job run",
+        description="Show what EMR reports of a job run: its state, the reason, and its times.",
         example="emr-placement status 00000003abcdef -e environments/dev.yaml",
         add_arguments=job_run_arguments.add_status,
     ),
     Command(
         name="observe",
-        summary="lay where the pods of a job run are beside where its plan says",
-        description="Read the pods of a job run from its cluster's Kubernetes API and lay them beside the plan of its request: "
-        "node group, node pool or Fargate profile, zone, size, and why a pod is Pending. Exit status: 0 as planned, 1 when a "
-        "pod is elsewhere, Pending or not there yet, 2 when that can't be told, as of a run that has ended.",
+        summary="compare the pods of a job run with its plan",
+        description="Read the pods of a job run from its cluster's Kubernetes API and compare them with the plan of its "
+        "request: node group, node pool or Fargate profile, zone, size, and why a pod is Pending. Exit status: 0 as planned, "
+        "1 when a pod is elsewhere, Pending or not there yet, 2 when that is not known, such as for a run that has ended.",
         example="emr-placement observe 00000003abcdef -e environments/dev.yaml",
         add_arguments=job_run_arguments.add_observe,
     ),
     Command(
         name="logs",
         summary="print the log of a job run's driver, executors or submitter",
-        description="Print what a job run has logged to CloudWatch, or else to S3. Exit status: 0 when something was there, "
-        "1 when nothing is logged, 2 when there is no such run or log.",
+        description="Print the log of a job run from CloudWatch, or else from S3. Exit status: 0 when there was a log, 1 when "
+        "it is empty, 2 when there is no such run or log.",
         example="emr-placement logs 00000003abcdef -e environments/dev.yaml --pod driver --follow",
         add_arguments=job_run_arguments.add_logs,
     ),
     Command(
         name="cancel",
         summary="cancel a job run",
-        description="Ask EMR to end a job run. Exit status: 0 when it was asked to end or is cancelled, 1 when it has ended "
-        "otherwise, 2 when there is no such run.",
+        description="Cancel a job run. Exit status: 0 when EMR accepted the request or the run is cancelled, 1 when it has "
+        "ended otherwise, 2 when there is no such run.",
         example="emr-placement cancel 00000003abcdef -e environments/dev.yaml --wait",
         add_arguments=job_run_arguments.add_cancel,
     ),
     Command(
         name="check-account",
-        summary="say whether an AWS account has what an environment needs before it is deployed",
-        description="Check with read-only calls whether the account has what an environment needs before it is "
-        "deployed: region, zones, instance types, quotas, roles, the CDK's bootstrap stack. "
-        "Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment file.",
+        summary="check whether an AWS account has what an environment needs",
+        description="Check an AWS account before the deployment of an environment, with read-only calls: region, zones, "
+        "instance types, quotas, roles, the CDK's bootstrap stack. "
+        "Exit status: 0 when everything is ok, 1 when something is not, 2 without usable credentials or environment file.",
         example="emr-placement check-account -e environments/dev.yaml --profile my-profile",
         add_arguments=arguments.add_check_account,
     ),
     Command(
         name="doctor",
-        summary="say whether a deployed environment is well and is what its file says",
-        description="Check with read-only calls whether a deployed environment works and is what its file says: stacks, "
-        "cluster, node groups, Fargate profiles, access, roles, files, addresses, quotas; and say how to fix what is "
-        "not. Exit status: 0 when all is well, 1 when something is not, 2 without usable credentials or environment "
-        "file.",
+        summary="check a deployed environment",
+        description="Check with read-only calls whether a deployed environment works and agrees with its file: stacks, cluster, "
+        "node groups, Fargate profiles, access, roles, files, addresses, quotas. Print a fix for each finding. Exit status: 0 "
+        "when everything is ok, 1 when something is not, 2 without usable credentials or environment file.",
         example="emr-placement doctor -e environments/dev.yaml --profile my-profile",
         add_arguments=arguments.add_doctor,
     ),
     Command(
         name="smoke-test",
-        summary="run a small job in each placement and say what was not as planned",
+        summary="run a small job in each placement and report differences from the plan",
         description="Run a small job once in each placement that the jobs of a deployed environment have, compare its pods, "
         "their nodes, their requests and their logs with the plan, and clean up. "
         "Exit status: 0 when all agreed, 1 when something differed, 2 when nothing could be tried.",
@@ -152,33 +151,32 @@ COMMANDS = (
         name="drain",
         summary="cancel the active job runs of an environment and wait until they have ended",
         description="Cancel every active job run of an environment's deployed virtual clusters, or of one virtual "
-        "cluster, and wait until they have ended: before the environment is deleted. "
+        "cluster, and wait until they have ended. Run it before you delete the environment. "
         "Exit status: 0 when no job run is active, 1 when some still are, 2 when nothing could be done.",
         example="emr-placement drain -e environments/dev.yaml --timeout 600",
         add_arguments=arguments.add_drain,
     ),
     Command(
         name="empty-bucket",
-        summary="empty the bucket of an environment whose data goes with its stacks",
-        description="Delete every object, with all its versions, of the bucket that an environment with retain_data: "
-        "false has made: before the environment is deleted, as AWS deletes empty buckets only. A bucket that is to "
-        "stay is left alone. Exit status: 0 when nothing is left to empty, 1 when not agreed to, 2 when it could not "
-        "be done.",
+        summary="empty the bucket of an environment before you delete it",
+        description="Delete every object, with all its versions, of the bucket that an environment with retain_data: false "
+        "created. Run it before you delete the environment: AWS deletes only empty buckets. Other buckets are left alone. "
+        "Exit status: 0 when nothing is left to empty, 1 when you said no, 2 when it could not be done.",
         example="emr-placement empty-bucket -e environments/dev.yaml",
         add_arguments=arguments.add_empty_bucket,
     ),
     Command(
         name="deployer-policy",
-        summary="write the IAM policies that deploying a synthesized app takes",
-        description="Write the IAM policies that deploying, changing and deleting the stacks of a synthesized app takes, as "
-        "files: execution-*.json for the role that CloudFormation deploys with, caller.json for whoever runs the CDK CLI.",
+        summary="write IAM policies for a deployment with least privilege",
+        description="Write IAM policies with the permissions to deploy, change and delete the stacks of a synthesized app: "
+        "execution-*.json for the role that CloudFormation uses, caller.json for the user of the CDK CLI.",
         example="emr-placement deployer-policy --assembly cdk.out --account 111122223333",
         add_arguments=arguments.add_deployer_policy,
     ),
     Command(
         name="explain",
-        summary="say what the code of a problem means and how to fix it",
-        description="Say what the code of a problem means that plan found, and how to fix it.",
+        summary="explain a problem's code and how to fix it",
+        description="Explain the code of a problem that plan reports, and how to fix it.",
         example="emr-placement explain FARGATE_VOLUME",
         add_arguments=arguments.add_explain,
     ),

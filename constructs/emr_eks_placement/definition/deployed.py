@@ -13,7 +13,7 @@ class DeployedVirtualCluster:
     """The names of a deployed virtual cluster and what its jobs use. CDK tokens are as good as real values.
 
     bucket: name of the bucket of pod templates and uploaded files; log_group_name, log_uri: where containers log,
-    None for nowhere; log_stream_name_prefix: the job's name unless given. execution_role_arns: of the further execution
+    None for nowhere; by default log_stream_name_prefix: the job's name. execution_role_arns: of the further execution
     roles by name; empty where all jobs run with execution_role_arn.
     """
 

@@ -8,7 +8,7 @@ from emr_eks_placement.common.fields import Field, read_json
 from emr_eks_placement.deployer.statements import Policy
 from emr_eks_placement.facts.regions import partition
 
-_MEND = "Name the folder that cdk synth writes, cdk.out unless told otherwise"
+_MEND = "Name the folder that cdk synth writes, by default cdk.out"
 
 
 def caller_policy(folder: Path, account: str | None) -> Policy:

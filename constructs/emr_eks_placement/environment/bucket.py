@@ -5,7 +5,7 @@ from emr_eks_placement.environment.given import BucketName, KmsKeyArn
 
 
 class Bucket(Model):
-    """An S3 bucket that is there already: it is neither changed nor deleted."""
+    """An existing S3 bucket: it is neither changed nor deleted."""
 
     name: BucketName
     """Its name."""

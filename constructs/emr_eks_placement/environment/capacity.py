@@ -17,7 +17,7 @@ from emr_eks_placement.scheduling.capacity import (
 )
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 
-_OTHER_NODES = "the cluster is there already and may have nodes that the environment file does not describe"
+_OTHER_NODES = "it is an existing cluster and may have nodes that the environment file does not describe"
 
 
 def capacity_of(environment: Environment) -> Capacity:

@@ -18,7 +18,7 @@ class Encryption(Model):
     customer_managed_key: Annotated[bool, Strict()] = False
     """Whether a KMS key of the account's own is used."""
     kms_key_arn: KmsKeyArn | None = None
-    """That key, where it is there already; one is created unless given."""
+    """An existing key; by default one is created."""
 
     @model_validator(mode="after")
     def _check_given(self) -> "Encryption":

@@ -62,7 +62,7 @@ class Environment(Model):
     region: Annotated[str, AfterValidator(regions.check_region)]
     """Where everything is deployed."""
     account: Annotated[str, AfterValidator(_check_account)] | None = None
-    """The only account that is deployed to; any unless given."""
+    """The only account that is deployed to; by default any."""
     zones: Annotated[tuple[str, ...], distinct("zone")]
     """The availability zones of nodes and Fargate pods."""
     retain_data: Annotated[bool, Strict()] = True
@@ -89,9 +89,9 @@ class Environment(Model):
     encryption: Encryption = Encryption()
     """What Kubernetes secrets, the bucket and the log groups are encrypted with."""
     bucket: Bucket | None = None
-    """A bucket that is there already, for pod templates, job files, logs and data; one is created unless given."""
+    """An existing bucket, for pod templates, job files, logs and data; by default one is created."""
     fargate_pod_execution_role_arn: RoleArn | None = None
-    """A role that is there already, for EKS to pull the images of Fargate pods; one is created unless given."""
+    """An existing role, for EKS to pull the images of Fargate pods; by default one is created."""
     node_groups: Annotated[
         dict[str, NodeGroup], count(0, 30, "node groups", f"EKS quota {NODE_GROUPS.code}"), names("node group")
     ] = {}
@@ -178,7 +178,7 @@ class Environment(Model):
         if self.cluster.name is not None and self.network.vpc_id is None:
             raise RuleError(
                 self.cluster.name,
-                "a cluster that is there already is in a VPC that is there already",
+                "an existing cluster is in an existing VPC",
                 "Add network.vpc_id and network.subnets",
                 path=("cluster", "name"),
             )
@@ -229,15 +229,15 @@ class Environment(Model):
             if name in self.node_groups:
                 raise RuleError(
                     name,
-                    "a node group is called so, and plans tell nodes by these names",
+                    "a node group has this name, and plans name nodes by both",
                     "Rename one of them",
                     path=("node_pools", name),
                 )
         if self.node_pools and self.cluster.name is not None and self.cluster.security_group_id is None:
             raise RuleError(
                 list(self.node_pools),
-                "nodes of node pools get the cluster security group (EKS guide, node class), which is not known of a "
-                "cluster that is there already",
+                "nodes of node pools get the cluster security group (EKS guide, node class), which is not known of an "
+                "existing cluster",
                 "Add cluster.security_group_id",
                 path=("node_pools",),
             )

@@ -76,7 +76,7 @@ class FargateProfile(Model):
     selectors: Annotated[tuple[FargateSelector, ...], AfterValidator(_check_selectors)]
     """Fargate takes the pods that match any of them."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """Where the pods run; in all zones of the environment unless given."""
+    """Where the pods run; by default in all zones of the environment."""
 
 
 def core_dns_profile() -> FargateProfile:

@@ -1,4 +1,4 @@
-"""What an environment may be given instead of creating it: names of resources that are there already, and their rules."""
+"""What an environment may be given instead of creating it: names of existing resources, and their rules."""
 
 import re
 from typing import Annotated
@@ -85,7 +85,7 @@ def refuse_beside_given(settings: Model, given: str, what: str, *fields: str) ->
         if field in settings.model_fields_set:
             raise RuleError(
                 settings.model_dump(exclude_unset=True)[field],
-                f"is a choice for a {what} that is created; {given} gives one that is there already",
+                f"is a choice for a {what} that is created; {given} names an existing one",
                 f"Remove {field} or {given}",
                 path=(field,),
             )
@@ -97,7 +97,7 @@ def require_with_given(settings: Model, given: str, what: str, *fields: str) -> 
         if field in settings.model_fields_set:
             raise RuleError(
                 getattr(settings, field),
-                f"is of a {what} that is there already, which {given} gives",
+                f"is of an existing {what}, which {given} names",
                 f"Add {given} or remove {field}",
                 path=(field,),
             )

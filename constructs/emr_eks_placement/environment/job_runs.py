@@ -28,7 +28,7 @@ class PlacementChoice(Model):
     """A placement mode and the choices it is composed with."""
 
     mode: Mode
-    """Which of driver and executors run on Fargate; the name of the placement unless given."""
+    """Which of driver and executors run on Fargate; by default the name of the placement."""
     zone: str | None = None
     """The one zone of driver and executors."""
     submitter: Target = Ec2()
@@ -38,11 +38,11 @@ class PlacementChoice(Model):
     executors: Ec2 | None = None
     """What to ask of EC2 nodes, where the mode puts the executors there."""
     node_selection: NodeSelection | None = None
-    """How the definition says which EC2 nodes; by pod template, where the release has them, unless given."""
+    """How the definition says which EC2 nodes; by default by pod template, if the release has them."""
     state_machine: StateMachine | None = None
-    """A Step Functions state machine that runs the job so; none unless given, {} for one with defaults."""
+    """A Step Functions state machine that runs the job so; by default none, {} for one with defaults."""
     schedule: Schedule | None = None
-    """When EventBridge Scheduler runs the job so; never unless given."""
+    """When EventBridge Scheduler runs the job so; by default never."""
 
     @model_validator(mode="before")
     @classmethod
@@ -71,7 +71,7 @@ class EnvironmentJob(Job):
     virtual_cluster: str
     """The name of the virtual cluster that it runs on."""
     execution_role: str | None = None
-    """The name of one of the virtual cluster's execution_roles; the virtual cluster's own unless given."""
+    """The name of one of the virtual cluster's execution_roles; by default the virtual cluster's own."""
     placements: Annotated[dict[str, PlacementChoice], count(1, 100, "placements", "product limit"), names("placement")]
     """Placements by name: one definition is made for each."""
 

@@ -56,7 +56,7 @@ class NodePool(Model):
     taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "product limit")] = ()
     """Taints of every node: only pods that tolerate them run there."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """Where nodes are made; in all zones of the environment unless given."""
+    """Where nodes are made; by default in all zones of the environment."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; EKS guide, node class")] = (
         auto_mode.DEFAULT_DISK_GIB
     )

@@ -65,13 +65,13 @@ class NodeGroup(Model):
     max_size: Nodes = 2
     """The highest number of nodes."""
     desired_size: Nodes | None = None
-    """The number of nodes to start with; min_size unless given."""
+    """The number of nodes to start with; by default min_size."""
     labels: Annotated[Labels, AfterValidator(_check_node_labels)] = {}
     """Labels of every node, which placements ask for."""
     taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "EKS managed node groups")] = ()
     """Taints of every node: only pods that tolerate them run there."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """Where the nodes are; in all zones of the environment unless given."""
+    """Where the nodes are; by default in all zones of the environment."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
     """The root volume, which also holds the pods' scratch data."""
     release_version: Annotated[str, AfterValidator(_check_release_version)] | None = None

@@ -80,18 +80,18 @@ EmrAccess = Literal["aws-auth", "cloudformation", "handler"]
 
 # Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
 KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
-# Choices for a cluster that is created: what is there already stays as it is.
+# Choices for a cluster that is created: what exists stays as it is.
 _OF_CREATED = ("public_access_cidrs", "core_dns", "admins", "upgrade_policy", "add_on_versions")
 
 
 class Network(Model):
     """The VPC: a private subnet in each zone, where nodes and Fargate pods run, and with NAT gateways a public one too.
 
-    Or, by vpc_id and subnets, one that is there already and stays as it is.
+    Or, by vpc_id and subnets, an existing one, which stays as it is.
     """
 
     vpc_id: VpcId | None = None
-    """A VPC that is there already, instead of one that is created."""
+    """An existing VPC, instead of one that is created."""
     subnets: dict[str, SubnetId] = {}
     """Its private subnet in each zone of the environment: nodes and pods reach AWS's services from there."""
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
@@ -115,7 +115,7 @@ class Network(Model):
         elif not self.subnets:
             raise RuleError(
                 self.vpc_id,
-                "of a VPC that is there already, the private subnets of the environment's zones are needed",
+                "of an existing VPC, the private subnets of the environment's zones are needed",
                 "Add subnets: {ZONE: subnet-…}",
                 path=("vpc_id",),
             )
@@ -155,14 +155,14 @@ class Network(Model):
 
 
 class Cluster(Model):
-    """The EKS cluster: one that is created, or, by name, one that is there already.
+    """The EKS cluster: one that is created, or, by name, an existing one.
 
     The latter's authentication mode is API_AND_CONFIG_MAP (EMR on EKS guide, cluster access management); its aws-auth
     ConfigMap stays as it is unless emr_access says aws-auth.
     """
 
     name: ClusterName | None = None
-    """A cluster that is there already, in network.vpc_id, instead of one that is created."""
+    """An existing cluster, in network.vpc_id, instead of one that is created."""
     oidc_provider_arn: OidcProviderArn | None = None
     """Its IAM OIDC provider, which execution roles trust."""
     security_group_id: SecurityGroupId | None = None
@@ -178,7 +178,7 @@ class Cluster(Model):
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
     """Who reaches the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
-    """From which networks the Kubernetes API is reached, where it is public at all; from any unless given."""
+    """From which networks the Kubernetes API is reached, where it is public at all; by default from any."""
     core_dns: Literal["ec2", "fargate"] = "ec2"
     """Where CoreDNS runs: on a node group, or on Fargate, by a profile of its own; then the cluster needs no node at all."""
     admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()

@@ -54,10 +54,10 @@ class Schedule(Model):
     enabled: Annotated[bool, Strict()] = True
     """Whether it runs; else it is there, and waits."""
     flexible_minutes: Annotated[int, Strict(), between(1, 1440, "minutes", "MaximumWindowInMinutes")] | None = None
-    """How much later than said it may start, so that not everything starts at once; on time unless given."""
+    """How much later than said it may start, so that not everything starts at once; by default on time."""
     retry_attempts: Annotated[int, Strict(), between(0, 185, "attempts", "MaximumRetryAttempts")] = 3
     """How often Scheduler tries again to start it, with growing pauses, after throttling and errors of the service."""
     retry_minutes: Annotated[int, Strict(), between(1, 1440, "minutes", "MaximumEventAgeInSeconds")] = 60
     """How long it tries again."""
     dead_letter_queue_arn: QueueArn | None = None
-    """An SQS queue that is there already, for what could not be started; Scheduler drops it unless given."""
+    """An existing SQS queue, for what could not be started; by default Scheduler drops it."""

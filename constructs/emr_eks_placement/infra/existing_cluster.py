@@ -1,4 +1,4 @@
-"""An EKS cluster that is there already."""
+"""An existing EKS cluster."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 
 
 class ExistingEksCluster(Construct):
-    """A cluster that is there already, `cluster`, with the CDK's kubectl handler, which gets into it by an access entry.
+    """An existing cluster, `cluster`, with the CDK's kubectl handler, which gets into it by an access entry.
 
     settings: its name, OIDC provider and, unless its endpoint is public only, security group; vpc: its VPC. The
     cluster's authentication mode is API_AND_CONFIG_MAP, which EMR on EKS asks for; its aws-auth ConfigMap stays as it is.

@@ -21,7 +21,7 @@ class FargateProfiles(Construct):
     CloudFormation names the profiles: any change replaces one, and the old name would be taken. EKS creates and
     deletes one at a time, so each waits for the one before it.
 
-    pod_execution_role: one that is there already and stays as it is; one is created unless given.
+    pod_execution_role: an existing one, which stays as it is; by default one is created.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ class FlowLogs(Construct):
     """The flow log of a VPC, accepted and rejected traffic alike, its `log_group` and the `role` it is written with.
 
     retention_days: of the log group, one of CloudWatch's (PutRetentionPolicy). removal_policy: of the log group.
-    encryption_key: of the log group, one that CloudWatch Logs may use; its own keys unless given.
+    encryption_key: of the log group, one that CloudWatch Logs may use; by default its own keys.
     """
 
     def __init__(

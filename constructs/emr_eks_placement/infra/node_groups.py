@@ -30,7 +30,7 @@ _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOn
 class NodeGroups(Construct):
     """The node groups of a cluster by name: `groups`, their `launch_templates`, and the `node_role` they share.
 
-    version: of Kubernetes; the cluster's unless given. A group that names its zones takes a VPC that knows its own by
+    version: of Kubernetes; by default the cluster's. A group that names its zones takes a VPC that knows its own by
     name. tags: of the instances and volumes, which CloudFormation's stack tags don't reach. Nothing here scales a group
     between its sizes: that takes a cluster autoscaler, for which EKS tags the group.
     """

@@ -35,7 +35,7 @@ class EmrVirtualCluster(Construct):
     name: in the environment; owner: what tells this deployment from others in the account (environment, region);
     bucket: of pod templates, logs and data; after: what is created before the namespace and deleted after it, so the
     Fargate profiles, which EKS can't delete while their pods run. encryption_key: of the log group, one that CloudWatch
-    Logs may use; its own keys unless given. `deployed`: what job-run definitions need. `execution_role` is its own role,
+    Logs may use; by default its own keys. `deployed`: what job-run definitions need. `execution_role` is its own role,
     `execution_roles` are further ones by name; `log_group` and `namespace` are None where none is created.
 
     handler: makes the virtual cluster instead of CloudFormation.

@@ -87,7 +87,7 @@ class Executors(Driver):
     """The size of each executor and their number."""
 
     instances: Annotated[int, Strict(), between(1, 1_000_000, "executors", "product limit")] | None = None
-    """How many; Spark's own number (2, or dynamic allocation) unless given."""
+    """How many; by default Spark's own number (2, or dynamic allocation)."""
 
 
 def _check_release(label: str) -> str:

@@ -40,13 +40,13 @@ class Toleration(Model):
     """A Kubernetes toleration; the operator Exists takes no value, no key tolerates every taint."""
 
     key: str | None = None
-    """The taint's key; any taint unless given."""
+    """The taint's key; by default any taint."""
     operator: Literal["Equal", "Exists"] = "Equal"
     """Equal tolerates the value given, Exists any value."""
     value: str | None = None
     """The taint's value, where the operator is Equal."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
-    """The taint's effect; any effect unless given."""
+    """The taint's effect; by default any effect."""
     toleration_seconds: Annotated[int, Strict(), between(0, 2**31 - 1, "seconds", "Kubernetes tolerations")] | None = (
         None
     )
@@ -110,7 +110,7 @@ class Fargate(Model):
     compute: Literal["fargate"] = "fargate"
     """What the pod runs on."""
     zone: str | None = None
-    """The zone; any of the virtual cluster's profile unless given."""
+    """The zone; by default any of the virtual cluster's profile."""
 
     @model_validator(mode="before")
     @classmethod
@@ -139,11 +139,11 @@ class Ec2(Model):
     node_labels: Labels = {}
     """Labels that the node carries, all of them."""
     zone: str | None = None
-    """The node's zone; any unless given."""
+    """The node's zone; by default any."""
     instance_type: InstanceTypeName | None = None
-    """The node's instance type; any unless given."""
+    """The node's instance type; by default any."""
     capacity_type: CapacityType | None = None
-    """How EC2 sells the node; any way unless given."""
+    """How EC2 sells the node; by default any way."""
     tolerations: tuple[Toleration, ...] = ()
     """Which taints of nodes the pod tolerates."""
 

@@ -1,4 +1,4 @@
-"""Whether a run that is there already is the one that a request asks for."""
+"""Whether an existing run is the one that a request asks for."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -31,7 +31,7 @@ _COMPLETED, _NOT_COMPLETED = 0, 1
 def run(options: argparse.Namespace) -> int:
     """0: started, with --wait completed; 1: stopped by a problem, with --wait not completed; 130: no longer waited for.
 
-    Raises InputError with nothing started, or for a run that is there already but was started otherwise.
+    Raises InputError with nothing started, or for an existing run that was started otherwise.
     """
     for code in options.ignore:
         check_code("--ignore", code)

@@ -175,8 +175,8 @@ def add_start_commands(parser: argparse.ArgumentParser) -> None:
 
 def add_define(parser: argparse.ArgumentParser) -> None:
     """Of define."""
-    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment; every job unless given")
-    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job; all unless given")
+    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
+    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
     add_environment(parser, "the environment file, such as environments/dev.yaml")
     parser.add_argument(
         "-o",
@@ -204,9 +204,9 @@ def add_define(parser: argparse.ArgumentParser) -> None:
         ("--log-group-name", "CloudWatch log group of the containers"),
         ("--log-uri", "S3 location of the containers' logs"),
     ):
-        parser.add_argument(option, metavar="VALUE", help=f"{what}, instead of what --outputs says")
+        parser.add_argument(option, metavar="VALUE", help=f"{what}, instead of the one of --outputs")
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
     """Of explain."""
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a code that plan printed; every code unless given")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a code that plan printed (default: every code)")

@@ -56,11 +56,13 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         help="what the run is called, and known by: submitted again under the same name, it is not started again "
         "(default: job, placement, time and something random)",
     )
-    parser.add_argument("--force", action="store_true", help="start it whatever the plan says")
+    parser.add_argument("--force", action="store_true", help="start it even if the plan has errors")
     add_problem_options(parser, "the least problem that stops it", "error")
     parser.add_argument("--wait", action="store_true", help="follow the run to its end")
     parser.add_argument(
-        "--cancel-on-interrupt", action="store_true", help="with --wait: Ctrl-C cancels the run, which else goes on"
+        "--cancel-on-interrupt",
+        action="store_true",
+        help="with --wait: Ctrl-C cancels the run (default: the run continues)",
     )
     _add_events_output(parser)
     add_account_options(parser)
@@ -90,7 +92,7 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
         "--zones", metavar="ZONE,...", help="with --spread: only over these (default: all of the environment)"
     )
     parser.add_argument("--retry-refused", action="store_true", help="ask again for those that EMR refused")
-    parser.add_argument("--force", action="store_true", help="start them whatever the plan says")
+    parser.add_argument("--force", action="store_true", help="start them even if a plan has errors")
     add_problem_options(parser, "the least problem that stops the fleet", "error")
     _add_events_output(parser)
     add_account_options(parser)
