@@ -3,7 +3,7 @@ PYTHON ?= python3
 ENVIRONMENT ?= local
 ENVIRONMENT_FILE = environments/$(ENVIRONMENT).yaml
 OUTPUTS = cdk-outputs-$(ENVIRONMENT).json
-LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_api_laws.py tests/unit/test_mutations.py tests/unit/test_node_laws.py tests/unit/test_rule_laws.py tests/unit/test_request_model.py tests/unit/test_namespace_laws.py tests/spark/test_truth.py tests/spark/test_configuration.py tests/spark/test_template_texts.py
+LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_plans_together.py tests/unit/test_api_laws.py tests/unit/test_mutations.py tests/unit/test_node_laws.py tests/unit/test_rule_laws.py tests/unit/test_request_model.py tests/unit/test_namespace_laws.py tests/spark/test_truth.py tests/spark/test_configuration.py tests/spark/test_template_texts.py
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 , := ,
@@ -11,11 +11,11 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
+.PHONY: help setup demo local test test-unit laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 # Each set has the ones before it: for templates and deployments, for the local AWS with Spark, for tests and linters.
 synthesis := .venv/.synthesis node_modules/.installed
@@ -67,6 +67,9 @@ local: $(running) ## Start the local AWS and keep it running, for the AWS CLI, t
 
 test: $(developing) .venv-checkov/.installed .venv-airflow/.installed ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+test-unit: $(developing) ## Run the tests that need no AWS, no Java and no synthesis
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/unit
 
 laws: $(developing) ## Test the laws with 10,000 random cases each, 500 through real Spark; SEED=N repeats a run
 	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \

@@ -12,3 +12,5 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     first, second = item.path.relative_to(TESTS).parts[:2]
     if first != "unit":
         item.add_marker(pytest.mark.xdist_group(second if first == "deployed" else first))
+    elif second == "test_generated_environments.py":
+        item.add_marker(pytest.mark.xdist_group(second))

@@ -69,7 +69,7 @@ def test_ended_from_another_thread_it_fails_what_is_under_way(tmp_path: Path) ->
         time.sleep(0.2)
         spark.end()
         with pytest.raises(SparkSubmitError):
-            under_way.result(10)
+            under_way.result(300)
         assert java_processes() == others
         with pytest.raises(SparkSubmitError, match="Spark was ended"):
             spark.submit(CONF, application="local:///job.py", name="late")

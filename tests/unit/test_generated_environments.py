@@ -15,7 +15,6 @@ from tests.generated_environments import Data, change, generate
 from tools.write_settings_docs import tables
 
 SEEDS = range(200)
-pytestmark = pytest.mark.xdist_group("generated environments")  # loaded once
 
 # Settings that no seed sets, with the reason.
 NOT_GENERATED = {

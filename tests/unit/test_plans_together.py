@@ -1,5 +1,6 @@
 """What plans of one cluster share never shows: a job is planned as if it were the cluster's first."""
 
+import os
 import random
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,9 @@ TEMPLATE = {
     }
 }
 
+DRAWS = int(
+    os.environ.get("ROUND_TRIP_EXAMPLES") or 900
+)  # fewer miss a memo that counts pods beside one kind instead of two
 
 CLUSTERS = {
     "full": {"small": node_group("m6i.large", zones=(ZONE_A, ZONE_B), initial_size=1, max_size=3)},
@@ -79,10 +83,10 @@ def test_a_plan_is_the_same_whatever_was_planned_before_it(
     rng = random.Random(most_known)  # noqa: S311 cases, not secrets
     shared = capacity(node_groups=CLUSTERS[groups])
     different = set()
-    for _ in range(900):
+    for _ in range(DRAWS):
         asked = draw(rng)
         found = planned(asked, shared)
         assert found == planned(asked, replace(shared)), asked
         different.add(repr(found))
-    assert len(different) > 450, "the jobs differ"
+    assert len(different) > DRAWS / 2, "the jobs differ"
     assert len(shared.worked_out[alike.countings_of]) <= most_known
