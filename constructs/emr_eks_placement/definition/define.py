@@ -9,8 +9,9 @@ from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.definition.bypass import check_not_bypassed
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
-from emr_eks_placement.definition.mechanism import Mechanism, express, template_property
+from emr_eks_placement.definition.mechanism import Mechanism, express
 from emr_eks_placement.definition.placeable import check_accepted, check_placeable, check_whole, check_zone
+from emr_eks_placement.emr.pods import template_property
 from emr_eks_placement.emr.settings import START_TIMEOUT
 from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
 from emr_eks_placement.environment.virtual_cluster import Logs

@@ -47,11 +47,6 @@ def _by_template(job: Job, node_selection: NodeSelection | None) -> bool:
     return node_selection == "pod-template" or (node_selection is None and job.release.has_pod_templates)
 
 
-def template_property(role: TemplateRole) -> str:
-    """The Spark property that names the pod template of a role."""
-    return f"spark.kubernetes.{SPARK_ROLE[role]}.podTemplateFile"
-
-
 def _fargate_labels(placement: Placement) -> dict[str, str]:
     targets = {role: placement.of(role) for role in ROLES}
     return {

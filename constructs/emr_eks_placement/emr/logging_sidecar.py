@@ -6,7 +6,7 @@ Source: EMR on EKS guide, emr-containers-defaults; the pods that EMR 6.8.0 makes
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.emr.settings import logging_requests
+from emr_eks_placement.emr.settings import logging_requests, monitoring_of
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.releases import Release
 from emr_eks_placement.pod_template.rules import TemplateRole
@@ -23,7 +23,9 @@ def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Mappi
     A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
     """
     defaults = classification(request, _DEFAULTS)
-    if role == "executors" and (not _keeps_logs(request) or defaults.get("executor.logging") == "DISABLED"):
+    if role == "executors" and (
+        not monitoring_of(request).keeps_logs or defaults.get("executor.logging") == "DISABLED"
+    ):
         return
     asked = {"memory": emr.LOGGING_SIDECAR_MEMORY, **logging_requests(defaults, "logging.request.")}
     sidecar = {
@@ -43,7 +45,8 @@ def with_least_logging(spec: Mapping[str, Any], request: Mapping[str, Any]) -> M
     By default that is what was seen, less than what is documented. A driver that logs nowhere, not even for the
     persistent application UI, may have no sidecar at all: what EMR does then is not documented.
     """
-    without_logs = not _keeps_logs(request) and _monitoring(request).get("persistentAppUI") == "DISABLED"
+    monitoring = monitoring_of(request)
+    without_logs = not monitoring.keeps_logs and monitoring.app_ui == "DISABLED"
     if not without_logs and _MEMORY in classification(request, _DEFAULTS):
         return None
     memory = "0" if without_logs else emr.LOGGING_SIDECAR_MEMORY_SEEN
@@ -57,12 +60,3 @@ def with_least_logging(spec: Mapping[str, Any], request: Mapping[str, Any]) -> M
 def _asking(sidecar: Mapping[str, Any], memory: str) -> Mapping[str, Any]:
     resources = sidecar.get("resources") or {}
     return {**sidecar, "resources": {**resources, "requests": {**(resources.get("requests") or {}), "memory": memory}}}
-
-
-def _monitoring(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    return (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
-
-
-def _keeps_logs(request: Mapping[str, Any]) -> bool:
-    monitoring = _monitoring(request)
-    return "s3MonitoringConfiguration" in monitoring or "cloudWatchMonitoringConfiguration" in monitoring

@@ -6,11 +6,11 @@ looked for in both.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from emr_eks_placement.emr.job_run import JobRun
+from emr_eks_placement.emr.settings import monitoring_of
 from emr_eks_placement.job.placement import Role
 
 Stream = Literal["stdout", "stderr"]
@@ -58,16 +58,13 @@ class ContainerLog:
 
 def log_locations(run: JobRun) -> LogLocations:
     """Those that its request names."""
-    overrides: Mapping[str, Any] = run.request.get("configurationOverrides") or {}
-    monitoring: Mapping[str, Any] = overrides.get("monitoringConfiguration") or {}
-    cloudwatch: Mapping[str, str] = monitoring.get("cloudWatchMonitoringConfiguration") or {}
-    s3: Mapping[str, str] = monitoring.get("s3MonitoringConfiguration") or {}
+    monitoring = monitoring_of(run.request)
     of_run = f"{run.virtual_cluster_id}/jobs/{run.id}/"
-    prefix = cloudwatch.get("logStreamNamePrefix")
-    bucket, _slash, folder = s3.get("logUri", "").removeprefix("s3://").partition("/")
+    prefix = monitoring.stream_prefix
+    bucket, _slash, folder = (monitoring.log_uri or "").removeprefix("s3://").partition("/")
     folder = folder.strip("/")
     return LogLocations(
-        log_group=cloudwatch.get("logGroupName"),
+        log_group=monitoring.log_group,
         stream_prefix=f"{prefix}/{of_run}" if prefix else of_run,
         stream_start=prefix or "",
         bucket=bucket or None,

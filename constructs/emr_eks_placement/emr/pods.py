@@ -19,6 +19,16 @@ from emr_eks_placement.spark.resources import SparkRole
 SPARK_ROLE: Mapping[TemplateRole, SparkRole] = {"driver": "driver", "executors": "executor"}
 
 
+def template_property(role: TemplateRole) -> str:
+    """The Spark property that names the pod template of a role."""
+    return f"spark.kubernetes.{SPARK_ROLE[role]}.podTemplateFile"
+
+
+def template_uris(properties: Mapping[str, str]) -> dict[TemplateRole, str]:
+    """The pod templates that Spark properties name, by role."""
+    return {role: uri for role in SPARK_ROLE if (uri := properties.get(template_property(role)))}
+
+
 def pods_of_request(
     request: Mapping[str, Any],
     spark: SparkConfiguration,

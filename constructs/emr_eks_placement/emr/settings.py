@@ -1,6 +1,7 @@
 """Values of EMR's own properties in a StartJobRun request."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
@@ -9,6 +10,34 @@ from emr_eks_placement.facts import emr
 from emr_eks_placement.spark.configuration import classification
 
 START_TIMEOUT = "job-start-timeout"
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """Where a request keeps the logs of its containers; None for what it does not name.
+
+    log_group, stream_prefix: in CloudWatch; log_uri: in S3; keeps_logs: whether it names either; app_ui: persistentAppUI.
+    """
+
+    log_group: str | None = None
+    stream_prefix: str | None = None
+    log_uri: str | None = None
+    keeps_logs: bool = False
+    app_ui: str | None = None
+
+
+def monitoring_of(request: Mapping[str, Any]) -> Monitoring:
+    """What a request's monitoringConfiguration names."""
+    written: Mapping[str, Any] = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
+    cloudwatch: Mapping[str, str] = written.get("cloudWatchMonitoringConfiguration") or {}
+    s3: Mapping[str, str] = written.get("s3MonitoringConfiguration") or {}
+    return Monitoring(
+        log_group=cloudwatch.get("logGroupName"),
+        stream_prefix=cloudwatch.get("logStreamNamePrefix"),
+        log_uri=s3.get("logUri"),
+        keeps_logs="cloudWatchMonitoringConfiguration" in written or "s3MonitoringConfiguration" in written,
+        app_ui=written.get("persistentAppUI"),
+    )
 
 
 def start_timeout_seconds(request: Mapping[str, Any]) -> int:

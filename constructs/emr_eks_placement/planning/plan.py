@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emr_eks_placement.common.errors import below
-from emr_eks_placement.emr.pods import SPARK_ROLE, pods_of_request
+from emr_eks_placement.emr.pods import pods_of_request, template_uris
 from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
@@ -142,9 +142,7 @@ def _read_templates(
     if not spark.release.has_pod_templates:
         return {}
     read: dict[TemplateRole, ReadTemplate] = {}
-    for role, name in SPARK_ROLE.items():
-        uri = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
-        if uri:
-            with below(uri):
-                read[role] = read_template(templates[uri], role, kubernetes_version)
+    for role, uri in template_uris(spark.properties).items():
+        with below(uri):
+            read[role] = read_template(templates[uri], role, kubernetes_version)
     return read

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emr_eks_placement.common.errors import dotted, shown
-from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.emr.pods import SPARK_ROLE, template_uris
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
@@ -29,12 +29,13 @@ def problems_of_configuration(spark: SparkConfiguration) -> Iterator[Problem]:
         )
     for name in sorted(emr.REFUSED_SPARK_CONF & spark.properties.keys()):
         yield Problem("SPARK_CONF_REFUSED", "driver", f"{name} is set")
+    templates = template_uris(spark.properties)
     for role, name in SPARK_ROLE.items():
         prefix = f"spark.kubernetes.{name}.node.selector."
         ignored = [key for key in spark.properties if key.startswith(prefix)]
         if ignored and not release.has_role_node_selectors:
             yield Problem("NODE_SELECTOR_IGNORED", role, f"{release.label} ignores {', '.join(ignored)}")
-        template = spark.properties.get(f"spark.kubernetes.{name}.podTemplateFile")
+        template = templates.get(role)
         if template and not release.has_pod_templates:
             yield Problem("TEMPLATE_UNSUPPORTED", role, f"{release.label} does not read {template}")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
-from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.emr.pods import template_uris
 from emr_eks_placement.emr.request import check_complete
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan, manifests_of, plan
@@ -93,9 +93,8 @@ class Source(ABC):
         return Resolved(shown_as, complete, templates, capacity, namespace)
 
     def _pod_templates(self, request: Mapping[str, Any], find: FindTemplate) -> dict[str, YamlDocument]:
-        properties = spark_configuration(request).properties
-        named = (properties.get(f"spark.kubernetes.{name}.podTemplateFile") for name in SPARK_ROLE.values())
-        return {uri: find(uri) or self._read_template(uri) for uri in dict.fromkeys(named) if uri}
+        named = template_uris(spark_configuration(request).properties).values()
+        return {uri: find(uri) or self._read_template(uri) for uri in dict.fromkeys(named)}
 
     def _read_template(self, uri: str) -> YamlDocument:
         """From S3, as the run reads it. Raises InputError for one that is elsewhere, such as in the container image."""

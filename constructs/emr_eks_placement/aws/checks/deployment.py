@@ -26,12 +26,13 @@ from emr_eks_placement.checks.deployment.health import (
     check_stacks,
     check_virtual_clusters,
 )
-from emr_eks_placement.checks.deployment.requirements import access_of, access_of_role, log_group_of, objects_of
+from emr_eks_placement.checks.deployment.requirements import access_of, access_of_role, objects_of
 from emr_eks_placement.checks.deployment.storage import check_bucket, check_files, check_log_groups, check_permissions
 from emr_eks_placement.checks.deployment.trust import check_execution_roles, check_pod_execution_role
 from emr_eks_placement.common.names import definition_parameter
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.emr.settings import monitoring_of
 from emr_eks_placement.environment import Environment, capacity_of
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _bucket(subject: DeployedEnvironment) -> Result:
 
 
 def _log_groups(subject: DeployedEnvironment) -> Result:
-    wanted = sorted({name for request in subject.requests.values() if (name := log_group_of(request))})
+    wanted = sorted({name for request in subject.requests.values() if (name := monitoring_of(request).log_group)})
     return check_log_groups(subject.environment.region, wanted, log_groups_there(subject.session, wanted))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.emr.pods import SPARK_ROLE
+from emr_eks_placement.emr.pods import template_uris
 from emr_eks_placement.emr.s3_calls import (
     EMRFS_MARKER,
     LIST,
@@ -19,13 +19,13 @@ from emr_eks_placement.emr.s3_calls import (
     S3Call,
     asked,
 )
+from emr_eks_placement.emr.settings import monitoring_of
 from emr_eks_placement.environment import ExecutionRole
 from emr_eks_placement.spark.configuration import spark_configuration
 
 _S3 = ("s3://", "s3a://", "s3n://")
 # Of files that Spark distributes (Spark configuration); definitions name them so, not by options.
 _FILE_PROPERTIES = ("spark.submit.pyFiles", "spark.jars", "spark.files", "spark.archives")
-_POD_TEMPLATES = tuple(f"spark.kubernetes.{name}.podTemplateFile" for name in SPARK_ROLE.values())
 # What EMR writes with the execution role (EMR on EKS guide, logging).
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
 _LIST_LOGS = ("logs:DescribeLogGroups",)
@@ -68,16 +68,10 @@ def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
     properties = spark_configuration(request).properties
     named = [driver.get("entryPoint", "")]
     named += [one for one in driver.get("entryPointArguments", []) if one.startswith(f"s3://{bucket}/job-files/")]
-    for name in (*_FILE_PROPERTIES, *_POD_TEMPLATES):
+    named += template_uris(properties).values()
+    for name in _FILE_PROPERTIES:
         named += [one.partition("#")[0].strip() for one in properties.get(name, "").split(",")]
     return list(dict.fromkeys(f"s3://{one.partition('://')[2]}" for one in named if one.startswith(_S3)))
-
-
-def log_group_of(request: Mapping[str, Any]) -> str | None:
-    """The CloudWatch log group that a run logs to."""
-    monitoring = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
-    group: str | None = (monitoring.get("cloudWatchMonitoringConfiguration") or {}).get("logGroupName")
-    return group
 
 
 def access_of(requests: Iterable[Mapping[str, Any]], account: Account) -> Iterator[Access]:
@@ -144,12 +138,10 @@ def _at_arguments(request: Mapping[str, Any], account: Account) -> Iterator[Acce
 
 def _of_logs(request: Mapping[str, Any], account: Account) -> Iterator[Access]:
     role = request["executionRoleArn"]
-    monitoring = (request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
-    log_uri = (monitoring.get("s3MonitoringConfiguration") or {}).get("logUri")
-    if log_uri:
-        yield from _in_s3(role, log_uri, LOG, account)
-    group = log_group_of(request)
-    if group:
+    monitoring = monitoring_of(request)
+    if monitoring.log_uri:
+        yield from _in_s3(role, monitoring.log_uri, LOG, account)
+    if group := monitoring.log_group:
         groups = f"arn:{account.partition}:logs:{account.region}:{account.number}:log-group"
         yield Access(role, _WRITE_LOGS, f"{groups}:{group}:log-stream:doctor")
         yield Access(role, _LIST_LOGS, f"{groups}:{group}")

@@ -11,6 +11,7 @@ from emr_eks_placement.cli.output.plan import plan_as_json
 from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.common.redaction import redacted
+from emr_eks_placement.emr.settings import monitoring_of
 from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation import ObservedPod
 from emr_eks_placement.observation.difference import Difference
@@ -145,12 +146,15 @@ def _more_of(pod: ObservedPod) -> dict[str, Any]:
 
 def _names_in(request: Mapping[str, Any]) -> dict[str, str]:
     """The account's own names that messages may repeat."""
-    monitoring = request.get("configurationOverrides", {}).get("monitoringConfiguration", {})
-    log_uri = monitoring.get("s3MonitoringConfiguration", {}).get("logUri", "")
+    monitoring = monitoring_of(request)
     entry_point = request.get("jobDriver", {}).get("sparkSubmitJobDriver", {}).get("entryPoint", "")
-    buckets = [uri.removeprefix("s3://").partition("/")[0] for uri in (log_uri, entry_point) if uri.startswith("s3://")]
+    buckets = [
+        uri.removeprefix("s3://").partition("/")[0]
+        for uri in (monitoring.log_uri or "", entry_point)
+        if uri.startswith("s3://")
+    ]
     return {
         **dict.fromkeys(buckets, "<bucket>"),
-        monitoring.get("cloudWatchMonitoringConfiguration", {}).get("logGroupName", ""): "<log-group>",
+        monitoring.log_group or "": "<log-group>",
         str(request.get("virtualClusterId", "")): "<virtual-cluster>",
     }
