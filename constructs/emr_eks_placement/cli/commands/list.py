@@ -9,14 +9,13 @@ from itertools import islice
 
 from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
-from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width
-from emr_eks_placement.common.errors import refused
+from emr_eks_placement.cli.output.terminal import INDENT, Style, number_of, table, terminal_width, wrapped
+from emr_eks_placement.common.errors import printable, refused
 from emr_eks_placement.emr.job_run import ACTIVE, STATES, JobRun
 
-_HEADERS = ("job run", "state", "created", "elapsed", "name", "details")
-_NAME, _DETAILS = 4, 5
+_HEADERS = ("job run", "state", "created", "elapsed", "name")
+_NAME = 4
 _STYLES: Mapping[str, Style] = {"COMPLETED": "good", "RUNNING": "good", "FAILED": "bad", "CANCELLED": "doubtful"}
-_LONGEST_DETAILS = 60
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,15 +44,18 @@ def _as_json(runs: list[JobRun]) -> str:
 
 
 def _as_table(runs: list[JobRun], *, is_all: bool) -> str:
-    """A line a run; how many there are comes last."""
-    lines = table(_HEADERS, [_row(run) for run in runs], terminal_width(), narrowed=(_DETAILS, _NAME), styles=_STYLES)
-    count = number_of(len(runs), "job run") if runs else "no job runs"
-    return (
-        "\n".join([*(lines if runs else ()), f"{count}{'' if is_all else ', the newest: --limit shows more'}"]) + "\n"
-    )
+    """A line for each run, with EMR's details below it; how many there are comes last."""
+    if not runs:
+        return "no job runs\n"
+    width = terminal_width()
+    header, *rows = table(_HEADERS, [_row(run) for run in runs], width, shortened=_NAME, styles=_STYLES)
+    lines = [header]
+    for run, row in zip(runs, rows, strict=True):
+        lines += [row, wrapped(printable(run.details), width, indent=INDENT)] if run.details else [row]
+    more = "" if is_all else ", the newest: --limit shows more"
+    return "\n".join([*lines, f"{number_of(len(runs), 'job run')}{more}"]) + "\n"
 
 
 def _row(run: JobRun) -> tuple[str, ...]:
-    details = run.details if len(run.details) <= _LONGEST_DETAILS else f"{run.details[:_LONGEST_DETAILS]}…"
     created = run.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return run.id, run.state, created, elapsed(run), run.name, details
+    return run.id, run.state, created, elapsed(run), run.name

@@ -58,15 +58,19 @@ def table(
     width: int = 0,
     *,
     narrowed: Iterable[int] = (),
+    shortened: int | None = None,
     styles: Mapping[str, Style] = MappingProxyType({}),
 ) -> list[str]:
     """The lines of a table without rules. The columns `narrowed`, by index, give way in this order to fit the width, 0 for any.
 
-    styles: of cells, by their text. Words are not broken.
+    shortened: a column whose cells are cut in their middle to fit. styles: of cells, by their text. Other words
+    are not broken.
     """
     from tabulate import tabulate  # slow to import
 
     text = [[printable(cell) for cell in row] for row in rows]
+    if shortened is not None and width and rows:
+        text = _cut(headers, text, width, shortened)
     return [
         line.rstrip()
         for line in tabulate(
@@ -79,6 +83,26 @@ def table(
             break_on_hyphens=False,
         ).splitlines()
     ]
+
+
+def _cut(headers: Sequence[str], rows: list[list[str]], width: int, column: int) -> list[list[str]]:
+    """The rows with the words of the column cut to the room that the others leave."""
+    columns = list(zip(*rows, strict=True))
+    others = [
+        max(len(header) + _PADDING, *map(len, columns[index])) + len(_GAP)
+        for index, header in enumerate(headers)
+        if index != column
+    ]
+    room = max(width - sum(others), len(headers[column]) + _PADDING)
+    return [[shorten(cell, room) if index == column else cell for index, cell in enumerate(row)] for row in rows]
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text, cut in its middle if it is longer."""
+    if len(text) <= longest:
+        return text
+    end = (longest - 1) // 2
+    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}"
 
 
 def _column_widths(
