@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from emr_eks_placement.common.errors import RuleError, below
+from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.spark.configuration import SparkConfiguration
@@ -51,8 +51,10 @@ def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
 
 def read(spark: SparkConfiguration, name: str, parse: Callable[[str], Value], default: str) -> Value:
     """The value of a property. Raises RuleError, with its name in the request as path, for what `parse` refuses."""
-    with below(spark.name_of(name)):
+    try:
         return parse(spark.properties.get(name, default))
+    except RuleError as broken:  # its name is looked up only then: a plan reads dozens of properties
+        raise broken.below(spark.name_of(name)) from None
 
 
 def is_true(spark: SparkConfiguration, name: str) -> bool:
