@@ -120,5 +120,8 @@ def test_an_environment_is_named_by_its_file_or_by_its_name(
         assert main(["plan", "trip-count", "-e", name]) == 0
         printed.append(capsys.readouterr().out)
     assert len(set(printed)) == 1
+    assert (ROOT / "local").is_dir(), "a folder of the name of an environment is in nobody's way"
+    assert main(["plan", "trip-count", "-e", "local"]) == 0
+    capsys.readouterr()
     assert main(["plan", "-e", "devv"]) == 2
     assert "environments/devv.yaml" in capsys.readouterr().err

@@ -13,8 +13,11 @@ def path(text: str) -> os.PathLike[str]:
 
 def environment(text: str) -> os.PathLike[str]:
     """The path of an environment file, or of environments/NAME.yaml by its name alone."""
-    is_name = not text.endswith((".yaml", ".yml")) and os.sep not in text and not os.path.exists(text)  # noqa: PTH110
-    return path(f"environments/{text}.yaml" if is_name else text)
+    from pathlib import Path
+
+    file = Path(text)
+    is_name = file.name == text and file.suffix not in (".yaml", ".yml") and not file.is_file()
+    return Path("environments", f"{text}.yaml") if is_name else file
 
 
 def add_environment(parser: "argparse._ActionsContainer", meaning: str, *, required: bool = True) -> None:
