@@ -9,7 +9,7 @@ from emr_eks_placement.emr.pods import pods_of_request, template_uris
 from emr_eks_placement.emr.settings import start_timeout_seconds
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
-from emr_eks_placement.planning.alone import Alone, alone
+from emr_eks_placement.planning.alone import alone
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
@@ -18,7 +18,7 @@ from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PlannedPod, PodOfRun
 from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
@@ -64,12 +64,8 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     found = _read(request, templates, capacity, namespace)
     spark, written = found.spark, found.written
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
-    manifests = {role: one.manifest for role, one in found.pods.items()}
-    admitted = {role: one.admitted for role, one in found.pods.items()}
-    number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": found.executors}
-    pods = {role: PlannedPod(role, number[role], one.shape, one.landing) for role, one in found.pods.items()}
-    apart = roles_apart(manifests)
-    pods, waiting = put_together(pods, manifests, capacity, apart)
+    apart = roles_apart(found.pods)
+    pods, waiting = put_together(found.pods, capacity, apart)
     timeout = start_timeout_seconds(request)
     pods = {role: _with_timeout(pod, timeout) for role, pod in pods.items()}
     counts = NodeCounts(pods, capacity, apart, timeout)
@@ -81,18 +77,18 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_template_resources(spark, written),
         *problems_of_emr(request, spark, pods["driver"].shape),
         *problems_of_templates({role: one.faults for role, one in found.templates.items()}),
-        *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
+        *(problem for role, pod in pods.items() for problem in problems_of_fields(role, pod.spec)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
-        *problems_of_claims(pods, manifests, capacity, spark),
-        *problems_of_defaults(pods, manifests, admitted),
-        *problems_of_quota(pods, admitted, rules),
+        *problems_of_claims(pods, capacity, spark),
+        *(problem for pod in pods.values() for problem in problems_of_defaults(pod)),
+        *problems_of_quota(pods.values(), rules),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
         *waiting,
         *counts.problems(nodes),
         *problems_of_labels_near_a_profile(pods, capacity),
         *problems_of_waste(pods["executors"]),
     ]
-    return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
+    return Plan(tuple(pod.planned for pod in pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
 
 
 def manifests_of(
@@ -107,13 +103,12 @@ def manifests_of(
 
 @dataclass(frozen=True)
 class _Read:
-    """What a request asks for; pods: each for itself."""
+    """What a request asks for; pods: each by itself."""
 
     spark: SparkConfiguration
     templates: Mapping[TemplateRole, ReadTemplate]
     written: Mapping[TemplateRole, Mapping[str, Any]]
-    executors: Count
-    pods: Mapping[Role, Alone]
+    pods: Mapping[Role, PodOfRun]
 
 
 def _read(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, namespace: str) -> _Read:
@@ -123,11 +118,12 @@ def _read(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Ca
     check_driver_starts(spark)
     written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
     made = pods_of_request(request, spark, written, namespace=namespace)
-    each = {role: alone(role, manifest, written, request, spark, capacity) for role, manifest in made.items()}
-    return _Read(spark, read, written, executors, each)
+    count: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executors}
+    each = {role: alone(role, count[role], pod, written, request, spark, capacity) for role, pod in made.items()}
+    return _Read(spark, read, written, each)
 
 
-def _with_timeout(pod: PlannedPod, seconds: int) -> PlannedPod:
+def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
     """What becomes of the run where its submitter or driver can't start; executors wait as long as it runs."""
     if pod.role == "executors" or not pod.landing.pending:
         return pod
