@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.scheduling import alike
 from emr_eks_placement.scheduling.capacity import Capacity

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import namespace_words as words
@@ -11,6 +10,7 @@ from emr_eks_placement.planning.planned_pod import Admitted, PodOfRun
 from emr_eks_placement.planning.pod_security import forbidden_by_baseline
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.volume_claims import Claim, claims_of
+from emr_eks_placement.pod_template.rules import SPARK_ROLE
 from emr_eks_placement.scheduling.amounts import Spec, amounts_of
 from emr_eks_placement.scheduling.fargate import granted_size
 from emr_eks_placement.scheduling.limit_ranges import Default, Refusal, refusals, refused_claims, with_defaults

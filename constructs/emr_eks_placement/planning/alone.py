@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emr_eks_placement.emr.logging_sidecar import with_least_logging
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import admit
 from emr_eks_placement.planning.executors import ONE, Count
@@ -14,7 +15,6 @@ from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
 from emr_eks_placement.scheduling.pod import Pod, PodShape, pod_of_manifest
-from emr_eks_placement.spark.configuration import SparkConfiguration
 
 _MOST_KNOWN = 1000  # job submitters of a cluster
 
@@ -24,19 +24,18 @@ def alone(
     count: Count,
     manifest: Mapping[str, Any],
     templates: Mapping[TemplateRole, Mapping[str, Any]],
-    request: Mapping[str, Any],
-    spark: SparkConfiguration,
+    request: Request,
     capacity: Capacity,
 ) -> PodOfRun:
     """Of the pod that a request makes of that role. Most job submitters of a cluster are equal: each is looked at once."""
     if role != "submitter":
-        return _alone(role, count, manifest, templates.get(role), request, spark, capacity)
+        return _alone(role, count, manifest, templates.get(role), request, capacity)
     known: dict[str, PodOfRun] = capacity.worked_out.setdefault(PodOfRun, {})
     text = repr(manifest)
     if text not in known:
         if len(known) >= _MOST_KNOWN:
             known.clear()
-        known[text] = _alone(role, ONE, manifest, None, request, spark, capacity)
+        known[text] = _alone(role, ONE, manifest, None, request, capacity)
     return known[text]
 
 
@@ -45,21 +44,20 @@ def _alone(
     count: Count,
     manifest: Mapping[str, Any],
     template: Mapping[str, Any] | None,
-    request: Mapping[str, Any],
-    spark: SparkConfiguration,
+    request: Request,
     capacity: Capacity,
 ) -> PodOfRun:
-    refusals = list(problems_of_api(role, manifest, template, spark, capacity.kubernetes_version))
+    refusals = list(problems_of_api(role, manifest, template, request.spark, capacity.kubernetes_version))
     if refusals:
         manifest = readable(manifest)
     rules = capacity.namespace_rules.get(manifest["metadata"]["namespace"], NO_RULES)
-    admitted = admit(role, manifest, spark.properties, rules)
+    admitted = admit(role, manifest, request.spark.properties, rules)
     shape = _shape(role, admitted.manifest, request)
     refused = (*(one for one in refusals if not one.is_open), *admitted.problems)
     return PodOfRun(role, count, shape, land(Pod(role, manifest, shape), capacity, refused), manifest, admitted)
 
 
-def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) -> PodShape:
+def _shape(role: Role, manifest: Mapping[str, Any], request: Request) -> PodShape:
     """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
     least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
     return pod_of_manifest(manifest, least)

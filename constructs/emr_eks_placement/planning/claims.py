@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.planned_pod import PodOfRun
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import read

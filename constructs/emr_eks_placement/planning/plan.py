@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emr_eks_placement.common.errors import below
-from emr_eks_placement.emr.pods import pods_of_request, template_uris
-from emr_eks_placement.emr.settings import start_timeout_seconds
+from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
 from emr_eks_placement.planning.alone import alone
@@ -31,7 +31,6 @@ from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.refusals import check_driver_starts
 
 
@@ -61,25 +60,25 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI
     and the path in it, for what spark-submit or Spark's Kubernetes client can't read.
     """
-    found = _read(request, templates, capacity, namespace)
-    spark, written = found.spark, found.written
+    asked = Request(request)
+    read, pods = _read(asked, templates, capacity, namespace)
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
-    apart = roles_apart(found.pods)
-    pods, waiting = put_together(found.pods, capacity, apart)
-    timeout = start_timeout_seconds(request)
+    apart = roles_apart(pods)
+    pods, waiting = put_together(pods, capacity, apart)
+    timeout = asked.start_timeout_seconds
     pods = {role: _with_timeout(pod, timeout) for role, pod in pods.items()}
     counts = NodeCounts(pods, capacity, apart, timeout)
     nodes = counts.needed()
     problems = [
-        *problems_of_placeholders(request, spark),
-        *problems_of_configuration(spark),
-        *problems_of_spark(spark),
-        *problems_of_template_resources(spark, written),
-        *problems_of_emr(request, spark, pods["driver"].shape),
-        *problems_of_templates({role: one.faults for role, one in found.templates.items()}),
+        *problems_of_placeholders(asked),
+        *problems_of_configuration(asked),
+        *problems_of_spark(asked.spark),
+        *problems_of_template_resources(asked.spark, read),
+        *problems_of_emr(asked, pods["driver"].shape),
+        *problems_of_templates(read),
         *(problem for role, pod in pods.items() for problem in problems_of_fields(role, pod.spec)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
-        *problems_of_claims(pods, capacity, spark),
+        *problems_of_claims(pods, capacity, asked.spark),
         *(problem for pod in pods.values() for problem in problems_of_defaults(pod)),
         *problems_of_quota(pods.values(), rules),
         *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
@@ -98,29 +97,20 @@ def manifests_of(
 
     A plan does not hold them: of thousands of plans they would be most of the memory.
     """
-    return {role: one.admitted.manifest for role, one in _read(request, templates, capacity, namespace).pods.items()}
+    _, pods = _read(Request(request), templates, capacity, namespace)
+    return {role: pod.admitted.manifest for role, pod in pods.items()}
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What a request asks for; pods: each by itself."""
-
-    spark: SparkConfiguration
-    templates: Mapping[TemplateRole, ReadTemplate]
-    written: Mapping[TemplateRole, Mapping[str, Any]]
-    pods: Mapping[Role, PodOfRun]
-
-
-def _read(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, namespace: str) -> _Read:
-    spark = spark_configuration(request)
-    read = _read_templates(spark, templates, capacity.kubernetes_version)
-    executors = executor_count(spark)
-    check_driver_starts(spark)
+def _read(
+    request: Request, templates: Mapping[str, Any], capacity: Capacity, namespace: str
+) -> tuple[dict[TemplateRole, ReadTemplate], dict[Role, PodOfRun]]:
+    """The pod templates that count, and the request's pods, each by itself."""
+    read = _read_templates(request, templates, capacity.kubernetes_version)
+    count: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executor_count(request.spark)}
+    check_driver_starts(request.spark)
     written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
-    made = pods_of_request(request, spark, written, namespace=namespace)
-    count: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executors}
-    each = {role: alone(role, count[role], pod, written, request, spark, capacity) for role, pod in made.items()}
-    return _Read(spark, read, written, each)
+    made = pods_of_request(request, written, namespace=namespace)
+    return read, {role: alone(role, count[role], pod, written, request, capacity) for role, pod in made.items()}
 
 
 def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
@@ -132,13 +122,13 @@ def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
 
 
 def _read_templates(
-    spark: SparkConfiguration, templates: Mapping[str, Any], kubernetes_version: str
+    request: Request, templates: Mapping[str, Any], kubernetes_version: str
 ) -> dict[TemplateRole, ReadTemplate]:
     """The templates that count, by role: none for a release that does not read them."""
-    if not spark.release.has_pod_templates:
+    if not request.spark.release.has_pod_templates:
         return {}
     read: dict[TemplateRole, ReadTemplate] = {}
-    for role, uri in template_uris(spark.properties).items():
+    for role, uri in request.templates.items():
         with below(uri):
             read[role] = read_template(templates[uri], role, kubernetes_version)
     return read
