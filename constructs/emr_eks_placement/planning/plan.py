@@ -23,10 +23,10 @@ from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
+from emr_eks_placement.planning.run_problems import fargate_vcpus, problems_of_run
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.together import put_together
 from emr_eks_placement.planning.waste import problems_of_waste
-from emr_eks_placement.planning.whole import fargate_vcpus, problems_of_the_whole
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -81,7 +81,7 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
         *problems_of_claims(pods, capacity, asked.spark),
         *(problem for pod in pods.values() for problem in problems_of_defaults(pod)),
         *problems_of_quota(pods.values(), rules),
-        *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
+        *problems_of_run(pods, capacity, str(request.get("executionRoleArn"))),
         *waiting,
         *counts.problems(nodes),
         *problems_of_labels_near_a_profile(pods, capacity),
