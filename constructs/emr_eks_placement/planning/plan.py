@@ -9,7 +9,6 @@ from emr_eks_placement.emr.pods import pods_of_request
 from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
-from emr_eks_placement.planning.alone import alone
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
@@ -18,6 +17,7 @@ from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
+from emr_eks_placement.planning.plan_pod import plan_pod
 from emr_eks_placement.planning.planned_pod import PlannedPod, PodOfRun
 from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
@@ -110,7 +110,7 @@ def _read(
     check_driver_starts(request.spark)
     written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
     made = pods_of_request(request, written, namespace=namespace)
-    return read, {role: alone(role, count[role], pod, written, request, capacity) for role, pod in made.items()}
+    return read, {role: plan_pod(role, count[role], pod, written, request, capacity) for role, pod in made.items()}
 
 
 def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:

@@ -19,7 +19,7 @@ from emr_eks_placement.scheduling.pod import Pod, PodShape, pod_of_manifest
 _MOST_KNOWN = 1000  # job submitters of a cluster
 
 
-def alone(
+def plan_pod(
     role: Role,
     count: Count,
     manifest: Mapping[str, Any],
@@ -29,17 +29,17 @@ def alone(
 ) -> PodOfRun:
     """Of the pod that a request makes of that role. Most job submitters of a cluster are equal: each is looked at once."""
     if role != "submitter":
-        return _alone(role, count, manifest, templates.get(role), request, capacity)
+        return _planned(role, count, manifest, templates.get(role), request, capacity)
     known: dict[str, PodOfRun] = capacity.worked_out.setdefault(PodOfRun, {})
     text = repr(manifest)
     if text not in known:
         if len(known) >= _MOST_KNOWN:
             known.clear()
-        known[text] = _alone(role, ONE, manifest, None, request, capacity)
+        known[text] = _planned(role, ONE, manifest, None, request, capacity)
     return known[text]
 
 
-def _alone(
+def _planned(
     role: Role,
     count: Count,
     manifest: Mapping[str, Any],
