@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.definition.bypass import check_not_bypassed
+from emr_eks_placement.definition.base_templates import check_base_template
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.definition.mechanism import Mechanism, express
@@ -131,7 +131,7 @@ def check_run(
     uris = _uris(mechanism, deployed, pod_template_uris)
     request = _request(job.with_defaults, execution_role, settings, mechanism, deployed, uris)
     for name, template in mechanism.pod_templates.items():
-        check_not_bypassed(name, template.content, placement.of(name))
+        check_base_template(name, template.content, placement.of(name))
     templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
     with below("job", "spark_conf"):
         planned = plan(request, templates, capacity, namespace=settings.namespace)
