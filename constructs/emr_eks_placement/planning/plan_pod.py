@@ -27,7 +27,10 @@ def plan_pod(
     request: Request,
     capacity: Capacity,
 ) -> PodOfRun:
-    """Of the pod that a request makes of that role. Most job submitters of a cluster are equal: each is looked at once."""
+    """Of the pod, as a manifest, that the request makes of that role; templates: the pod templates that count.
+
+    Most job submitters of a cluster are equal: each is looked at once.
+    """
     if role != "submitter":
         return _planned(role, count, manifest, templates.get(role), request, capacity)
     known: dict[str, PodOfRun] = capacity.worked_out.setdefault(PodOfRun, {})
