@@ -1,7 +1,6 @@
 """Problems of what a request says, wherever its pods land."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from emr_eks_placement.common.errors import dotted, shown
 from emr_eks_placement.emr.request import Request
@@ -42,9 +41,5 @@ def problems_of_templates(templates: Mapping[TemplateRole, ReadTemplate]) -> Ite
     for role, template in templates.items():
         for fault in template.faults:
             broken = fault.broken
-            what = f"{dotted(broken.path)} = {_shown(broken.value)}: {broken.rule}"
+            what = f"{dotted(broken.path)} = {shown(broken.value, longest=40)}: {broken.rule}"
             yield Problem(_CODES[fault.kind], role, what, broken.path, broken.value)
-
-
-def _shown(value: Any) -> str:
-    return shown(value, longest=40)
