@@ -15,7 +15,7 @@ from typing import Any
 from tabulate import tabulate
 
 from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.planning import Plan, plan

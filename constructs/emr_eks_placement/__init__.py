@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         define,
         define_job_run,
     )
-    from emr_eks_placement.emr.request import check_request
+    from emr_eks_placement.emr.request_check import check_request
     from emr_eks_placement.environment import (
         Cluster,
         DataAccess,
@@ -101,7 +101,7 @@ _MODULES = (
     "job.job",
     "pod_template.build",
     "scheduling.capacity",
-    "emr.request",
+    "emr.request_check",
     "environment",
     "planning",
     "definition",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.job.placement import ROLES, Fargate, Placement, Role
 from emr_eks_placement.observation import ObservedPod, observed_pod

@@ -1,6 +1,6 @@
 """The node pools that manifests have made in the Kubernetes API, as EKS Auto Mode understands them."""
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.kubernetes_objects.node_pools import class_name_of, is_node_pool, read_node_pool, subnet_ids_of
 from emr_eks_placement.scheduling.capacity import NodePoolCapacity
 from local.eks.cluster import DeployedCluster

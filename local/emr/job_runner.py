@@ -11,7 +11,8 @@ from typing import Any
 
 import boto3
 
-from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.emr.request import template_property
+from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 from emr_eks_placement.spark.configuration import classification
 from local.aws.emr_containers.access import inputs
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
@@ -23,10 +24,7 @@ from local.emr.s3_clients import DeniedError, HadoopClient, client_of, locations
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher, SparkSubmitError
 
-_TEMPLATE_PROPERTIES: Mapping[str, TemplateRole] = {
-    "spark.kubernetes.driver.podTemplateFile": "driver",
-    "spark.kubernetes.executor.podTemplateFile": "executors",
-}
+_TEMPLATE_PROPERTIES: Mapping[str, TemplateRole] = {template_property(role): role for role in SPARK_ROLE}
 _NOT_RUN = "local AWS: containers are not run"
 _DEFAULT_EXECUTORS = "2"  # spark.executor.instances on Kubernetes
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
 from emr_eks_placement.pod_template.main_container import with_main_container
@@ -28,8 +29,7 @@ def built_in_labels(run: JobRun, component: str) -> dict[str, str]:
 
 def logs_are_kept(run: JobRun) -> bool:
     """Whether the run's containers log to S3 or CloudWatch."""
-    monitoring = (run.request.get("configurationOverrides") or {}).get("monitoringConfiguration") or {}
-    return "s3MonitoringConfiguration" in monitoring or "cloudWatchMonitoringConfiguration" in monitoring
+    return Request(run.request).monitoring.keeps_logs
 
 
 def submitter_pod_of(run: JobRun) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY
 from local.kubernetes import JsonObject, RecordingKubernetesApi
 
 SUBMISSION_ID = "spark.submission.id"
 
 _PROPERTIES_KEY = "spark.properties"
-_EXECUTOR_TEMPLATE = "spark.kubernetes.executor.podTemplateFile"
-_SUBMISSION_TEMPLATES = ("spark.kubernetes.driver.podTemplateFile", _EXECUTOR_TEMPLATE)
+_EXECUTOR_TEMPLATE = TEMPLATE_PROPERTY["executor"]
+_SUBMISSION_TEMPLATES = tuple(TEMPLATE_PROPERTY.values())
 _LOOPBACK = "127.0.0.1"
 
 # What a driver fetches or loads before it asks for executors. None of it shapes an executor pod.

@@ -18,7 +18,7 @@ from constructs import Construct
 
 from emr_eks_placement.assembly import read_assembly
 from emr_eks_placement.common.errors import InputError
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from emr_eks_placement.facts.instance_types import instance_type

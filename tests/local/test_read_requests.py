@@ -6,7 +6,7 @@ import pytest
 from emr_eks_placement.aws.job_templates import resolve_job_template
 from emr_eks_placement.aws.s3 import LONGEST_TEXT, read_s3_text
 from emr_eks_placement.common.errors import InputError, RuleError
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from local.aws.ministack.settings import enforcing_iam
 from tests.local.aws_fixtures import AwsUnderTest
 from tests.local.reading import Account, counted

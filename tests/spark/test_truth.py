@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
@@ -297,14 +298,13 @@ def test_with_emr_s_own_container_every_other_one_of_a_template_is_a_sidecar(
 ) -> None:
     """Real Spark is given what EMR merges: the template and Spark's container, which EMR's own template has."""
     request, made = case
-    configuration = spark_configuration(request)
     merged = {
         role: yaml.safe_load(as_emr_merges(yaml.safe_dump(template).encode(), TEMPLATE_ROLE[role]))
         for role, template in made.items()
     }
     real = real_pods(spark, request, merged)
     templates = {TEMPLATE_ROLE[role]: template for role, template in made.items()}
-    predicted = pods_of_request(request, configuration, templates, namespace="emr-jobs")
+    predicted = pods_of_request(Request(request), templates, namespace="emr-jobs")
     for role in ROLES:
         names = [one["name"] for one in (made.get(role, {}).get("spec") or {}).get("containers") or []]
         event(f"{role} {'with' if MAIN[role] in names else 'without'} Spark's container")

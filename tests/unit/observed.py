@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.observation import ObservedPod, observed_pod
 from tests.unit.planned import LABEL, NAMESPACE, ZONE_A

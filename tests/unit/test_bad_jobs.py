@@ -187,6 +187,11 @@ SPARK_CONF = {
         field="jobs.count.spark_conf.spark.kubernetes.node.selector.zone", value="us-east-1a",
         rule="this property decides placement", fix="Say it in the job's placements",
     ),
+    "pod template": Bad(
+        old=CONF, new="      spark.kubernetes.executor.podTemplateFile: s3://jobs/executor.yaml # <-\n",
+        field="jobs.count.spark_conf.spark.kubernetes.executor.podTemplateFile", value="s3://jobs/executor.yaml",
+        rule="this property decides placement", fix="Say it in the job's placements",
+    ),
     "placement label": Bad(
         old=CONF, new="      spark.kubernetes.driver.label.spark-node-placement: fargate # <-\n",
         field="jobs.count.spark_conf.spark.kubernetes.driver.label.spark-node-placement", value="fargate",

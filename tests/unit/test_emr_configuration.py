@@ -9,7 +9,7 @@ from botocore.model import StructureShape
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.emr.classifications import AUTOSCALING, CLASSIFICATIONS, MONITORING, setting_of
-from emr_eks_placement.emr.settings import start_timeout_seconds
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.emr.unknown import unknown_configuration
 from emr_eks_placement.planning import CODES
 from tests.unit.planned import planned, request
@@ -208,7 +208,7 @@ def test_nested_configurations_are_read_too() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [(None, 900), ("1800", 1800), (" 600 ", 600), ("${TIMEOUT}", 900)])
 def test_a_run_may_start_for_15_minutes_or_what_is_set(text: str | None, seconds: int) -> None:
     properties = {} if text is None else {"job-start-timeout": text}
-    assert start_timeout_seconds(request(emr_containers_defaults=properties)) == seconds
+    assert Request(request(emr_containers_defaults=properties)).start_timeout_seconds == seconds
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "15m", "1800.0", "PT30M", "\u0661"])

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from emr_eks_placement.planning.admission import admit
 from emr_eks_placement.planning.executors import ONE
 from emr_eks_placement.planning.landing import land
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PodOfRun
 from emr_eks_placement.planning.quota import problems_of_quota
-from emr_eks_placement.scheduling.pod import pod_of_manifest
+from emr_eks_placement.scheduling.pod import Pod, pod_of_manifest
 from tests.unit.laws import LAW
 from tests.unit.planned import CAPACITY
 from tests.unit.problem_cases.case import rules
@@ -245,9 +245,9 @@ def test_the_api_would_say_the_same(pod: Data, limiting: list[Data], quota: Data
     assert bool(codes & {"LIMIT_RANGE", "QUOTA_CONTAINER_MEMORY"}) == refused_by_limits(pod, limiting)
     lacking, exceeding = refused_by_quota(pod, limiting, quota)
     assert ("QUOTA_UNSPECIFIED" in codes) == lacking
-    shape = pod_of_manifest(admitted.manifest)
-    planned = PlannedPod("executors", ONE, shape, land("executors", shape, own["spec"], CAPACITY))
-    found = {one.code for one in problems_of_quota({"executors": planned}, {"executors": admitted}, allowed)}
+    kind = Pod("executors", own, pod_of_manifest(admitted.manifest))
+    planned = PodOfRun(kind.role, ONE, kind.shape, land(kind, CAPACITY), own, admitted)
+    found = {one.code for one in problems_of_quota([planned], allowed)}
     assert ("QUOTA_EXCEEDED" in found) == exceeding
     assert found <= {"QUOTA_EXCEEDED"}
 

@@ -11,11 +11,9 @@ import yaml
 
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment.environment import Environment
-from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.planning.admission import Admitted
 from emr_eks_placement.planning.executors import ONE
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import Admitted, PodOfRun
 from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.pod import MIB, pod_of_manifest
@@ -287,10 +285,7 @@ def test_between_what_a_sidecar_is_seen_to_ask_for_and_what_is_documented_the_qu
     requests = {"memory": "550Mi", "cpu": 1}
     manifest = {"metadata": {}, "spec": {"containers": [{"name": "side", "resources": {"requests": requests}}]}}
     shape = replace(pod_of_manifest(manifest), memory_slack_bytes=100 * MIB)
-    pods: dict[Role, PlannedPod] = {
-        "executors": PlannedPod("executors", ONE, shape, planned(request()).of("executors").landing)
-    }
-    found = problems_of_quota(
-        pods, {"executors": Admitted(manifest)}, rules(quota({"requests.memory": f"{allowed}Mi", "requests.cpu": 1}))
-    )
+    landing = planned(request()).of("executors").landing
+    pod = PodOfRun("executors", ONE, shape, landing, manifest, Admitted(manifest))
+    found = problems_of_quota([pod], rules(quota({"requests.memory": f"{allowed}Mi", "requests.cpu": 1})))
     assert [one.code for one in found] == ([code] if code else [])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.observation import ObservedPod, compare, cost_so_far, observed_pod, warnings_of
 from emr_eks_placement.observation.compare import Row

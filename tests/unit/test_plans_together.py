@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.request import check_request
-from emr_eks_placement.planning import Plan, plan
+from emr_eks_placement.emr.request_check import check_request
+from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.scheduling import alike
 from emr_eks_placement.scheduling.capacity import Capacity
-from tests.unit.planned import LABEL, NAMESPACE, ZONE_A, ZONE_B, capacity, node_group, request
+from tests.unit.planned import LABEL, NAMESPACE, ZONE_A, ZONE_B, capacity, node_group, request, template
 
 ANTI_AFFINITY = "s3://t/apart.yaml"
 TEMPLATE = {
@@ -90,3 +90,11 @@ def test_a_plan_is_the_same_whatever_was_planned_before_it(
         different.add(repr(found))
     assert len(different) > DRAWS / 2, "the jobs differ"
     assert len(shared.worked_out[alike.countings_of]) <= most_known
+
+
+def test_a_plan_keeps_no_manifests_which_would_fill_the_memory_of_thousands_of_plans() -> None:
+    content = template("executor", sidecars=[{"name": "side", "image": "busybox", "args": ["of the manifest alone"]}])
+    asked = request({"spark.kubernetes.executor.podTemplateFile": ANTI_AFFINITY})
+    where = (asked, {ANTI_AFFINITY: content}, capacity())
+    assert "of the manifest alone" in repr(manifests_of(*where, namespace=NAMESPACE))
+    assert "of the manifest alone" not in repr(plan(*where, namespace=NAMESPACE))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.job.placement import ROLES, Role

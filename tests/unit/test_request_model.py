@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.common.errors import FieldPath, RuleError, dotted, finding
 from emr_eks_placement.emr.placeholders import placeholders_in, placeholders_of
-from emr_eks_placement.emr.request import check_complete, check_request
+from emr_eks_placement.emr.request_check import check_complete, check_request
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment_file import load_environment

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.job.placement import ROLES, Role, Taint
-from emr_eks_placement.planning import Count, PlannedPod, Problem
+from emr_eks_placement.planning import Count, Problem
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.landing import land
 from emr_eks_placement.planning.nodes_needed import NodeCounts
+from emr_eks_placement.planning.planned_pod import Admitted, PodOfRun
 from emr_eks_placement.planning.together import put_together
 from emr_eks_placement.scheduling.capacity import Capacity, NodeGroupCapacity
-from emr_eks_placement.scheduling.pod import pod_of_manifest
+from emr_eks_placement.scheduling.pod import Pod, pod_of_manifest
 from tests.unit.kube_rules import REQUIRED, Host, allowed
 from tests.unit.kube_scheduler import CHOICES, Machine, place
 from tests.unit.laws import LAW
@@ -36,7 +37,7 @@ class World:
     counts: dict[Role, int]
     capacity: Capacity
     problems: list[Problem]
-    pods: dict[Role, PlannedPod]
+    pods: dict[Role, PodOfRun]
     random: Random
 
 
@@ -89,16 +90,15 @@ def draw_world(seed: int, rules: int) -> World | None:
     having = [random.choice(["driver", "executors", "executors"]) for _ in range(rules)]
     manifests = {role: draw_manifest(random, role, having.count(role)) for role in ROLES}
     counts: dict[Role, int] = {"submitter": 1, "driver": 1, "executors": random.randint(1, 8)}
-    pods: dict[Role, PlannedPod] = {}
+    pods: dict[Role, PodOfRun] = {}
     for role, manifest in manifests.items():
-        shape = pod_of_manifest(manifest)
-        pods[role] = PlannedPod(
-            role, Count(counts[role], counts[role]), shape, land(role, shape, manifest["spec"], capacity)
-        )
+        pod = Pod(role, manifest, pod_of_manifest(manifest))
+        count = Count(counts[role], counts[role])
+        pods[role] = PodOfRun(role, count, pod.shape, land(pod, capacity), manifest, Admitted(manifest))
     if not all(pod.landing.nodes for pod in pods.values()):
         return None
-    apart = roles_apart(manifests)
-    pods, waiting = put_together(pods, manifests, capacity, apart)
+    apart = roles_apart(pods)
+    pods, waiting = put_together(pods, capacity, apart)
     problems = [one for pod in pods.values() for one in pod.landing.problems] + waiting
     of_nodes = NodeCounts(pods, capacity, apart)
     problems += of_nodes.problems(of_nodes.needed())

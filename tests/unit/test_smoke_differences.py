@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation import Warnings, observed_pod
 from emr_eks_placement.observation.containers import containers_of

@@ -92,6 +92,14 @@ def test_a_device_needs_a_script_that_finds_it(role: str, more: dict[str, str], 
     assert ("DEVICE_DISCOVERY" in codes) == found
 
 
+def test_a_template_that_a_release_does_not_read_is_one_problem() -> None:
+    """Not of the property too, which came with Spark 3.0."""
+    assert {one.code for one in planned(request(release="emr-5.32.0-latest"), driver=template()).problems} == {
+        *(one.code for one in planned(request(release="emr-5.32.0-latest")).problems),
+        "TEMPLATE_UNSUPPORTED",
+    }
+
+
 def test_no_name_that_spark_knows_is_taken_for_another_misspelt() -> None:
     known = (*entry_names(), *alternates(), "spark.executor.minMemoryOverhead", "spark.app.name")
     assert len(known) > 600

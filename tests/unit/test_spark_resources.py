@@ -6,9 +6,9 @@ import pytest
 
 from emr_eks_placement.definition.define import size_properties
 from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.scheduling.pod import pod_of_manifest
-from emr_eks_placement.spark.configuration import spark_configuration
 from tests.unit.sizes import job, requests_of
 
 JAR = "s3://jobs/app.jar"
@@ -106,7 +106,7 @@ def test_the_logging_sidecar_is_always_in_the_driver_and_with_logging_in_executo
 ) -> None:
     application = [{"classification": "emr-containers-defaults", "properties": properties}]
     asked = request(job(), monitoringConfiguration=monitoring, applicationConfiguration=application)
-    pods = pods_of_request(asked, spark_configuration(asked), {}, namespace="jobs")
+    pods = pods_of_request(Request(asked), {}, namespace="jobs")
     assert sidecars(pods["driver"]) == driver
     assert sidecars(pods["executors"]) == executors
 
@@ -126,7 +126,7 @@ def test_a_native_sidecar_starts_after_the_other_init_containers_from_emr_6_8_0(
     asked = request(job(release_label=release), applicationConfiguration=application)
     first = {"initContainers": [{"name": "first"}]} if containers[0] else {}
     template = {"spec": {"containers": [{"name": "spark-kubernetes-driver"}], **first}}
-    pods = pods_of_request(asked, spark_configuration(asked), {"driver": template}, namespace="jobs")
+    pods = pods_of_request(Request(asked), {"driver": template}, namespace="jobs")
     called = {"spark-kubernetes-driver": "main", "emr-container-fluentd": "sidecar"}
     spec = pods["driver"]["spec"]
     made = [
@@ -142,7 +142,7 @@ def driver_requests(spec: dict[str, Any]) -> tuple[int, int]:
     properties = {"spark.kubernetes.driver.podTemplateFile": "s3://t/driver.yaml"}
     application = [{"classification": "spark-defaults", "properties": properties}]
     asked = request(job(entry_point=JAR, driver={"memory": "2g"}), applicationConfiguration=application)
-    pods = pods_of_request(asked, spark_configuration(asked), {"driver": template}, namespace="jobs")
+    pods = pods_of_request(Request(asked), {"driver": template}, namespace="jobs")
     shape = pod_of_manifest(pods["driver"])
     return shape.cpu_millis, shape.memory_mib
 

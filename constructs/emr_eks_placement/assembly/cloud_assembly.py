@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emr_eks_placement.common.document_field import Field, read_json
 from emr_eks_placement.common.errors import RuleError, placed_at
-from emr_eks_placement.common.fields import Field, read_json
 
 _STACK, _STAGE = "aws:cloudformation:stack", "cdk:cloud-assembly"
 _NESTED_STACK = "AWS::CloudFormation::Stack"

@@ -7,7 +7,7 @@ from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
 from emr_eks_placement.assembly.names import names_of
 from emr_eks_placement.assembly.network import Subnet, region_of, subnets_of
 from emr_eks_placement.assembly.values import Reference, Resolver
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 
 CLUSTER_KINDS = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
 # What a cluster is taken to run whose version the assembly does not say.

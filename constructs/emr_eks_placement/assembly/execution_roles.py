@@ -1,7 +1,7 @@
 """The names of IAM roles."""
 
 from emr_eks_placement.assembly.values import Reference, Resolver
-from emr_eks_placement.common.fields import Field, Unresolved
+from emr_eks_placement.common.document_field import Field, Unresolved
 
 _ROLE = "AWS::IAM::Role"
 

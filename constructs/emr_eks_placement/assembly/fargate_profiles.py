@@ -3,7 +3,7 @@
 from emr_eks_placement.assembly.clusters import Cluster
 from emr_eks_placement.assembly.network import Subnet, subnets_of, zones_of
 from emr_eks_placement.assembly.values import Resolver
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCapacity, PodSelector
 
 

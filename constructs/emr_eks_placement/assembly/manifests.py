@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from emr_eks_placement.assembly.cloud_assembly import Resource
 from emr_eks_placement.assembly.texts import joined
 from emr_eks_placement.assembly.values import Resolver
-from emr_eks_placement.common.fields import Field, Unresolved
+from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.common.nesting import deeper_than
 
 MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from emr_eks_placement.assembly.cloud_assembly import Stack
 from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field, Unresolved
 from emr_eks_placement.kubernetes_objects.node_pools import subnet_ids_of
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 

@@ -7,8 +7,8 @@ sizes as EKS chooses them where none is given (no AWS source says so; pulumi/pul
 from emr_eks_placement.assembly.cloud_assembly import Resource
 from emr_eks_placement.assembly.network import subnets_of, zones_of
 from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.job.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint

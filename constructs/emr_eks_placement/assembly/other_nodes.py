@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from emr_eks_placement.assembly.cloud_assembly import Resource
 from emr_eks_placement.assembly.values import Resolver
-from emr_eks_placement.common.fields import Field, Unresolved
+from emr_eks_placement.common.document_field import Field, Unresolved
 
 _AUTO_SCALING_GROUP, _HELM_CHART = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
 KARPENTER_NODES = "Karpenter makes nodes too"

@@ -23,8 +23,8 @@ from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import read_node_group
 from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes
 from emr_eks_placement.assembly.values import Resolver
+from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.common.errors import Finding, InputError, placed_at, refused
-from emr_eks_placement.common.fields import Field, Unresolved
 from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER, VIRTUAL_CLUSTER
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import (

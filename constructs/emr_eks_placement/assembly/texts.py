@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from emr_eks_placement.common.fields import Unresolved
+from emr_eks_placement.common.document_field import Unresolved
 
 
 def joined(separator: str, items: Iterable[object]) -> object:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
 from emr_eks_placement.assembly.texts import joined, split, substitutions
-from emr_eks_placement.common.fields import Field, Unresolved
+from emr_eks_placement.common.document_field import Field, Unresolved
 
 _OPEN = Unresolved(None)
 _ABSENT = object()  # AWS::NoValue

@@ -12,7 +12,7 @@ from emr_eks_placement.aws.session import client
 from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.names import definition_parameter
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import Environment
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from urllib.request import HTTPSHandler, Request, build_opener
 import boto3
 
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.nesting import deeper_than
 
 if TYPE_CHECKING:

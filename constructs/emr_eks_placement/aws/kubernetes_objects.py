@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from emr_eks_placement.aws.errors import rule_of
 from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.other_nodes import KARPENTER_NODES
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError, dotted
-from emr_eks_placement.common.fields import Field
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.kubernetes_objects.node_pools import class_name_of, is_node_pool, read_node_pool, subnet_ids_of
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodePoolCapacity

@@ -13,8 +13,8 @@ from emr_eks_placement.aws.errors import aws_errors, rule_of
 from emr_eks_placement.aws.kubernetes import TOKEN_SECONDS, KubernetesApi, NotReadError, open_kubernetes_api
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.virtual_clusters import VirtualCluster, describe_virtual_cluster
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError, dotted
-from emr_eks_placement.common.fields import Field
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.facts import emr
 from emr_eks_placement.observation.events import Warnings, warnings_of

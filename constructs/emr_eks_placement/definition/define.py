@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.definition.bypass import check_not_bypassed
+from emr_eks_placement.definition.base_templates import check_base_template
 from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
 from emr_eks_placement.definition.mechanism import Mechanism, express
 from emr_eks_placement.definition.placeable import check_accepted, check_placeable, check_whole, check_zone
-from emr_eks_placement.emr.pods import template_property
-from emr_eks_placement.emr.settings import START_TIMEOUT
+from emr_eks_placement.emr.request import START_TIMEOUT, template_property
 from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
 from emr_eks_placement.environment.virtual_cluster import Logs
 from emr_eks_placement.facts import emr
@@ -22,6 +21,7 @@ from emr_eks_placement.planning import Plan, plan
 from emr_eks_placement.pod_template.build import PodTemplate
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
+from emr_eks_placement.spark.configuration import classification
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,7 @@ class JobRunDefinition:
     @property
     def templates(self) -> Mapping[str, Mapping[str, Any]]:
         """The data of the pod templates by the URI that the request has for each, as `plan` takes them."""
-        parts = self.request["configurationOverrides"].get("applicationConfiguration", [])
-        properties = {key: value for part in parts for key, value in part["properties"].items()}
+        properties = classification(self.request, "spark-defaults")
         return {properties[template_property(one.role)]: one.content for one in self.pod_templates}
 
 
@@ -132,7 +131,7 @@ def check_run(
     uris = _uris(mechanism, deployed, pod_template_uris)
     request = _request(job.with_defaults, execution_role, settings, mechanism, deployed, uris)
     for name, template in mechanism.pod_templates.items():
-        check_not_bypassed(name, template.content, placement.of(name))
+        check_base_template(name, template.content, placement.of(name))
     templates = {uris[name]: template.content for name, template in mechanism.pod_templates.items()}
     with below("job", "spark_conf"):
         planned = plan(request, templates, capacity, namespace=settings.namespace)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.placement import PLACEMENT_LABEL, Ec2, Fargate, NodeSelection, Placement, Toleration
 from emr_eks_placement.pod_template.build import PodTemplate, build_template
-from emr_eks_placement.pod_template.rules import ROLES, TemplateRole
+from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def express(
     templates: dict[TemplateRole, PodTemplate] = {}
     if not _by_template(job, node_selection):
         properties |= _node_selector_properties(job, placement)
-    for role in ROLES:
+    for role in SPARK_ROLE:
         target = placement.of(role)
         base = (job.driver if role == "driver" else job.executors).pod_template
         by_template = isinstance(target, Ec2) and _by_template(job, node_selection)
@@ -48,7 +47,7 @@ def _by_template(job: Job, node_selection: NodeSelection | None) -> bool:
 
 
 def _fargate_labels(placement: Placement) -> dict[str, str]:
-    targets = {role: placement.of(role) for role in ROLES}
+    targets = {role: placement.of(role) for role in SPARK_ROLE}
     return {
         f"spark.kubernetes.{SPARK_ROLE[role]}.label.{PLACEMENT_LABEL}": target.label_value
         for role, target in targets.items()
@@ -75,7 +74,7 @@ def _template(job: Job, role: TemplateRole, target: Any, kubernetes_version: str
 
 def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:
     selectors: dict[TemplateRole, dict[str, str]] = {}
-    for role in ROLES:
+    for role in SPARK_ROLE:
         target = placement.of(role)
         if not isinstance(target, Ec2):
             continue
@@ -101,7 +100,7 @@ def _common_node_selector(job: Job, selectors: Mapping[TemplateRole, dict[str, s
     asked = [selector for selector in selectors.values() if selector]
     if not asked:
         return {}
-    if len(asked) < len(ROLES) or asked[0] != asked[1]:
+    if len(asked) < len(SPARK_ROLE) or asked[0] != asked[1]:
         raise RuleError(
             job.release_label,
             "before EMR 6.8.0 (Spark 3.3.0) Spark's configuration has one node selector for driver and executors alike, "

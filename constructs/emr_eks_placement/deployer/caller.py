@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from emr_eks_placement.common.document_field import Field, read_json
 from emr_eks_placement.common.errors import placed_at
-from emr_eks_placement.common.fields import Field, read_json
 from emr_eks_placement.deployer.statements import Policy
 from emr_eks_placement.facts.regions import partition
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from emr_eks_placement.assembly.cloud_assembly import Resource, Stack
 from emr_eks_placement.assembly.values import Reference, Resolver
+from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field, Unresolved
 from emr_eks_placement.facts.regions import partition
 
 _NAME_PROPERTIES: Mapping[str, str] = {

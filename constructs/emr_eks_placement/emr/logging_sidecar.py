@@ -6,26 +6,21 @@ Source: EMR on EKS guide, emr-containers-defaults; the pods that EMR 6.8.0 makes
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.emr.settings import logging_requests, monitoring_of
+from emr_eks_placement.emr.request import Request, logging_requests
 from emr_eks_placement.facts import emr
-from emr_eks_placement.facts.releases import Release
 from emr_eks_placement.pod_template.rules import TemplateRole
-from emr_eks_placement.spark.configuration import classification
 
-_DEFAULTS = "emr-containers-defaults"
 _MEMORY = "logging.request.memory"
 _KINDS = ("containers", "initContainers")
 
 
-def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Mapping[str, Any], release: Release) -> None:
+def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Request) -> None:
     """Adds it to the driver, and to executors whose logs are kept; with the memory that is documented, CPU only if set.
 
     A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
     """
-    defaults = classification(request, _DEFAULTS)
-    if role == "executors" and (
-        not monitoring_of(request).keeps_logs or defaults.get("executor.logging") == "DISABLED"
-    ):
+    defaults, release = request.defaults, request.spark.release
+    if role == "executors" and (not request.monitoring.keeps_logs or defaults.get("executor.logging") == "DISABLED"):
         return
     asked = {"memory": emr.LOGGING_SIDECAR_MEMORY, **logging_requests(defaults, "logging.request.")}
     sidecar = {
@@ -39,15 +34,15 @@ def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Mappi
         spec["containers"].append(sidecar)
 
 
-def with_least_logging(spec: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def with_least_logging(spec: Mapping[str, Any], request: Request) -> Mapping[str, Any] | None:
     """The spec of a driver or executor whose sidecar requests as little memory as may be; None where that is certain.
 
     By default that is what was seen, less than what is documented. A driver that logs nowhere, not even for the
     persistent application UI, may have no sidecar at all: what EMR does then is not documented.
     """
-    monitoring = monitoring_of(request)
+    monitoring = request.monitoring
     without_logs = not monitoring.keeps_logs and monitoring.app_ui == "DISABLED"
-    if not without_logs and _MEMORY in classification(request, _DEFAULTS):
+    if not without_logs and _MEMORY in request.defaults:
         return None
     memory = "0" if without_logs else emr.LOGGING_SIDECAR_MEMORY_SEEN
     for kind in _KINDS:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emr_eks_placement.emr.job_run import JobRun
-from emr_eks_placement.emr.settings import monitoring_of
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 
 Stream = Literal["stdout", "stderr"]
@@ -58,7 +58,7 @@ class ContainerLog:
 
 def log_locations(run: JobRun) -> LogLocations:
     """Those that its request names."""
-    monitoring = monitoring_of(run.request)
+    monitoring = Request(run.request).monitoring
     of_run = f"{run.virtual_cluster_id}/jobs/{run.id}/"
     prefix = monitoring.stream_prefix
     bucket, _slash, folder = (monitoring.log_uri or "").removeprefix("s3://").partition("/")

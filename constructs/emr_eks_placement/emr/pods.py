@@ -7,50 +7,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from emr_eks_placement.emr.logging_sidecar import add_logging_sidecar
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.pod_template.main_container import with_main_container
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
-from emr_eks_placement.spark.configuration import SparkConfiguration, classification
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, SPARK_ROLE, TemplateRole
+from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.pods import spark_pod
 from emr_eks_placement.spark.resources import SparkRole
 
-SPARK_ROLE: Mapping[TemplateRole, SparkRole] = {"driver": "driver", "executors": "executor"}
-
-
-def template_property(role: TemplateRole) -> str:
-    """The Spark property that names the pod template of a role."""
-    return f"spark.kubernetes.{SPARK_ROLE[role]}.podTemplateFile"
-
-
-def template_uris(properties: Mapping[str, str]) -> dict[TemplateRole, str]:
-    """The pod templates that Spark properties name, by role."""
-    return {role: uri for role in SPARK_ROLE if (uri := properties.get(template_property(role)))}
-
 
 def pods_of_request(
-    request: Mapping[str, Any],
-    spark: SparkConfiguration,
-    templates: Mapping[TemplateRole, Mapping[str, Any]],
-    *,
-    namespace: str,
+    request: Request, templates: Mapping[TemplateRole, Mapping[str, Any]], *, namespace: str
 ) -> dict[Role, dict[str, Any]]:
     """One manifest for each kind of pod that the request makes; executors are equal but for their ids.
 
-    request: the body of StartJobRun; spark: its configuration; templates: the pod templates that count, by role, to which
-    EMR adds Spark's container where they have none. Raises RuleError, with the property as path, for a size that Spark or
-    Kubernetes do not read.
+    templates: the pod templates that count, by role, to which EMR adds Spark's container where they have none. Raises
+    RuleError, with the property as path, for a size that Spark or Kubernetes do not read.
     """
-    pods: dict[Role, dict[str, Any]] = {"submitter": submitter_pod(classification(request, "emr-job-submitter"))}
+    pods: dict[Role, dict[str, Any]] = {"submitter": submitter_pod(request.submitter)}
+    spark = request.spark
     for role, name in SPARK_ROLE.items():
         template = with_main_container(templates[role], role) if role in templates else None
         pod = spark_pod(spark, name, template, main_container=MAIN_CONTAINER[role])
         pod["spec"]["containers"][0].setdefault("image", _image(spark, name))
-        add_logging_sidecar(pod["spec"], role, request, spark.release)
+        add_logging_sidecar(pod["spec"], role, request)
         pod["metadata"]["labels"][emr.COMPONENT_LABEL] = name
         pods[role] = pod
-    identifier = request.get("virtualClusterId") or emr.UNKNOWN_ID  # a placeholder such as <virtual-cluster-id> is none
+    # a placeholder such as <virtual-cluster-id> is none
+    identifier = request.body.get("virtualClusterId") or emr.UNKNOWN_ID
     for pod in pods.values():
         pod["metadata"]["labels"] |= {
             emr.RESOURCE_TYPE_LABEL: "job.run",

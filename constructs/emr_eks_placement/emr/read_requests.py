@@ -7,7 +7,7 @@ from typing import Any
 
 from emr_eks_placement.common.errors import FieldPath, RuleError, below, dotted
 from emr_eks_placement.emr.placeholders import placeholders_of
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.emr.request_formats import FoundRequest, is_other_object, requests_in
 from emr_eks_placement.emr.request_text import documents_of
 from emr_eks_placement.emr.spelling import in_spelling

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.settings import logging_requests
+from emr_eks_placement.emr.request import logging_requests
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
 

@@ -8,6 +8,7 @@ from typing import Any
 from emr_eks_placement.emr.classifications import ANY, CLASSIFICATIONS, ENDPOINT_ONLY, setting_of
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.job.placement import Role
+from emr_eks_placement.spark.configuration import classifications
 
 _SUBMITTER = "emr-job-submitter"
 _TOLERATION = "jobsubmitter.node.toleration."
@@ -26,8 +27,7 @@ class Unknown:
 
 def unknown_configuration(request: Mapping[str, Any]) -> Iterator[Unknown]:
     """Each classification and property of the request that counts for nothing."""
-    overrides = request.get("configurationOverrides") or {}
-    for name, properties in _configurations(overrides.get("applicationConfiguration") or ()):
+    for name, properties in classifications(request):
         if name in ENDPOINT_ONLY:
             yield Unknown(f"classification {name} is for managed endpoints, not for job runs", "Remove it")
         elif name in CLASSIFICATIONS:
@@ -35,12 +35,6 @@ def unknown_configuration(request: Mapping[str, Any]) -> Iterator[Unknown]:
             yield from (replace(unknown, role=role) for unknown in _of_properties(name, properties))
         else:
             yield Unknown(f"there is no classification {name}", _did_you_mean(name, CLASSIFICATIONS))
-
-
-def _configurations(some: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for one in some:
-        yield one["classification"], one.get("properties") or {}
-        yield from _configurations(one.get("configurations") or ())
 
 
 def _of_properties(name: str, properties: Mapping[str, str]) -> Iterator[Unknown]:

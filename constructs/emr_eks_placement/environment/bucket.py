@@ -1,7 +1,7 @@
 """A bucket that an environment is given."""
 
 from emr_eks_placement.common.model import Model
-from emr_eks_placement.environment.given import BucketName, KmsKeyArn
+from emr_eks_placement.environment.existing_resources import BucketName, KmsKeyArn
 
 
 class Bucket(Model):

@@ -1,6 +1,6 @@
 """The capacity that an environment has once it is deployed."""
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.environment.fargate import FargateProfile
 from emr_eks_placement.environment.namespace_limits import quota_objects

@@ -6,7 +6,7 @@ from pydantic import Strict, model_validator
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model
-from emr_eks_placement.environment.given import KmsKeyArn
+from emr_eks_placement.environment.existing_resources import KmsKeyArn
 
 
 class Encryption(Model):

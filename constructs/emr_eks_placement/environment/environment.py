@@ -11,6 +11,7 @@ from emr_eks_placement.common.model import Model, between, check_name, count, di
 from emr_eks_placement.environment.add_ons import check_release_versions
 from emr_eks_placement.environment.bucket import Bucket
 from emr_eks_placement.environment.encryption import Encryption
+from emr_eks_placement.environment.existing_resources import RoleArn
 from emr_eks_placement.environment.fargate import (
     CORE_DNS_PROFILE,
     FargateProfile,
@@ -18,7 +19,6 @@ from emr_eks_placement.environment.fargate import (
     core_dns_profile,
 )
 from emr_eks_placement.environment.fargate_sharing import FargateSharing, check_names, profiles_of, what_fits
-from emr_eks_placement.environment.given import RoleArn
 from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
 from emr_eks_placement.environment.nodes import NodeGroup

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, distinct, each
-from emr_eks_placement.environment.given import KmsKeyArn, RoleArn, refuse_beside_given
+from emr_eks_placement.environment.existing_resources import KmsKeyArn, RoleArn, refuse_beside_existing
 
 
 def _check_location(uri: str) -> str:
@@ -45,5 +45,5 @@ class ExecutionRole(Model):
     @model_validator(mode="after")
     def _check_given_role_is_left_alone(self) -> "ExecutionRole":
         if self.execution_role_arn is not None:
-            refuse_beside_given(self, "execution_role_arn", "role", "data_access")
+            refuse_beside_existing(self, "execution_role_arn", "role", "data_access")
         return self

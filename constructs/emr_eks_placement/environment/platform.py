@@ -9,14 +9,14 @@ from pydantic import AfterValidator, Strict, model_validator
 from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between, distinct, each
 from emr_eks_placement.environment.add_ons import AddOnVersions, check_kube_proxy
-from emr_eks_placement.environment.given import (
+from emr_eks_placement.environment.existing_resources import (
     ClusterName,
     OidcProviderArn,
     SecurityGroupId,
     SubnetId,
     VpcId,
-    refuse_beside_given,
-    require_with_given,
+    refuse_beside_existing,
+    require_with_existing,
 )
 from emr_eks_placement.environment.retention import RetentionDays
 
@@ -111,7 +111,7 @@ class Network(Model):
     @model_validator(mode="after")
     def _check_given(self) -> "Network":
         if self.vpc_id is None:
-            require_with_given(self, "vpc_id", "VPC", "subnets")
+            require_with_existing(self, "vpc_id", "VPC", "subnets")
         elif not self.subnets:
             raise RuleError(
                 self.vpc_id,
@@ -124,7 +124,7 @@ class Network(Model):
                 *("cidr", "nat_gateways", "interface_endpoints", "more_endpoints"),
                 *("flow_logs", "flow_log_retention_days"),
             )
-            refuse_beside_given(self, "vpc_id", "VPC", *created)
+            refuse_beside_existing(self, "vpc_id", "VPC", *created)
         return self
 
     @model_validator(mode="after")
@@ -220,9 +220,9 @@ class Cluster(Model):
     @model_validator(mode="after")
     def _check_given(self) -> "Cluster":
         if self.name is None:
-            require_with_given(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
+            require_with_existing(self, "name", "cluster", "oidc_provider_arn", "security_group_id")
             return self
-        refuse_beside_given(self, "name", "cluster", *_OF_CREATED)
+        refuse_beside_existing(self, "name", "cluster", *_OF_CREATED)
         if self.oidc_provider_arn is None:
             raise RuleError(
                 self.name,

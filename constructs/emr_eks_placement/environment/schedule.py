@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Strict
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, between
-from emr_eks_placement.environment.given import QueueArn
+from emr_eks_placement.environment.existing_resources import QueueArn
 
 _CRON_FIELD = r"[-0-9A-Za-z,*/?#]+"
 

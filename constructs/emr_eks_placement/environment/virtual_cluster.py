@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Strict, model_validator
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, between, distinct, names
 from emr_eks_placement.environment.execution_role import ExecutionRole
-from emr_eks_placement.environment.given import refuse_beside_given
+from emr_eks_placement.environment.existing_resources import refuse_beside_existing
 from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.facts import kubernetes
@@ -79,7 +79,7 @@ class Logs(Model):
                 path=("log_group",),
             )
         if self.log_group is not None:
-            refuse_beside_given(self, "log_group", "log group", "retention_days")
+            refuse_beside_existing(self, "log_group", "log group", "retention_days")
         return self
 
 
@@ -109,7 +109,7 @@ class VirtualCluster(ExecutionRole):
     @model_validator(mode="after")
     def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":
         if self.existing_namespace:
-            refuse_beside_given(self, "existing_namespace", "namespace", "pod_security", "quota")
+            refuse_beside_existing(self, "existing_namespace", "namespace", "pod_security", "quota")
         return self
 
     @property

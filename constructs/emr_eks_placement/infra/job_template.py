@@ -6,7 +6,9 @@ from typing import Any
 from aws_cdk import aws_emrcontainers as emrcontainers
 from constructs import Construct
 
+from emr_eks_placement.emr.request import Monitoring, Request
 from emr_eks_placement.job.parameters import JobParameter
+from emr_eks_placement.spark.configuration import classifications
 
 _Template = emrcontainers.CfnJobTemplate
 
@@ -34,7 +36,7 @@ def job_template(
                     spark_submit_parameters=spark_submit["sparkSubmitParameters"],
                 )
             ),
-            configuration_overrides=_overrides(request["configurationOverrides"]),
+            configuration_overrides=_overrides(request),
             parameter_configuration={
                 parameter: _Template.TemplateParameterConfigurationProperty(type=one.type, default_value=one.default)
                 for parameter, one in parameters.items()
@@ -44,29 +46,27 @@ def job_template(
     )
 
 
-def _overrides(overrides: dict[str, Any]) -> emrcontainers.CfnJobTemplate.ParametricConfigurationOverridesProperty:
+def _overrides(request: dict[str, Any]) -> emrcontainers.CfnJobTemplate.ParametricConfigurationOverridesProperty:
     application = [
-        _Template.ConfigurationProperty(classification=part["classification"], properties=part["properties"])
-        for part in overrides.get("applicationConfiguration", [])
+        _Template.ConfigurationProperty(classification=name, properties=properties)
+        for name, properties in classifications(request)
     ]
-    monitoring = overrides.get("monitoringConfiguration")
+    monitoring = Request(request).monitoring
     return _Template.ParametricConfigurationOverridesProperty(
         application_configuration=application or None,
-        monitoring_configuration=_monitoring(monitoring) if monitoring else None,
+        monitoring_configuration=_monitoring(monitoring) if monitoring != Monitoring() else None,
     )
 
 
-def _monitoring(monitoring: dict[str, Any]) -> emrcontainers.CfnJobTemplate.ParametricMonitoringConfigurationProperty:
-    cloud_watch = monitoring.get("cloudWatchMonitoringConfiguration")
-    s3 = monitoring.get("s3MonitoringConfiguration")
+def _monitoring(monitoring: Monitoring) -> emrcontainers.CfnJobTemplate.ParametricMonitoringConfigurationProperty:
     return _Template.ParametricMonitoringConfigurationProperty(
         cloud_watch_monitoring_configuration=_Template.ParametricCloudWatchMonitoringConfigurationProperty(
-            log_group_name=cloud_watch["logGroupName"], log_stream_name_prefix=cloud_watch["logStreamNamePrefix"]
+            log_group_name=monitoring.log_group, log_stream_name_prefix=monitoring.stream_prefix
         )
-        if cloud_watch
+        if monitoring.log_group is not None
         else None,
-        s3_monitoring_configuration=_Template.ParametricS3MonitoringConfigurationProperty(log_uri=s3["logUri"])
-        if s3
+        s3_monitoring_configuration=_Template.ParametricS3MonitoringConfigurationProperty(log_uri=monitoring.log_uri)
+        if monitoring.log_uri is not None
         else None,
-        persistent_app_ui=monitoring.get("persistentAppUI"),
+        persistent_app_ui=monitoring.app_ui,
     )

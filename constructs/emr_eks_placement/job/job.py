@@ -17,7 +17,7 @@ from emr_eks_placement.facts.spark_entries import current_name
 from emr_eks_placement.facts.spark_sizes import heap_mib, memory_mib, off_heap_mib
 from emr_eks_placement.job.parameters import JobParameters, decides_pods, filled_in, references, without_references
 from emr_eks_placement.job.placement import PLACEMENT_LABEL
-from emr_eks_placement.spark.pods import without_ids
+from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY, without_ids
 
 _MOST_OVERHEAD_FACTOR = 100
 _LONGEST_BUCKET_NAME = 63
@@ -33,9 +33,10 @@ _FIELD_BY_SPARK_CONF = {
     "spark.executor.instances": "executors.instances",
 }
 _PLACEMENT_CONF = re.compile(
-    r"spark\.kubernetes\.(?:(?:driver\.|executor\.)?node\.selector\..+|(?:driver|executor)\.podTemplateFile"
+    r"spark\.kubernetes\.(?:(?:driver\.|executor\.)?node\.selector\..+"
     rf"|(?:driver|executor)\.label\.(?:{PLACEMENT_LABEL}|{re.escape(kubernetes.FARGATE_PROFILE)})"
     rf"|(?:driver|executor)\.annotation\.{re.escape(kubernetes.COMPUTE_TYPE)})"
+    rf"|{'|'.join(map(re.escape, TEMPLATE_PROPERTY.values()))}"
 )
 _BRACKETS = "an entry point argument holds none of ( ) { } [ ] (EMR on EKS guide)"
 _LABEL_CONF = re.compile(r"spark\.kubernetes\.(?:driver|executor)\.label\.(.*)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from emr_eks_placement.common.fields import Field, Unresolved
+from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.quantities import thousandths
 from emr_eks_placement.scheduling.namespace_rules import (

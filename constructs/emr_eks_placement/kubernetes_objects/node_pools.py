@@ -6,7 +6,7 @@ Source: Karpenter's NodePool (karpenter.sh/v1) and the EKS guide's node class sp
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import auto_mode, kubernetes
 from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib

@@ -1,7 +1,7 @@
 """Kubernetes objects by which a cluster refuses or changes pods in ways that a plan does not model."""
 
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field
 
 # By API group: kinds of which each object is such a policy (Kubernetes, Kyverno and Gatekeeper references).
 _POLICIES = {

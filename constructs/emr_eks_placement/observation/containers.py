@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import cpu_millis, memory_mib
 from emr_eks_placement.observation.difference import Difference

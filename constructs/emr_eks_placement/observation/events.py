@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.fields import Field
 
 
 @dataclass(frozen=True)

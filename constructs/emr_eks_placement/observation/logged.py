@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.emr.logs import container_log
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import ROLES, Role

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 
 # What a container waits for when all goes well (kubelet).
 _ON_ITS_WAY = ("ContainerCreating", "PodInitializing")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import emr, fargate, kubernetes
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation.containers import Container, containers_of

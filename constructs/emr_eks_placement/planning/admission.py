@@ -1,33 +1,22 @@
 """What the Kubernetes API does to a pod of a namespace before anything schedules it: defaults, limits, refusals."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import namespace_words as words
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import Admitted, PodOfRun
 from emr_eks_placement.planning.pod_security import forbidden_by_baseline
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.volume_claims import Claim, claims_of
+from emr_eks_placement.pod_template.rules import SPARK_ROLE
 from emr_eks_placement.scheduling.amounts import Spec, amounts_of
 from emr_eks_placement.scheduling.fargate import granted_size
 from emr_eks_placement.scheduling.limit_ranges import Default, Refusal, refusals, refused_claims, with_defaults
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRules
 from emr_eks_placement.scheduling.pod import pod_of_manifest
 from emr_eks_placement.scheduling.resource_quotas import counts, unspecified
-
-
-@dataclass(frozen=True)
-class Admitted:
-    """A pod with the defaults of its namespace, what gave them, the claims made for it, and why the API refuses it."""
-
-    manifest: Mapping[str, Any]
-    claims: tuple[Claim, ...] = ()
-    defaults: tuple[Default, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def admit(role: Role, manifest: Mapping[str, Any], properties: Mapping[str, str], rules: NamespaceRules) -> Admitted:
@@ -44,26 +33,22 @@ def admit(role: Role, manifest: Mapping[str, Any], properties: Mapping[str, str]
     return Admitted({**manifest, "spec": spec}, claims, defaults, problems)
 
 
-def problems_of_defaults(
-    pods: Mapping[Role, PlannedPod], manifests: Mapping[Role, Mapping[str, Any]], admitted: Mapping[Role, Admitted]
-) -> Iterator[Problem]:
-    """That defaults change what Fargate grants a pod, or that it is open which of several defaults it gets.
-
-    pods: of the admitted manifests; manifests: as they were before.
-    """
-    for role, defaults in ((role, one.defaults) for role, one in admitted.items() if one.defaults):
-        pod = pods[role]
-        given = [one for one in defaults if one.kind == "requests" and one.amount]
-        before = pod_of_manifest(manifests[role]) if given and pod.landing.compute == "fargate" else pod.shape
-        asked, made = (granted_size(shape.cpu_millis, shape.memory_mib) for shape in (before, pod.shape))
-        if asked != made:
-            granted = f"Fargate grants {made}" if made else "Fargate has no size for it"
-            gifts = ", ".join(dict.fromkeys(words.gift(one) for one in given))
-            what = f"{gifts}: {granted}, without {asked}" if asked else f"{gifts}: {granted}"
-            yield Problem("LIMIT_RANGE_DEFAULT", role, what, fix=words.fix_of_default(given[0]))
-        for one in {(one.kind, one.resource): one for one in defaults if one.contested}.values():
-            what = f"several LimitRanges have another default for {one.kind} of {one.resource}; {words.gift(one)} here"
-            yield Problem("LIMIT_RANGE_DEFAULT", role, what, fix="Keep one default for each resource in a namespace")
+def problems_of_defaults(pod: PodOfRun) -> Iterator[Problem]:
+    """That defaults change what Fargate grants a pod, or that it is open which of several defaults it gets."""
+    defaults = pod.admitted.defaults
+    if not defaults:
+        return
+    given = [one for one in defaults if one.kind == "requests" and one.amount]
+    before = pod_of_manifest(pod.manifest) if given and pod.landing.compute == "fargate" else pod.shape
+    asked, made = (granted_size(shape.cpu_millis, shape.memory_mib) for shape in (before, pod.shape))
+    if asked != made:
+        granted = f"Fargate grants {made}" if made else "Fargate has no size for it"
+        gifts = ", ".join(dict.fromkeys(words.gift(one) for one in given))
+        what = f"{gifts}: {granted}, without {asked}" if asked else f"{gifts}: {granted}"
+        yield Problem("LIMIT_RANGE_DEFAULT", pod.role, what, fix=words.fix_of_default(given[0]))
+    for one in {(one.kind, one.resource): one for one in defaults if one.contested}.values():
+        what = f"several LimitRanges have another default for {one.kind} of {one.resource}; {words.gift(one)} here"
+        yield Problem("LIMIT_RANGE_DEFAULT", pod.role, what, fix="Keep one default for each resource in a namespace")
 
 
 def _problems_of_limit_ranges(

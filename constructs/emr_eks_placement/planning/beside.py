@@ -5,11 +5,10 @@ What a rule says is certain only of the run's own pods, as if the cluster were t
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod, counted, run_of, the
+from emr_eks_placement.planning.planned_pod import Pairs, PodOfRun, counted, run_of, the
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling import pod_rules
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity, Node
@@ -23,21 +22,15 @@ _LOOSEN = "Loosen the rule, or let the groups have more nodes where it allows th
 
 @dataclass(frozen=True)
 class Beside:
-    """The pods of a run with their manifests, in the order in which they start; apart: see `roles_apart`."""
+    """The pods of a run, in the order in which they start; apart: see `roles_apart`."""
 
-    pods: Mapping[Role, PlannedPod]
-    manifests: Mapping[Role, Mapping[str, Any]]
+    pods: Mapping[Role, PodOfRun]
     capacity: Capacity
     apart: Pairs
 
-    def spec(self, role: Role) -> Mapping[str, Any]:
-        """Of a role's pods."""
-        spec: Mapping[str, Any] = self.manifests[role]["spec"]
-        return spec
-
     def selects(self, rule: Rule, role: Role, other: Role) -> bool:
         """Whether a rule of the role's pods counts those of the other."""
-        return rule.selects(self.manifests[role], self.manifests[other])
+        return rule.selects(self.pods[role].manifest, self.pods[other].manifest)
 
     def held(
         self,
@@ -101,7 +94,7 @@ class Beside:
     def judged(self) -> Iterator[Role]:
         """The roles whose rules decide: of pods on EC2 nodes that Kubernetes' own scheduler places."""
         for role in counted(self.pods):
-            spec = self.spec(role)
+            spec = self.pods[role].spec
             if spec.get("schedulerName") in (None, "", kubernetes.DEFAULT_SCHEDULER) and not spec.get("nodeName"):
                 yield role
 
@@ -114,28 +107,29 @@ class Verdict:
     none: bool = False
 
 
-def roles_apart(manifests: Mapping[Role, Mapping[str, Any]]) -> Pairs:
+def roles_apart(pods: Mapping[Role, PodOfRun]) -> Pairs:
     """The roles whose pods share no node: by required anti-affinity of either, or by a port of the node."""
-    roles = list(manifests)
-    specs = [manifest["spec"] for manifest in manifests.values()]
-    if not any(pod_rules.required(spec, "podAntiAffinity") or any(pod_rules.ports(spec)) for spec in specs):
+    roles = list(pods)
+    if not any(
+        pod_rules.required(pod.spec, "podAntiAffinity") or any(pod_rules.ports(pod.spec)) for pod in pods.values()
+    ):
         return frozenset()
     pairs = [(one, other) for index, one in enumerate(roles) for other in roles[index:]]
     return frozenset(
         frozenset(pair)
         for pair in pairs
-        if pod_rules.share_a_port(manifests[pair[0]]["spec"], manifests[pair[1]]["spec"])
-        or any(rule.key == kubernetes.HOSTNAME for rule in anti_affinity(manifests, *pair))
+        if pod_rules.share_a_port(pods[pair[0]].spec, pods[pair[1]].spec)
+        or any(rule.key == kubernetes.HOSTNAME for rule in anti_affinity(pods[pair[0]], pods[pair[1]]))
     )
 
 
-def anti_affinity(manifests: Mapping[Role, Mapping[str, Any]], role: Role, other: Role) -> list[Rule]:
+def anti_affinity(pod: PodOfRun, other: PodOfRun) -> list[Rule]:
     """The terms that keep pods of two roles apart, whichever of the two has them; without a path those of the other."""
-    own = pod_rules.required(manifests[role]["spec"], "podAntiAffinity")
-    found = [rule for rule in own if rule.selects(manifests[role], manifests[other])]
-    if other != role:
-        theirs = pod_rules.required(manifests[other]["spec"], "podAntiAffinity")
-        found += [replace(rule, path=()) for rule in theirs if rule.selects(manifests[other], manifests[role])]
+    own = pod_rules.required(pod.spec, "podAntiAffinity")
+    found = [rule for rule in own if rule.selects(pod.manifest, other.manifest)]
+    if other.role != pod.role:
+        theirs = pod_rules.required(other.spec, "podAntiAffinity")
+        found += [replace(rule, path=()) for rule in theirs if rule.selects(other.manifest, pod.manifest)]
     return found
 
 

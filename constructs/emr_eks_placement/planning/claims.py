@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PodOfRun
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.pod_template.rules import TemplateRole
+from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import read
@@ -19,27 +18,22 @@ _REUSE = "spark.kubernetes.driver.reusePersistentVolumeClaim"
 
 
 def problems_of_claims(
-    pods: Mapping[Role, PlannedPod],
-    manifests: Mapping[Role, Mapping[str, Any]],
-    capacity: Capacity,
-    spark: SparkConfiguration,
+    pods: Mapping[Role, PodOfRun], capacity: Capacity, spark: SparkConfiguration
 ) -> Iterator[Problem]:
     """Of claims that nobody makes; and of pods on EC2, for Fargate mounts no volume of EBS, which is a problem of its own.
 
     A claim that Spark makes on demand is made where its executor runs. Since Spark 3.2 a later executor takes it over.
     """
-    for role, manifest in manifests.items():
-        if role != "submitter":
-            yield from _never_made(role, manifest["spec"], spark)
     for role, pod in pods.items():
+        if role != "submitter":
+            yield from _never_made(role, pod.spec, spark)
+    for pod in pods.values():
         if pod.landing.compute == "ec2":
-            yield from _of_pod_on_ec2(pod, manifests[role]["spec"], len(set(capacity.zones)), spark)
+            yield from _of_pod_on_ec2(pod, len(set(capacity.zones)), spark)
 
 
-def _of_pod_on_ec2(
-    pod: PlannedPod, spec: Mapping[str, Any], zones: int, spark: SparkConfiguration
-) -> Iterator[Problem]:
-    role = pod.role
+def _of_pod_on_ec2(pod: PodOfRun, zones: int, spark: SparkConfiguration) -> Iterator[Problem]:
+    role, spec = pod.role, pod.spec
     for index, claim in _claims(spec):
         path = ("spec", "volumes", index)
         if ON_DEMAND in claim:

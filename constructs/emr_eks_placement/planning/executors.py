@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
-from emr_eks_placement.spark.resources import is_true, read, whole
+from emr_eks_placement.spark.resources import is_true, read, whole_number
 
 INSTANCES = "spark.executor.instances"
 _DEFAULT = 2  # of spark.executor.instances on Kubernetes
@@ -55,12 +55,12 @@ def executor_count(spark: SparkConfiguration) -> Count:
     Raises RuleError, with the property as path, for numbers that spark-submit or the driver does not start with.
     """
     if not is_dynamic(spark):
-        instances = read(spark, INSTANCES, whole, str(_DEFAULT))
+        instances = read(spark, INSTANCES, whole_number, str(_DEFAULT))
         return Count(instances, instances)
     if (
         spark.written.get(f"{DYNAMIC}enabled", "true").lower() != "true"
     ):  # spark-submit minds blanks, the driver does not
-        read(spark, INSTANCES, whole, str(_DEFAULT))
+        read(spark, INSTANCES, whole_number, str(_DEFAULT))
     return _dynamic_count(spark.in_driver)
 
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import on_ec2, on_fargate
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity, Node, zones_of
 from emr_eks_placement.scheduling.fargate import FargateSize, granted_sizes, opts_out, possible_profiles
 from emr_eks_placement.scheduling.fargate import zones_of as fargate_zones_of
 from emr_eks_placement.scheduling.nodes import candidates
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import Pod
 
 Compute = Literal["fargate", "ec2"]
 
@@ -43,51 +42,48 @@ class Landing:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-def land(
-    role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, refused: tuple[Problem, ...] = ()
-) -> Landing:
-    """Where the pod of that shape and spec lands in a cluster of that capacity; refused: what the API says to it before."""
-    landing = _land(role, pod, spec, capacity)
+def land(pod: Pod, capacity: Capacity, refused: tuple[Problem, ...] = ()) -> Landing:
+    """Where the pod lands in a cluster of that capacity; refused: what the API says to it before."""
+    landing = _land(pod, capacity)
     if refused:
         is_refused = any(problem.severity == "error" for problem in refused)
         landing = replace(landing, problems=(*landing.problems, *refused), refused=is_refused)
     return replace(landing, zones=()) if landing.compute == "fargate" and landing.pending else landing
 
 
-def _land(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity) -> Landing:
-    if opts_out(pod):
-        return _on_ec2(role, pod, spec, capacity, f"its annotation {kubernetes.COMPUTE_TYPE}=ec2 keeps it off Fargate")
-    names = possible_profiles(capacity.fargate_profiles, pod)
+def _land(pod: Pod, capacity: Capacity) -> Landing:
+    if opts_out(pod.shape):
+        return _on_ec2(pod, capacity, f"its annotation {kubernetes.COMPUTE_TYPE}=ec2 keeps it off Fargate")
+    names = possible_profiles(capacity.fargate_profiles, pod.shape)
     if not names:
-        return _on_ec2(role, pod, spec, capacity, "no Fargate profile selects it")
-    return _on_fargate(role, pod, spec, capacity, names)
+        return _on_ec2(pod, capacity, "no Fargate profile selects it")
+    return _on_fargate(pod, capacity, names)
 
 
-def _on_fargate(
-    role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, names: tuple[str, ...]
-) -> Landing:
-    documented, least = granted_sizes(pod)
+def _on_fargate(pod: Pod, capacity: Capacity, names: tuple[str, ...]) -> Landing:
+    shape = pod.shape
+    documented, least = granted_sizes(shape)
     size = documented or least
     profiles = {name: capacity.fargate_profiles[name] for name in names}
     problems = (
-        *on_fargate.problems_of_profiles(role, pod, spec, capacity, profiles),
-        *on_fargate.problems_of_pod(role, pod, spec),
+        *on_fargate.problems_of_profiles(pod, capacity, profiles),
+        *on_fargate.problems_of_pod(pod),
     )
     reasons = [f"Fargate profile {' or '.join(names)} selects its namespace and labels"]
     if documented:
         reasons.append(
-            f"{pod.cpu_millis / 1000:g} vCPU and {pod.memory_mib} MiB, with Fargate's 256 MiB, are granted {documented}"
+            f"{shape.cpu_millis / 1000:g} vCPU and {shape.memory_mib} MiB, with Fargate's 256 MiB, are granted {documented}"
         )
-    zones = {zone for profile in profiles.values() for zone in fargate_zones_of(pod, capacity.region, profile.zones)}
+    zones = {zone for profile in profiles.values() for zone in fargate_zones_of(shape, capacity.region, profile.zones)}
     return Landing("fargate", names, tuple(sorted(zones)), size, tuple(reasons), problems)
 
 
-def _on_ec2(role: Role, pod: PodShape, spec: Mapping[str, Any], capacity: Capacity, reason: str) -> Landing:
-    found = candidates(pod, capacity.groups_and_pools)
+def _on_ec2(pod: Pod, capacity: Capacity, reason: str) -> Landing:
+    found = candidates(pod.shape, capacity.groups_and_pools)
     refused = tuple(f"not {refusal.name}: {refusal.reason}" for refusal in found.refusals)
     problems = (
-        *on_ec2.problems_of_groups(role, pod, found, capacity),
-        *on_ec2.problems_of_pod(role, pod, spec, found, capacity),
+        *on_ec2.problems_of_groups(pod, found, capacity),
+        *on_ec2.problems_of_pod(pod, found, capacity),
     )
     return Landing(
         "ec2", found.names, tuple(sorted(zones_of(found.nodes))), None, (reason, *refused), problems, found.nodes

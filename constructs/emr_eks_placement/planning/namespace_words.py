@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.environment.namespace_limits import OBJECTS_NAME
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, SPARK_ROLE
 from emr_eks_placement.scheduling.amounts import as_text, in_words
 from emr_eks_placement.scheduling.limit_ranges import Default, Refusal
 from emr_eks_placement.scheduling.pod import MIB

@@ -1,82 +1,81 @@
 """What keeps a pod that no Fargate profile takes from running on EC2 nodes, or makes it risky."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.devices import INSTANCE_DEVICES
 from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity
 from emr_eks_placement.scheduling.nodes import Candidates, agrees, fits, surely_fits
-from emr_eks_placement.scheduling.pod import MIB, PodShape
+from emr_eks_placement.scheduling.pod import MIB, Pod
 
 
-def problems_of_groups(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
+def problems_of_groups(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
     """That no node group or pool can take the pod; and of those that can, what speaks against them.
 
     A node pool makes the node that its pods need: of an instance type that they fit, in the zone that they ask for.
     """
     if not found.nodes:
-        yield _no_node_group(role, pod, found, capacity)
-    yield from _not_known(role, pod, found)
-    yield from _may_not_fit(role, pod, found, capacity)
-    if role != "executors":
+        yield _no_node_group(pod, found, capacity)
+    yield from _not_known(pod, found)
+    yield from _may_not_fit(pod, found, capacity)
+    if pod.role != "executors":
         spot = [name for name, nodes in found.nodes.items() if any(node.capacity_type == "spot" for node in nodes)]
         if spot:
-            yield Problem("EC2_SPOT", role, f"{', '.join(spot)} can take it")
+            yield Problem("EC2_SPOT", pod.role, f"{', '.join(spot)} can take it")
     for name, group in capacity.node_groups.items():
         nodes = found.nodes.get(name, ())
         if len(nodes) in (0, len(group.nodes)):
             continue
-        yield from _problems_of_types(role, pod, name, group, nodes)
+        yield from _problems_of_types(pod, name, group, nodes)
         zones = sorted({node.zone for node in nodes})
         if len(zones) < len(set(group.zones)):
             what = f"it can run in {', '.join(zones)}; {name} has nodes in {', '.join(group.zones)}"
-            yield Problem("EC2_ZONE_OF_GROUP", role, what)
+            yield Problem("EC2_ZONE_OF_GROUP", pod.role, what)
 
 
-def problems_of_pod(
-    role: Role, pod: PodShape, spec: Mapping[str, Any], found: Candidates, capacity: Capacity
-) -> Iterator[Problem]:
+def problems_of_pod(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
     """Of the pod itself: what a plan can't know of it."""
-    scheduler = spec.get("schedulerName")
+    scheduler = pod.spec.get("schedulerName")
     if scheduler and scheduler != kubernetes.DEFAULT_SCHEDULER:
         path: FieldPath = ("spec", "schedulerName")
-        yield Problem("EC2_SCHEDULER", role, f"schedulerName is {scheduler}", path, scheduler)
-    if spec.get("nodeName"):
+        yield Problem("EC2_SCHEDULER", pod.role, f"schedulerName is {scheduler}", path, scheduler)
+    if pod.spec.get("nodeName"):
         path = ("spec", "nodeName")
-        yield Problem("EC2_NODE_NAME", role, f"nodeName is {spec['nodeName']}", path, spec["nodeName"])
+        yield Problem("EC2_NODE_NAME", pod.role, f"nodeName is {pod.spec['nodeName']}", path, pod.spec["nodeName"])
     on_groups = [name for name in found.nodes if name in capacity.node_groups]
-    for resource, count in pod.devices:
+    for resource, count in pod.shape.devices:
         if not count:
             continue
         if resource not in INSTANCE_DEVICES:
             yield Problem(
-                "EC2_DEVICE", role, f"it requests {resource}, of which the plan does not know which nodes have it"
+                "EC2_DEVICE", pod.role, f"it requests {resource}, of which the plan does not know which nodes have it"
             )
         elif on_groups or not found.nodes:
             what = f"it requests {count} of {resource}"
             what += (
                 f", which nodes of {', '.join(on_groups)} offer once its device plugin runs there" if on_groups else ""
             )
-            yield Problem("EC2_DEVICE", role, what)
+            yield Problem("EC2_DEVICE", pod.role, what)
 
 
-def _not_known(role: Role, pod: PodShape, found: Candidates) -> Iterator[Problem]:
+def _not_known(pod: Pod, found: Candidates) -> Iterator[Problem]:
     """That it depends on labels, whose values are not known, whether the pod finds a node."""
     if found.depends_on:
-        asked = [f"{key}={pod.node_selector[key]}" if key in pod.node_selector else key for key in found.depends_on]
+        asked = [
+            f"{key}={pod.shape.node_selector[key]}" if key in pod.shape.node_selector else key
+            for key in found.depends_on
+        ]
         what = f"it asks for {', '.join(asked)}, which may be so on nodes of {', '.join(found.names)} or not"
-        key = next((key for key in found.depends_on if key in pod.node_selector), None)
+        key = next((key for key in found.depends_on if key in pod.shape.node_selector), None)
         path: FieldPath = ("spec", "nodeSelector", key) if key else ("spec", "affinity", "nodeAffinity")
-        yield Problem("EC2_LABEL_NOT_KNOWN", role, what, path, pod.node_selector.get(key or ""))
+        yield Problem("EC2_LABEL_NOT_KNOWN", pod.role, what, path, pod.shape.node_selector.get(key or ""))
 
 
-def _may_not_fit(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
+def _may_not_fit(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
     """That no node group or pool has room for the pod for sure, and how much memory is in question."""
     if not found.nodes or any(_is_sure(pod, capacity, name, nodes) for name, nodes in found.nodes.items()):
         return
@@ -84,18 +83,18 @@ def _may_not_fit(role: Role, pod: PodShape, found: Candidates, capacity: Capacit
         ((name, node) for name, nodes in found.nodes.items() for node in _first_of(capacity, name, nodes)),
         key=lambda one: one[1].sure_room.memory_bytes,
     )
-    least = -(-(pod.memory_bytes - pod.memory_slack_bytes) // MIB)
-    requests = f"{pod.memory_mib}" if not pod.memory_slack_bytes else f"{least} to {pod.memory_mib}"
+    least = -(-(pod.shape.memory_bytes - pod.shape.memory_slack_bytes) // MIB)
+    requests = f"{pod.shape.memory_mib}" if not pod.shape.memory_slack_bytes else f"{least} to {pod.shape.memory_mib}"
     what = (
         f"{node.machine.name} of {name} has {node.sure_room.memory_mib} to {node.room.memory_mib} MiB for pods, the pod "
-        f"requests {requests}: {pod.memory_mib - node.sure_room.memory_mib} MiB more than there is for sure"
+        f"requests {requests}: {pod.shape.memory_mib - node.sure_room.memory_mib} MiB more than there is for sure"
     )
-    yield Problem("EC2_MAY_NOT_FIT", role, what)
+    yield Problem("EC2_MAY_NOT_FIT", pod.role, what)
 
 
-def _is_sure(pod: PodShape, capacity: Capacity, name: str, nodes: Sequence[Node]) -> bool:
+def _is_sure(pod: Pod, capacity: Capacity, name: str, nodes: Sequence[Node]) -> bool:
     """A node pool makes a node that the pod fits; a node group makes one of its first instance types."""
-    sure = (surely_fits(pod, node) for node in _first_of(capacity, name, nodes))
+    sure = (surely_fits(pod.shape, node) for node in _first_of(capacity, name, nodes))
     return all(sure) if name in capacity.node_groups else any(sure)
 
 
@@ -106,13 +105,11 @@ def _first_of(capacity: Capacity, name: str, nodes: Sequence[Node]) -> Sequence[
     return [node for node in nodes if node.machine in first] or nodes
 
 
-def _problems_of_types(
-    role: Role, pod: PodShape, name: str, group: NodeGroupCapacity, nodes: Sequence[Node]
-) -> Iterator[Problem]:
+def _problems_of_types(pod: Pod, name: str, group: NodeGroupCapacity, nodes: Sequence[Node]) -> Iterator[Problem]:
     """That the group has instance types which the pod does not fit, or starts with another one than the pod asks for."""
-    agreeing = [node for node in group.nodes if agrees(pod, node) is not False]
+    agreeing = [node for node in group.nodes if agrees(pod.shape, node) is not False]
     fitting = {node.machine for node in nodes}
-    small = {node.machine for node in agreeing if not fits(pod, node.room)} - fitting
+    small = {node.machine for node in agreeing if not fits(pod.shape, node.room)} - fitting
     first = group.machines[0]
     if group.capacity_type == "on-demand":
         good = ", ".join(machine.name for machine in group.machines if machine in fitting)
@@ -120,22 +117,22 @@ def _problems_of_types(
             why = "it does not fit" if first in small else "it does not ask for"
             what = f"new nodes of {name} are {first.name} while EC2 has any, which {why}; it runs on {good}"
             fix = f"List {good} first in the node group, or use one with nothing else"
-            yield Problem("EC2_INSTANCE_TYPES", role, what, fix=fix)
+            yield Problem("EC2_INSTANCE_TYPES", pod.role, what, fix=fix)
         elif small:
             what = f"it fits {good}, with which {name} starts, not {_names(small)}, which come when EC2 has no {first.name}"
-            yield Problem("EC2_INSTANCE_TYPES", role, what)
+            yield Problem("EC2_INSTANCE_TYPES", pod.role, what)
     elif others := set(group.machines) - fitting:
         why = "fits" if others == small else "runs on"
-        yield Problem("EC2_INSTANCE_TYPES", role, f"of {name} it {why} {_names(fitting)}, not {_names(others)}")
+        yield Problem("EC2_INSTANCE_TYPES", pod.role, f"of {name} it {why} {_names(fitting)}, not {_names(others)}")
 
 
 def _names(machines: set[InstanceType]) -> str:
     return ", ".join(sorted(machine.name for machine in machines))
 
 
-def _no_node_group(role: Role, pod: PodShape, found: Candidates, capacity: Capacity) -> Problem:
+def _no_node_group(pod: Pod, found: Candidates, capacity: Capacity) -> Problem:
     why = "; ".join(f"{refusal.name}: {refusal.reason}" for refusal in found.refusals)
-    for key, value in pod.node_selector.items():
+    for key, value in pod.shape.node_selector.items():
         code = code_of_selector(key, value)
         if code and all(
             node.labels.get(key) != value for group in capacity.groups_and_pools.values() for node in group.nodes
@@ -144,8 +141,8 @@ def _no_node_group(role: Role, pod: PodShape, found: Candidates, capacity: Capac
             if code == "ZONE_KEY" and capacity.other_nodes:
                 what = f"it asks for {key}={value}, which no node that the plan knows has; {capacity.other_nodes}"
                 fix = f"If it is meant as a zone, write {kubernetes.ZONE}; else check those nodes' labels"
-                return Problem("EC2_OTHER_NODES", role, what, path, value, fix)
-            return Problem(code, role, f"it asks for {key}={value}", path, value)
+                return Problem("EC2_OTHER_NODES", pod.role, what, path, value, fix)
+            return Problem(code, pod.role, f"it asks for {key}={value}", path, value)
     if capacity.other_nodes:
-        return Problem("EC2_OTHER_NODES", role, f"{why or 'there are no node groups'}; {capacity.other_nodes}")
-    return Problem("EC2_NO_NODE_GROUP", role, why or "there are no node groups")
+        return Problem("EC2_OTHER_NODES", pod.role, f"{why or 'there are no node groups'}; {capacity.other_nodes}")
+    return Problem("EC2_NO_NODE_GROUP", pod.role, why or "there are no node groups")

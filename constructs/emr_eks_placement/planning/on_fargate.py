@@ -12,7 +12,7 @@ from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity
 from emr_eks_placement.scheduling.fargate import node_labels, unsatisfied_by_fargate, zones_of
-from emr_eks_placement.scheduling.pod import PodShape
+from emr_eks_placement.scheduling.pod import Pod
 from emr_eks_placement.spark.volumes import ON_DEMAND
 
 # Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
@@ -21,51 +21,43 @@ _EFS_DRIVER = "efs.csi.aws.com"  # the one that Fargate's nodes come with
 
 
 def problems_of_profiles(
-    role: Role,
-    pod: PodShape,
-    spec: Mapping[str, Any],
-    capacity: Capacity,
-    profiles: Mapping[str, FargateProfileCapacity],
+    pod: Pod, capacity: Capacity, profiles: Mapping[str, FargateProfileCapacity]
 ) -> Iterator[Problem]:
     """Of the profiles that may take the pod: that there are several, and what their nodes do not have."""
-    asked = pod.labels.get(kubernetes.FARGATE_PROFILE)
+    asked = pod.shape.labels.get(kubernetes.FARGATE_PROFILE)
     chosen = [profile.deployed_name for profile in profiles.values()]
     if len(profiles) > 1:
-        yield Problem("FARGATE_PROFILES", role, f"{', '.join(profiles)} select it")
+        yield Problem("FARGATE_PROFILES", pod.role, f"{', '.join(profiles)} select it")
     elif asked is not None and asked not in chosen and chosen != [None]:
         path: FieldPath = ("metadata", "labels", kubernetes.FARGATE_PROFILE)
         what = f"its label names profile {asked}, which does not select it; {chosen[0]} does"
-        yield Problem("FARGATE_PROFILE_LABEL", role, what, path, asked)
-    found = {
-        problem
-        for profile in profiles.values()
-        for problem in _unsatisfied(role, pod, spec, capacity.region, profile.zones)
-    }
+        yield Problem("FARGATE_PROFILE_LABEL", pod.role, what, path, asked)
+    found = {problem for profile in profiles.values() for problem in _unsatisfied(pod, capacity.region, profile.zones)}
     yield from sorted(found, key=lambda problem: problem.what)
 
 
-def problems_of_pod(role: Role, pod: PodShape, spec: Mapping[str, Any]) -> Iterator[Problem]:
+def problems_of_pod(pod: Pod) -> Iterator[Problem]:
     """Of the pod itself: what Fargate can't run, and what it ignores."""
+    role, spec = pod.role, pod.spec
     for field in ("schedulerName", "nodeName"):
         if spec.get(field) and spec[field] != kubernetes.DEFAULT_SCHEDULER:
             yield Problem("FARGATE_SCHEDULER", role, f"{field} is {spec[field]}", ("spec", field), spec[field])
     yield from _problems_of_volumes(role, spec)
     yield from _problems_of_containers(role, spec)
-    for resource, _ in pod.devices:
+    for resource, _ in pod.shape.devices:
         yield Problem("FARGATE_GPU", role, f"it requests {resource}", *_place_of_request(spec, resource))
-    yield from problems_of_size(role, pod, spec)
+    yield from problems_of_size(pod)
     ignored = [key for key in ("podAffinity", "podAntiAffinity") if (spec.get("affinity") or {}).get(key)]
     ignored += ["topologySpreadConstraints"] if spec.get("topologySpreadConstraints") else []
     if ignored:
         yield Problem("FARGATE_SPREAD", role, f"it has {', '.join(ignored)}")
 
 
-def _unsatisfied(
-    role: Role, pod: PodShape, spec: Mapping[str, Any], region: str, zones: tuple[str, ...]
-) -> Iterator[Problem]:
-    if zones_of(pod, region, zones):
+def _unsatisfied(pod: Pod, region: str, zones: tuple[str, ...]) -> Iterator[Problem]:
+    role, shape = pod.role, pod.shape
+    if zones_of(shape, region, zones):
         return
-    entry = unsatisfied_by_fargate(pod.node_selector, region, zones)
+    entry = unsatisfied_by_fargate(shape.node_selector, region, zones)
     if entry is not None:
         key, value = entry
         zone_keys = (kubernetes.ZONE, kubernetes.OLDER_KEYS[kubernetes.ZONE])
@@ -73,10 +65,10 @@ def _unsatisfied(
         what = f"it asks for {key}={value}"
         what += f"; the profile's zones are {', '.join(zones)}" if code == "FARGATE_ZONE" else ""
         yield Problem(code, role, what, ("spec", "nodeSelector", key), value)
-    elif not any(affinity.matches(pod.node_affinity, node_labels(region, zone)) for zone in zones):
+    elif not any(affinity.matches(shape.node_affinity, node_labels(region, zone)) for zone in zones):
         path: FieldPath = ("spec", "affinity", "nodeAffinity")
         what = "no Fargate node has what its node affinity requires"
-        yield Problem("FARGATE_AFFINITY", role, what, path, spec["affinity"]["nodeAffinity"])
+        yield Problem("FARGATE_AFFINITY", role, what, path, pod.spec["affinity"]["nodeAffinity"])
     else:
         what = "no zone of the profile satisfies its node selector and its node affinity together"
         yield Problem("FARGATE_ZONE", role, what, ("spec", "nodeSelector", kubernetes.ZONE))

@@ -1,13 +1,12 @@
 """Placeholders where a request decides about its pods: the plan takes them as they are written."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from emr_eks_placement.emr.placeholders import placeholders_in
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.spark.configuration import SparkConfiguration, classification
 
 _SPARK = re.compile(
     r"spark\.(driver|executor)\.(cores|memory.*|instances|resource\..+|pyspark\.memory)"
@@ -20,20 +19,20 @@ _SUBMITTER = re.compile(r"jobsubmitter\.(node|label|annotation|scheduler|logging
 _SIDECARS = re.compile(r"executor\.logging|logging\.(request\..+|nativeSidecar)", re.DOTALL)
 
 
-def problems_of_placeholders(request: Mapping[str, Any], spark: SparkConfiguration) -> Iterator[Problem]:
+def problems_of_placeholders(request: Request) -> Iterator[Problem]:
     """Of labels, selectors and settings, and of an entry point whose ending says nothing of its language."""
-    for key, value in spark.properties.items():
+    for key, value in request.spark.properties.items():
         if _SPARK.fullmatch(key):
             role: Role = "driver" if ".driver." in key else "executors"
             yield from _problem(role, key, value)
-    for name, pattern, role in (
-        ("emr-job-submitter", _SUBMITTER, "submitter"),
-        ("emr-containers-defaults", _SIDECARS, "driver"),
+    for properties, pattern, role in (
+        (request.submitter, _SUBMITTER, "submitter"),
+        (request.defaults, _SIDECARS, "driver"),
     ):
-        for key, value in classification(request, name).items():
+        for key, value in properties.items():
             if pattern.fullmatch(key):
                 yield from _problem(role, key, value)
-    entry_point = request["jobDriver"].get("sparkSubmitJobDriver", {}).get("entryPoint", "")
+    entry_point = request.body["jobDriver"].get("sparkSubmitJobDriver", {}).get("entryPoint", "")
     names = placeholders_in(entry_point)
     if names and entry_point.endswith(names[-1]):
         what = f"whether {names[-1]} is a Python program decides the memory overhead: the plan takes it for a jar"

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emr_eks_placement.common.errors import below
-from emr_eks_placement.emr.pods import pods_of_request, template_uris
-from emr_eks_placement.emr.settings import start_timeout_seconds
+from emr_eks_placement.emr.pods import pods_of_request
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
-from emr_eks_placement.planning.alone import Alone, alone
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
 from emr_eks_placement.planning.emr_problems import problems_of_emr
@@ -18,20 +17,20 @@ from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
 from emr_eks_placement.planning.placeholders import problems_of_placeholders
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.plan_pod import plan_pod
+from emr_eks_placement.planning.planned_pod import PlannedPod, PodOfRun
 from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
 from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
+from emr_eks_placement.planning.run_problems import fargate_vcpus, problems_of_run
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.together import put_together
 from emr_eks_placement.planning.waste import problems_of_waste
-from emr_eks_placement.planning.whole import fargate_vcpus, problems_of_the_whole
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.spark.configuration import SparkConfiguration, spark_configuration
 from emr_eks_placement.spark.refusals import check_driver_starts
 
 
@@ -61,38 +60,34 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
     request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI
     and the path in it, for what spark-submit or Spark's Kubernetes client can't read.
     """
-    found = _read(request, templates, capacity, namespace)
-    spark, written = found.spark, found.written
+    asked = Request(request)
+    read, pods = _read(asked, templates, capacity, namespace)
     rules = capacity.namespace_rules.get(namespace, NO_RULES)
-    manifests = {role: one.manifest for role, one in found.pods.items()}
-    admitted = {role: one.admitted for role, one in found.pods.items()}
-    number: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": found.executors}
-    pods = {role: PlannedPod(role, number[role], one.shape, one.landing) for role, one in found.pods.items()}
-    apart = roles_apart(manifests)
-    pods, waiting = put_together(pods, manifests, capacity, apart)
-    timeout = start_timeout_seconds(request)
+    apart = roles_apart(pods)
+    pods, waiting = put_together(pods, capacity, apart)
+    timeout = asked.start_timeout_seconds
     pods = {role: _with_timeout(pod, timeout) for role, pod in pods.items()}
     counts = NodeCounts(pods, capacity, apart, timeout)
     nodes = counts.needed()
     problems = [
-        *problems_of_placeholders(request, spark),
-        *problems_of_configuration(spark),
-        *problems_of_spark(spark),
-        *problems_of_template_resources(spark, written),
-        *problems_of_emr(request, spark, pods["driver"].shape),
-        *problems_of_templates({role: one.faults for role, one in found.templates.items()}),
-        *(problem for role, pod in manifests.items() for problem in problems_of_fields(role, pod["spec"])),
+        *problems_of_placeholders(asked),
+        *problems_of_configuration(asked),
+        *problems_of_spark(asked.spark),
+        *problems_of_template_resources(asked.spark, read),
+        *problems_of_emr(asked, pods["driver"].shape),
+        *problems_of_templates(read),
+        *(problem for role, pod in pods.items() for problem in problems_of_fields(role, pod.spec)),
         *(problem for pod in pods.values() for problem in pod.landing.problems),
-        *problems_of_claims(pods, manifests, capacity, spark),
-        *problems_of_defaults(pods, manifests, admitted),
-        *problems_of_quota(pods, admitted, rules),
-        *problems_of_the_whole(pods, capacity, str(request.get("executionRoleArn"))),
+        *problems_of_claims(pods, capacity, asked.spark),
+        *(problem for pod in pods.values() for problem in problems_of_defaults(pod)),
+        *problems_of_quota(pods.values(), rules),
+        *problems_of_run(pods, capacity, str(request.get("executionRoleArn"))),
         *waiting,
         *counts.problems(nodes),
         *problems_of_labels_near_a_profile(pods, capacity),
         *problems_of_waste(pods["executors"]),
     ]
-    return Plan(tuple(pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
+    return Plan(tuple(pod.planned for pod in pods.values()), nodes, by_severity(with_fixes(problems, pods, capacity)))
 
 
 def manifests_of(
@@ -102,32 +97,23 @@ def manifests_of(
 
     A plan does not hold them: of thousands of plans they would be most of the memory.
     """
-    return {role: one.admitted.manifest for role, one in _read(request, templates, capacity, namespace).pods.items()}
+    _, pods = _read(Request(request), templates, capacity, namespace)
+    return {role: pod.admitted.manifest for role, pod in pods.items()}
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What a request asks for; pods: each for itself."""
-
-    spark: SparkConfiguration
-    templates: Mapping[TemplateRole, ReadTemplate]
-    written: Mapping[TemplateRole, Mapping[str, Any]]
-    executors: Count
-    pods: Mapping[Role, Alone]
-
-
-def _read(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, namespace: str) -> _Read:
-    spark = spark_configuration(request)
-    read = _read_templates(spark, templates, capacity.kubernetes_version)
-    executors = executor_count(spark)
-    check_driver_starts(spark)
+def _read(
+    request: Request, templates: Mapping[str, Any], capacity: Capacity, namespace: str
+) -> tuple[dict[TemplateRole, ReadTemplate], dict[Role, PodOfRun]]:
+    """The pod templates that count, and the request's pods, each by itself."""
+    read = _read_templates(request, templates, capacity.kubernetes_version)
+    count: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executor_count(request.spark)}
+    check_driver_starts(request.spark)
     written: dict[TemplateRole, Mapping[str, Any]] = {role: one.pod for role, one in read.items()}
-    made = pods_of_request(request, spark, written, namespace=namespace)
-    each = {role: alone(role, manifest, written, request, spark, capacity) for role, manifest in made.items()}
-    return _Read(spark, read, written, executors, each)
+    made = pods_of_request(request, written, namespace=namespace)
+    return read, {role: plan_pod(role, count[role], pod, written, request, capacity) for role, pod in made.items()}
 
 
-def _with_timeout(pod: PlannedPod, seconds: int) -> PlannedPod:
+def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
     """What becomes of the run where its submitter or driver can't start; executors wait as long as it runs."""
     if pod.role == "executors" or not pod.landing.pending:
         return pod
@@ -136,13 +122,13 @@ def _with_timeout(pod: PlannedPod, seconds: int) -> PlannedPod:
 
 
 def _read_templates(
-    spark: SparkConfiguration, templates: Mapping[str, Any], kubernetes_version: str
+    request: Request, templates: Mapping[str, Any], kubernetes_version: str
 ) -> dict[TemplateRole, ReadTemplate]:
     """The templates that count, by role: none for a release that does not read them."""
-    if not spark.release.has_pod_templates:
+    if not request.spark.release.has_pod_templates:
         return {}
     read: dict[TemplateRole, ReadTemplate] = {}
-    for role, uri in template_uris(spark.properties).items():
+    for role, uri in request.templates.items():
         with below(uri):
             read[role] = read_template(templates[uri], role, kubernetes_version)
     return read

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.executors import Count
 from emr_eks_placement.planning.landing import Landing
+from emr_eks_placement.planning.problems import Problem
+from emr_eks_placement.planning.volume_claims import Claim
 from emr_eks_placement.scheduling.counting import Run, Wanted
+from emr_eks_placement.scheduling.limit_ranges import Default
 from emr_eks_placement.scheduling.pod import PodShape
 
 Pairs = Collection[frozenset[Role]]
@@ -41,6 +45,38 @@ class PlannedPod:
     def wanted(self) -> Wanted:
         """So many pods, and the nodes that can take them."""
         return Wanted(self.shape, self.number, self.landing.nodes)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A pod with the defaults of its namespace, what gave them, the claims made for it, and why the API refuses it."""
+
+    manifest: Mapping[str, Any]
+    claims: tuple[Claim, ...] = ()
+    defaults: tuple[Default, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class PodOfRun(PlannedPod):
+    """With what a plan does not keep: of thousands of plans it would be half of the memory.
+
+    manifest: as the run asks for it, without what nothing can read; admitted: as the API lets it in, which the shape is of.
+    """
+
+    manifest: Mapping[str, Any]
+    admitted: Admitted
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Of its manifest."""
+        spec: Mapping[str, Any] = self.manifest["spec"]
+        return spec
+
+    @property
+    def planned(self) -> PlannedPod:
+        """What a plan keeps."""
+        return PlannedPod(self.role, self.count, self.shape, self.landing)
 
 
 def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:

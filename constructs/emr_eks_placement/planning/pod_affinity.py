@@ -21,7 +21,7 @@ def verdicts_of_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
 
     A pod must match every term at once; one that matches its own terms may be the first (filtering.go, satisfyPodAffinity).
     """
-    rules = pod_rules.required(beside.spec(role), "podAffinity")
+    rules = pod_rules.required(beside.pods[role].spec, "podAffinity")
     if not rules:
         return
     for rule in rules:
@@ -107,12 +107,12 @@ def verdicts_of_anti_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
     Those that share no node are counted with the nodes.
     """
     roles = list(beside.pods)
-    for rule in pod_rules.required(beside.spec(role), "podAntiAffinity"):
+    for rule in pod_rules.required(beside.pods[role].spec, "podAntiAffinity"):
         if not any(beside.selects(rule, role, other) for other in roles):
             what = "its pod anti-affinity keeps it from pods that are not of this job"
             yield Verdict(Problem("EC2_OTHER_PODS", role, what, rule.path))
     for other in roles[: roles.index(role) + 1]:
-        for rule in anti_affinity(beside.manifests, role, other):
+        for rule in anti_affinity(beside.pods[role], beside.pods[other]):
             known = not any(beside.unknown(one, rule.key) for one in (role, other))
             if rule.key != kubernetes.HOSTNAME and known:
                 yield from _apart(beside, role, other, rule)

@@ -1,13 +1,11 @@
 """A run that exceeds what the quotas of its namespace allow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import namespace_words as words
-from emr_eks_placement.planning.admission import Admitted
-from emr_eks_placement.planning.planned_pod import PlannedPod
+from emr_eks_placement.planning.planned_pod import PodOfRun
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.volume_claims import usage_of
 from emr_eks_placement.scheduling.amounts import Spec, in_words
@@ -31,18 +29,17 @@ _UNCOUNTED = ("configmaps", "count/configmaps", "secrets", "count/secrets")
 class _Demand:
     """What a kind of pod counts for."""
 
-    pod: PlannedPod
-    admitted: Admitted
+    pod: PodOfRun
 
     @property
     def spec(self) -> Spec:
         """As the API admits it."""
-        spec: Spec = self.admitted.manifest["spec"]
+        spec: Spec = self.pod.admitted.manifest["spec"]
         return spec
 
     @cached_property
     def _each(self) -> Amounts:
-        return {**usage(self.spec), **usage_of(self.admitted.claims)}
+        return {**usage(self.spec), **usage_of(self.pod.admitted.claims)}
 
     def of(self, resource: str, *, surely: bool) -> int:
         """What one pod counts for, in thousandths; surely: the least that it can be."""
@@ -76,15 +73,13 @@ class _Broken:
         return (self.allowed - self.has + self.executors * self.each) // self.each if self.each > 0 else None
 
 
-def problems_of_quota(
-    pods: Mapping[Role, PlannedPod], admitted: Mapping[Role, Admitted], rules: NamespaceRules
-) -> Iterator[Problem]:
+def problems_of_quota(pods: Iterable[PodOfRun], rules: NamespaceRules) -> Iterator[Problem]:
     """Of the run as a whole: if it has the namespace to itself, and beside what is there now."""
     if rules.pod_security == "restricted":
         yield Problem("POD_SECURITY_RESTRICTED", "submitter", "the namespace enforces restricted")
     for unread in rules.not_read:
         yield Problem("NAMESPACE_NOT_READ", "submitter", f"not read: {unread}")
-    demands = [_Demand(pod, admitted[role]) for role, pod in pods.items()] if rules.quotas else []
+    demands = [_Demand(pod) for pod in pods] if rules.quotas else []
     for quota in rules.quotas:
         counted = {demand.pod.role: counts(quota, demand.spec) for demand in demands}
         if None in counted.values():

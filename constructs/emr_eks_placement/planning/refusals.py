@@ -8,14 +8,13 @@ from pydantic import ValidationError
 
 from emr_eks_placement.common.errors import FieldPath, RuleError, dotted, shown
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.job.placement import Role, Toleration
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.pod_template.api import refused_by_api
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, SPARK_ROLE
 from emr_eks_placement.spark.configuration import SparkConfiguration
 
 _LISTS_OF_NAMED = ("containers", "initContainers", "volumes")

@@ -1,16 +1,13 @@
 """Problems of what a request says, wherever its pods land."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from emr_eks_placement.common.errors import dotted, shown
-from emr_eks_placement.emr.pods import SPARK_ROLE, template_uris
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.facts import emr
-from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.pod_template.read import Fault
-from emr_eks_placement.pod_template.rules import TemplateRole
-from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.pod_template.read import ReadTemplate
+from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 
 _CODES = {
     "kind": "TEMPLATE_KIND",
@@ -20,35 +17,29 @@ _CODES = {
 }
 
 
-def problems_of_configuration(spark: SparkConfiguration) -> Iterator[Problem]:
+def problems_of_configuration(request: Request) -> Iterator[Problem]:
     """Of the Spark properties, for the release."""
-    release = spark.release
+    spark, release = request.spark, request.spark.release
     if not release.known:
         yield Problem(
             "RELEASE_UNKNOWN", "driver", f"{release.label} is taken for Spark {'.'.join(map(str, release.spark))}"
         )
     for name in sorted(emr.REFUSED_SPARK_CONF & spark.properties.keys()):
         yield Problem("SPARK_CONF_REFUSED", "driver", f"{name} is set")
-    templates = template_uris(spark.properties)
     for role, name in SPARK_ROLE.items():
         prefix = f"spark.kubernetes.{name}.node.selector."
         ignored = [key for key in spark.properties if key.startswith(prefix)]
         if ignored and not release.has_role_node_selectors:
             yield Problem("NODE_SELECTOR_IGNORED", role, f"{release.label} ignores {', '.join(ignored)}")
-        template = templates.get(role)
+        template = request.templates.get(role)
         if template and not release.has_pod_templates:
             yield Problem("TEMPLATE_UNSUPPORTED", role, f"{release.label} does not read {template}")
 
 
-def problems_of_templates(faults: Mapping[TemplateRole, tuple[Fault, ...]]) -> Iterator[Problem]:
+def problems_of_templates(templates: Mapping[TemplateRole, ReadTemplate]) -> Iterator[Problem]:
     """Of the pod templates, by the role they are for."""
-    for template_role, some in faults.items():
-        role: Role = template_role
-        for fault in some:
+    for role, template in templates.items():
+        for fault in template.faults:
             broken = fault.broken
-            what = f"{dotted(broken.path)} = {_shown(broken.value)}: {broken.rule}"
+            what = f"{dotted(broken.path)} = {shown(broken.value, longest=40)}: {broken.rule}"
             yield Problem(_CODES[fault.kind], role, what, broken.path, broken.value)
-
-
-def _shown(value: Any) -> str:
-    return shown(value, longest=40)

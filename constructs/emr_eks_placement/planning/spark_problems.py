@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.emr.pods import SPARK_ROLE
 from emr_eks_placement.facts import emr
 from emr_eks_placement.facts.quantities import parse_quantity
 from emr_eks_placement.facts.releases import Version
@@ -13,10 +12,12 @@ from emr_eks_placement.facts.spark_entries import current_name, version_of
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.executors import DYNAMIC, is_dynamic
 from emr_eks_placement.planning.problems import Problem
-from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
+from emr_eks_placement.pod_template.read import ReadTemplate
+from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, SPARK_ROLE, TemplateRole
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.effects import SINCE_SPARK_4, effect_of, names_that_matter
 from emr_eks_placement.spark.hints import meant
+from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY
 from emr_eks_placement.spark.resources import device_amounts, is_true, requests
 
 # Options of sparkSubmitParameters and values of properties that EMR has a part in; what it sets itself anyway is no news.
@@ -58,7 +59,7 @@ def _is_usual(name: str, version: Version) -> bool:
 
 def _since(name: str) -> Version:
     """The Spark version that brought a property which a plan reads; pod templates have a problem of their own."""
-    if name not in names_that_matter() or name.endswith(".podTemplateFile"):
+    if name not in names_that_matter() or name in TEMPLATE_PROPERTY.values():
         return (0,)
     return SINCE_SPARK_4.get(name) or version_of(name)
 
@@ -120,11 +121,11 @@ def _of_devices(spark: SparkConfiguration) -> Iterator[Problem]:
 
 
 def problems_of_template_resources(
-    spark: SparkConfiguration, templates: Mapping[TemplateRole, Mapping[str, Any]]
+    spark: SparkConfiguration, templates: Mapping[TemplateRole, ReadTemplate]
 ) -> Iterator[Problem]:
     """What the pod templates ask for Spark's container, where Spark asks for something else."""
     for role, template in templates.items():
-        containers = (template.get("spec") or {}).get("containers") or []
+        containers = (template.pod.get("spec") or {}).get("containers") or []
         for index, container in enumerate(containers):
             if container.get("name") == MAIN_CONTAINER[role]:
                 path = ("spec", "containers", index, "resources")

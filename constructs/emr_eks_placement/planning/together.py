@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.beside import Beside, Verdict
-from emr_eks_placement.planning.planned_pod import Pairs, PlannedPod
+from emr_eks_placement.planning.planned_pod import Pairs, PodOfRun
 from emr_eks_placement.planning.pod_affinity import verdicts_of_affinity, verdicts_of_anti_affinity
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.topology_spread import verdicts_of_spread
@@ -17,13 +16,13 @@ from emr_eks_placement.scheduling.capacity import Capacity
 
 
 def put_together(
-    pods: Mapping[Role, PlannedPod], manifests: Mapping[Role, Mapping[str, Any]], capacity: Capacity, apart: Pairs
-) -> tuple[dict[Role, PlannedPod], list[Problem]]:
+    pods: Mapping[Role, PodOfRun], capacity: Capacity, apart: Pairs
+) -> tuple[dict[Role, PodOfRun], list[Problem]]:
     """The pods with what their rules make of them, Pending where none can start; and that some of them can't."""
-    if not any(pod_rules.says_anything(manifest["spec"]) for manifest in manifests.values()):
+    if not any(pod_rules.says_anything(pod.spec) for pod in pods.values()):
         return dict(pods), []
-    beside = Beside(pods, manifests, capacity, apart)
-    found: dict[Role, PlannedPod] = dict(pods)
+    beside = Beside(pods, capacity, apart)
+    found: dict[Role, PodOfRun] = dict(pods)
     some: list[Problem] = []
     for role in beside.judged():
         own: list[Problem] = []
@@ -44,7 +43,7 @@ def _verdicts(beside: Beside, role: Role) -> Iterator[Verdict]:
     ]
     yield from found
     yield from _not_counted(beside, role, {one.problem.path for one in found})
-    preferred = pod_rules.preferred(beside.spec(role))
+    preferred = pod_rules.preferred(beside.pods[role].spec)
     if preferred:
         what = f"the scheduler follows the preferred rules of {' and '.join(preferred)} where it can, and breaks them otherwise"
         yield Verdict(Problem("EC2_PREFERRED", role, what))
@@ -55,7 +54,7 @@ def _not_counted(beside: Beside, role: Role, judged: set[FieldPath]) -> Iterator
 
     Terms of pod affinity are judged as one.
     """
-    spec = beside.spec(role)
+    spec = beside.pods[role].spec
     near = pod_rules.required(spec, "podAffinity")
     if any(rule.path in judged for rule in near):
         near = ()

@@ -46,7 +46,7 @@ def verdicts_of_spread(beside: Beside, role: Role) -> Iterator[Verdict]:
     maxSkew. The emptiest counts 0 where there are fewer domains than minDomains; domains whose nodes can't take the
     pod count too, unless a policy excludes them, and stay empty (filtering.go, minMatchNum).
     """
-    rules = pod_rules.forbidding_spread(beside.spec(role))
+    rules = pod_rules.forbidding_spread(beside.pods[role].spec)
     if any(beside.unknown(role, rule.key) for rule in rules):
         return
     for rule in rules:

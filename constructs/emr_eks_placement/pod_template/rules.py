@@ -1,9 +1,13 @@
 """What EMR on EKS lets a pod template say (EMR on EKS guide, "Using pod templates")."""
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Literal
+
+from emr_eks_placement.spark.resources import SparkRole
 
 TemplateRole = Literal["driver", "executors"]
-ROLES: tuple[TemplateRole, ...] = get_args(TemplateRole)
+# What Spark calls each.
+SPARK_ROLE: Mapping[TemplateRole, SparkRole] = {"driver": "driver", "executors": "executor"}
 
 # The guide prints spark-kubernetes-executors; EMR's own pods have the singular.
 MAIN_CONTAINER: dict[TemplateRole, str] = {

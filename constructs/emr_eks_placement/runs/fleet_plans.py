@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from emr_eks_placement.common.errors import Finding, InputError
 from emr_eks_placement.planning import Problem
-from emr_eks_placement.planning.at_once import runs_at_once
+from emr_eks_placement.planning.concurrent_runs import concurrent_runs
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes, shape_of
-from emr_eks_placement.runs.planned import stopping, without
+from emr_eks_placement.runs.plan_outcome import stopping, without
 
 
 @dataclass
@@ -35,7 +35,7 @@ def plan_shapes(asked: Sequence[Asked], shapes: Shapes, *, ignore: Collection[st
             plans.not_planned += error.findings
             continue
         made = without(planned, ignore)
-        bound = runs_at_once(made, capacity)
+        bound = concurrent_runs(made, capacity)
         plans.shapes.append(f"{len(alike)} of {name}" + ("" if bound is None else f", at most {bound} of them at once"))
         for problem in made.problems:
             plans.problems.setdefault(problem.code, {}).setdefault(name, problem)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.planning.at_once import runs_on_nodes
+from emr_eks_placement.planning.concurrent_runs import concurrent_runs_on_nodes
 from emr_eks_placement.runs.prepared import Prepared, prepare_job, prepare_request
 from emr_eks_placement.runs.source import Source
 from emr_eks_placement.scheduling.capacity import Capacity
@@ -109,7 +109,7 @@ class Shapes:
                 why = why or error
                 continue
             if not any(problem.severity == "error" for problem in made.problems):
-                room[zone] = runs_on_nodes(made, capacity)
+                room[zone] = concurrent_runs_on_nodes(made, capacity)
         if not room:
             if why is not None:
                 raise why

@@ -9,7 +9,7 @@ from emr_eks_placement.definition import JobRunDefinition, define_job_run, place
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import finding_in
 from emr_eks_placement.pod_template.text import parse_template
-from emr_eks_placement.runs.planned import Outcome
+from emr_eks_placement.runs.plan_outcome import Outcome
 from emr_eks_placement.runs.prepared import at_option, define_chosen
 from emr_eks_placement.runs.source import Resolved
 from emr_eks_placement.scheduling.capacity import Capacity

@@ -14,7 +14,7 @@ from emr_eks_placement.observation import ObservedPod, Warnings
 from emr_eks_placement.observation.logged import roles_logged, roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun
 from emr_eks_placement.runs.account import Account
-from emr_eks_placement.runs.planned import stopping
+from emr_eks_placement.runs.plan_outcome import stopping
 from emr_eks_placement.runs.pods_beside import pods_in_words
 from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_chosen
 from emr_eks_placement.runs.source import LiveSource

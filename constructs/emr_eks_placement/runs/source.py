@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
-from emr_eks_placement.emr.pods import template_uris
-from emr_eks_placement.emr.request import check_complete
+from emr_eks_placement.emr.request import Request
+from emr_eks_placement.emr.request_check import check_complete
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan, manifests_of, plan
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.scheduling.capacity import Capacity
-from emr_eks_placement.spark.configuration import spark_configuration
 
 if TYPE_CHECKING:
     from emr_eks_placement.environment import Environment
@@ -93,8 +92,8 @@ class Source(ABC):
         return Resolved(shown_as, complete, templates, capacity, namespace)
 
     def _pod_templates(self, request: Mapping[str, Any], find: FindTemplate) -> dict[str, YamlDocument]:
-        named = template_uris(spark_configuration(request).properties).values()
-        return {uri: find(uri) or self._read_template(uri) for uri in dict.fromkeys(named)}
+        named = dict.fromkeys(Request(request).templates.values())
+        return {uri: find(uri) or self._read_template(uri) for uri in named}
 
     def _read_template(self, uri: str) -> YamlDocument:
         """From S3, as the run reads it. Raises InputError for one that is elsewhere, such as in the container image."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emr_eks_placement.facts.quantities import cpu_millis, memory_bytes, parse_quantity
-from emr_eks_placement.job.placement import Toleration
+from emr_eks_placement.job.placement import Role, Toleration
 from emr_eks_placement.scheduling.affinity import required_terms
 
 _SIZED = ("cpu", "memory", "ephemeral-storage")
@@ -43,6 +43,21 @@ class PodShape:
     def storage_mib(self) -> int:
         """Rounded up."""
         return -(-self.storage_bytes // MIB)
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A kind of pod of a run: its manifest, and what schedulers read of it once the API has added the namespace's defaults."""
+
+    role: Role
+    manifest: Mapping[str, Any]
+    shape: PodShape
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Of its manifest."""
+        spec: Mapping[str, Any] = self.manifest["spec"]
+        return spec
 
 
 def pod_of_manifest(manifest: Mapping[str, Any], least: Mapping[str, Any] | None = None) -> PodShape:

@@ -5,7 +5,7 @@ Sources: apache/spark, SparkSubmitArguments and SparkSubmitOptionParser; EMR on 
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -114,15 +114,23 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
 
 def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:
     """The properties of a classification of the request, nested configurations included."""
+    found: dict[str, str] = {}
+    for one, properties in classifications(request):
+        if one == name:
+            found.update(properties)
+    return found
+
+
+def classifications(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Every classification of the request with its properties, nested ones after what they are in; a name may come twice."""
     overrides = request.get("configurationOverrides") or {}
-    return dict(_properties(overrides.get("applicationConfiguration") or [], name))
+    return _flat(overrides.get("applicationConfiguration") or ())
 
 
-def _properties(configurations: Sequence[Mapping[str, Any]], name: str) -> Iterator[tuple[str, str]]:
-    for configuration in configurations:
-        if configuration["classification"] == name:
-            yield from (configuration.get("properties") or {}).items()
-        yield from _properties(configuration.get("configurations") or [], name)
+def _flat(configurations: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for one in configurations:
+        yield one["classification"], one.get("properties") or {}
+        yield from _flat(one.get("configurations") or ())
 
 
 def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str, str]]:

@@ -26,6 +26,8 @@ _OWN_LABELS: Mapping[SparkRole, Mapping[str, tuple[int, ...]]] = {
         "spark-version": (3, 3, 0),
     },
 }
+# Names the pod template of each role.
+TEMPLATE_PROPERTY: Mapping[SparkRole, str] = {role: f"spark.kubernetes.{role}.podTemplateFile" for role in _OWN_LABELS}
 _ROLE_LABEL = "spark-role"
 _UNKNOWN = "unknown"  # the value of a label that is not known before the run
 _IDS = re.compile(r"\{\{(?:APP_ID|EXECUTOR_ID)\}\}")

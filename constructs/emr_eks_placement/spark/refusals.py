@@ -8,7 +8,7 @@ import re
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
-from emr_eks_placement.spark.resources import device_amounts, is_true, read, whole
+from emr_eks_placement.spark.resources import device_amounts, is_true, read, whole_number
 
 _JAVA_OPTIONS = "spark.executor.extraJavaOptions"
 _CORES = "spark.executor.cores"
@@ -28,7 +28,7 @@ def check_driver_starts(spark: SparkConfiguration) -> None:
     """Raises RuleError, with the Spark property as path, for what the driver ends with before it has executors, and for
     executors' cores that spark-submit does not read.
     """
-    read(spark, _CORES, whole, "1")
+    read(spark, _CORES, whole_number, "1")
     spark = spark.in_driver
     _check_java_options(spark)
     _check_tasks(spark)
@@ -49,7 +49,7 @@ def _check_java_options(spark: SparkConfiguration) -> None:
 def _check_tasks(spark: SparkConfiguration) -> None:
     """A task needs no more cores and devices than an executor has."""
     name = "spark.task.cpus"
-    cpus, cores = read(spark, name, whole, "1"), read(spark, _CORES, whole, "1")
+    cpus, cores = read(spark, name, whole_number, "1"), read(spark, _CORES, whole_number, "1")
     if cpus > cores:
         rule = f"a task has at most the {cores} cores of an executor, {_CORES} (Spark ResourceProfile)"
         raise RuleError(spark.properties[name], rule, f"Lower it, or raise {_CORES}", path=(name,))

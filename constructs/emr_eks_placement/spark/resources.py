@@ -72,7 +72,7 @@ def _truth(text: str) -> bool:
 def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
     """Whole cores, or since Spark 2.4 (executors) and 3.0 (driver) a Kubernetes quantity of its own."""
     cores = spark.properties.get(f"spark.{role}.cores", _CORES)
-    read(spark, f"spark.{role}.cores", whole, _CORES)
+    read(spark, f"spark.{role}.cores", whole_number, _CORES)
     if role == "driver" and spark.release.spark < (3, 0, 0):
         return cores
     name = f"spark.kubernetes.{role}.request.cores"
@@ -80,7 +80,7 @@ def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
     return spark.properties.get(name, cores)
 
 
-def whole(text: str) -> int:
+def whole_number(text: str) -> int:
     """A number of cores or executors. Raises RuleError for what is none above 0; blanks count in an option or --conf."""
     if not _WHOLE.fullmatch(text) or not int(text):
         raise RuleError(text, "must be a whole number above 0 (SparkSubmitArguments)", "Write for example 4")

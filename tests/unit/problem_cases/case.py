@@ -5,7 +5,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from emr_eks_placement.common.fields import Field
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of
 from emr_eks_placement.scheduling.capacity import Capacity

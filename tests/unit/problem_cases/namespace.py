@@ -1,6 +1,6 @@
 """Cases of what a namespace's quotas, limits and Pod Security Standard refuse."""
 
-from emr_eks_placement.common.fields import Unresolved
+from emr_eks_placement.common.document_field import Unresolved
 from tests.unit.planned import template
 from tests.unit.problem_cases.case import BASELINE, Case, limit_range, on_fargate, quota, ruled, side
 

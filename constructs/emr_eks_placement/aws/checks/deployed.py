@@ -17,7 +17,7 @@ from emr_eks_placement.checks.deployment.requirements import Account
 from emr_eks_placement.common.errors import RuleError, refused
 from emr_eks_placement.common.names import definitions_folder
 from emr_eks_placement.definition import DeployedVirtualCluster
-from emr_eks_placement.emr.request import check_request
+from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
 from emr_eks_placement.scheduling.capacity import Capacity

@@ -32,7 +32,7 @@ from emr_eks_placement.checks.deployment.trust import check_execution_roles, che
 from emr_eks_placement.common.names import definition_parameter
 from emr_eks_placement.definition import define_job_run
 from emr_eks_placement.definition.planned_runs import planned_runs
-from emr_eks_placement.emr.settings import monitoring_of
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.environment import Environment, capacity_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,8 @@ def _bucket(subject: DeployedEnvironment) -> Result:
 
 
 def _log_groups(subject: DeployedEnvironment) -> Result:
-    wanted = sorted({name for request in subject.requests.values() if (name := monitoring_of(request).log_group)})
+    named = (Request(request).monitoring.log_group for request in subject.requests.values())
+    wanted = sorted({name for name in named if name})
     return check_log_groups(subject.environment.region, wanted, log_groups_there(subject.session, wanted))
 
 

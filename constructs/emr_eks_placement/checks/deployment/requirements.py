@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.placeholders import placeholders_in
-from emr_eks_placement.emr.pods import template_uris
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.emr.s3_calls import (
     EMRFS_MARKER,
     LIST,
@@ -19,9 +19,7 @@ from emr_eks_placement.emr.s3_calls import (
     S3Call,
     asked,
 )
-from emr_eks_placement.emr.settings import monitoring_of
 from emr_eks_placement.environment import ExecutionRole
-from emr_eks_placement.spark.configuration import spark_configuration
 
 _S3 = ("s3://", "s3a://", "s3n://")
 # Of files that Spark distributes (Spark configuration); definitions name them so, not by options.
@@ -65,12 +63,12 @@ def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
     Arguments count where they are files of the environment's bucket that were uploaded for the job.
     """
     driver = request["jobDriver"].get("sparkSubmitJobDriver", {})
-    properties = spark_configuration(request).properties
+    view = Request(request)
     named = [driver.get("entryPoint", "")]
     named += [one for one in driver.get("entryPointArguments", []) if one.startswith(f"s3://{bucket}/job-files/")]
-    named += template_uris(properties).values()
+    named += view.templates.values()
     for name in _FILE_PROPERTIES:
-        named += [one.partition("#")[0].strip() for one in properties.get(name, "").split(",")]
+        named += [one.partition("#")[0].strip() for one in view.spark.properties.get(name, "").split(",")]
     return list(dict.fromkeys(f"s3://{one.partition('://')[2]}" for one in named if one.startswith(_S3)))
 
 
@@ -138,7 +136,7 @@ def _at_arguments(request: Mapping[str, Any], account: Account) -> Iterator[Acce
 
 def _of_logs(request: Mapping[str, Any], account: Account) -> Iterator[Access]:
     role = request["executionRoleArn"]
-    monitoring = monitoring_of(request)
+    monitoring = Request(request).monitoring
     if monitoring.log_uri:
         yield from _in_s3(role, monitoring.log_uri, LOG, account)
     if group := monitoring.log_group:

@@ -15,7 +15,7 @@ from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.plan_files import plan_files
-from emr_eks_placement.runs.planned import Outcome, stopping, without
+from emr_eks_placement.runs.plan_outcome import Outcome, stopping, without
 from emr_eks_placement.runs.request_file import names_file
 from emr_eks_placement.runs.source import CapacitySource
 from emr_eks_placement.scheduling.capacity import Capacity

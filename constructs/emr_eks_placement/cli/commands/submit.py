@@ -14,7 +14,7 @@ from emr_eks_placement.common.errors import InputError, RuleError, placed_at, re
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.runs.events import RunEvents
 from emr_eks_placement.runs.follow import INTERRUPTED, follow, tell_output
-from emr_eks_placement.runs.planned import stopping, without
+from emr_eks_placement.runs.plan_outcome import stopping, without
 from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_job, prepare_request
 from emr_eks_placement.runs.request_file import names_file, read_request, shown_file
 from emr_eks_placement.runs.source import source_of

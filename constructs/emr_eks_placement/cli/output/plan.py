@@ -11,7 +11,7 @@ from tabulate import tabulate
 from emr_eks_placement.cli.output.terminal import INDENT, Style, severity, styled, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.planning import Landing, NodesNeeded, Plan, PlannedPod, Problem
-from emr_eks_placement.runs.planned import Outcome
+from emr_eks_placement.runs.plan_outcome import Outcome
 
 _HEADERS = ("pod", "count", "requests", "lands on", "zones")
 _REQUESTS, _LANDS_ON, _ZONES = 2, 3, 4

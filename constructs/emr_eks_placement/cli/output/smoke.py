@@ -11,7 +11,7 @@ from emr_eks_placement.cli.output.plan import plan_as_json
 from emr_eks_placement.cli.output.terminal import Style, number_of, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.common.redaction import redacted
-from emr_eks_placement.emr.settings import monitoring_of
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import ROLES, Role
 from emr_eks_placement.observation import ObservedPod
 from emr_eks_placement.observation.difference import Difference
@@ -146,7 +146,7 @@ def _more_of(pod: ObservedPod) -> dict[str, Any]:
 
 def _names_in(request: Mapping[str, Any]) -> dict[str, str]:
     """The account's own names that messages may repeat."""
-    monitoring = monitoring_of(request)
+    monitoring = Request(request).monitoring
     entry_point = request.get("jobDriver", {}).get("sparkSubmitJobDriver", {}).get("entryPoint", "")
     buckets = [
         uri.removeprefix("s3://").partition("/")[0]

@@ -8,15 +8,15 @@ from emr_eks_placement.scheduling.holding import most_that_fit
 from emr_eks_placement.scheduling.supply import ANY, supply_at_most
 
 
-def runs_at_once(made: Plan, capacity: Capacity) -> int | None:
+def concurrent_runs(made: Plan, capacity: Capacity) -> int | None:
     """By what nodes hold and by the quota of Fargate's vCPU, each run with all its executors; None: without known bound."""
-    bounds = [runs_on_nodes(made, capacity)]
+    bounds = [concurrent_runs_on_nodes(made, capacity)]
     if made.fargate_vcpus:
         bounds.append(int(capacity.fargate_vcpus / made.fargate_vcpus))
     return _least(bounds)
 
 
-def runs_on_nodes(made: Plan, capacity: Capacity) -> int | None:
+def concurrent_runs_on_nodes(made: Plan, capacity: Capacity) -> int | None:
     """By what node groups and pools at their largest hold of their drivers and executors; None: without known bound."""
     if capacity.other_nodes:
         return None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.definition.bypass import check_not_bypassed
+from emr_eks_placement.definition.base_templates import check_base_template
 from emr_eks_placement.job.placement import Ec2, Fargate
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
@@ -25,7 +25,7 @@ def test_only_what_leads_past_the_placement_is_refused(
 ) -> None:
     template = {"metadata": metadata, "spec": {}}
     if taken:
-        check_not_bypassed("driver", template, target)
+        check_base_template("driver", template, target)
     else:
         with pytest.raises(RuleError, match="Remove it"):
-            check_not_bypassed("driver", template, target)
+            check_base_template("driver", template, target)

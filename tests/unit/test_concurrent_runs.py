@@ -3,7 +3,7 @@
 import pytest
 
 from emr_eks_placement.planning import plan
-from emr_eks_placement.planning.at_once import runs_at_once, runs_on_nodes
+from emr_eks_placement.planning.concurrent_runs import concurrent_runs, concurrent_runs_on_nodes
 from emr_eks_placement.scheduling.capacity import Capacity, NodePoolCapacity
 from tests.unit.planned import LABEL, NAMESPACE, capacity, node_group, request
 
@@ -14,7 +14,7 @@ EXECUTORS = {"spark.executor.instances": "3", "spark.executor.cores": "2", "spar
 def bounds(there: Capacity, **spark: str) -> tuple[int | None, int | None]:
     """On nodes, and altogether."""
     made = plan(request({**EXECUTORS, **spark}), {}, there, namespace=NAMESPACE)
-    return runs_on_nodes(made, there), runs_at_once(made, there)
+    return concurrent_runs_on_nodes(made, there), concurrent_runs(made, there)
 
 
 @pytest.mark.parametrize(("max_size", "runs"), [(1, 2), (2, 4), (3, 7), (30, 70)])

@@ -8,9 +8,7 @@ from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.scheduling.capacity import Capacity
 
 
-def problems_of_the_whole(
-    pods: Mapping[Role, PlannedPod], capacity: Capacity, execution_role: str
-) -> Iterator[Problem]:
+def problems_of_run(pods: Mapping[Role, PlannedPod], capacity: Capacity, execution_role: str) -> Iterator[Problem]:
     """What the pods of a run are to each other, and what they take together; execution_role: its ARN or name."""
     submitter, driver, executors = (pods[role].landing for role in ("submitter", "driver", "executors"))
     if submitter.compute == "ec2" and driver.compute == executors.compute == "fargate":

@@ -9,7 +9,7 @@ from emr_eks_placement.job.placement import Ec2, Fargate
 from emr_eks_placement.pod_template.rules import TemplateRole
 
 
-def check_not_bypassed(role: TemplateRole, template: Mapping[str, Any], target: Fargate | Ec2) -> None:
+def check_base_template(role: TemplateRole, template: Mapping[str, Any], target: Fargate | Ec2) -> None:
     """Raises RuleError, with a path from ("job", role, "pod_template"), for a field that does so.
 
     template: as build_template returns it.

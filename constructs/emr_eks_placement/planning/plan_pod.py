@@ -1,72 +1,66 @@
 """What becomes of one kind of pod by itself: what the API makes of it, its shape and where it lands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.emr.logging_sidecar import with_least_logging
+from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.planning.admission import Admitted, admit
-from emr_eks_placement.planning.landing import Landing, land
+from emr_eks_placement.planning.admission import admit
+from emr_eks_placement.planning.executors import ONE, Count
+from emr_eks_placement.planning.landing import land
+from emr_eks_placement.planning.planned_pod import PodOfRun
 from emr_eks_placement.planning.refusals import problems_of_api, readable
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.namespace_rules import NO_RULES
-from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
-from emr_eks_placement.spark.configuration import SparkConfiguration
+from emr_eks_placement.scheduling.pod import Pod, PodShape, pod_of_manifest
 
 _MOST_KNOWN = 1000  # job submitters of a cluster
 
 
-@dataclass(frozen=True)
-class Alone:
-    """A kind of pod before the run's others are looked at; manifest: without what nothing can read."""
-
-    manifest: Mapping[str, Any]
-    admitted: Admitted
-    shape: PodShape
-    landing: Landing
-
-
-def alone(
+def plan_pod(
     role: Role,
+    count: Count,
     manifest: Mapping[str, Any],
     templates: Mapping[TemplateRole, Mapping[str, Any]],
-    request: Mapping[str, Any],
-    spark: SparkConfiguration,
+    request: Request,
     capacity: Capacity,
-) -> Alone:
-    """Of the pod that a request makes of that role. Most job submitters of a cluster are equal: each is looked at once."""
+) -> PodOfRun:
+    """Of the pod, as a manifest, that the request makes of that role; templates: the pod templates that count.
+
+    Most job submitters of a cluster are equal: each is looked at once.
+    """
     if role != "submitter":
-        return _alone(role, manifest, templates.get(role), request, spark, capacity)
-    known: dict[str, Alone] = capacity.worked_out.setdefault(Alone, {})
+        return _planned(role, count, manifest, templates.get(role), request, capacity)
+    known: dict[str, PodOfRun] = capacity.worked_out.setdefault(PodOfRun, {})
     text = repr(manifest)
     if text not in known:
         if len(known) >= _MOST_KNOWN:
             known.clear()
-        known[text] = _alone(role, manifest, None, request, spark, capacity)
+        known[text] = _planned(role, ONE, manifest, None, request, capacity)
     return known[text]
 
 
-def _alone(
+def _planned(
     role: Role,
+    count: Count,
     manifest: Mapping[str, Any],
     template: Mapping[str, Any] | None,
-    request: Mapping[str, Any],
-    spark: SparkConfiguration,
+    request: Request,
     capacity: Capacity,
-) -> Alone:
-    refusals = list(problems_of_api(role, manifest, template, spark, capacity.kubernetes_version))
+) -> PodOfRun:
+    refusals = list(problems_of_api(role, manifest, template, request.spark, capacity.kubernetes_version))
     if refusals:
         manifest = readable(manifest)
     rules = capacity.namespace_rules.get(manifest["metadata"]["namespace"], NO_RULES)
-    admitted = admit(role, manifest, spark.properties, rules)
+    admitted = admit(role, manifest, request.spark.properties, rules)
     shape = _shape(role, admitted.manifest, request)
     refused = (*(one for one in refusals if not one.is_open), *admitted.problems)
-    return Alone(manifest, admitted, shape, land(role, shape, manifest["spec"], capacity, refused))
+    return PodOfRun(role, count, shape, land(Pod(role, manifest, shape), capacity, refused), manifest, admitted)
 
 
-def _shape(role: Role, manifest: Mapping[str, Any], request: Mapping[str, Any]) -> PodShape:
+def _shape(role: Role, manifest: Mapping[str, Any], request: Request) -> PodShape:
     """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
     least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
     return pod_of_manifest(manifest, least)

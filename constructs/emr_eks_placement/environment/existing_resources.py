@@ -79,7 +79,7 @@ BucketName = Annotated[
 ]
 
 
-def refuse_beside_given(settings: Model, given: str, what: str, *fields: str) -> None:
+def refuse_beside_existing(settings: Model, given: str, what: str, *fields: str) -> None:
     """Raises RuleError for the first field that is written although it is of a `what` that would be created."""
     for field in fields:
         if field in settings.model_fields_set:
@@ -91,7 +91,7 @@ def refuse_beside_given(settings: Model, given: str, what: str, *fields: str) ->
             )
 
 
-def require_with_given(settings: Model, given: str, what: str, *fields: str) -> None:
+def require_with_existing(settings: Model, given: str, what: str, *fields: str) -> None:
     """Raises RuleError for the first field that is written although the `what` that it is of is not given."""
     for field in fields:
         if field in settings.model_fields_set:
