@@ -43,6 +43,7 @@ _BEGINS = (("must be from ", ""), ("must be one of ", "one of "), ("must be ", "
 _TYPE_WORDS = {
     str: "text",
     int: "whole number",
+    float: "number",
     bool: "true or false",
     LocalFile: "name of a file",
 }

@@ -31,6 +31,7 @@ def whole(chance: Random) -> Data:
             fargate_vcpus=lambda: chance.choice((100, 1000)),
             encryption=lambda: {"customer_managed_key": chance.random() < 0.7},
             tags=lambda: {"project": "trips", "cost-center": f"{chance.randint(100, 999)}"},
+            prices=lambda: {"folder": "../prices", "spot_discount": 0.6},
         ),
     }
 

@@ -20,7 +20,10 @@ OTHER_ARGUMENTS = {"submit": ["trip-count"], **{key: ["abc"] for key in ("status
 FILES = {"plan", "submit-many"}
 
 every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-calling_aws = pytest.mark.parametrize("name", [one.name for one in COMMANDS if one.name not in WITHOUT_AWS])
+WITHOUT_ENVIRONMENT = {"prices"}
+calling_aws = pytest.mark.parametrize(
+    "name", [one.name for one in COMMANDS if one.name not in WITHOUT_AWS | WITHOUT_ENVIRONMENT]
+)
 
 
 def modules_after(code: str) -> set[str]:

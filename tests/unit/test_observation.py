@@ -245,12 +245,23 @@ def test_cost_by_list_prices() -> None:
     assert (cost.total, cost.unpriced_pods) == (cost.fargate + cost.emr, 0)
 
 
-def test_cost_on_ec2_is_what_emr_adds() -> None:
+def test_cost_on_ec2_is_the_share_of_the_node_and_what_emr_adds() -> None:
+    """Half an hour of two pods of 1 vCPU and 2 GiB on m6i.4xlarge, of which 15.89 vCPU less 150m are for jobs."""
     now = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
     cost = cost_so_far([seen(pod())] * 2, "us-east-1", now)
     assert cost is not None
-    assert (cost.fargate, cost.unpriced_pods) == (0, 2)
+    assert (cost.fargate, cost.unpriced_pods) == (0, 0)
     assert cost.emr == pytest.approx(0.01012 + 2 * 0.00111125)
+    assert cost.ec2 == pytest.approx(0.768 * 1000 / 15740)
+    assert str(cost).endswith(f"share of EC2 nodes ${cost.ec2:.4f})")
+
+
+def test_spot_nodes_have_no_listed_price() -> None:
+    now = datetime(2026, 1, 1, 10, 30, tzinfo=UTC)
+    spot = {**EC2_NODE, kubernetes.CAPACITY_TYPE: "SPOT"}
+    cost = cost_so_far([seen(pod(), spot)] * 2, "us-east-1", now)
+    assert cost is not None
+    assert (cost.ec2, cost.unpriced_pods) == (0, 2)
     assert str(cost).endswith("without the EC2 instances of 2 pods")
 
 

@@ -64,6 +64,23 @@ COMMANDS = (
         add_arguments=arguments.add_plan,
     ),
     Command(
+        name="cost",
+        summary="show what an environment costs at rest, and a run of each job",
+        description="Show what an environment costs while no job runs, and what a run of each job costs in each of its "
+        "placements, by list prices. EC2 nodes are a range: from the share of them that the pods take to whole nodes. What is "
+        "not included is named. Exit status: 0, or 2 when something can't be planned.",
+        example="emr-placement cost trip-count -e environments/dev.yaml --duration 45m",
+        add_arguments=arguments.add_cost,
+    ),
+    Command(
+        name="prices",
+        summary="read the prices of a region from AWS",
+        description="Read the prices of a region from AWS's price list and from the history of Spot prices, and write them as "
+        "DIR/REGION.json, which cost reads. Needs pricing:GetProducts and ec2:DescribeSpotPriceHistory.",
+        example="emr-placement prices refresh --region eu-west-1 -o environments/prices",
+        add_arguments=arguments.add_prices,
+    ),
+    Command(
         name="submit",
         summary="start a job run, if its pods can be placed, and wait for it",
         description="Plan a job of a deployed environment, or any StartJobRun request, and start a run of it. An error of "

@@ -45,11 +45,11 @@ class Rule(AfterValidator):
     text: str
 
 
-def between(lowest: int, highest: int, unit: str, source: str) -> Rule:
-    """Validates an integer: lowest <= value <= highest, else a RuleError naming unit and source."""
+def between(lowest: float, highest: float, unit: str, source: str) -> Rule:
+    """Validates a number: lowest <= value <= highest, else a RuleError naming unit and source."""
     rule = f"must be from {lowest} to {highest} {unit} ({source})"
 
-    def check(value: int) -> int:
+    def check(value: float) -> float:
         if not lowest <= value <= highest:
             raise RuleError(value, rule, "Write a number within these bounds")
         return value

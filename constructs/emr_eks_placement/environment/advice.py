@@ -5,7 +5,8 @@ from datetime import date
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.environment.environment import Environment
-from emr_eks_placement.facts.kubernetes_versions import USD_PER_HOUR, end_of, support
+from emr_eks_placement.facts.kubernetes_versions import end_of, support
+from emr_eks_placement.facts.prices import shipped_prices
 
 _SOURCE = "EKS guide, Kubernetes version lifecycle"
 
@@ -35,10 +36,9 @@ def advice(environment: Environment, today: date) -> Iterator[str]:
     cluster = environment.cluster
     kind = support(cluster.version, today)
     if kind == "extended":
-        standard, extended = USD_PER_HOUR["standard"], USD_PER_HOUR["extended"]
         yield (
             f"cluster.version: Kubernetes {cluster.version} is in extended support until {end_of(cluster.version, 'extended')}: "
-            f"the cluster costs {extended:.2f} USD an hour instead of {standard:.2f}. Upgrade it ({_SOURCE})."
+            f"the cluster costs {_price(environment.region)}. Upgrade it ({_SOURCE})."
         )
     elif kind == "standard" and cluster.upgrade_policy == "standard":
         yield (
@@ -50,3 +50,11 @@ def advice(environment: Environment, today: date) -> Iterator[str]:
             "cluster.admins: nobody can look into the cluster, by kubectl or in the EKS console. Add the ARN of your IAM "
             "role, or admins: [] to keep it so."
         )
+
+
+def _price(region: str) -> str:
+    """Of extended support, in words."""
+    standard, extended = (rates := shipped_prices(region).rates).eks_hour, rates.eks_extended_hour
+    if standard is None or extended is None:
+        return "more than in standard support"
+    return f"{extended:.2f} USD an hour instead of {standard:.2f}"

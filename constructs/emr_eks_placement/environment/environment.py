@@ -23,6 +23,7 @@ from emr_eks_placement.environment.job_runs import EnvironmentJob
 from emr_eks_placement.environment.node_pools import NodePool, not_built_in
 from emr_eks_placement.environment.nodes import NodeGroup
 from emr_eks_placement.environment.platform import Cluster, Network
+from emr_eks_placement.environment.price_settings import PriceSettings
 from emr_eks_placement.environment.subnets import private_subnet
 from emr_eks_placement.environment.teams import check_apart
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
@@ -104,6 +105,8 @@ class Environment(Model):
     """EMR virtual clusters by name."""
     jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}
     """Spark jobs by name."""
+    prices: PriceSettings = PriceSettings()
+    """The prices that costs are worked out with."""
 
     @model_validator(mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from emr_eks_placement.environment.state_machine import StateMachine
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.modes import MODES, Mode, placement
 from emr_eks_placement.job.placement import Ec2, NodeSelection, Placement, Target
+from emr_eks_placement.job.usage import JobUsage
 
 
 def _as_target(value: Any) -> Any:
@@ -65,7 +66,7 @@ class PlacementChoice(Model):
         )
 
 
-class EnvironmentJob(Job):
+class EnvironmentJob(Job, JobUsage):
     """A job, the virtual cluster it runs on and its placements by name."""
 
     virtual_cluster: str

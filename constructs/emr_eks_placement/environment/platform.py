@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
@@ -75,6 +76,25 @@ def _check_role_arn(arn: str) -> str:
 
 EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
 """A service by the end of its endpoint's name, com.amazonaws.REGION.SERVICE (VPC guide, AWS PrivateLink)."""
+# Images of EKS's add-ons and of EMR's containers, whose layers come through the S3 gateway endpoint (ECR guide, interface
+# VPC endpoints); credentials of jobs, by their service accounts; what containers write to log groups; DescribeCluster, of
+# nodes that join and of the CDK's kubectl handler; credentials by EKS Pod Identity; network interfaces that the VPC CNI
+# attaches (EKS guide, private clusters); requests such as StartJobRun (EMR on EKS guide, interface VPC endpoint).
+_ENDPOINTS = ("ecr.api", "ecr.dkr", "sts", "logs", "eks", "eks-auth", "ec2", "emr-containers")
+# The CDK's kubectl handler is behind a function that invokes it, in the same subnets (aws_eks_v2.KubectlProvider,
+# custom_resources.Provider). It answers CloudFormation through S3, so through the gateway endpoint.
+_ENDPOINTS_WITHOUT_NAT = ("lambda",)
+
+
+def endpoint_services(more: Sequence[EndpointService], *, has_nat_gateways: bool) -> tuple[str, ...]:
+    """The services that have an interface endpoint in a network with interface endpoints, each by the end of its name.
+
+    What a deployment needs besides nodes and pods has an endpoint only where no NAT gateway takes its place. more: further
+    services, which jobs use.
+    """
+    return (*_ENDPOINTS, *(() if has_nat_gateways else _ENDPOINTS_WITHOUT_NAT), *more)
+
+
 EmrAccess = Literal["aws-auth", "cloudformation", "handler"]
 
 
@@ -107,6 +127,13 @@ class Network(Model):
     """Whether CloudWatch gets a record of the VPC's traffic."""
     flow_log_retention_days: RetentionDays = 30
     """How long it keeps the record."""
+
+    @property
+    def endpoint_services(self) -> tuple[str, ...]:
+        """The services that have an interface endpoint in the network, each by the end of its endpoint's name."""
+        if not self.interface_endpoints:
+            return ()
+        return endpoint_services(self.more_endpoints, has_nat_gateways=self.nat_gateways > 0)
 
     @model_validator(mode="after")
     def _check_given(self) -> "Network":

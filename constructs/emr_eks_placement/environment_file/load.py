@@ -20,6 +20,7 @@ _KIND_RULES = {
     "missing": ("required", "Add it"),
     "string_type": ("must be text", "Put it in quotes"),
     "int_type": ("must be a whole number", "Write it in digits, without quotes"),
+    "float_type": ("must be a number", "Write it in digits, without quotes"),
     "bool_type": ("must be true or false", "Write one of these without quotes"),
     "dict_type": ("must be a mapping", "Write key: value below it"),
     "model_type": ("must be a mapping", "Write key: value below it"),
@@ -97,14 +98,15 @@ def finding_in(document: YamlDocument, broken: RuleError) -> Finding:
 def _findings(document: YamlDocument, error: ValidationError) -> Iterator[Finding]:
     seen: set[FieldPath] = set()
     for details in error.errors():
-        broken = _as_rule(details)
+        broken = as_rule(details)
         path = (*_in_file(document.data, details["loc"], keep_last=details["type"] == "missing"), *broken.path)
         if path not in seen:  # a value that fits none of several types is reported once
             seen.add(path)
             yield _finding(document, path, broken)
 
 
-def _as_rule(details: ErrorDetails) -> RuleError:
+def as_rule(details: ErrorDetails) -> RuleError:
+    """What a validator of a model reports, as a rule that says how to fix it."""
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, RuleError):
         return cause

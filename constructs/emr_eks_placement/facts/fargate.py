@@ -16,6 +16,9 @@ SIZES: dict[float, tuple[float, ...]] = {
 LARGEST = f"{max(SIZES):g} vCPU and {SIZES[max(SIZES)][-1]:g} GB"
 """The largest size, as messages say it."""
 
+CORE_DNS_SIZE = (0.25, 0.5)
+"""What Fargate grants a pod of CoreDNS, which requests 100m and 70Mi (facts/system_pods.py), in vCPU and GB."""
+
 SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS gives to pods that a profile takes
 
 DEFAULT_STORAGE_GIB = 20

@@ -1,6 +1,6 @@
-"""Until when EKS supports each version of Kubernetes, and what a cluster costs meanwhile.
+"""Until when EKS supports each version of Kubernetes.
 
-Source: EKS guide, Kubernetes version lifecycle (release calendar), and EKS pricing, us-east-1; read on 2026-11-28. A version
+Source: EKS guide, Kubernetes version lifecycle (release calendar); read on 2026-11-28. A version
 that is not in the calendar here is newer than it.
 """
 
@@ -23,7 +23,6 @@ _CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
         "1.35": (date(2027, 3, 27), date(2028, 3, 27)),
     }
 )
-USD_PER_HOUR: Mapping[Literal["standard", "extended"], float] = MappingProxyType({"standard": 0.10, "extended": 0.60})
 
 MOST_OLDER = 3
 """How many minor versions kube-proxy may be older than the Kubernetes API (Kubernetes, version skew policy)."""

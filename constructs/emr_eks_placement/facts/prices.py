@@ -1,29 +1,133 @@
-"""List prices in US dollars an hour: AWS Fargate (Linux, x86) and what EMR on EKS adds.
+"""List prices of AWS in one region, in US dollars, each with its date and its source.
 
-Sources: AWS Fargate pricing and Amazon EMR pricing, as of 2026-11, for us-east-1. Both bill a pod by the second, at least a
-minute, from when its image is first pulled until it ends: Fargate by the size that it grants, EMR by the vCPU and the memory
-that driver and executors request (EMR on EKS guide, "Running Spark jobs with spark-submit"). Not in
-here: EC2 instances, the EKS cluster, storage beyond 20 GiB, discounts and taxes.
+Without discounts, taxes and free tiers. A price that is not here is not known: nothing is taken from another region.
 """
 
-from dataclasses import dataclass
+import json
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from emr_eks_placement.common.model import Model
+
+HOURS_A_MONTH = 730
+"""As AWS's pricing pages count a month."""
 LEAST_SECONDS = 60
+"""What a pod on Fargate, and EMR's part of any pod, are billed for at least (AWS Fargate pricing, Amazon EMR pricing)."""
+FREE_FARGATE_STORAGE_GB = 20
+"""Of each pod (AWS Fargate pricing)."""
+DIRECTIONS = 2
+"""Traffic between zones is billed at both ends (Amazon EC2 pricing, data transfer within a region)."""
+
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Section = Literal["rates", "ec2", "spot", "auto_mode"]
 
 
-@dataclass(frozen=True)
-class Prices:
-    """In US dollars for an hour of one vCPU and of one GB of memory."""
+class Origin(Model):
+    """Where prices come from, and the day that they are of."""
 
-    fargate_vcpu: float
-    fargate_gb: float
-    emr_vcpu: float
-    emr_gb: float
-
-
-_BY_REGION = {"us-east-1": Prices(fargate_vcpu=0.04048, fargate_gb=0.004445, emr_vcpu=0.01012, emr_gb=0.00111125)}
+    date: date
+    """The day."""
+    source: str
+    """The publication."""
 
 
-def prices_of(region: str) -> Prices | None:
-    """The prices of a region; None for one whose prices are not known here."""
-    return _BY_REGION.get(region)
+class Rates(Model):
+    """What is billed by size or by number; None where the price is not known."""
+
+    fargate_vcpu_hour: Price | None = None
+    """Fargate, Linux on x86: a vCPU."""
+    fargate_gb_hour: Price | None = None
+    """Fargate: a GB of memory."""
+    fargate_storage_gb_hour: Price | None = None
+    """Fargate: a GB of ephemeral storage beyond the first 20."""
+    emr_ec2_vcpu_hour: Price | None = None
+    """EMR on EKS: a vCPU that a driver or an executor on EC2 requests."""
+    emr_ec2_gb_hour: Price | None = None
+    """EMR on EKS: a GB of memory that a driver or an executor on EC2 requests."""
+    emr_fargate_vcpu_hour: Price | None = None
+    """EMR on EKS: a vCPU that a driver or an executor on Fargate requests."""
+    emr_fargate_gb_hour: Price | None = None
+    """EMR on EKS: a GB of memory that a driver or an executor on Fargate requests."""
+    eks_hour: Price | None = None
+    """An EKS cluster in standard support."""
+    eks_extended_hour: Price | None = None
+    """An EKS cluster in extended support, in all."""
+    auto_mode_share: Price | None = None
+    """EKS Auto Mode: the share of a node's On-Demand price that it costs besides, where its price is not listed. About."""
+    nat_hour: Price | None = None
+    """A NAT gateway."""
+    nat_gb: Price | None = None
+    """A GB through a NAT gateway."""
+    public_ipv4_hour: Price | None = None
+    """A public IPv4 address in use."""
+    endpoint_hour: Price | None = None
+    """An interface endpoint in one zone."""
+    endpoint_gb: Price | None = None
+    """A GB through an interface endpoint."""
+    inter_zone_gb: Price | None = None
+    """A GB between zones, at each of its ends."""
+    gp3_gb_month: Price | None = None
+    """A GB of a gp3 volume."""
+    s3_gb_month: Price | None = None
+    """A GB in S3 Standard."""
+    logs_gb: Price | None = None
+    """A GB that CloudWatch Logs takes in."""
+    kms_key_month: Price | None = None
+    """A customer managed KMS key."""
+
+
+class PriceList(Model):
+    """The prices of a region. Shipped files, and those that `emr-placement prices refresh` writes, have this form."""
+
+    region: str
+    """The AWS region."""
+    sources: dict[Section, Origin] = {}
+    """Of each section."""
+    rates: Rates = Rates()
+    """What is billed by size or by number."""
+    ec2: dict[str, Price] = {}
+    """An hour of each instance type: On-Demand, Linux, shared tenancy."""
+    spot: dict[str, dict[str, Price]] = {}
+    """An hour of each instance type as Spot, by zone: Linux."""
+    auto_mode: dict[str, Price] = {}
+    """What EKS Auto Mode adds to an hour of each instance type."""
+
+    def emr_hour(self, compute: Literal["fargate", "ec2"], vcpus: float, gb: float) -> float | None:
+        """What EMR on EKS adds for an hour of a driver or executor that requests so much; None where it is not known."""
+        of_vcpu = self.rates.emr_fargate_vcpu_hour if compute == "fargate" else self.rates.emr_ec2_vcpu_hour
+        of_gb = self.rates.emr_fargate_gb_hour if compute == "fargate" else self.rates.emr_ec2_gb_hour
+        return None if of_vcpu is None or of_gb is None else vcpus * of_vcpu + gb * of_gb
+
+    def fargate_hour(self, vcpus: float, gb: float, storage_gb: float = FREE_FARGATE_STORAGE_GB) -> float | None:
+        """An hour of a pod on Fargate of a size that it grants; None where a price is not known."""
+        rates, more_gb = self.rates, max(0.0, storage_gb - FREE_FARGATE_STORAGE_GB)
+        if rates.fargate_vcpu_hour is None or rates.fargate_gb_hour is None:
+            return None
+        if more_gb and rates.fargate_storage_gb_hour is None:
+            return None
+        storage = more_gb * (rates.fargate_storage_gb_hour or 0.0)
+        return vcpus * rates.fargate_vcpu_hour + gb * rates.fargate_gb_hour + storage
+
+    def auto_mode_hour(self, instance_type: str) -> float | None:
+        """What EKS Auto Mode adds to an hour of a node, however EC2 sells it; None where it is not known."""
+        if instance_type in self.auto_mode:
+            return self.auto_mode[instance_type]
+        on_demand, share = self.ec2.get(instance_type), self.rates.auto_mode_share
+        return None if on_demand is None or share is None else on_demand * share
+
+
+@cache
+def shipped_prices(region: str) -> PriceList:
+    """The prices of a region that ship with the package: none of some regions."""
+    file = files("emr_eks_placement.facts").joinpath("data", "prices", f"{region}.json")
+    return PriceList.model_validate(json.loads(file.read_text("utf-8"))) if file.is_file() else PriceList(region=region)
+
+
+def priced_regions() -> tuple[str, ...]:
+    """The regions of which prices ship with the package."""
+    folder = files("emr_eks_placement.facts").joinpath("data", "prices")
+    return tuple(sorted(one.name.removesuffix(".json") for one in folder.iterdir()))

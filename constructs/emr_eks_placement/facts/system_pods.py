@@ -6,3 +6,4 @@ request no memory. CoreDNS (two pods of 100m and 70Mi) runs on some nodes only a
 
 CPU_MILLIS = 150
 PODS = 2
+CORE_DNS_PODS = 2

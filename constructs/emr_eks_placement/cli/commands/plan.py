@@ -33,16 +33,28 @@ def run(options: argparse.Namespace) -> int:
     What can't be planned is reported on standard error; the others are planned all the same. Raises InputError for the
     source and the options.
     """
+    _, of_files, of_jobs = planned(options)
+    outcomes = {
+        label: without(one, options.ignore) if isinstance(one, Plan) else one
+        for label, one in (*of_files.items(), *of_jobs.items())
+    }
+    sys.stdout.write(_FORMATS[options.output](outcomes))
+    return _status(outcomes, options.fail_on)
+
+
+def planned(options: argparse.Namespace) -> tuple[CapacitySource, dict[str, Outcome], dict[str, Outcome]]:
+    """What the options plan for, the plans of requests by FILE, and those of jobs by JOB/PLACEMENT.
+
+    Reports on standard error what can't be planned. Raises InputError for the source and the options.
+    """
     source, document = _open_source(options)
     files, jobs = _sorted_out(options, source)
     for cluster, capacity in source.capacities.items():
         sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
-    outcomes: dict[str, Outcome] = {}
-    for label, one in (*plan_files(files, source, options.pod_templates), *_plan_jobs(jobs, source, document, options)):
-        outcomes[label] = without(one, options.ignore) if isinstance(one, Plan) else one
-    _tell_errors(one for one in outcomes.values() if not isinstance(one, Plan))
-    sys.stdout.write(_FORMATS[options.output](outcomes))
-    return _status(outcomes, options.fail_on)
+    of_files = dict(plan_files(files, source, options.pod_templates))
+    of_jobs = dict(_plan_jobs(jobs, source, document, options))
+    _tell_errors(one for one in (*of_files.values(), *of_jobs.values()) if not isinstance(one, Plan))
+    return source, of_files, of_jobs
 
 
 def _open_source(options: argparse.Namespace) -> tuple[CapacitySource, YamlDocument | None]:

@@ -92,6 +92,64 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     add_account_options(parser)
 
 
+def add_cost(parser: argparse.ArgumentParser) -> None:
+    """Of cost."""
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE|JOB",
+        help="a StartJobRun request, or a job of the environment (default: every job)",
+    )
+    add_environment(parser, "the environment file")
+    add_placement_options(parser)
+    parser.add_argument(
+        "--duration", metavar="TIME", help="how long a run takes, such as 45m or 1h30m (default: the job's)"
+    )
+    parser.add_argument(
+        "--runs-per-month", type=float, metavar="N", help="how many runs a month has (default: the job's)"
+    )
+    parser.add_argument(
+        "--shuffle-gb",
+        type=float,
+        metavar="N",
+        help="how many GB the executors of a run send each other (default: the job's)",
+    )
+    parser.add_argument(
+        "--spot-discount",
+        type=float,
+        metavar="SHARE",
+        help="how much less Spot is taken to cost where its price is not listed, such as 0.6 (default: prices.spot_discount of "
+        "the environment file, else nothing)",
+    )
+    parser.add_argument(
+        "--prices",
+        type=path,
+        metavar="DIR",
+        help="where price lists are, REGION.json (default: prices.folder of the file)",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
+    add_account_options(parser)
+    of_plan = ("assembly", "cluster", "virtual_cluster", "namespace", "pod_templates", "fargate_vcpus")
+    parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
+
+
+def add_prices(parser: argparse.ArgumentParser) -> None:
+    """Of prices."""
+    parser.add_argument("action", choices=("refresh",), metavar="refresh", help="read them from AWS")
+    parser.add_argument(
+        "-o",
+        "--output-directory",
+        type=path,
+        default="environments/prices",
+        metavar="DIR",
+        help="where to write (default: %(default)s)",
+    )
+    add_account_options(parser)
+
+
 def add_check_account(parser: argparse.ArgumentParser) -> None:
     """Of check-account."""
     _add_checks(parser, "the environment file to be deployed")

@@ -1,0 +1,76 @@
+"""emr-placement cost: what an environment costs at rest, and each job in each of its placements."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from emr_eks_placement.cli.commands.plan import planned
+from emr_eks_placement.cli.output.cost import Costs, as_json, as_table
+from emr_eks_placement.common.errors import placed_at, refused
+from emr_eks_placement.cost import RunCost, Usage, cost_at_rest, cost_of_run
+from emr_eks_placement.environment import EnvironmentJob
+from emr_eks_placement.environment.price_settings import MOST_DISCOUNT
+from emr_eks_placement.job.usage import LEAST, MOST, hours_of
+from emr_eks_placement.planning import Plan
+from emr_eks_placement.runs.price_lists import prices_of
+
+DONE, UNUSABLE = 0, 2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the costs; 0, or 2 where something can't be planned, which standard error reports.
+
+    Raises InputError for the environment file, the options and the price list.
+    """
+    asked = _usage(options)
+    source, of_files, of_jobs = planned(options)
+    environment = source.account.environment
+    assert environment is not None, "argparse requires --environment"  # noqa: S101
+    capacity = source.capacities[environment.name]
+    prices = prices_of(
+        environment, options.environment, folder=options.prices, spot_discount=_discount(options.spot_discount)
+    )
+    if not prices.listed.sources:
+        fix = f"Run emr-placement prices refresh --region {environment.region}"
+        raise refused(
+            str(options.environment), environment.region, "no prices of this region are known", fix, path=("region",)
+        )
+    jobs: dict[str, dict[str, RunCost]] = {}
+    for label, one in of_jobs.items():
+        job, _, placement = label.partition("/")
+        if isinstance(one, Plan):
+            usage = asked.over(_usage_of(environment.jobs[job]))
+            jobs.setdefault(job, {})[placement] = cost_of_run(one, capacity, prices, usage)
+    for file, one in of_files.items():
+        if isinstance(one, Plan):
+            jobs[file] = {"": cost_of_run(one, capacity, prices, asked)}
+    at_rest = None if options.files else cost_at_rest(environment, capacity, prices, datetime.now(UTC).date())
+    costs = Costs(environment.name, prices, at_rest, jobs)
+    sys.stdout.write(as_json(costs) if options.output == "json" else as_table(costs, is_verbose=options.verbose))
+    return DONE if all(isinstance(one, Plan) for one in (*of_files.values(), *of_jobs.values())) else UNUSABLE
+
+
+def _usage(options: argparse.Namespace) -> Usage:
+    """What the options say of every job. Raises InputError, at the option, for what can't be."""
+    hours = None
+    if options.duration is not None:
+        with placed_at("--duration"):
+            hours = hours_of(options.duration)
+    for name in ("runs_per_month", "shuffle_gb"):
+        value = getattr(options, name)
+        if value is not None and not LEAST <= value <= MOST:
+            rule = f"must be from {LEAST} to {MOST} (product limit)"
+            raise refused(f"--{name.replace('_', '-')}", value, rule, "Write a number within these bounds")
+    return Usage(hours, options.runs_per_month, options.shuffle_gb)
+
+
+def _discount(asked: float | None) -> float | None:
+    if asked is not None and not 0 <= asked <= MOST_DISCOUNT:
+        rule = f"must be from 0 to {MOST_DISCOUNT}: 0.6 is 60 % less than On-Demand"
+        raise refused("--spot-discount", asked, rule, "Write for example 0.6")
+    return asked
+
+
+def _usage_of(job: EnvironmentJob) -> Usage:
+    """What the environment file says of the job."""
+    return Usage(hours_of(job.duration) if job.duration else None, job.runs_per_month, job.shuffle_gb)

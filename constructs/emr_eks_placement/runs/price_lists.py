@@ -1,0 +1,51 @@
+"""The price list of a region: a file of the user's, else what ships with the package."""
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
+from emr_eks_placement.cost import Prices
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file.load import as_rule
+from emr_eks_placement.facts.prices import PriceList, shipped_prices
+
+_MOST_BYTES = 10_000_000  # a list of every instance type and zone of a region has less than one tenth
+
+
+def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot_discount: float | None) -> Prices:
+    """The prices of an environment; file: of the environment. folder, spot_discount: instead of those of its file.
+
+    Raises InputError for a price list that can't be read, and for a folder that is named and has none of the region.
+    """
+    settings = environment.prices
+    discount = settings.spot_discount if spot_discount is None else spot_discount
+    path = (folder or file.parent / settings.folder) / f"{environment.region}.json"
+    if not path.is_file():
+        if folder is not None or "folder" in settings.model_fields_set:
+            fix = f"Run emr-placement prices refresh --region {environment.region} -o {path.parent}"
+            raise refused(str(path), None, "there is no price list of the region", fix)
+        return Prices(shipped_prices(environment.region), discount)
+    return Prices(read_price_list(path, environment.region), discount)
+
+
+def read_price_list(path: Path, region: str) -> PriceList:
+    """The price list in a file. Raises InputError for one that can't be read, and for that of another region."""
+    try:
+        text = path.read_text("utf-8") if path.stat().st_size <= _MOST_BYTES else ""
+        listed = PriceList.model_validate(json.loads(text))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError([finding(str(path), broken) for broken in _broken(error)]) from None
+    if listed.region != region:
+        rule = f"this is the price list of another region, and {region} is asked for"
+        raise refused(str(path), listed.region, rule, "Rename the file", path=("region",))
+    return listed
+
+
+def _broken(error: Exception) -> list[RuleError]:
+    if isinstance(error, ValidationError):
+        return [as_rule(one).below(*one["loc"]) for one in error.errors()]
+    if isinstance(error, OSError):
+        return [RuleError(None, f"a readable file: {error.strerror}", "Correct its permissions")]
+    return [RuleError(None, f"a price list is JSON: {error}", "Write it again by emr-placement prices refresh")]
