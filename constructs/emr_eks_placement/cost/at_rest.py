@@ -43,12 +43,18 @@ def _cluster(environment: Environment, prices: Prices, today: date) -> Iterator[
     extended = support(cluster.version, today) == "extended"
     rate = rates.eks_extended_hour if extended else rates.eks_hour
     kind = "extended support" if extended else "standard support"
-    yield part("EKS cluster", f"Kubernetes {cluster.version}, {kind}", rate, 1, f"an EKS cluster in {prices.region}")
+    yield part(
+        "EKS cluster",
+        f"Kubernetes {cluster.version}, {kind}",
+        rate,
+        1,
+        f"the price of an EKS cluster in {prices.region}",
+    )
     if cluster.core_dns == "fargate":
         vcpus, memory_gb = CORE_DNS_SIZE
         hour = prices.listed.fargate_hour(vcpus, memory_gb)
         quantity = f"{CORE_DNS_PODS} pods of {vcpus:g}vCPU {memory_gb:g}GB"
-        missing = f"Fargate in {prices.region}"
+        missing = f"the price of Fargate in {prices.region}"
         yield part("CoreDNS on Fargate", quantity, hour, CORE_DNS_PODS, missing)
 
 
@@ -58,14 +64,18 @@ def _network(environment: Environment, prices: Prices) -> Iterator[Part]:
         return
     if network.nat_gateways:
         number, where = network.nat_gateways, f"in {prices.region}"
-        yield part("NAT gateways", f"{number}", rates.nat_hour, number, f"a NAT gateway {where}")
+        yield part("NAT gateways", f"{number}", rates.nat_hour, number, f"the price of a NAT gateway {where}")
         yield part(
-            "their public IPv4 addresses", f"{number}", rates.public_ipv4_hour, number, f"a public IPv4 address {where}"
+            "their public IPv4 addresses",
+            f"{number}",
+            rates.public_ipv4_hour,
+            number,
+            f"the price of a public IPv4 address {where}",
         )
     services, zones = len(network.endpoint_services), len(environment.zones)
     if services:
         quantity = f"{services} services in {zones} zones"
-        missing = f"an interface endpoint in {prices.region}"
+        missing = f"the price of an interface endpoint in {prices.region}"
         yield part("interface endpoints", quantity, rates.endpoint_hour, services * zones, missing)
 
 
@@ -85,7 +95,11 @@ def _nodes(capacity: Capacity, prices: Prices) -> Iterator[Part]:
     gib = sum(group.initial_size * (group.disk_gib or 0) for group in capacity.node_groups.values())
     if gib:
         yield part(
-            "disks of the nodes", f"{gib} GiB, gp3", prices.disk_hour(1), gib, f"a gp3 volume in {prices.region}"
+            "disks of the nodes",
+            f"{gib} GiB, gp3",
+            prices.disk_hour(1),
+            gib,
+            f"the price of a gp3 volume in {prices.region}",
         )
 
 
@@ -94,7 +108,7 @@ def _key(environment: Environment, prices: Prices) -> Iterator[Part]:
     if encryption.customer_managed_key and encryption.kms_key_arn is None:
         month = prices.rates.kms_key_month
         rate = None if month is None else month / HOURS_A_MONTH
-        yield part("KMS key", "1", rate, 1, f"a KMS key in {prices.region}")
+        yield part("KMS key", "1", rate, 1, f"the price of a KMS key in {prices.region}")
 
 
 def _not_included(environment: Environment) -> Iterator[str]:

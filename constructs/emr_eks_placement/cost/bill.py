@@ -40,8 +40,8 @@ def total(amounts: Iterable[Amount]) -> Amount:
 class Part:
     """One part of a bill.
 
-    name: what is paid for; quantity: how much of it, in words; amount: None where a price is not known; unknown: then the
-    price that is missing.
+    name: what is paid for; quantity: how much of it, in words; amount: None where something that it depends on is not known;
+    unknown: then what that is, such as a price, in words.
     """
 
     name: str
@@ -69,16 +69,8 @@ class Bill:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The prices that are missing, each once: the sum is without the parts that need them."""
+        """What is not known, each once: the sum is without the parts that depend on it."""
         return tuple(dict.fromkeys(part.unknown for part in self.parts if part.amount is None))
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """All that the sum does not have in it."""
-        named = (
-            f"{part.name} (the price of {part.unknown} is not known)" for part in self.parts if part.amount is None
-        )
-        return (*named, *self.not_included)
 
 
 def monthly(hourly: Amount) -> Amount:

@@ -35,4 +35,4 @@ def _why_not(cost: RunCost) -> str:
     if cost.not_started:
         role = cost.not_started[0]
         return f"the {role} {'do' if role == 'executors' else 'does'} not start"
-    return "a price is not known" if cost.unknown else ""
+    return f"{cost.unknown[0]} is not known" if cost.unknown else ""

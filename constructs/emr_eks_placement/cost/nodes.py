@@ -1,10 +1,12 @@
 """What the EC2 nodes of a run cost: from the share of them that its pods take to whole nodes."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from emr_eks_placement.cost.bill import Amount, Part
 from emr_eks_placement.cost.prices import Prices
+from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import NodesNeeded, PlannedPod
 from emr_eks_placement.scheduling.capacity import Capacity, Node, Room
 from emr_eks_placement.scheduling.pod import PodShape
@@ -16,22 +18,21 @@ _Rate = Callable[[str, Node], float | None]
 def parts_of_nodes(
     pods: Sequence[PlannedPod], needed: Sequence[NodesNeeded], capacity: Capacity, prices: Prices
 ) -> Iterator[Part]:
-    """An hour of the nodes, of their disks and of EKS Auto Mode's part, for pods that share node groups and pools."""
+    """An hour of a run's nodes, of their disks and of EKS Auto Mode's part."""
     for pod in pods:
         if pod.landing.compute == "ec2" and not pod.landing.on and pod.number:
-            yield Part(f"nodes for {pod.role}", f"{pod.count}", None, "nodes that are not described here")
-    for nodes in needed:
-        on_them = [pod for pod in pods if pod.role in nodes.roles]
-        if on_them:
-            yield from _NodesOfRun(on_them, nodes, capacity).parts(prices)
+            yield Part(f"nodes for {pod.role}", f"{pod.count}", None, "which nodes they get")
+    on_nodes = [pod for pod in pods if pod.landing.nodes and pod.number]
+    if on_nodes:
+        yield from _NodesOfRun(on_nodes, needed, capacity).parts(prices)
 
 
 @dataclass(frozen=True)
 class _NodesOfRun:
-    """The pods of a run that share node groups and pools, and the nodes that they need."""
+    """The pods of a run on EC2, and the nodes that they need."""
 
     pods: Sequence[PlannedPod]
-    needed: NodesNeeded
+    needed: Sequence[NodesNeeded]
     capacity: Capacity
 
     def parts(self, prices: Prices) -> Iterator[Part]:
@@ -44,33 +45,57 @@ class _NodesOfRun:
         def auto_mode(name: str, node: Node) -> float | None:
             return prices.listed.auto_mode_hour(node.machine.name) if name in self.capacity.node_pools else 0.0
 
-        names, quantity = " or ".join(self.needed.names), f"{self.needed.number}, whole or a share"
-        yield Part(f"nodes of {names}", quantity, self._amount(instance), self._missing(prices))
-        yield Part(f"disks of {names}", quantity, self._amount(disk), f"a gp3 volume in {prices.region}")
-        if self.needed.node_pools:
-            yield Part(
-                f"EKS Auto Mode for {names}", quantity, self._amount(auto_mode), f"EKS Auto Mode in {prices.region}"
-            )
+        names = list(dict.fromkeys(name for nodes in self.needed for name in nodes.names))
+        most = "" if self._most is None else f" up to {self._most}"
+        quantity = f"from a share of one{most} of {', '.join(names)}"
+        yield Part("EC2 nodes", quantity, self._amount(instance), self._missing(prices))
+        no_price = f"the price of a gp3 volume in {prices.region}"
+        yield Part(
+            "their disks", "gp3", self._amount(disk), no_price if prices.disk_hour(1) is None else "the size of disks"
+        )
+        if any(nodes.node_pools for nodes in self.needed):
+            amount = self._amount(auto_mode)
+            yield Part("EKS Auto Mode for them", "", amount, f"the price of EKS Auto Mode in {prices.region}")
+
+    @property
+    def _most(self) -> int | None:
+        """Of whole nodes; None without a bound."""
+        if any(pod.count.most is None for pod in self.pods):
+            return None
+        return sum(self._whole(nodes) for nodes in self.needed)
+
+    def _whole(self, nodes: NodesNeeded) -> int:
+        """EKS Auto Mode starts no more nodes than there are pods."""
+        return sum(pod.number for pod in self._on(nodes)) if nodes.node_pools else nodes.most_there
+
+    def _on(self, nodes: NodesNeeded) -> list[PlannedPod]:
+        return [pod for pod in self.pods if pod.role in nodes.roles]
 
     def _amount(self, rate: _Rate) -> Amount | None:
-        """At least each pod's share of the node where it costs least; at most whole nodes. None where a rate is not known."""
-        shares, dearest = 0.0, []
+        """At least the share of nodes that the pods request, at most whole nodes. None where a rate is not known.
+
+        The share is of what the pods request most of, together, for each on the nodes where that costs least: whatever
+        nodes they share among themselves and with other pods, no less is paid for.
+        """
+        shares: dict[str, float] = defaultdict(float)
+        dearest: dict[Role, float] = {}
         for pod in self.pods:
             rated = {name: self._rated(name, nodes, rate) for name, nodes in pod.landing.nodes.items()}
             if not all(rated.values()):
                 return None
-            every = [one for nodes in rated.values() for one in nodes]
-            shares += pod.count.least * min(hour * _share(pod.shape, node) for node, hour in every)
-            dearest.append(max(self._hour_of_one(name, nodes) for name, nodes in rated.items()))
-        if any(pod.count.most is None for pod in self.pods):
-            return Amount(shares, None)
-        return Amount(shares, max(shares, self._whole(dearest)))
-
-    def _whole(self, dearest: Sequence[float]) -> float:
-        """dearest: an hour of a node for each kind of pod. EKS Auto Mode starts no more nodes than there are pods."""
-        if not self.needed.node_pools:
-            return self.needed.most_there * max(dearest)
-        return sum(pod.number * hour for pod, hour in zip(self.pods, dearest, strict=True))
+            every = [
+                {of: hour * share for of, share in _shares(pod.shape, node).items()}
+                for nodes in rated.values()
+                for node, hour in nodes
+            ]
+            for of in set.intersection(*(set(one) for one in every)):
+                shares[of] += pod.count.least * min(one[of] for one in every)
+            dearest[pod.role] = max(self._hour_of_one(name, nodes) for name, nodes in rated.items())
+        low = max(shares.values())
+        if self._most is None:
+            return Amount(low, None)
+        each = ((self._whole(nodes), max(dearest[pod.role] for pod in self._on(nodes))) for nodes in self.needed)
+        return Amount(low, sum(number * hour for number, hour in each))
 
     def _rated(self, name: str, nodes: Iterable[Node], rate: _Rate) -> list[tuple[Node, float]]:
         """The nodes that a group is expected to have, or a pool may choose; none where a price that matters is not known."""
@@ -89,21 +114,19 @@ class _NodesOfRun:
         return choose(hour for _, hour in rated)
 
     def _missing(self, prices: Prices) -> str:
-        """The prices that are not known, in words."""
+        """Which prices are not known, in words."""
         nodes = (node for pod in self.pods for some in pod.landing.nodes.values() for node in some)
         return prices.missing(nodes)
 
 
-def _share(shape: PodShape, node: Node) -> float:
+def _shares(shape: PodShape, node: Node) -> Mapping[str, float]:
+    """The share of an empty node that a pod requests, of each resource of which it requests some."""
     least_bytes = shape.memory_bytes - shape.memory_slack_bytes
-    return share_of_room(shape.cpu_millis, least_bytes, node.room, shape.devices)
+    there = dict(node.room.devices)
+    devices = {name: number / there[name] for name, number in shape.devices if there.get(name)}
+    return {**shares_of_room(shape.cpu_millis, least_bytes, node.room), **devices}
 
 
-def share_of_room(cpu_millis: int, memory_bytes: int, room: Room, devices: Iterable[tuple[str, int]] = ()) -> float:
-    """The share of an empty node that a pod requests, of what it requests most of: CPU, memory or devices."""
-    there = dict(room.devices)
-    return max(
-        cpu_millis / room.cpu_millis,
-        memory_bytes / room.memory_bytes,
-        *(number / there[name] for name, number in devices if there.get(name)),
-    )
+def shares_of_room(cpu_millis: int, memory_bytes: int, room: Room) -> Mapping[str, float]:
+    """The share of an empty node that a pod takes of its CPU, its memory and the number of its pods."""
+    return {"cpu": cpu_millis / room.cpu_millis, "memory": memory_bytes / room.memory_bytes, "pods": 1 / room.pods}

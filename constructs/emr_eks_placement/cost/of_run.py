@@ -76,7 +76,7 @@ class RunCost:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The prices that are missing."""
+        """What is not known, in words."""
         return tuple(
             dict.fromkeys((*self.hourly.unknown, *(part.unknown for part in self.once if part.amount is None)))
         )
@@ -101,7 +101,9 @@ def _on_fargate(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
             storage_gb = pod.shape.storage_mib / _MIB_A_GB
             disk = f" {storage_gb:.4g} GB of disk" if storage_gb > FREE_FARGATE_STORAGE_GB else ""
             hour = prices.listed.fargate_hour(size.vcpus, size.memory_gb, max(storage_gb, FREE_FARGATE_STORAGE_GB))
-            yield _for_each(pod, f"{pod.role} on Fargate", f"{size}{disk}", hour, f"Fargate in {prices.region}")
+            yield _for_each(
+                pod, f"{pod.role} on Fargate", f"{size}{disk}", hour, f"the price of Fargate in {prices.region}"
+            )
 
 
 def _emr(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
@@ -110,7 +112,7 @@ def _emr(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
             vcpus, gb = pod.shape.cpu_millis / 1000, pod.shape.memory_mib / _MIB_A_GB
             hour = prices.listed.emr_hour(pod.landing.compute, vcpus, gb)
             name, quantity = f"EMR on EKS for {pod.role}", f"{vcpus:g} vCPU {gb:.4g} GB"
-            yield _for_each(pod, name, quantity, hour, f"EMR on EKS in {prices.region}")
+            yield _for_each(pod, name, quantity, hour, f"the price of EMR on EKS in {prices.region}")
 
 
 def _traffic(pods: list[PlannedPod], prices: Prices, usage: Usage) -> Iterator[Part]:
@@ -124,7 +126,7 @@ def _traffic(pods: list[PlannedPod], prices: Prices, usage: Usage) -> Iterator[P
     share, rate = (zones - 1) / zones, prices.rates.inter_zone_gb
     amount = None if rate is None else Amount(0.0, usage.shuffle_gb * share * rate * DIRECTIONS)
     quantity = f"up to {share:.0%} of {usage.shuffle_gb:g} GB crosses {zones} zones"
-    yield Part("shuffle between zones", quantity, amount, f"traffic between zones in {prices.region}")
+    yield Part("shuffle between zones", quantity, amount, f"the price of traffic between zones in {prices.region}")
 
 
 def _for_each(pod: PlannedPod, name: str, quantity: str, hour: float | None, missing: str) -> Part:

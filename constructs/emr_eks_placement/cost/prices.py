@@ -53,10 +53,11 @@ class Prices:
         return Amount(min(known), max(known)) if known and len(known) == len(hours) else None
 
     def missing(self, nodes: Iterable[Node]) -> str:
-        """The prices of nodes that are not known, in words: one, and how many more; empty where all are."""
+        """Which prices of nodes are not known, in words: one, and how many more; empty where all are."""
         unknown = dict.fromkeys(self._in_words(node) for node in nodes if self.node_hour(node) is None)
         first, *others = unknown or ("",)
-        return f"{first} and {len(others)} more" if others else first
+        more = f" and {len(others)} more" if others else ""
+        return f"the price of {first}{more}" if first else ""
 
     def _in_words(self, node: Node) -> str:
         spot = node.capacity_type == "spot"
@@ -69,5 +70,5 @@ class Prices:
 
 
 def part(name: str, quantity: str, rate: float | None, number: float, missing: str) -> Part:
-    """A number of equal things; missing: their price in words, for where it is not known."""
+    """A number of equal things; missing: what is not known where there is no rate."""
     return Part(name, quantity, None if rate is None else Amount.of(rate * number), "" if rate is not None else missing)

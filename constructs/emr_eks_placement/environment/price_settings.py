@@ -14,6 +14,8 @@ class PriceSettings(Model):
 
     folder: str = "prices"
     """Where price lists are that were read from AWS, REGION.json: a path from the environment file's folder."""
-    spot_discount: Annotated[float, Strict(), between(0, MOST_DISCOUNT, "of the On-Demand price", "product limit")] | None = None
+    spot_discount: (
+        Annotated[float, Strict(), between(0, MOST_DISCOUNT, "of the On-Demand price", "product limit")] | None
+    ) = None
     """How much less than On-Demand Spot is taken to cost where the price list has no Spot price, such as 0.6 for 60 %; by
     default nothing is assumed, and the cost of Spot nodes is not known."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from emr_eks_placement.cost.nodes import share_of_room
+from emr_eks_placement.cost.nodes import shares_of_room
 from emr_eks_placement.facts.instance_types import instance_type
 from emr_eks_placement.facts.prices import LEAST_SECONDS, PriceList, shipped_prices
 from emr_eks_placement.observation.pod import ObservedPod
@@ -90,4 +90,6 @@ def _of_node(pod: ObservedPod, prices: PriceList) -> float | None:
     if (pod.capacity_type or "").upper().replace("-", "_") != "ON_DEMAND" or pod.instance_type not in prices.ec2:
         return None
     machine = instance_type(pod.instance_type)
-    return prices.ec2[machine.name] * share_of_room(pod.cpu_millis, pod.memory_mib * MIB, room_of(machine, None))
+    return prices.ec2[machine.name] * max(
+        shares_of_room(pod.cpu_millis, pod.memory_mib * MIB, room_of(machine, None)).values()
+    )

@@ -63,7 +63,8 @@ def _bill(bill: Bill) -> dict[str, Any]:
     return {
         "hour": asdict(bill.total),
         "parts": [_part(part) for part in bill.parts],
-        "not_included": list(bill.left_out),
+        "not_known": list(bill.unknown),
+        "not_included": list(bill.not_included),
     }
 
 
@@ -112,7 +113,7 @@ def _left_out(bills: Iterable[Bill], width: int) -> Iterator[str]:
     """What the sums do not have in them: first for want of a price."""
     unknown = dict.fromkeys(price for bill in bills for price in bill.unknown)
     if unknown:
-        yield wrapped(printable(f"price not known: {'; '.join(unknown)}"), width)
+        yield wrapped(printable(f"not known: {'; '.join(unknown)}"), width)
     others = dict.fromkeys(one for bill in bills for one in bill.not_included)
     yield wrapped(printable(f"not included: {'; '.join(others)}"), width)
 
