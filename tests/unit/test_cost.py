@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.cost import Amount, Bill, Part, Prices, RunCost, Usage, cheapest, cost_at_rest, cost_of_run
+from emr_eks_placement.cost import (
+    Amount,
+    Bill,
+    Choice,
+    Part,
+    Prices,
+    RunCost,
+    Usage,
+    cheapest,
+    cost_at_rest,
+    cost_of_run,
+)
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.instance_types import instance_types
@@ -24,6 +35,7 @@ from emr_eks_placement.job.usage import hours_of
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import Capacity, NodePoolCapacity
 from tests.unit.environments import REPOSITORY
+from tests.unit.json_output import check_output
 from tests.unit.kube_scheduler import CHOICES, Machine, place
 from tests.unit.laws import LAW
 from tests.unit.planned import (
@@ -167,11 +179,13 @@ def test_what_does_not_start_costs_nothing_and_is_not_compared() -> None:
 
 def test_the_cheapest_depends_on_who_else_uses_the_nodes() -> None:
     def run(low: float, high: float | None) -> RunCost:
-        return RunCost(Bill((Part("all", "1", Amount(low, high)),)), (), Usage())
+        return RunCost(Bill((Part("EC2 nodes", "all", "1", Amount(low, high)),)), (), Usage())
 
     found = cheapest({"shared": run(1, 9), "alone": run(2, 2), "unbounded": run(3, None)})
-    assert (found.shared, found.alone) == ("shared", "alone")
-    unknown = RunCost(Bill((Part("nodes", "1", None, "a price"),)), (), Usage())
+    assert found.shared == Choice("shared", 1, "alone costs 1.0000 more an hour, mostly for EC2 nodes")
+    assert found.alone == Choice("alone", 2, "shared costs 7.0000 more an hour, mostly for EC2 nodes")
+    assert cheapest({"b": run(1, 1), "a": run(1, 1)}).shared == Choice("b", 1, "a costs as much")
+    unknown = RunCost(Bill((Part("EC2 nodes", "nodes", "1", None, "a price"),)), (), Usage())
     found = cheapest({"a": unknown})
     assert (found.shared, found.alone, found.not_compared) == (None, None, {"a": "a price is not known"})
 
@@ -393,3 +407,61 @@ def test_the_instance_types_of_the_shipped_environments_are_priced() -> None:
         shipped = load_environment(REPOSITORY / f"environments/{name}.yaml")
         types = {machine.name for group in shipped.node_groups.values() for machine in group.machines}
         assert types <= set(shipped_prices(shipped.region).ec2)
+
+
+def test_json_is_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["trip-count"], [], ["trip-count", "--mode", "ec2", "--shuffle-gb", "3", "--duration", "1h"]):
+        assert main(["cost", *arguments, "-e", "environments/dev.yaml", "--output", "json"]) == 0
+        check_output("costs", json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "rule"),
+    [
+        ("--duration", "45", "such as 45m"),
+        ("--runs-per-month", "0", "from 0.001 to 1000000"),
+        ("--shuffle-gb", "nan", "from 0.001 to 1000000"),
+        ("--spot-discount", "60", "from 0 to 0.99"),
+        ("--prices", "nowhere", "there is no price list of the region"),
+    ],
+)
+def test_options_that_can_not_be(option: str, value: str, rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "-e", "environments/dev.yaml", option, value]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"error: {option if option != '--prices' else 'nowhere/us-east-1.json'}: ")
+    assert rule in printed.err
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "a price list is JSON"),
+        ("[" * 100_000, "a price list is JSON"),
+        ('{"region": "us-east-1", "ec2": {"m6i.large": -1}}', "ec2.m6i.large = -1"),
+        ('{"region": "us-east-1", "ec2": {"m6i.large": NaN}}', "ec2.m6i.large = "),
+        ('{"region": "us-east-1", "rates": {"nat": 1}}', "rates.nat = 1: unknown key"),
+        ('{"region": "eu-west-1"}', "the price list of another region"),
+        ("3", "must be a mapping"),
+    ],
+)
+def test_a_price_list_that_can_not_be_read(
+    text: str, rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "us-east-1.json").write_text(text)
+    assert main(["cost", "-e", "environments/dev.yaml", "--prices", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"error: {tmp_path}/us-east-1.json: ")
+    assert rule in printed.err
+
+
+def test_a_request_is_priced_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "run.json"
+    file.write_text(
+        json.dumps({"virtualClusterId": "abc", "executionRoleArn": "arn:aws:iam::111122223333:role/a", **request()})
+    )
+    assert main(["cost", str(file), "-e", "environments/dev.yaml"]) == 0
+    printed = capsys.readouterr().out
+    assert "while no job runs" not in printed
+    assert "EC2 nodes" in printed

@@ -2,7 +2,7 @@
 
 from emr_eks_placement.cost.at_rest import cost_at_rest
 from emr_eks_placement.cost.bill import Amount, Bill, Part, monthly
-from emr_eks_placement.cost.cheapest import Cheapest, cheapest
+from emr_eks_placement.cost.cheapest import Cheapest, Choice, cheapest
 from emr_eks_placement.cost.of_run import RunCost, Usage, cost_of_run
 from emr_eks_placement.cost.prices import Prices
 
@@ -10,6 +10,7 @@ __all__ = [
     "Amount",
     "Bill",
     "Cheapest",
+    "Choice",
     "Part",
     "Prices",
     "RunCost",

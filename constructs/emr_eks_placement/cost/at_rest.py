@@ -91,7 +91,13 @@ def _nodes(capacity: Capacity, prices: Prices) -> Iterator[Part]:
             group.first_machines[0].name if len(group.first_machines) == 1 else f"of {len(group.first_machines)} types"
         )
         quantity = f"{number} x {types}, {kind}"
-        yield Part(f"nodes of {name}", quantity, None if hour is None else hour.times(number), prices.missing(first))
+        yield Part(
+            "EC2 nodes",
+            f"nodes of {name}",
+            quantity,
+            None if hour is None else hour.times(number),
+            prices.missing(first),
+        )
     gib = sum(group.initial_size * (group.disk_gib or 0) for group in capacity.node_groups.values())
     if gib:
         yield part(

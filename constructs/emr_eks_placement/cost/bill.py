@@ -40,10 +40,11 @@ def total(amounts: Iterable[Amount]) -> Amount:
 class Part:
     """One part of a bill.
 
-    name: what is paid for; quantity: how much of it, in words; amount: None where something that it depends on is not known;
-    unknown: then what that is, such as a price, in words.
+    kind: what AWS bills, such as Fargate; name: for what; quantity: how much of it, in words; amount: None where something
+    that it depends on is not known; unknown: then what that is, such as a price, in words.
     """
 
+    kind: str
     name: str
     quantity: str
     amount: Amount | None

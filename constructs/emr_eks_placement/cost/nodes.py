@@ -21,7 +21,7 @@ def parts_of_nodes(
     """An hour of a run's nodes, of their disks and of EKS Auto Mode's part."""
     for pod in pods:
         if pod.landing.compute == "ec2" and not pod.landing.on and pod.number:
-            yield Part(f"nodes for {pod.role}", f"{pod.count}", None, "which nodes they get")
+            yield Part("EC2 nodes", f"nodes for {pod.role}", f"{pod.count}", None, "which nodes they get")
     on_nodes = [pod for pod in pods if pod.landing.nodes and pod.number]
     if on_nodes:
         yield from _NodesOfRun(on_nodes, needed, capacity).parts(prices)
@@ -48,14 +48,20 @@ class _NodesOfRun:
         names = list(dict.fromkeys(name for nodes in self.needed for name in nodes.names))
         most = "" if self._most is None else f" up to {self._most}"
         quantity = f"from a share of one{most} of {', '.join(names)}"
-        yield Part("EC2 nodes", quantity, self._amount(instance), self._missing(prices))
+        yield Part("EC2 nodes", "EC2 nodes", quantity, self._amount(instance), self._missing(prices))
         no_price = f"the price of a gp3 volume in {prices.region}"
         yield Part(
-            "their disks", "gp3", self._amount(disk), no_price if prices.disk_hour(1) is None else "the size of disks"
+            "disks",
+            "their disks",
+            "gp3",
+            self._amount(disk),
+            no_price if prices.disk_hour(1) is None else "the size of disks",
         )
         if any(nodes.node_pools for nodes in self.needed):
             amount = self._amount(auto_mode)
-            yield Part("EKS Auto Mode for them", "", amount, f"the price of EKS Auto Mode in {prices.region}")
+            yield Part(
+                "EKS Auto Mode", "EKS Auto Mode for them", "", amount, f"the price of EKS Auto Mode in {prices.region}"
+            )
 
     @property
     def _most(self) -> int | None:

@@ -102,7 +102,12 @@ def _on_fargate(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
             disk = f" {storage_gb:.4g} GB of disk" if storage_gb > FREE_FARGATE_STORAGE_GB else ""
             hour = prices.listed.fargate_hour(size.vcpus, size.memory_gb, max(storage_gb, FREE_FARGATE_STORAGE_GB))
             yield _for_each(
-                pod, f"{pod.role} on Fargate", f"{size}{disk}", hour, f"the price of Fargate in {prices.region}"
+                pod,
+                "Fargate",
+                f"{pod.role} on Fargate",
+                f"{size}{disk}",
+                hour,
+                f"the price of Fargate in {prices.region}",
             )
 
 
@@ -112,7 +117,7 @@ def _emr(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
             vcpus, gb = pod.shape.cpu_millis / 1000, pod.shape.memory_mib / _MIB_A_GB
             hour = prices.listed.emr_hour(pod.landing.compute, vcpus, gb)
             name, quantity = f"EMR on EKS for {pod.role}", f"{vcpus:g} vCPU {gb:.4g} GB"
-            yield _for_each(pod, name, quantity, hour, f"the price of EMR on EKS in {prices.region}")
+            yield _for_each(pod, "EMR on EKS", name, quantity, hour, f"the price of EMR on EKS in {prices.region}")
 
 
 def _traffic(pods: list[PlannedPod], prices: Prices, usage: Usage) -> Iterator[Part]:
@@ -126,10 +131,16 @@ def _traffic(pods: list[PlannedPod], prices: Prices, usage: Usage) -> Iterator[P
     share, rate = (zones - 1) / zones, prices.rates.inter_zone_gb
     amount = None if rate is None else Amount(0.0, usage.shuffle_gb * share * rate * DIRECTIONS)
     quantity = f"up to {share:.0%} of {usage.shuffle_gb:g} GB crosses {zones} zones"
-    yield Part("shuffle between zones", quantity, amount, f"the price of traffic between zones in {prices.region}")
+    yield Part(
+        "traffic between zones",
+        "shuffle between zones",
+        quantity,
+        amount,
+        f"the price of traffic between zones in {prices.region}",
+    )
 
 
-def _for_each(pod: PlannedPod, name: str, quantity: str, hour: float | None, missing: str) -> Part:
+def _for_each(pod: PlannedPod, kind: str, name: str, quantity: str, hour: float | None, missing: str) -> Part:
     least, most = pod.count.least, pod.count.most
     amount = None if hour is None else Amount(hour * least, None if most is None else hour * most)
-    return Part(name, f"{pod.count} x {quantity}", amount, missing if amount is None else "")
+    return Part(kind, name, f"{pod.count} x {quantity}", amount, missing if amount is None else "")

@@ -71,4 +71,6 @@ class Prices:
 
 def part(name: str, quantity: str, rate: float | None, number: float, missing: str) -> Part:
     """A number of equal things; missing: what is not known where there is no rate."""
-    return Part(name, quantity, None if rate is None else Amount.of(rate * number), "" if rate is not None else missing)
+    return Part(
+        name, name, quantity, None if rate is None else Amount.of(rate * number), "" if rate is not None else missing
+    )

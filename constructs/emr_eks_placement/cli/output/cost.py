@@ -70,7 +70,7 @@ def _bill(bill: Bill) -> dict[str, Any]:
 
 def _part(part: Part) -> dict[str, Any]:
     amount = None if part.amount is None else asdict(part.amount)
-    return {"name": part.name, "quantity": part.quantity, "amount": amount}
+    return {"kind": part.kind, "name": part.name, "quantity": part.quantity, "amount": amount}
 
 
 def _run(cost: RunCost) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _run(cost: RunCost) -> dict[str, Any]:
 
 def _cheapest_as_json(placements: Mapping[str, RunCost]) -> dict[str, Any]:
     found = cheapest(placements)
-    return {"shared": found.shared, "alone": found.alone, "not_compared": dict(found.not_compared)}
+    shared, alone = (asdict(one) if one else None for one in (found.shared, found.alone))
+    return {"shared": shared, "alone": alone, "not_compared": dict(found.not_compared)}
 
 
 def as_table(costs: Costs, *, is_verbose: bool) -> str:
@@ -173,12 +174,10 @@ def _parts(name: str, cost: RunCost, width: int) -> Iterator[str]:
 
 def _cheapest(placements: Mapping[str, RunCost]) -> Iterator[str]:
     found = cheapest(placements)
-    if found.shared is not None and found.shared == found.alone:
-        yield f"cheapest: {found.shared}, whether other pods fill its nodes or not"
-    elif found.shared is not None:
-        yield f"cheapest where other pods fill the nodes: {found.shared}"
-        if found.alone is not None:
-            yield f"cheapest where a run has its nodes to itself: {found.alone}"
+    named = {"where other pods fill the nodes": found.shared, "where a run has its nodes to itself": found.alone}
+    for where, choice in named.items():
+        if choice is not None:
+            yield f"cheapest {where}: {choice.placement}{f'; {choice.reason}' if choice.reason else ''}"
     if found.not_compared:
         yield f"not compared: {'; '.join(f'{name}, {why}' for name, why in found.not_compared.items())}"
 
