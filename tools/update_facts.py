@@ -1,4 +1,5 @@
-"""Regenerate the facts that ship as data: EC2 instance types, the regions of EMR on EKS and the schemas of a Pod.
+"""Regenerate the facts that ship as data: EC2 instance types, the regions of EMR on EKS, what replaces a resource of
+CloudFormation, and the schemas of a Pod.
 
 Run by `make facts`, which brings moto (EC2's DescribeInstanceTypes, recorded), cfn-lint (CloudFormation's schemas) and
 kubernetes-validate (those of Kubernetes).
@@ -117,6 +118,21 @@ def kubernetes_schemas() -> dict[str, Any]:
     return {version: found[version] for version in sorted(found, key=minor) if minor(version) >= minor(oldest())}
 
 
+def create_only() -> dict[str, list[Any]]:
+    """Resource type -> the properties whose change replaces a resource, and those whose change may, as paths."""
+    schemas = files("cfnlint").joinpath("data/schemas")
+    found = {}
+    for name in sorted(json.loads(schemas.joinpath("providers/us-east-1.json").read_text()).values()):
+        schema = json.loads(schemas.joinpath(f"resources/{name}.json").read_text())
+        paths = [
+            sorted(path.removeprefix("/properties/") for path in schema.get(key, ()))
+            for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
+        ]
+        if any(paths):
+            found[schema["typeName"]] = paths if paths[1] else paths[:1]
+    return dict(sorted(found.items()))
+
+
 def _without_words(schema: Any, *, named: bool = False) -> Any:
     """A schema without what validates nothing, and with references into itself; named: it is a mapping of fields."""
     if isinstance(schema, list):
@@ -149,6 +165,7 @@ def main() -> None:
     described = described_types()
     _write("instance_types", instance_types(described))
     _write("auto_mode_labels", auto_mode_labels(described))
+    _write("create_only", create_only())
     write_pod_schemas()
     (DATA / "regions.json").write_text(json.dumps(regions(), indent=2) + "\n")
 

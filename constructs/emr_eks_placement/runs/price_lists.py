@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
-from emr_eks_placement.cost import Prices
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.cost import Prices, Usage
+from emr_eks_placement.environment import Environment, EnvironmentJob
 from emr_eks_placement.environment_file.load import as_rule
 from emr_eks_placement.facts.prices import PriceList, shipped_prices
+from emr_eks_placement.job.usage import hours_of
 
 _MOST_BYTES = 10_000_000  # a list of every instance type and zone of a region has less than one tenth
 
@@ -28,6 +29,11 @@ def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot
             raise refused(str(path), None, "there is no price list of the region", fix)
         return Prices(shipped_prices(environment.region), discount)
     return Prices(read_price_list(path, environment.region), discount)
+
+
+def usage_of(job: EnvironmentJob) -> Usage:
+    """What the environment file says of how a job runs."""
+    return Usage(hours_of(job.duration) if job.duration else None, job.runs_per_month, job.shuffle_gb)
 
 
 def read_price_list(path: Path, region: str) -> PriceList:

@@ -8,11 +8,10 @@ from emr_eks_placement.cli.commands.plan import planned
 from emr_eks_placement.cli.output.cost import Costs, as_json, as_table
 from emr_eks_placement.common.errors import placed_at, refused
 from emr_eks_placement.cost import RunCost, Usage, cost_at_rest, cost_of_run
-from emr_eks_placement.environment import EnvironmentJob
 from emr_eks_placement.environment.price_settings import MOST_DISCOUNT
 from emr_eks_placement.job.usage import LEAST, MOST, hours_of
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.runs.price_lists import prices_of
+from emr_eks_placement.runs.price_lists import prices_of, usage_of
 
 DONE, UNUSABLE = 0, 2
 
@@ -39,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     for label, one in of_jobs.items():
         job, _, placement = label.partition("/")
         if isinstance(one, Plan):
-            usage = asked.over(_usage_of(environment.jobs[job]))
+            usage = asked.over(usage_of(environment.jobs[job]))
             jobs.setdefault(job, {})[placement] = cost_of_run(one, capacity, prices, usage)
     for file, one in of_files.items():
         if isinstance(one, Plan):
@@ -69,8 +68,3 @@ def _discount(asked: float | None) -> float | None:
         rule = f"must be from 0 to {MOST_DISCOUNT}: 0.6 is 60 % less than On-Demand"
         raise refused("--spot-discount", asked, rule, "Write for example 0.6")
     return asked
-
-
-def _usage_of(job: EnvironmentJob) -> Usage:
-    """What the environment file says of the job."""
-    return Usage(hours_of(job.duration) if job.duration else None, job.runs_per_month, job.shuffle_gb)

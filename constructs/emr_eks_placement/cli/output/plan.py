@@ -10,14 +10,14 @@ from tabulate import tabulate
 
 from emr_eks_placement.cli.output.terminal import INDENT, Style, severity, styled, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
-from emr_eks_placement.planning import Landing, NodesNeeded, Plan, PlannedPod, Problem
+from emr_eks_placement.planning import Plan, PlannedPod, Problem
+from emr_eks_placement.planning.in_words import PENDING, REFUSED, nodes_in_words, requests_in_words, target_in_words
 from emr_eks_placement.runs.plan_outcome import Outcome
 
 _HEADERS = ("pod", "count", "requests", "lands on", "zones")
 _REQUESTS, _LANDS_ON, _ZONES = 2, 3, 4
 _NO_NODE_GROUP = "EC2_NO_NODE_GROUP"
-_PENDING, _REFUSED = "nowhere: Pending", "nowhere: refused"
-_STYLES: Mapping[str, Style] = {_PENDING: "bad", _REFUSED: "bad"}
+_STYLES: Mapping[str, Style] = {PENDING: "bad", REFUSED: "bad"}
 
 
 def as_json(outcomes: Mapping[str, Outcome]) -> str:
@@ -77,7 +77,7 @@ def as_table(outcomes: Mapping[str, Outcome]) -> str:
 
 def _one_as_table(file: str, one: Plan, width: int) -> str:
     reasons = [line for pod in one.pods for line in _why(pod, width)]
-    nodes = [wrapped(printable(_nodes(needed)), width) for needed in one.nodes]
+    nodes = [wrapped(printable(nodes_in_words(needed)), width) for needed in one.nodes]
     lines = [styled(printable(file), "heading"), *pod_lines(one, width), *reasons, *nodes, *problem_lines(one, width)]
     return "\n".join(lines) + "\n"
 
@@ -153,7 +153,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
     yield tabulate(rows, _HEADERS, tablefmt="github", disable_numparse=True) + "\n"
     for pod in one.pods:
         yield f"- {pod.role}: {_escaped('; '.join(_reasons(pod)))}"
-    yield from (f"- {_escaped(_nodes(nodes))}" for nodes in one.nodes)
+    yield from (f"- {_escaped(nodes_in_words(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
         what = _escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
         yield f"- **{problem.severity} {problem.code}**: {what}"
@@ -165,31 +165,5 @@ def _escaped(text: str) -> str:
 
 
 def _row(pod: PlannedPod) -> tuple[str, ...]:
-    landing, shape = pod.landing, pod.shape
-    name = ", ".join(landing.on)
-    where = f"Fargate {landing.size or ''} ({name})" if landing.compute == "fargate" else f"EC2 ({name})"
-    disk = f" {shape.storage_mib} MiB of disk" if shape.storage_mib else ""
-    return (
-        pod.role,
-        str(pod.count),
-        f"{shape.cpu_millis / 1000:g} vCPU {shape.memory_mib} MiB{disk}",
-        _nowhere(landing) if landing.pending else where if landing.on else "nodes that a plan does not know",
-        ", ".join(landing.zones),
-    )
-
-
-def _nowhere(landing: Landing) -> str:
-    return _REFUSED if landing.refused else _PENDING
-
-
-def _nodes(needed: NodesNeeded) -> str:
-    names, roles = " or ".join(needed.names), " and ".join(needed.roles)
-    number = f"{needed.least} packed"
-    if needed.most is None:
-        number += ", no number is sure to be enough"
-    elif needed.most != needed.least:
-        number += f", up to {needed.most} as the scheduler spreads pods"
-    else:
-        number = f"{needed.least}"
-    most = "as many as it takes" if needed.allowed is None else f"at most {needed.allowed}"
-    return f"nodes for {roles}: {number}, of {names} in {', '.join(needed.zones)}; {needed.running} run now, {most}"
+    zones = ", ".join(pod.landing.zones)
+    return (pod.role, str(pod.count), requests_in_words(pod), target_in_words(pod), zones)

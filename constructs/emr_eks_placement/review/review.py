@@ -1,0 +1,114 @@
+"""What a change of an environment does: to resources, to every pod and to the bill; and what is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emr_eks_placement.changes import (
+    Deployed,
+    JobRunsRecord,
+    PlatformRecord,
+    VirtualClustersRecord,
+    interruptions,
+    refusals,
+)
+from emr_eks_placement.common.errors import Finding, RuleError
+from emr_eks_placement.cost import Bill, RunCost
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.planning import Plan, Problem
+from emr_eks_placement.review.costs import CostChange, at_rest_change, run_changes
+from emr_eks_placement.review.moves import RunMove, moves
+from emr_eks_placement.review.resources import ResourceChange, Templates, resource_changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One side of a review.
+
+    label: how it was named. environment: None of a cloud assembly, which has resources alone. plans, costs: of each run by
+    JOB/PLACEMENT; not_planned: why others are not. at_rest: an hour of the environment. templates: None where they were
+    not synthesized.
+    """
+
+    label: str
+    environment: Environment | None = None
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    not_planned: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    costs: Mapping[str, RunCost] = field(default_factory=dict)
+    at_rest: Bill | None = None
+    templates: Templates | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A change, or with before None one environment alone.
+
+    resources: None where they are not compared. refusals: why what is deployed can't be changed so; interruptions: what of
+    running pods the deployment ends; both with paths in the environment file of the side after.
+    """
+
+    before: Side | None
+    after: Side
+    resources: tuple[ResourceChange, ...] | None
+    moves: tuple[RunMove, ...]
+    at_rest: CostChange
+    costs: tuple[CostChange, ...]
+    refusals: tuple[RuleError, ...] = ()
+    interruptions: tuple[RuleError, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the change does nothing that a review compares."""
+        return not (
+            self.resources
+            or self.moves
+            or self.at_rest.is_change
+            or self.costs
+            or self.refusals
+            or self.interruptions
+            or self.after.not_planned != (self.before.not_planned if self.before else {})
+        )
+
+    @property
+    def come(self) -> tuple[tuple[str, Problem], ...]:
+        """The problems that are new, by run: all, of one environment alone."""
+        return tuple((move.label, problem) for move in self.moves for problem in move.come)
+
+    @property
+    def gone(self) -> tuple[tuple[str, Problem], ...]:
+        """The problems that are gone, by run."""
+        return tuple((move.label, problem) for move in self.moves for problem in move.gone)
+
+
+def review(before: Side | None, after: Side) -> Review:
+    """The review of a change; its work grows with different runs, not with pods."""
+    old = before or Side(label="")
+    refused, interrupted = _deployment(old.environment, after.environment)
+    return Review(
+        before=before,
+        after=after,
+        resources=_resources(before, after),
+        moves=moves(old.plans, after.plans),
+        at_rest=at_rest_change(old.at_rest, after.at_rest),
+        costs=run_changes(old.costs, after.costs),
+        refusals=refused,
+        interruptions=interrupted,
+    )
+
+
+def _resources(before: Side | None, after: Side) -> tuple[ResourceChange, ...] | None:
+    old = before.templates if before else {}
+    return None if old is None or after.templates is None else resource_changes(old, after.templates)
+
+
+def _deployment(
+    old: Environment | None, new: Environment | None
+) -> tuple[tuple[RuleError, ...], tuple[RuleError, ...]]:
+    """As if the environment before is what is deployed; one of another name is deployed beside it."""
+    if old is None or new is None or old.name != new.name:
+        return (), ()
+    deployed = Deployed(
+        platform=PlatformRecord.of(old),
+        virtual_clusters=VirtualClustersRecord.of(old),
+        job_runs=JobRunsRecord.of(old),
+    )
+    return tuple(refusals(deployed, new)), tuple(interruptions(deployed, new))
