@@ -73,6 +73,15 @@ COMMANDS = (
         add_arguments=arguments.add_cost,
     ),
     Command(
+        name="review",
+        summary="show what a change of an environment does to resources, pods and costs",
+        description="Show what a change of an environment does: which resources are added, updated, replaced and removed, where "
+        "the pods of every job move, which problems come and go, and what it costs. With one file, review it by itself. "
+        "Exit status: 0, 1 where --fail-on says so, 2 for what can't be reviewed.",
+        example="emr-placement review main:environments/dev.yaml environments/dev.yaml --output markdown",
+        add_arguments=arguments.add_review,
+    ),
+    Command(
         name="prices",
         summary="read the prices of a region from AWS",
         description="Read the prices of a region from AWS's price list and from the history of Spot prices, and write them as "

@@ -1,7 +1,7 @@
 """What a change does to the pods of each run: where they land, in which size and number, on how many nodes, and what is wrong."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning import Plan, PlannedPod, Problem
@@ -41,6 +41,14 @@ def moves(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> tuple[RunMov
     """The runs whose plans differ in more than their reasons: those that are there after the change first."""
     labels = dict.fromkeys((*after, *before))
     return tuple(move for label in labels if (move := _move(label, before.get(label), after.get(label))) is not None)
+
+
+def alike(some: Iterable[RunMove]) -> list[tuple[tuple[str, ...], RunMove]]:
+    """Runs that a change does the same to, together: their labels, and one of them."""
+    found: dict[str, list[RunMove]] = {}
+    for move in some:
+        found.setdefault(repr(replace(move, label="")), []).append(move)
+    return [(tuple(move.label for move in group), group[0]) for group in found.values()]
 
 
 def _move(label: str, old: Plan | None, new: Plan | None) -> RunMove | None:

@@ -2,15 +2,15 @@
 
 from collections import Counter
 
-from emr_eks_placement.review.costs import Difference
+from emr_eks_placement.review.costs import CostChange, PartChange
 from emr_eks_placement.review.review import Review
 
 _SMALLEST = 0.005  # of a dollar
 
 
 def summary(one: Review) -> str:
-    """As: 1 resource replaced, 3 updated; 4 of 8 runs move; 2 problems come, 1 goes; +106.58 USD a month at rest."""
-    return "; ".join((_resources(one), _moves(one), _problems(one), f"{dollars(one.at_rest.total)} a month at rest"))
+    """As: 1 resource replaced, 3 updated; 4 of 8 runs move; 2 problems come, 1 goes; a month at rest: +106.58 USD."""
+    return "; ".join((_resources(one), _moves(one), _problems(one), f"a month at rest: {dollars(one.at_rest)}"))
 
 
 def _resources(one: Review) -> str:
@@ -42,17 +42,20 @@ def _problems(one: Review) -> str:
     return f"{comes}, {gone} {goes}" if come else f"{gone} problem{'' if gone == 1 else 's'} {goes}"
 
 
-def dollars(one: Difference) -> str:
+def dollars(one: CostChange | PartChange) -> str:
     """A difference with its sign: +1.20 USD, -1.20 to +3.00 USD, no change, not known."""
-    if not one.is_change:
+    if isinstance(one, CostChange) and not one.is_change:
         return "no change"
     low, high = one.low, one.high
     if low is None:
-        return "a change that is not known"
+        return "not known"
     if high is None:
-        return f"{_signed(low)} USD, or another amount: not all prices are known"
-    ends = sorted((low, high))
-    return f"{_signed(low)} USD" if abs(high - low) < _SMALLEST else f"{_signed(ends[0])} to {_signed(ends[1])} USD"
+        text = f"{_signed(low)} USD or more"
+    else:
+        ends = sorted((low, high))
+        text = f"{_signed(low)} USD" if abs(high - low) < _SMALLEST else f"{_signed(ends[0])} to {_signed(ends[1])} USD"
+    unknown = one.unknown if isinstance(one, CostChange) else ()
+    return f"{text}, without {', '.join(unknown)}: not known" if unknown else text
 
 
 def _signed(number: float) -> str:

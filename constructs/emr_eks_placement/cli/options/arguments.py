@@ -114,6 +114,45 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many GB the executors of a run send each other (default: the job's)",
     )
+    _add_prices_options(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
+    parser.add_argument(
+        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
+    )
+    add_account_options(parser)
+    of_plan = ("assembly", "cluster", "virtual_cluster", "namespace", "pod_templates", "fargate_vcpus")
+    parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
+
+
+def add_review(parser: argparse.ArgumentParser) -> None:
+    """Of review."""
+    what = "an environment file, REVISION:PATH of one (git), or the folder of a cloud assembly"
+    parser.add_argument("before", metavar="BEFORE", help=f"{what}; alone: review it by itself")
+    parser.add_argument("after", nargs="?", metavar="AFTER", help="the same after the change")
+    parser.add_argument(
+        "--no-resources",
+        action="store_true",
+        help="do not synthesize environment files: leave out what changes of CloudFormation's resources",
+    )
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="GATE",
+        help="make the exit status 1: replaced (something that holds data, or that pods run on), problem (a new error), "
+        "cost=+10%% or cost=+50 (US dollars a month at rest); repeatable",
+    )
+    _add_prices_options(parser)
+    parser.add_argument(
+        "--output",
+        choices=("table", "json", "markdown", "sarif", "annotations"),
+        default="table",
+        help="what to print (default: %(default)s)",
+    )
+
+
+def _add_prices_options(parser: argparse.ArgumentParser) -> None:
+    """Of the commands that work out costs."""
     parser.add_argument(
         "--spot-discount",
         type=float,
@@ -127,13 +166,6 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where price lists are, REGION.json (default: prices.folder of the file)",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
-    parser.add_argument(
-        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
-    )
-    add_account_options(parser)
-    of_plan = ("assembly", "cluster", "virtual_cluster", "namespace", "pod_templates", "fargate_vcpus")
-    parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
 
 
 def add_prices(parser: argparse.ArgumentParser) -> None:

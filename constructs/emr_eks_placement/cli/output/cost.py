@@ -120,7 +120,7 @@ def _left_out(bills: Iterable[Bill], width: int) -> Iterator[str]:
 
 
 def _cells(hourly: Amount | None) -> tuple[str, str]:
-    return _shown(hourly, "an hour"), _shown(None if hourly is None else monthly(hourly), "a month")
+    return shown_amount(hourly, "an hour"), shown_amount(None if hourly is None else monthly(hourly), "a month")
 
 
 def _job(job: str, placements: Mapping[str, RunCost], width: int, *, with_parts: bool) -> Iterator[str]:
@@ -162,14 +162,18 @@ def _usage_in_words(usage: Usage) -> str:
 def _columns(cost: RunCost) -> tuple[str, str, str]:
     if not cost.starts:
         return ("does not start", "", "")
-    return _shown(cost.hourly.total, "an hour"), _shown(cost.run, "a run"), _shown(cost.month, "a month")
+    return (
+        shown_amount(cost.hourly.total, "an hour"),
+        shown_amount(cost.run, "a run"),
+        shown_amount(cost.month, "a month"),
+    )
 
 
 def _parts(name: str, cost: RunCost, width: int) -> Iterator[str]:
-    rows = [(part.name, part.quantity, _shown(part.amount, "an hour")) for part in cost.hourly.parts]
+    rows = [(part.name, part.quantity, shown_amount(part.amount, "an hour")) for part in cost.hourly.parts]
     yield from table((f"parts of {name}" if name else "part", "quantity", "an hour"), rows, width, narrowed=(1, 0))
     for part in cost.once:
-        yield wrapped(f"each run: {part.name}: {part.quantity}: {_shown(part.amount, 'a run')}", width)
+        yield wrapped(f"each run: {part.name}: {part.quantity}: {shown_amount(part.amount, 'a run')}", width)
 
 
 def _cheapest(placements: Mapping[str, RunCost]) -> Iterator[str]:
@@ -196,7 +200,8 @@ def _end(costs: Costs, width: int) -> Iterator[str]:
     yield f"US dollars in {region}: {number_of(known, 'placement')} priced, {len(bills) - known} with a price that is not known"
 
 
-def _shown(amount: Amount | None, per: str) -> str:
+def shown_amount(amount: Amount | None, per: str) -> str:
+    """In US dollars, as 0.1234, 0.1 to 0.2, 0.1 or more; per: an hour, a run or a month."""
     if amount is None:
         return "not known"
     low, high = (None if number is None else f"{number:.{_PLACES[per]}f}" for number in (amount.low, amount.high))

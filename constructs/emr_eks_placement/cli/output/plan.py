@@ -8,6 +8,7 @@ from typing import Any
 
 from tabulate import tabulate
 
+from emr_eks_placement.cli.output.markdown import escaped
 from emr_eks_placement.cli.output.terminal import INDENT, Style, severity, styled, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.planning import Plan, PlannedPod, Problem
@@ -34,7 +35,7 @@ def plan_as_json(one: Plan) -> dict[str, Any]:
     return {
         "pods": [_pod_as_json(pod) for pod in one.pods],
         "nodes": [asdict(nodes) for nodes in one.nodes],
-        "problems": [_problem_as_json(problem) for problem in one.problems],
+        "problems": [problem_as_json(problem) for problem in one.problems],
     }
 
 
@@ -57,7 +58,8 @@ def _pod_as_json(pod: PlannedPod) -> dict[str, Any]:
     }
 
 
-def _problem_as_json(problem: Problem) -> dict[str, Any]:
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """{"code", "severity", "pod", "what", "field", "mend"}."""
     return {
         "code": problem.code,
         "severity": problem.severity,
@@ -145,23 +147,18 @@ def as_markdown(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def _section(file: str, one: Outcome) -> Iterator[str]:
-    yield f"### {_escaped(file)}\n"
+    yield f"### {escaped(file)}\n"
     if not isinstance(one, Plan):
-        yield from (f"- **not planned**: {_escaped(str(finding))}" for finding in one)
+        yield from (f"- **not planned**: {escaped(str(finding))}" for finding in one)
         return
-    rows = [[_escaped(cell) for cell in _row(pod)] for pod in one.pods]
+    rows = [[escaped(cell) for cell in _row(pod)] for pod in one.pods]
     yield tabulate(rows, _HEADERS, tablefmt="github", disable_numparse=True) + "\n"
     for pod in one.pods:
-        yield f"- {pod.role}: {_escaped('; '.join(_reasons(pod)))}"
-    yield from (f"- {_escaped(nodes_in_words(nodes))}" for nodes in one.nodes)
+        yield f"- {pod.role}: {escaped('; '.join(_reasons(pod)))}"
+    yield from (f"- {escaped(nodes_in_words(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
-        what = _escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
+        what = escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
         yield f"- **{problem.severity} {problem.code}**: {what}"
-
-
-def _escaped(text: str) -> str:
-    """Nothing in the text is Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#" else mark for mark in printable(text))
 
 
 def _row(pod: PlannedPod) -> tuple[str, ...]:
