@@ -86,7 +86,7 @@ def _change(
     stack: str, id_: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> ResourceChange | None:
     shown = new or old or {}
-    base = ResourceChange(stack, id_, _name(id_, shown), str(shown.get("Type")), "updated")
+    base = ResourceChange(stack, id_, name_of(id_, shown), str(shown.get("Type")), "updated")
     if old is None:
         return replace(base, effect="added")
     kept = old.get("DeletionPolicy") in _KEPT
@@ -103,7 +103,8 @@ def _change(
     return replace(base, effect=effect, properties=(*_tops(paths), *attributes), kept=kept and effect != "updated")
 
 
-def _name(id_: str, resource: Mapping[str, Any]) -> str:
+def name_of(id_: str, resource: Mapping[str, Any]) -> str:
+    """The construct path of a resource without its app and stack, or its logical id where the template has none."""
     path = (resource.get("Metadata") or {}).get("aws:cdk:path")
     return (
         re.sub(r"/(?:Resource|Default)$", "", path.partition("/")[2]) if isinstance(path, str) and "/" in path else id_
@@ -112,16 +113,16 @@ def _name(id_: str, resource: Mapping[str, Any]) -> str:
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
     """The paths of values that differ; lists count as one value."""
-    if isinstance(old, dict) and isinstance(new, dict) and not (_is_function(old) or _is_function(new)):
+    if isinstance(old, dict) and isinstance(new, dict) and not (is_function(old) or is_function(new)):
         for key in dict.fromkeys((*old, *new)):
             yield from _differences(old.get(key), new.get(key), f"{path}/{key}" if path else str(key))
     elif old != new:
         yield path
 
 
-def _is_function(value: Mapping[str, Any]) -> bool:
+def is_function(value: Mapping[str, Any]) -> bool:
     """Whether it is CloudFormation's, such as Ref."""
-    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
+    return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
 
 
 def _tops(paths: Iterable[str]) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ def _with_consequences(
             if not paths or id_ == replaced or (before is not None and before.effect == "added"):
                 continue
             effect = _effect(str(resource.get("Type")), paths)
-            base = before or ResourceChange(stack, id_, _name(id_, resource), str(resource.get("Type")), "updated")
+            base = before or ResourceChange(stack, id_, name_of(id_, resource), str(resource.get("Type")), "updated")
             if replaced in base.because:
                 continue
             is_new = effect == "replaced" and base.effect != "replaced"

@@ -15,6 +15,7 @@ from emr_eks_placement.common.errors import Finding, RuleError
 from emr_eks_placement.cost import Bill, RunCost
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.planning import Plan, Problem
+from emr_eks_placement.review.access import AccessChange, access_changes
 from emr_eks_placement.review.costs import CostChange, at_rest_change, run_changes
 from emr_eks_placement.review.moves import RunMove, moves
 from emr_eks_placement.review.resources import ResourceChange, Templates, resource_changes
@@ -42,13 +43,15 @@ class Side:
 class Review:
     """A change, or with before None one environment alone.
 
-    resources: None where they are not compared. refusals: why what is deployed can't be changed so; interruptions: what of
-    running pods the deployment ends; both with paths in the environment file of the side after.
+    resources: None where they are not compared; access: who may do or reach what. refusals: why what is deployed can't be
+    changed so; interruptions: what of running pods the deployment ends; both with paths in the environment file of the side
+    after.
     """
 
     before: Side | None
     after: Side
     resources: tuple[ResourceChange, ...] | None
+    access: tuple[AccessChange, ...]
     moves: tuple[RunMove, ...]
     at_rest: CostChange
     costs: tuple[CostChange, ...]
@@ -82,11 +85,13 @@ class Review:
 def review(before: Side | None, after: Side) -> Review:
     """The review of a change; its work grows with different runs, not with pods."""
     old = before or Side(label="")
+    templates = _templates(before, after)
     refused, interrupted = _deployment(old.environment, after.environment)
     return Review(
         before=before,
         after=after,
-        resources=_resources(before, after),
+        resources=None if templates is None else resource_changes(*templates),
+        access=() if templates is None else access_changes(*templates),
         moves=moves(old.plans, after.plans),
         at_rest=at_rest_change(old.at_rest, after.at_rest),
         costs=run_changes(old.costs, after.costs),
@@ -95,9 +100,9 @@ def review(before: Side | None, after: Side) -> Review:
     )
 
 
-def _resources(before: Side | None, after: Side) -> tuple[ResourceChange, ...] | None:
+def _templates(before: Side | None, after: Side) -> tuple[Templates, Templates] | None:
     old = before.templates if before else {}
-    return None if old is None or after.templates is None else resource_changes(old, after.templates)
+    return None if old is None or after.templates is None else (old, after.templates)
 
 
 def _deployment(

@@ -12,7 +12,7 @@ from emr_eks_placement.review.words import summary
 
 
 def as_json(one: Review, findings: Sequence[PlacedFinding]) -> str:
-    """{"before", "after", "summary", "is_empty", "findings", "resources", "runs", "at_rest", "costs", "not_planned"}."""
+    """As the definition `review` of the schema says."""
     document = {
         "before": one.before.label if one.before else None,
         "after": one.after.label,
@@ -20,6 +20,7 @@ def as_json(one: Review, findings: Sequence[PlacedFinding]) -> str:
         "is_empty": one.is_empty,
         "findings": [asdict(finding) for finding in findings],
         "resources": None if one.resources is None else [_resource(change) for change in one.resources],
+        "access": [asdict(change) for change in one.access],
         "runs": [_run(move) for move in one.moves],
         "at_rest": _cost(one.at_rest),
         "costs": [_cost(change) for change in one.costs],

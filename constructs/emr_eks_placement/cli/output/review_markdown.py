@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from emr_eks_placement.cli.output.markdown import escaped
-from emr_eks_placement.cli.output.review_table import before_deployment, place_of, rows_of, title_of, why_changed
-from emr_eks_placement.review import CostChange, ResourceChange, Review, RunMove
+from emr_eks_placement.cli.output.review_table import (
+    before_deployment,
+    nodes_lines,
+    place_of,
+    rows_of,
+    title_of,
+    why_changed,
+)
+from emr_eks_placement.review import AccessChange, CostChange, ResourceChange, Review, RunMove
 from emr_eks_placement.review.findings import PlacedFinding
 from emr_eks_placement.review.moves import alike
 from emr_eks_placement.review.words import dollars, summary
@@ -23,6 +30,7 @@ def as_markdown(one: Review, findings: Sequence[PlacedFinding]) -> str:
             list(_resources(one.resources or ())),
             is_open=any(c.ends_something for c in one.resources or ()),
         ),
+        _part("Access", list(_access(one.access))),
         *(_part(*_runs(labels, move)) for labels, move in alike(one.moves)),
         _part("Costs, in US dollars", list(_costs((one.at_rest, *one.costs)))),
     ]
@@ -79,12 +87,19 @@ def _resources(changes: Sequence[ResourceChange]) -> Iterator[str]:
         yield from _table(("effect", "type", "resource", "stack", "why"), rows)
 
 
+def _access(changes: Sequence[AccessChange]) -> Iterator[str]:
+    if changes:
+        rows = (("new" if one.is_new else "gone", one.resource, one.stack, one.what) for one in changes)
+        yield from _table(("", "resource", "stack", "what"), rows)
+
+
 def _runs(labels: Sequence[str], move: RunMove) -> tuple[str, list[str]]:
     come = f", {len(move.come)} problem{'' if len(move.come) == 1 else 's'}" if move.come else ""
     lines = []
     if not move.is_gone:
         rows = [(pod.role, *row) for pod in move.pods for row in rows_of(pod)]
         lines += [*_table(("pod", "what", "before", "after"), rows), ""] if rows else []
+    lines += [f"- {'gone' if line.startswith('-') else 'new'}: {escaped(line[2:])}" for line in nodes_lines(move)]
     for sign, problems in (("new", move.come), ("gone", move.gone)):
         for problem in problems:
             what = escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")

@@ -7,7 +7,7 @@ from emr_eks_placement.cli.output.plan import pod_lines, problem_lines
 from emr_eks_placement.cli.output.terminal import INDENT, severity, styled, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.review import CostChange, PodMove, ResourceChange, Review, RunMove
+from emr_eks_placement.review import AccessChange, CostChange, PodMove, ResourceChange, Review, RunMove
 from emr_eks_placement.review.findings import PlacedFinding
 from emr_eks_placement.review.moves import alike
 from emr_eks_placement.review.words import dollars, summary
@@ -25,6 +25,7 @@ def as_table(one: Review, findings: Sequence[PlacedFinding]) -> str:
         blocks.append(list(_prices((one.at_rest, *one.costs), width)))
     else:
         blocks.append(list(_resources(one.resources or (), width)))
+        blocks.append(list(_access(one.access, width)))
         blocks += [list(_runs(labels, move, width)) for labels, move in alike(one.moves)]
         blocks.append(list(_costs(one.at_rest, one.costs, width)))
     shown = ["\n".join(block) + "\n" for block in blocks if block]
@@ -75,6 +76,15 @@ def _resources(changes: Sequence[ResourceChange], width: int) -> Iterator[str]:
             yield wrapped(printable(why), width, indent=INDENT)
 
 
+def _access(changes: Sequence[AccessChange], width: int) -> Iterator[str]:
+    if changes:
+        yield styled("access", "heading")
+    for change in changes:
+        yield wrapped(
+            printable(f"{'+' if change.is_new else '-'} {change.resource} in {change.stack}: {change.what}"), width
+        )
+
+
 def why_changed(change: ResourceChange) -> str:
     """What of a resource changes, and which replaced resources it follows."""
     words = [f"{change.effect} for {', '.join(change.properties)}"] if change.properties else []
@@ -88,11 +98,19 @@ def _runs(labels: Sequence[str], move: RunMove, width: int) -> Iterator[str]:
     if not move.is_gone:
         rows = [(pod.role, *row) for pod in move.pods for row in rows_of(pod)]
         yield from table(("pod", "what", "before", "after"), rows, width, narrowed=(3, 2)) if rows else ()
+    yield from nodes_lines(move, width)
     for sign, problems in (("+", move.come), ("-", move.gone)):
         for problem in problems:
             words = f"{sign} {problem.severity} {problem.code}: {problem.role}: {problem.what_to_do}"
             yield wrapped(printable(words), width)
             yield wrapped(printable(problem.what), width, indent=INDENT)
+
+
+def nodes_lines(move: RunMove, width: int = 0) -> Iterator[str]:
+    """The numbers of nodes that change: - before, + after."""
+    before, after = move.nodes
+    yield from (wrapped(printable(f"- {one}"), width) for one in before if one not in after)
+    yield from (wrapped(printable(f"+ {one}"), width) for one in after if one not in before)
 
 
 def title_of(labels: Sequence[str], move: RunMove) -> str:
