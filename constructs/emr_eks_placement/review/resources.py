@@ -27,7 +27,6 @@ _PODS = frozenset(
 # Of a resource beside its properties; CDK's metadata changes nothing that is deployed.
 _ATTRIBUTES = ("Condition", "CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy")
 _KEPT = ("Retain", "RetainExceptOnCreate")
-_CUSTOM = ("AWS::CloudFormation::CustomResource", "Custom::")
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,7 @@ def _tops(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def _effect(kind: str, paths: Iterable[str]) -> Effect:
-    if kind.startswith(_CUSTOM):
-        return "may be replaced"  # as its handler answers
+    """A custom resource counts as updated, as the CDK has it: its handler decides."""
     some = list(paths)
     if any(_covers(one, path) for one in replacing(kind) for path in some):
         return "replaced"

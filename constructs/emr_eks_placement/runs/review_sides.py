@@ -75,7 +75,7 @@ def side_of(
     out. prices, spot_discount: as of `prices_of`. Raises InputError for what can't be read or synthesized.
     """
     if path.is_dir():
-        return Side(label=word, templates=_templates(path)), None
+        return Side(label=word, templates=read_templates(path)), None
     environment, document = read_environment(path)
     capacity = capacity_of(environment)
     planner = JobPlanner(environment, document, capacity)
@@ -102,8 +102,8 @@ def side_of(
     ), document
 
 
-def _templates(folder: Path) -> Templates:
-    """Of an assembly, by stack; nested ones by the path of their resource."""
+def read_templates(folder: Path) -> Templates:
+    """The templates of an assembly, by stack; nested ones by their resource. Raises InputError as `load_stacks` does."""
     found: dict[str, Any] = {}
     for stack in load_stacks(folder):
         found[stack.id] = stack.template.value
@@ -126,4 +126,4 @@ def _synthesized(environment: Environment, path: Path, app: Path) -> Templates:
             lines = ended.stderr.strip().splitlines()
             rule = f"the app of {app / 'cdk.json'} failed: {lines[-1] if lines else 'without a message'}"
             raise refused(str(path), environment.name, rule, "Run cdk synth, or leave resources out: --no-resources")
-        return _templates(Path(folder))
+        return read_templates(Path(folder))
