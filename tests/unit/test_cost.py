@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +26,9 @@ from emr_eks_placement.cost import (
     cheapest,
     cost_at_rest,
     cost_of_run,
+    usage_of_runs,
 )
+from emr_eks_placement.emr.job_run import JobRun, JobRunState
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.instance_types import instance_types
@@ -199,6 +201,31 @@ def test_durations(text: str, hours: float) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(RuleError, match="such as 45m"):
         hours_of(text)
+
+
+def past_run(name: str, minutes: float | None, state: JobRunState = "COMPLETED") -> JobRun:
+    begun = datetime(2026, 11, 1, tzinfo=UTC)
+    finished = None if minutes is None else begun + timedelta(minutes=minutes)
+    return JobRun(
+        id="a", virtual_cluster_id="b", name=name, state=state, created_at=begun, finished_at=finished, details="",
+        failure_reason=None, attempts=None, client_token=None, request={},
+    )  # fmt: skip
+
+
+def test_usage_from_past_runs() -> None:
+    """The longest name that fits is the job's; what failed counts as a run, and not for how long one takes."""
+    runs = [
+        *(past_run(f"count-fargate-{index}", minutes) for index, minutes in enumerate((10, 30, 200))),
+        past_run("count-daily-1", 60),
+        past_run("count", 1, "FAILED"),
+        past_run("count", None, "RUNNING"),
+        past_run("counting", 5),
+    ]
+    found = usage_of_runs(runs, ["count", "count-daily", "other"], timedelta(days=10))
+    assert {name: (one.hours, one.runs_a_month) for name, one in found.items()} == {
+        "count": (0.5, 5 * 730 / 240),
+        "count-daily": (1.0, 730 / 240),
+    }
 
 
 # Laws.

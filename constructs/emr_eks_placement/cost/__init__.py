@@ -4,6 +4,7 @@ from emr_eks_placement.cost.at_rest import cost_at_rest
 from emr_eks_placement.cost.bill import Amount, Bill, Part, monthly
 from emr_eks_placement.cost.cheapest import Cheapest, Choice, cheapest
 from emr_eks_placement.cost.of_run import RunCost, Usage, cost_of_run
+from emr_eks_placement.cost.past_runs import usage_of_runs
 from emr_eks_placement.cost.prices import Prices
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "cost_at_rest",
     "cost_of_run",
     "monthly",
+    "usage_of_runs",
 ]

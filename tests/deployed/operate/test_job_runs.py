@@ -127,3 +127,16 @@ def test_a_limit_of_none_is_refused(deployed: Deployed, capsys: Capture) -> None
     assert deployed
     assert main(["list", "-e", FILE, "--limit", "0"]) == 2
     assert capsys.readouterr().err == "error: --limit: 0: 1 or more. Write for example 20.\n"
+
+
+def test_costs_from_past_runs(deployed: Deployed, capsys: Capture) -> None:
+    for name in ("trip-count-fargate-1", "trip-count-fargate-2"):
+        deployed.runs.end(started(deployed, name), "COMPLETED")
+    capsys.readouterr()
+    assert main(["cost", "trip-count", "-e", FILE, "--mode", "fargate", "--from-runs", "10", "--output", "json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    check_output("costs", printed)
+    (run,) = printed["jobs"]["trip-count"]["placements"].values()
+    assert run["usage"]["runs_a_month"] >= 2 * 730 / 240
+    assert 0 <= run["usage"]["hours"] < 1
+    assert run["month"]["low"] > 0

@@ -2,18 +2,21 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from emr_eks_placement.cli.commands.plan import planned
+from emr_eks_placement.cli.options.account import open_virtual_clusters
 from emr_eks_placement.cli.output.cost import Costs, as_json, as_table
 from emr_eks_placement.common.errors import placed_at, refused
-from emr_eks_placement.cost import RunCost, Usage, cost_at_rest, cost_of_run
+from emr_eks_placement.cost import RunCost, Usage, cost_at_rest, cost_of_run, usage_of_runs
 from emr_eks_placement.environment.price_settings import MOST_DISCOUNT
 from emr_eks_placement.job.usage import LEAST, MOST, hours_of
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.runs.price_lists import prices_of, usage_of
 
 DONE, UNUSABLE = 0, 2
+MOST_DAYS = 365
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,11 +37,12 @@ def run(options: argparse.Namespace) -> int:
         raise refused(
             str(options.environment), environment.region, "no prices of this region are known", fix, path=("region",)
         )
+    seen = _past_runs(options, {job.name: name for name, job in environment.jobs.items()})
     jobs: dict[str, dict[str, RunCost]] = {}
     for label, one in of_jobs.items():
         job, _, placement = label.partition("/")
         if isinstance(one, Plan):
-            usage = asked.over(usage_of(environment.jobs[job]))
+            usage = asked.over(seen.get(job, Usage()).over(usage_of(environment.jobs[job])))
             jobs.setdefault(job, {})[placement] = cost_of_run(one, capacity, prices, usage)
     for file, one in of_files.items():
         if isinstance(one, Plan):
@@ -61,6 +65,23 @@ def _usage(options: argparse.Namespace) -> Usage:
             rule = f"must be from {LEAST} to {MOST} (product limit)"
             raise refused(f"--{name.replace('_', '-')}", value, rule, "Write a number within these bounds")
     return Usage(hours, options.runs_per_month, options.shuffle_gb)
+
+
+def _past_runs(options: argparse.Namespace, jobs: Mapping[str, str]) -> dict[str, Usage]:
+    """How jobs of the environment ran, by --from-runs. jobs: their names in the file by the names of their runs.
+
+    Raises InputError for what can't be read.
+    """
+    if options.from_runs is None:
+        return {}
+    if not 1 <= options.from_runs <= MOST_DAYS:
+        rule = f"must be from 1 to {MOST_DAYS} days (product limit)"
+        raise refused("--from-runs", options.from_runs, rule, "Write a number within these bounds")
+    period = timedelta(days=options.from_runs)
+    account, ids = open_virtual_clusters(options)
+    since = datetime.now(UTC) - period
+    runs = (run for id_ in ids for run in account.job_runs.list(id_, created_after=since))
+    return {jobs[name]: usage for name, usage in usage_of_runs(runs, jobs, period).items()}
 
 
 def _discount(asked: float | None) -> float | None:

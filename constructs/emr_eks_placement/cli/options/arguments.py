@@ -114,6 +114,12 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many GB the executors of a run send each other (default: the job's)",
     )
+    parser.add_argument(
+        "--from-runs",
+        type=int,
+        metavar="DAYS",
+        help="take duration and number of runs from the job runs of the last DAYS days in the account, where a job has any",
+    )
     _add_prices_options(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
     parser.add_argument(
