@@ -41,6 +41,25 @@ def test_it_writes_definitions_and_all_that_they_name(tmp_path: Path, capsys: py
         assert {uri.removeprefix("s3://my-bucket/") for uri in named if not uri.endswith("/")} <= files
 
 
+def test_nothing_is_left_where_a_folder_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """job-files is a file here, so that no folder of that name can be made for what comes after the definitions."""
+    (tmp_path / "job-files").write_text("mine")
+    assert define(tmp_path, "--bucket", "my-bucket") == 2
+    assert "Not a directory" in capsys.readouterr().err
+    assert written(tmp_path) == {"job-files"}
+    assert (tmp_path / "job-files").read_text() == "mine"
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    """Whoever reads it while it is written again has the old one: another file takes its name."""
+    file = tmp_path / "job-runs/trip-count/fargate.json"
+    assert define(tmp_path) == 0
+    with file.open() as old:
+        assert define(tmp_path, "--bucket", "another") == 0
+        assert "another" not in old.read()
+    assert "another" in file.read_text()
+
+
 def test_a_job_and_a_placement_choose_one_definition(tmp_path: Path) -> None:
     assert define(tmp_path, "trip-count", "fargate") == 0
     assert [file for file in written(tmp_path) if file.startswith("job-runs")] == ["job-runs/trip-count/fargate.json"]

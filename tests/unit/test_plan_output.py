@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,9 @@ def test_the_last_line_counts_the_plans_by_their_worst_problem() -> None:
     fine, warned, wrong = planned(request()), planned(request({"spark.executors.memory": "1g"})), planned(WRONG)
     assert last(fine) == "1 planned: 1 ok"
     assert last(fine, wrong, warned, wrong) == "4 planned: 1 ok, 1 with warnings, 2 with errors"
+    both = replace(wrong, problems=(*warned.problems, *wrong.problems))
+    assert {problem.severity for problem in both.problems} >= {"error", "warning"}
+    assert last(both) == "1 planned: 1 with errors"
 
 
 def test_a_name_that_is_wider_than_the_terminal_is_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:

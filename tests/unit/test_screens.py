@@ -125,6 +125,15 @@ def test_the_last_line_counts(command: str, last: str) -> None:
     assert printed(command, 80, colours=False).splitlines()[-1] == last
 
 
+def test_equal_pods_in_one_row_are_counted_each() -> None:
+    pods = [seen(pod("submitter")), seen(pod()), *(seen(pod("executors", f"executor-{number}")) for number in range(2))]
+    plan = planned(request())
+    comparison = compare(plan, pods, CAPACITY, has_ended=False)
+    one = observe_output.Observation(RUN, plan, comparison, tuple(pods), (), None, ())
+    assert len([row for row in comparison.rows if row.role == "executors"]) == 1
+    assert observe_output.as_table(one).splitlines()[-1].startswith("4 pods: ")
+
+
 def test_what_is_ok_is_left_out_and_a_fix_is_below_what_is_wrong() -> None:
     lines = printed("checks", 120, colours=False).splitlines()
     assert not [line for line in lines if line.startswith("ok ")]
