@@ -106,7 +106,7 @@ class _NodesOfRun:
     def _rated(self, name: str, nodes: Iterable[Node], rate: _Rate) -> list[tuple[Node, float]]:
         """The nodes that a group is expected to have, or a pool may choose; none where a price that matters is not known."""
         group = self.capacity.node_groups.get(name)
-        expected = [node for node in nodes if group is None or True] or list(nodes)
+        expected = [node for node in nodes if group is None or node.machine in group.running_machines] or list(nodes)
         rated = [(node, hour) for node in expected if (hour := rate(name, node)) is not None]
         if group is not None:
             return rated if len(rated) == len(expected) else []
