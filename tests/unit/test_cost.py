@@ -135,9 +135,9 @@ def test_spot_has_no_price_unless_one_is_listed_or_a_discount_is_assumed() -> No
 
 
 def test_an_on_demand_group_has_its_first_type() -> None:
-    where = capacity(node_groups={"nodes": node_group("m5.4xlarge", "m6a.4xlarge", disk_gib=50, max_size=1)})
+    where = capacity(node_groups={"nodes": node_group("m6a.4xlarge", "m5.4xlarge", disk_gib=50, max_size=1)})
     _, high = amounts(cost(planned(request(), where), where).hourly.parts)["EC2 nodes"]
-    assert high == pytest.approx(0.768)
+    assert high == pytest.approx(0.6912)
 
 
 def test_auto_mode_takes_the_cheapest_type_and_adds_its_part() -> None:
@@ -152,6 +152,9 @@ def test_auto_mode_takes_the_cheapest_type_and_adds_its_part() -> None:
         "a node of its own for each pod, at most"
     )
     assert found["EKS Auto Mode for them"] == pytest.approx(tuple(0.12 * (one or 0) for one in found["EC2 nodes"]))
+    listed = replace(PRICES, listed=PRICES.listed.model_copy(update={"auto_mode": {one.name: 0.05 for one in types}}))
+    pods = sum(pod.number for pod in plan.pods)
+    assert amounts(cost(plan, where, listed).hourly.parts)["EKS Auto Mode for them"][1] == pytest.approx(0.05 * pods)
 
 
 def test_shuffle_between_zones_is_billed_at_both_ends() -> None:
