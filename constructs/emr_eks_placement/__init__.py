@@ -1,10 +1,10 @@
-"""Spark on EMR on EKS: where each pod of a job lands, said beforehand and made so.
+"""Deploy Spark on EMR on EKS, and know where each pod of a job lands before it runs.
 
-The names in `__all__` here, and the constructs in that of `emr_eks_placement.infra`, change with a new major version only. All
-others may change with any version.
+The names in `__all__` here and in `emr_eks_placement.infra` change only with a new major version. All others may change
+with any version.
 """
 
-TYPE_CHECKING = False  # of typing, which takes longer to import than all else that --help needs
+TYPE_CHECKING = False  # for annotations only: importing typing takes longer than everything else that --help needs
 if TYPE_CHECKING:
     from emr_eks_placement.assembly import read_assembly
     from emr_eks_placement.common.errors import Finding, InputError, RuleError
@@ -93,7 +93,7 @@ __all__ = [
     "read_assembly",
 ]
 
-# Where they are, each before those that import it.
+# The module of each public name; a module comes before those that import it.
 _MODULES = (
     "common.errors",
     "job.placement",
@@ -110,10 +110,10 @@ _MODULES = (
 )
 
 
-if not TYPE_CHECKING:  # type checkers would take any name for one that is here
+if not TYPE_CHECKING:  # otherwise type checkers accept any name
 
     def __getattr__(name: str) -> object:
-        """Imports what is asked for, so that a command starts without what it does not need."""
+        """Imports a public name on first use, so that a command loads only what it needs."""
         if name in __all__:
             from importlib import import_module
 

@@ -280,7 +280,7 @@ def test_an_imported_cluster(foreign: dict[str, Capacity]) -> None:
         zones=(UNKNOWN_ZONE,),
         kubernetes_version="1.35",
         node_groups={"extra": extra},
-        other_nodes="the cluster is not of this assembly and may have other nodes",
+        other_nodes="the cluster is not part of this assembly and may have other nodes",
     )
 
 
@@ -294,11 +294,11 @@ def test_a_cluster_of_custom_resources(foreign: dict[str, Capacity]) -> None:
     }
     selectors = (PodSelector("spark", {"run": "fargate"}),)
     assert old.fargate_profiles == {"fargate-profile-spark": FargateProfileCapacity(selectors=selectors, zones=zones)}
-    assert old.other_nodes == "self-managed nodes join it too"
+    assert old.other_nodes == "self-managed nodes also join it"
 
 
 def test_auto_mode_and_karpenter(foreign: dict[str, Capacity]) -> None:
-    assert foreign["Auto"].other_nodes == "EKS Auto Mode makes nodes too; Karpenter makes nodes too"
+    assert foreign["Auto"].other_nodes == "EKS Auto Modealso creates nodes; Karpenteralso creates nodes"
 
 
 def test_an_environment_agnostic_app(tmp_path: Path) -> None:

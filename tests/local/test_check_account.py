@@ -216,7 +216,7 @@ def test_drain_without_a_region_is_one_line(
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     assert main(["drain", "--virtual-cluster", "abc", "--profile", ROOT]) == 2
     assert capsys.readouterr().err == (
-        "error: AWS settings: no region is chosen. Name one (AWS_REGION), or set it in the profile.\n"
+        "error: AWS settings: no region is set. Name one (AWS_REGION), or set it in the profile.\n"
     )
 
 
@@ -238,7 +238,7 @@ def test_drain_says_that_nothing_is_deployed_where_others_refuse(
     assert main(["drain", "-e", DEV, "--profile", ROOT]) == 0
     captured = capsys.readouterr()
     assert captured.out == "0 active job runs in 0 virtual clusters\n"
-    why = f"{DEV}: us-east-1 has no virtual cluster that this environment has made (cloudformation:ListStackResources)"
+    why = f"{DEV}: us-east-1 has no virtual cluster of this environment (cloudformation:ListStackResources)"
     assert captured.err == f"note: {why}\n"
     assert main(["list", "-e", DEV, "--profile", ROOT]) == 2
     assert capsys.readouterr().err == f"error: {why}. Deploy it, or name its account.\n"

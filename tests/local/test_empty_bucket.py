@@ -90,7 +90,7 @@ def test_a_bucket_that_is_to_stay_is_left_alone(
 ) -> None:
     changed_environment(tmp_path, **settings)
     assert run(str(tmp_path / "changed.yaml"), "--yes") == 0
-    assert capsys.readouterr().out.startswith(f"the bucket stays as it is: {reason}")
+    assert capsys.readouterr().out.startswith(f"the bucket is not emptied: {reason}")
     assert account.aws.client("s3").list_object_versions(Bucket=bucket)["Versions"]
 
 

@@ -249,7 +249,7 @@ def test_settings_that_cannot_be_read(account: Account, monkeypatch: pytest.Monk
 def test_no_region(account: Account) -> None:
     assert account
     message = message_of(lambda: read_cluster(aws_session(ROOT), "spark"))
-    assert message == f"{CLUSTER}no region is chosen. Name one (AWS_REGION), or set it in the profile."
+    assert message == f"{CLUSTER}no region is set. Name one (AWS_REGION), or set it in the profile."
 
 
 def test_region_of_the_profile_and_of_the_environment(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_a_cluster_that_is_given_is_active_in_the_vpc_and_knows_access_entries()
 def test_a_count_has_room_for_what_is_still_to_be_made(used: int, needed: int, state: str) -> None:
     check = quotas.check_count("vpcs", VPCS, REGION, value=5, used=used, needed=needed)
     assert check.state == state
-    assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} there, {needed} more needed"
+    assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} exist, {needed} more needed"
     if state == "missing":
         assert check.fix.endswith(
             "aws service-quotas request-service-quota-increase --region us-east-1 --service-code vpc "
@@ -181,15 +181,15 @@ def test_each_zone_of_a_node_group_offers_an_instance_type() -> None:
 def test_aws_makes_all_service_linked_roles_but_that_of_spot() -> None:
     made = rules.check_service_linked_roles((), spot=False)
     assert made.state == "ok"
-    assert made.found.startswith("AWS makes AWSServiceRoleForAmazonEKS, ")
+    assert made.found.startswith("AWS creates AWSServiceRoleForAmazonEKS, ")
     assert made.found.endswith(" when first needed")
     check = rules.check_service_linked_roles(rules.SERVICE_LINKED_ROLES.values(), spot=True)
     assert (check.state, check.found) == (
         "warning",
-        "AWSServiceRoleForEC2Spot is not there; those of EKS and EMR on EKS are there",
+        "AWSServiceRoleForEC2Spot does not exist; those of EKS and EMR on EKS exist",
     )
     there = [*rules.SERVICE_LINKED_ROLES.values(), "AWSServiceRoleForEC2Spot"]
-    assert rules.check_service_linked_roles(there, spot=True).found == "those of EKS and EMR on EKS are there"
+    assert rules.check_service_linked_roles(there, spot=True).found == "those of EKS and EMR on EKS exist"
 
 
 def test_a_role_of_another_s_is_told_from_the_environment_s_own() -> None:
@@ -197,7 +197,7 @@ def test_a_role_of_another_s_is_told_from_the_environment_s_own() -> None:
     assert rules.check_role_names(wanted, there=(), own=()).state == "ok"
     assert rules.check_role_names(wanted, there=wanted, own=wanted).state == "ok"
     check = rules.check_role_names(wanted, there=wanted, own=())
-    assert (check.state, check.found) == ("missing", "IAM has dev-spark, which no stack of the environment made")
+    assert (check.state, check.found) == ("missing", "IAM has dev-spark, which no stack of the environment created")
 
 
 @pytest.mark.parametrize(("version", "state"), [(None, "missing"), ("5", "missing"), ("6", "ok"), ("30", "ok")])
@@ -266,7 +266,7 @@ def test_what_is_no_id_of_a_virtual_cluster_is_refused_before_aws_is_asked(
     assert main([*command, "--virtual-cluster", id_]) == 2
     assert capsys.readouterr().err == (
         f"error: --virtual-cluster: {id_!r}: 1 to 64 of 0-9 and a-z (emr-containers ResourceIdString). "
-        "Copy it from what submit or list printed.\n"
+        "Copy it from the output of submit or list.\n"
     )
 
 

@@ -69,5 +69,5 @@ def test_a_cluster_that_eks_upgrades_by_itself_is_said_before_it_does() -> None:
 def test_a_cluster_without_an_admin_is_said_until_somebody_decides() -> None:
     day = date(2026, 11, 28)
     (sentence,) = advice(environment(), day)
-    assert sentence.startswith("cluster.admins: nobody can look into the cluster")
+    assert sentence.startswith("cluster.admins: nobody can access the cluster")
     assert not list(advice(environment(admins=["arn:aws:iam::111122223333:role/admin"]), day))

@@ -227,7 +227,7 @@ def test_the_custom_resources_of_aws_eks(tmp_path: Path) -> None:
 def test_what_else_makes_nodes(tmp_path: Path) -> None:
     assert read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": False})).other_nodes == ""
     auto_mode = read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": True}))
-    assert auto_mode.other_nodes == "EKS Auto Mode makes nodes too"
+    assert auto_mode.other_nodes == "EKS Auto Modealso creates nodes"
     owner = {"Fn::Join": ["", ["kubernetes.io/cluster/", {"Ref": "Cluster"}]]}
     kind, chart = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
     capacity = read_one(
@@ -237,7 +237,7 @@ def test_what_else_makes_nodes(tmp_path: Path) -> None:
         Karpenter=resource(chart, ClusterName={"Ref": "Cluster"}, Chart="oci://public.ecr.aws/karpenter/karpenter"),
         Definitions=resource(chart, ClusterName={"Ref": "Cluster"}, Chart="karpenter-crd"),
     )
-    assert capacity.other_nodes == "self-managed nodes join it too; Karpenter makes nodes too"
+    assert capacity.other_nodes == "self-managed nodes also join it; Karpenteralso creates nodes"
     tagged = resource(kind, Tags=[{"Key": "kubernetes.io/cluster/elsewhere", "Value": "owned"}])
     assert "self-managed nodes" in read_assembly(put(tmp_path, Main=template(Nodes=tagged)))["elsewhere"].other_nodes
 
@@ -256,7 +256,7 @@ def test_what_makes_nodes_in_several_ways_is_told_once(tmp_path: Path) -> None:
         More=resource("AWS::AutoScaling::AutoScalingGroup", Tags=tags),
         Karpenter=resource("Custom::AWSCDK-EKS-HelmChart", ClusterName={"Ref": "Cluster"}, Repository=repository),
     )
-    assert capacity.other_nodes == "self-managed nodes join it too; Karpenter makes nodes too"
+    assert capacity.other_nodes == "self-managed nodes also join it; Karpenteralso creates nodes"
 
 
 def test_what_only_looks_as_if_it_made_nodes(tmp_path: Path) -> None:
@@ -336,12 +336,12 @@ def test_a_launch_template_of_another_app(tmp_path: Path) -> None:
     given = {"Id": "lt-1"}
     found = read_group(tmp_path, InstanceTypes=["m6i.large"], LaunchTemplate=given)
     assert ([machine.name for machine in found.machines], found.disk_gib) == (["m6i.large"], None)
-    assert "Give the node group its instance types" in refused(tmp_path, Workers=group(LaunchTemplate=given))
+    assert "Set the node group's instance types" in refused(tmp_path, Workers=group(LaunchTemplate=given))
     assert read_group(tmp_path, DiskSize={"Fn::If": ["Large", 500, 50]}).disk_gib is None
     elsewhere = {"Resources": {"Template": launch_template(InstanceType="m6i.large")}}
     main = template(Workers=group(LaunchTemplate={"Name": "workers"}))
     folder = put_stacks(tmp_path, Other=("aws://111122223333/eu-west-1", elsewhere), Main=(HERE, main))
-    assert "Give the node group its instance types" in refusal(folder)
+    assert "Set the node group's instance types" in refusal(folder)
 
 
 # Zones
@@ -456,7 +456,7 @@ def test_a_cluster_of_another_app_goes_by_its_name(tmp_path: Path) -> None:
     assert (capacity.region, capacity.kubernetes_version, capacity.zones) == ("us-east-1", "1.35", (UNKNOWN_ZONE,))
     assert (list(capacity.node_groups), list(capacity.fargate_profiles)) == (["workers"], ["spark"])
     assert capacity.namespaces == {"analytics": "spark"}
-    assert "not of this assembly" in capacity.other_nodes
+    assert "not part of this assembly" in capacity.other_nodes
     alone = {"Resources": {"Spark": profile(ClusterName="shared")}}
     assert read_assembly(put(tmp_path, Main=alone))["shared"].fargate_profiles["spark"].zones == (UNKNOWN_ZONE,)
 
@@ -866,7 +866,7 @@ def test_an_environment_agnostic_stack(environment: str, tmp_path: Path) -> None
     said = refusal(put(tmp_path, environment=environment, Main=template(Workers=group())))
     assert said == (
         "cdk.out/Main.template.json: 'Main': this stack is environment-agnostic, so its region, and with it its zones, "
-        "is known only at deployment. Give the stack an env with a region."
+        "is known only at deployment. Set an env with a region for the stack."
     )
     imported = {"Resources": {"Workers": group(ClusterName="shared")}}
     assert "environment-agnostic" in refusal(put(tmp_path, environment=environment, Main=imported))

@@ -46,7 +46,7 @@ BROKEN = {
     "no way for EMR": Bad(
         old=CIDR, new=f"network: {{vpc_id: vpc-01234567, {SUBNETS}}}\n",
         also=((CLUSTER, f"cluster: {{name: analytics, {OIDC}, {SECURITY_GROUP}}} # <-\n"),),
-        field="cluster.name", value="analytics", rule="EMR needs a way into", fix="Add emr_access: aws-auth",
+        field="cluster.name", value="analytics", rule="EMR needs access to", fix="Add emr_access: aws-auth",
     ),
     "private endpoint without security group": Bad(
         old=CLUSTER, new=f"cluster: {{name: analytics, {OIDC}}} # <-\n",
@@ -75,7 +75,7 @@ BROKEN = {
     ),
     "a key that is not used": Bad(
         old=REGION, new=REGION + "encryption: {kms_key_arn: 'arn:aws:kms:us-east-1:111122223333:key/a'} # <-\n",
-        field="encryption.kms_key_arn", value="arn:aws:kms:us-east-1:111122223333:key/a", rule="says is not used",
+        field="encryption.kms_key_arn", value="arn:aws:kms:us-east-1:111122223333:key/a", rule="customer_managed_key is false",
         fix="customer_managed_key: true",
     ),
     "role by name": Bad(

@@ -10,7 +10,7 @@ from tests.unit.bad_input import check_reads_well, findings_of
 from tests.unit.environments import TEXT
 
 YAML: dict[str, tuple[str | bytes, int | None, str]] = {
-    "duplicate key": (TEXT + "region: us-west-2\n", len(TEXT.splitlines()) + 1, "a key stands once in a mapping"),
+    "duplicate key": (TEXT + "region: us-west-2\n", len(TEXT.splitlines()) + 1, "a mapping has each key only once"),
     "tab": ("region: us-east-1\nnetwork:\n\tcidr: 10.0.0.0/16\n", 3, "well-formed YAML: while scanning"),
     "unclosed list": ("zones: [us-east-1a\nregion: a\n", 2, "well-formed YAML"),
     "unknown alias": ("region: *other\n", 1, "undefined alias"),
@@ -69,12 +69,12 @@ TEMPLATES = {
     "nothing": ("", "holds a Pod, this file nothing"),
     "a list": ("- a\n", "a mapping"),
     "no YAML": ("spec: [\n", "well-formed YAML"),
-    "a key twice": ("kind: Pod\nkind: Pod\n", "a key stands once"),
+    "a key twice": ("kind: Pod\nkind: Pod\n", "a mapping has each key only once"),
     "itself": ("&pod\napiVersion: v1\nkind: Pod\nspec: *pod\n", "holds itself"),
     "not a number": ("apiVersion: v1\nkind: Pod\nspec: {priority: .nan}\n", "JSON data"),
     "misspelt field": (
         "apiVersion: v1\nkind: Pod\nspec:\n  nodeSelektor: {}\n  containers: []\n",
-        "Spark would drop",
+        "Spark would silently drop",
     ),
 }
 

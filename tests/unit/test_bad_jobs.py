@@ -176,7 +176,7 @@ SPARK_CONF = {
     "service account refused by EMR": Bad(
         old=CONF, new="      spark.kubernetes.authenticate.driver.serviceAccountName: me # <-\n",
         field="jobs.count.spark_conf.spark.kubernetes.authenticate.driver.serviceAccountName", value="me",
-        rule="refuses a job that does (EMR on EKS guide)", fix="Remove it",
+        rule="refuses a job that sets it (EMR on EKS guide)", fix="Remove it",
     ),
     "property with a field": Bad(
         old=CONF, new="      spark.driver.memory: 4g # <-\n",
@@ -185,12 +185,12 @@ SPARK_CONF = {
     "node selector": Bad(
         old=CONF, new="      spark.kubernetes.node.selector.zone: us-east-1a # <-\n",
         field="jobs.count.spark_conf.spark.kubernetes.node.selector.zone", value="us-east-1a",
-        rule="this property decides placement", fix="Say it in the job's placements",
+        rule="this property decides placement", fix="Set it in the job's placements",
     ),
     "pod template": Bad(
         old=CONF, new="      spark.kubernetes.executor.podTemplateFile: s3://jobs/executor.yaml # <-\n",
         field="jobs.count.spark_conf.spark.kubernetes.executor.podTemplateFile", value="s3://jobs/executor.yaml",
-        rule="this property decides placement", fix="Say it in the job's placements",
+        rule="this property decides placement", fix="Set it in the job's placements",
     ),
     "placement label": Bad(
         old=CONF, new="      spark.kubernetes.driver.label.spark-node-placement: fargate # <-\n",

@@ -17,13 +17,13 @@ def bad(pool: str, field: str, value: object, rule: str, fix: str, name: str = "
 
 TYPES = "instance_types: [m6i.large]"
 NODE_POOLS = {
-    "name of EKS's own": bad(TYPES, "", "system", "EKS Auto Mode calls its own so", "Rename", name="system"),
+    "name of EKS's own": bad(TYPES, "", "system", "EKS Auto Mode uses these names for its own", "Rename", name="system"),
     "name of a node group": bad(TYPES, "", "drivers", "a node group has this name", "Rename one", name="drivers"),
     "instance type unknown": bad(
         "instance_types: [m6i.lage]", ".instance_types[0]", "m6i.lage", "EC2 has no such", "Did you mean m6i.large"
     ),
     "instance type of another family": bad(
-        "instance_types: [a1.large]", ".instance_types[0]", "a1.large", "makes no nodes of this", "m6i.2xlarge"
+        "instance_types: [a1.large]", ".instance_types[0]", "a1.large", "creates no nodes of this", "m6i.2xlarge"
     ),
     "instance type too small": bad(
         "instance_types: [t3.small]", ".instance_types[0]", "t3.small", "more than one vCPU and above small", "m6i.2xlarge"

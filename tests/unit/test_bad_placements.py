@@ -23,7 +23,7 @@ ON_FARGATE = "jobs.count.placements.fargate"
 CHOICES = {
     "placement without mode": Bad(
         old=FARGATE, new="      night: # <-\n",
-        field="jobs.count.placements.night.mode", value="night", rule="says its mode: fargate, fargate-exec", fix="Add mode",
+        field="jobs.count.placements.night.mode", value="night", rule="sets its mode: fargate, fargate-exec", fix="Add mode",
     ),
     "unknown mode": Bad(
         old=FARGATE, new="      night: {mode: fargat} # <-\n",
@@ -64,7 +64,7 @@ CHOICES = {
     ),
     "pinned driver without labels": Bad(
         old="      pinned-driver:\n" + DRIVER, new="      pinned-driver: {zone: us-east-1a} # <-\n",
-        field=f"{PINNED}.driver.node_labels", value={}, rule="pins the driver to a labelled node group",
+        field=f"{PINNED}.driver.node_labels", value={}, rule="pins the driver to a node group with labels",
         fix="use mode fargate-executors",
     ),
     "labels for a driver anywhere": Bad(
@@ -78,7 +78,7 @@ CHOICES = {
     ),
     "node label with a field": Bad(
         old=LABELS, new="          node_labels: {topology.kubernetes.io/zone: us-east-1a} # <-\n",
-        field=f"{PINNED}.driver.node_labels.topology.kubernetes.io/zone", value="us-east-1a", rule="a field of its own",
+        field=f"{PINNED}.driver.node_labels.topology.kubernetes.io/zone", value="us-east-1a", rule="its own field",
         fix="Write zone instead",
     ),
     "node label value with a space": Bad(

@@ -29,7 +29,7 @@ TOP = {
     ),
     "region empty": Bad(
         old=REGION, new="region: # <-\n",
-        field="region", value=None, rule="text; nothing is given", fix="Give a value",
+        field="region", value=None, rule="text; it has no value", fix="Give a value",
     ),
     "name given": Bad(
         old=REGION, new=REGION + "name: prod # <-\n",

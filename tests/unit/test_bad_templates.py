@@ -75,7 +75,7 @@ CASES = {
         "          volumes: # <-\n", "spec.volumes", None, "is not left empty (Kubernetes API)", "Give a value"
     ),
     "misspelt field": template(
-        "          nodeSelektor: {a: b} # <-\n", "spec.nodeSelektor", {"a": "b"}, "Spark would drop", "Did you mean nodeSelector"
+        "          nodeSelektor: {a: b} # <-\n", "spec.nodeSelektor", {"a": "b"}, "silently drop", "Did you mean nodeSelector"
     ),
     "misspelt field of a volume": template(
         "          volumes: [{name: a, emptydir: {}}] # <-\n",
@@ -118,18 +118,18 @@ CASES = {
     ),
     "reserved volume": template(
         "          volumes: [{name: temp-data-dir, emptyDir: {}}] # <-\n",
-        "spec.volumes[0].name", "temp-data-dir", "EMR keeps this volume name", "Choose another",
+        "spec.volumes[0].name", "temp-data-dir", "EMR reserves this volume name", "Choose another",
     ),
     "image of the main container": main(
         "image: mine # <-", "image", "mine", "EMR allows only env, envFrom", "Remove it"
     ),
     "reserved mount path": main(
         "volumeMounts: [{name: a, mountPath: /tmp/}] # <-",
-        "volumeMounts[0].mountPath", "/tmp/", "EMR keeps this path", "Choose another",  # noqa: S108
+        "volumeMounts[0].mountPath", "/tmp/", "EMR reserves this path", "Choose another",  # noqa: S108
     ),
     "reserved variable": main(
         "env: [{name: SPARK_CONTAINER_ID, value: a}] # <-",
-        "env[0].name", "SPARK_CONTAINER_ID", "EMR keeps this variable", "Choose another",
+        "env[0].name", "SPARK_CONTAINER_ID", "EMR reserves this variable", "Choose another",
     ),
     "quantity": main(
         "resources: {limits: {cpu: lots}} # <-", "resources.limits.cpu", "lots", "(Kubernetes Quantity)", "500m"

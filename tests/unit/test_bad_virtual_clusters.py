@@ -55,7 +55,7 @@ FARGATE = {
     ),
     "profile named as a virtual cluster's": Bad(
         old=REGION, new="fargate_profiles:\n  spark: # <-\n    selectors: [{namespace: a}]\n" + REGION,
-        field="fargate_profiles.spark", value="spark", rule="has a Fargate profile called so", fix="Rename the profile",
+        field="fargate_profiles.spark", value="spark", rule="has a Fargate profile with this name", fix="Rename the profile",
     ),
     "11th profile": Bad(
         old="virtual_clusters:\n",
@@ -65,7 +65,7 @@ FARGATE = {
     ),
     "profiles of one name": Bad(
         old=ANY_ZONE, new=ANY_ZONE + "  spark-us-east-1a: {namespace: other} # <-\n",
-        field="virtual_clusters.spark-us-east-1a", value="spark-us-east-1a", rule="called spark-us-east-1a",
+        field="virtual_clusters.spark-us-east-1a", value="spark-us-east-1a", rule="named spark-us-east-1a",
         fix="Rename the virtual cluster",
     ),
     "profile quota": Bad(

@@ -133,14 +133,14 @@ REFUSED: dict[str, tuple[Edit, Edit, str, str, str]] = {
         _nothing,
         _set("cluster", "emr_access", to="handler"),
         "cluster.emr_access",
-        "made without the handler: others would be created beside them",
+        "created without the handler: others would be created beside them",
         "Write emr_access as it was again",
     ),
     "virtual clusters from the handler": (
         _set("cluster", "emr_access", to="handler"),
         _set("cluster", "emr_access", to="aws-auth"),
         "cluster.emr_access",
-        "made by the handler: others would be created beside them",
+        "created by the handler: others would be created beside them",
         "Write emr_access: handler again",
     ),
     "CoreDNS back from Fargate": (
@@ -220,14 +220,14 @@ REFUSED: dict[str, tuple[Edit, Edit, str, str, str]] = {
         _set("virtual_clusters", "spark", "existing_namespace", to=True),
         "virtual_clusters.spark.existing_namespace",
         "is deleted, with all in it",
-        "as it was",
+        "Restore it",
     ),
     "a namespace taken over": (
         _set("virtual_clusters", "spark", "existing_namespace", to=True),
         _set("virtual_clusters", "spark", "existing_namespace", to=False),
         "virtual_clusters.spark.existing_namespace",
         "can't be created",
-        "as it was",
+        "Restore it",
     ),
     "a VPC that was there": (_nothing, _set("network", to=VPC), "network.vpc_id", "created for it", "another name"),
     "no longer that VPC": (

@@ -135,7 +135,7 @@ def test_a_plan_without_problems_is_exit_0(tmp_path: Path, capsys: pytest.Captur
 
 WRONG: dict[str, tuple[Any, str, str]] = {
     "no JSON": ("{", "", "must be JSON"),
-    "no request": ([], "", "holds no StartJobRun request"),
+    "no request": ([], "", "has no StartJobRun request"),
     "no driver": ({"releaseLabel": "emr-7.12.0-latest"}, "jobDriver", "required"),
     "an unknown field": ({**REQUEST, "jobdriver": {}}, "jobdriver", "Did you mean jobDriver?"),
     "an unknown release": ({**REQUEST, "releaseLabel": "emr-6.1.0-latest"}, "", "no such release"),
@@ -379,7 +379,8 @@ def test_several_virtual_clusters_have_to_be_chosen_from(capsys: pytest.CaptureF
     command = ["plan", str(GUIDE / "fargate.json"), "-e", str(REPOSITORY / "environments/prod.yaml")]
     assert main(command) == 2
     assert (
-        "the virtual clusters it runs on: reporting, science. Name it by --virtual-cluster" in capsys.readouterr().err
+        "does not name one of the virtual clusters: reporting, science. Name it by --virtual-cluster"
+        in capsys.readouterr().err
     )
     assert main([*command, "--virtual-cluster", "science"]) == 0
 

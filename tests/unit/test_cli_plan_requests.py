@@ -85,10 +85,10 @@ def test_a_zone_that_no_placement_has_moves_the_placement_there(capsys: Capture)
         (["trip-count", "--mode", "spot"], "error: --mode: spot: the placement modes are "),
         (["trip-count", "--zone", "us-east-1z"], "error: --zone: us-east-1z: the environment's zones are "),
         (["--mode", "ec2"], "error: --mode: ec2: it chooses a placement of a job, and no job is named. "),
-        (["trip-count", "--namespace", "a"], "error: --namespace: a: a job of the environment has its own, "),
+        (["trip-count", "--namespace", "a"], "error: --namespace: a: it is for files, and no file is named"),
         (
             ["trip-count", "--virtual-cluster", "a"],
-            "error: --virtual-cluster: a: a job of the environment has its own, ",
+            "error: --virtual-cluster: a: it is for files, and no file is named",
         ),
     ],
 )
@@ -170,7 +170,7 @@ def test_each_definition_is_planned_for_its_own_virtual_cluster(tmp_path: Path, 
         assert placeholder == f"<virtual-cluster-id of {environment.jobs[job].virtual_cluster}>"
     Path(files[0]).write_text(Path(files[0]).read_text().replace(placeholder_of(files[0]), "<virtual-cluster-id>"))
     error = told(capsys, *files, "-e", PROD, status=2)[-1]
-    assert "the request does not say which of the virtual clusters it runs on: reporting, science" in error
+    assert "the request does not name one of the virtual clusters: reporting, science" in error
 
 
 def placeholder_of(file: str) -> str:
@@ -252,7 +252,7 @@ def test_a_request_takes_its_job_template_from_another_file(tmp_path: Path, caps
     alone = planned(capsys, str(template), "-e", DEV)[str(template)]
     assert alone["pods"][2]["count"] == {"least": 4, "most": 4}, "the default of the parameter"
     line = told(capsys, str(request), "-e", DEV, status=2)[-1]
-    assert "jobTemplateId = '0001': a job template holds the releaseLabel" in line
+    assert "jobTemplateId = '0001': a job template has the releaseLabel" in line
     request.write_text(json.dumps({**BY_TEMPLATE, "jobTemplateParameters": {"Executors": "7"}}))
     line = told(capsys, str(request), str(template), "-e", DEV, status=2)[-1]
     assert "jobTemplateParameters.Job = (nothing): job template 0001 has 's3://jobs/${Job}.py' and no default" in line
@@ -319,7 +319,7 @@ def test_a_placeholder_in_labels_and_selectors_is_warned_of_and_not_called_a_bad
     conf = "--conf spark.kubernetes.driver.label.team=${TEAM} --conf spark.driver.extraJavaOptions=-Dtmp=$HOME"
     file.write_text(with_parameters(conf))
     assert problems(capsys, file) == [
-        "spark.kubernetes.driver.label.team=${TEAM} has the placeholder ${TEAM}, and is planned as it is written"
+        "spark.kubernetes.driver.label.team=${TEAM} has the placeholder ${TEAM}, and is planned as written"
     ]
     file.write_text(with_parameters(conf.replace("${TEAM}", "etl")))
     assert problems(capsys, file) == []

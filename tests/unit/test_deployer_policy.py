@@ -173,14 +173,17 @@ def test_policies_are_filled_to_the_size_that_iam_takes() -> None:
     made = policies([statement] * 11)
     assert [len(policy["Statement"]) for policy in made] == [5, 5, 1]
     assert all(size(policy) <= 6144 for policy in made)
-    with pytest.raises(RuleError, match="a role takes 10 managed policies"):
+    with pytest.raises(RuleError, match="a role has at most 10 managed policies"):
         policies([statement] * 51)
 
 
 @pytest.mark.parametrize(
     ("resources", "said"),
     [
-        ({"Queue": {"Type": "AWS::SQS::Queue"}}, "Resources.Queue.Type = 'AWS::SQS::Queue': no permissions are known"),
+        (
+            {"Queue": {"Type": "AWS::SQS::Queue"}},
+            "Resources.Queue.Type = 'AWS::SQS::Queue': the permissions of this resource type are not known",
+        ),
         (
             {"Handler": {**FUNCTION, "Properties": {**FUNCTION["Properties"], "Role": {"Fn::ImportValue": "role"}}}},
             'Resources.Handler.Properties.Role = {"Fn::ImportValue": "role"}: what it names is known only at deployment',

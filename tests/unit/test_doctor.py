@@ -139,13 +139,13 @@ def test_what_the_cluster_has_beside_the_environment_is_no_difference() -> None:
         (
             "labels",
             {"workload": "other"},
-            'labels is {"workload": "other"}, the file says {"workload": "spark-driver"}',
+            'labels is {"workload": "other"}, the file has {"workload": "spark-driver"}',
         ),
-        ("taints", (), 'taints is [], the file says ["workload=spark-driver:NoSchedule"]'),
-        ("zones", ("us-east-1a",), 'zones is ["us-east-1a"], the file says ["us-east-1a", "us-east-1b"]'),
-        ("max_size", 9, "max_size is 9, the file says 2"),
-        ("capacity_type", "spot", "capacity_type is 'spot', the file says 'on-demand'"),
-        ("disk_gib", 7, "disk_gib is 7, the file says"),
+        ("taints", (), 'taints is [], the file has ["workload=spark-driver:NoSchedule"]'),
+        ("zones", ("us-east-1a",), 'zones is ["us-east-1a"], the file has ["us-east-1a", "us-east-1b"]'),
+        ("max_size", 9, "max_size is 9, the file has 2"),
+        ("capacity_type", "spot", "capacity_type is 'spot', the file has 'on-demand'"),
+        ("disk_gib", 7, "disk_gib is 7, the file has"),
     ],
 )
 def test_each_difference_of_a_node_group_is_named(field: str, value: object, told: str) -> None:
@@ -187,14 +187,14 @@ def test_differences_in_the_kubernetes_api_are_named() -> None:
     limited_to_one = NamespaceRules(quotas=(quota,), pod_security="baseline")
     limited = _live(namespace_rules={"spark-jobs": limited_to_one})
     (rules,) = check_kubernetes_objects(ENVIRONMENT, limited)
-    assert rules.found == "namespace spark-jobs: pods of ResourceQuota team is '1', the file says (nothing)"
+    assert rules.found == "namespace spark-jobs: pods of ResourceQuota team is '1', the file has (nothing)"
     pooled = environment(node_pools={"burst": {"instance_types": ["m6i.xlarge"], "max_vcpus": 64}})
     planned = capacity_of(pooled)
     pool = planned.node_pools["burst"]
     assert _states(check_kubernetes_objects(pooled, planned)) == ["ok"]
     changed = replace(planned, node_pools={"in-kubernetes": replace(pool, max_vcpus=32)})
     (difference,) = check_kubernetes_objects(pooled, changed)
-    assert difference.found == "node_pools.burst: max_vcpus is 32, the file says 64"
+    assert difference.found == "node_pools.burst: max_vcpus is 32, the file has 64"
     (missing,) = check_kubernetes_objects(pooled, replace(planned, node_pools={}))
     assert missing.state == "missing"
 

@@ -34,7 +34,7 @@ def test_emr_reads_the_namespace_by_either_way(access: EmrAccess, way: str) -> N
 def test_an_access_entry_for_another_namespace_is_not_enough() -> None:
     check = checked(EmrAccess({"spark-other"}, None, {JOBS: True}))
     assert check.state == "missing"
-    assert "an access entry for spark-other alone" in check.found
+    assert "an access entry for spark-other only" in check.found
     assert f"Unauthorized to perform read namespace on ({JOBS})" in check.found
 
 

@@ -169,7 +169,7 @@ UNKNOWN: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "a value that does not count": (
         "emr-job-submitter", {"jobsubmitter.logging": "false"},
-        "jobsubmitter.logging is false, which counts as if it were not set", "Write DISABLED or ENABLED",
+        "jobsubmitter.logging is false, which counts as not set", "Write DISABLED or ENABLED",
     ),
     "a toleration without an effect": (
         "emr-job-submitter", {"jobsubmitter.node.toleration.spot": "true"},
@@ -177,7 +177,7 @@ UNKNOWN: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "an effect without a value": (
         "emr-job-submitter", {"jobsubmitter.node.toleration.spot.effect": "NoSchedule"},
-        "jobsubmitter.node.toleration.spot, the value that is tolerated, is not", "Add jobsubmitter.node.toleration.spot",
+        "without jobsubmitter.node.toleration.spot, the tolerated value", "Add jobsubmitter.node.toleration.spot",
     ),
     "an endpoint's": ("jupyter-kernel-overrides", {"a": "b"}, "is for managed endpoints", "Remove it"),
 }  # fmt: skip

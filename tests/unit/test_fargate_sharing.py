@@ -96,5 +96,5 @@ def test_a_profile_of_the_environments_own_is_not_called_as_a_shared_one(sharing
     name = next(iter(shared(sharing, [{}]).profiles()))
     pattern = {"fargate_namespaces": "*"} if sharing == "wildcard" else {}
     own = {name: {"selectors": [{"namespace": "a"}]}}
-    with pytest.raises(ValueError, match="has a Fargate profile called so"):
+    with pytest.raises(ValueError, match="has a Fargate profile with this name"):
         environment(fargate_profiles=own, fargate_sharing=sharing, **pattern)

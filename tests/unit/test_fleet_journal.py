@@ -91,7 +91,7 @@ def test_a_journal_of_another_fleet_is_refused(tmp_path: Path, other: dict[str, 
     path = tmp_path / "journal"
     before = written(path)
     fleet = begin(**{"identifier": "f", "digest": "digest", "account": "111122223333", "region": "us-east-1"} | other)
-    fix = "Restore what it was begun with, or begin another fleet: --journal PATH."
+    fix = "Restore the original, or start another fleet: --journal PATH."
     assert refusal(path, fleet) == f"{path}: the journal belongs to a fleet with {told}. {fix}"
     assert path.read_bytes() == before
 
@@ -112,14 +112,14 @@ def test_other_virtual_clusters_than_it_was_begun_with_are_refused(tmp_path: Pat
 def test_a_file_that_is_no_journal_is_refused_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fleet.jsonl"
     path.write_bytes(content)
-    assert refusal(path) == f"{path}: the journal is no journal of this program. Name another: --journal PATH."
+    assert refusal(path) == f"{path}: the journal is no journal of emr-placement. Name another: --journal PATH."
     assert path.read_bytes() == content
 
 
 def test_a_record_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     path.write_bytes(written(path) + b'{"line": 5}\n')
-    assert "is no journal of this program" in refusal(path)
+    assert "is no journal of emr-placement" in refusal(path)
 
 
 def test_what_can_t_be_a_file_is_refused(tmp_path: Path) -> None:

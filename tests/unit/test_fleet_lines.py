@@ -46,7 +46,7 @@ def test_a_request_may_have_any_form_but_is_one() -> None:
     assert line.read_as == "read as the arguments of Airflow's EmrContainerOperator; ignored: deferrable"
     runs = {"jobRuns": [{"id": "1", **REQUEST}, {"id": "2", **REQUEST}]}
     assert wrong({"request": runs}) == [
-        "fleet.jsonl:1: request = (nothing): holds 2 requests, and a line starts one. Write a line for each."
+        "fleet.jsonl:1: request = (nothing): has 2 requests, and a line starts one. Write a line for each."
     ]
     (said,) = wrong({"request": {**arguments, "release_label": 7}})
     assert said.startswith("fleet.jsonl:1: request.release_label = 7: must be text")
@@ -76,7 +76,7 @@ def test_only_a_newline_ends_a_line() -> None:
         ),
         ({"mode": "ec2"}, "job = (nothing): names a job of the environment or has a request. Give one of them."),
         ({"job": "a", "request": REQUEST}, "job = (nothing): names a job of the environment or has a request. "),
-        ({"request": REQUEST, "zone": "z"}, "zone = 'z': a request says its placement itself. Remove it."),
+        ({"request": REQUEST, "zone": "z"}, "zone = 'z': a request contains its placement. Remove it."),
         ({"job": "a", "placement": "p", "mode": "ec2"}, "mode = 'ec2': a placement has its mode. Remove one of them."),
         ({"job": 1}, "job = 1: must be text. Write text in quotes."),
         ({"job": ""}, "job = '': must be text. Write text in quotes."),
@@ -104,7 +104,7 @@ def test_all_bad_lines_are_told_in_order_up_to_20() -> None:
     messages = wrong(*[bad] * 50)
     assert len(messages) == 21
     assert messages[19].startswith("fleet.jsonl:20: ")
-    assert messages[20] == "fleet.jsonl: 30 more lines are wrong. Mend these first."
+    assert messages[20] == "fleet.jsonl: 30 more lines are wrong. Fix these first."
 
 
 def test_a_run_name_starts_one_run() -> None:

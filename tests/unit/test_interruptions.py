@@ -147,7 +147,7 @@ def test_another_version_rolls_every_node_and_leaves_the_add_ons() -> None:
     found = interruptions(Deployed(platform=PlatformRecord.of(before)), _environment(_cluster(version="1.36")))
     assert [one.path for one in found] == [("cluster", "version")] * 2
     assert "in system, drivers, EKS starts other nodes" in found[0].rule
-    assert "vpc-cni, kube-proxy, coredns keep their versions, made for 1.35" in found[1].rule
+    assert "vpc-cni, kube-proxy, coredns keep their versions, which are for 1.35" in found[1].rule
     pinned = {"vpc-cni": "v1.21.1-eksbuild.1", "kube-proxy": "v1.36.0-eksbuild.1", "coredns": "v1.13.1-eksbuild.1"}
     after = _environment(_cluster(version="1.36", add_on_versions=pinned))
     assert len(interruptions(Deployed(platform=PlatformRecord.of(before)), after)) == 1
@@ -170,7 +170,7 @@ def test_a_fargate_profile_of_the_environment_s_own() -> None:
 
     found = _interrupted(profile("other"), before=profile("tools"))
     assert set(found) == {"fargate_profiles.tools"}
-    assert "EKS deletes the pods that run by them" in found["fargate_profiles.tools"].rule
+    assert "EKS deletes their pods" in found["fargate_profiles.tools"].rule
 
 
 def test_what_is_not_deployed_interrupts_nothing() -> None:

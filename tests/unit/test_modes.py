@@ -75,7 +75,7 @@ def test_two_zones_for_one_pod_are_refused() -> None:
 
 
 def test_a_pinned_driver_is_pinned_by_labels() -> None:
-    with pytest.raises(RuleError, match="pins the driver to a labelled node group"):
+    with pytest.raises(RuleError, match="pins the driver to a node group with labels"):
         placement("pinned-driver", driver=Ec2(instance_type="m6i.large"))
     with pytest.raises(RuleError, match="Use mode pinned-driver"):
         placement("fargate-executors", driver=PINNED)

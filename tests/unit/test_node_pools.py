@@ -212,7 +212,7 @@ def test_a_capacity_type_that_groups_and_pools_have_is_refused() -> None:
 
 
 def test_the_label_of_a_pool_has_a_field_of_its_own() -> None:
-    with pytest.raises(ValueError, match=r"field of its own\. Write capacity_type instead"):
+    with pytest.raises(ValueError, match=r"its own field\. Write capacity_type instead"):
         Ec2(node_labels={"karpenter.sh/capacity-type": "spot"})
 
 

@@ -132,7 +132,7 @@ def test_a_node_that_was_not_read_leaves_it_open() -> None:
 
 def test_what_the_plan_calls_pending_and_runs_is_a_difference() -> None:
     plan = planned(request({"spark.driver.memory": "500g"}), DEPLOYED)
-    assert rows(all_of(), plan)["driver"][0].differences == ("the plan says Pending",)
+    assert rows(all_of(), plan)["driver"][0].differences == ("it is planned as Pending",)
     (row,) = rows(all_of(pending(pod())), plan)["driver"]
     assert (row.verdict, row.differences) == ("pending", ())
 

@@ -49,17 +49,17 @@ def test_a_request_runs_where_an_option_or_itself_says_or_in_the_only_place(
 REFUSED = {
     "several namespaces": (
         source(TWO),
-        "--virtual-cluster: the request does not say which of the virtual clusters it runs on: science, spark",
+        "--virtual-cluster: the request does not name one of the virtual clusters: science, spark",
     ),
     "one namespace in two clusters": (
         source(ONE, {"dev": "jobs"}),
-        "--virtual-cluster: the request does not say which of the virtual clusters it runs on: 0a1b, dev, spark",
+        "--virtual-cluster: the request does not name one of the virtual clusters: 0a1b, dev, spark",
     ),
     "an option that names none": (
         source(ONE, virtual_cluster="dev"),
         "--virtual-cluster: 'dev': the virtual clusters are",
     ),
-    "no virtual clusters": (source({}), "--namespace: no virtual cluster is there"),
+    "no virtual clusters": (source({}), "--namespace: there is no virtual cluster with"),
     "a namespace in two clusters": (source(ONE, ONE, namespace="jobs"), "--namespace: 'jobs': a namespace alone"),
 }
 

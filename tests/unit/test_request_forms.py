@@ -404,7 +404,7 @@ def test_several_requests_of_a_text_are_told_apart(text: str, names: list[str]) 
 WRONG: dict[str, tuple[str, str]] = {
     "nothing": ("", "must be JSON or YAML: it is empty. Write a request."),
     "only documents without content": ("---\n---\n", "it is empty"),
-    "no request": ("[]", "holds no StartJobRun request"),
+    "no request": ("[]", "has no StartJobRun request"),
     "a comma too many": ('{\n  "name": "a",\n}', "must be JSON: "),
     "where it is": ('{\n  "name": "a",\n  "releaseLabel" "b"\n}', "line 3 column 18"),
     "a continued line": (
@@ -413,7 +413,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "a line break in a text": ('{"name": "a\nb"}', "Write a line break in a text as \\n, or the file as YAML"),
     "YAML": ("name: [a", "line 1 column 9"),
-    "a key twice": ("name: a\nname: b\n", "the key name stands there twice, line 2 column 1"),
+    "a key twice": ("name: a\nname: b\n", "the key name appears twice, line 2 column 1"),
     "a shell command": (
         "aws emr-containers start-job-run --name pi --job-driver '{}'", "a shell script is not read",
     ),

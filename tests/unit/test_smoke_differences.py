@@ -200,9 +200,9 @@ def test_one_thing_of_the_pods(
     ("node", "labels", "expected"),
     [
         ("ec2", {"node.kubernetes.io/instance-type": "m5.large"}, "its node is m5.large, not m6i.4xlarge"),
-        ("ec2", {"workload": "other"}, "its node is not labelled workload=spark"),
+        ("ec2", {"workload": "other"}, "its node lacks the labels workload=spark"),
         ("ec2", {"team": "a", "kubernetes.io/hostname": "other"}, None),
-        ("fargate", {"kubernetes.io/arch": "arm64"}, "its node is not labelled kubernetes.io/arch=amd64"),
+        ("fargate", {"kubernetes.io/arch": "arm64"}, "its node lacks the labels kubernetes.io/arch=amd64"),
         ("fargate", {"eks.amazonaws.com/sourced": "x"}, None),
     ],
 )
@@ -224,8 +224,8 @@ def test_a_pod_elsewhere_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("logs", "expected"),
     [
-        (LOGS[:2], [("logs", "executors", "nothing of it came to CloudWatch")]),
-        ((*LOGS, "other/x"), [("logs", None, "CloudWatch has other/x, which is no name known here")]),
+        (LOGS[:2], [("logs", "executors", "CloudWatch has no log of it")]),
+        ((*LOGS, "other/x"), [("logs", None, "CloudWatch has other/x, an unknown name")]),
         (None, []),
     ],
 )

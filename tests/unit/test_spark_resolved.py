@@ -103,11 +103,12 @@ REFUSED: dict[str, tuple[dict[str, str], str, str, dict[str, str]]] = {
         {"spark.unsafe.offHeap": "yes"}, "spark.unsafe.offHeap", "true or false", {"spark.unsafe.offHeap": "FALSE"},
     ),
     "a label of Spark's": (
-        {"spark.kubernetes.driver.label.spark-role": "a"}, "spark.kubernetes.driver.label.spark-role", "for itself",
+        {"spark.kubernetes.driver.label.spark-role": "a"}, "spark.kubernetes.driver.label.spark-role", "Spark reserves this",
         {"spark.kubernetes.driver.label.spark-exec-id": "a"},
     ),
     "a label of Spark's executors": (
-        {"spark.kubernetes.executor.label.spark-exec-id": "a"}, "spark.kubernetes.executor.label.spark-exec-id", "for itself",
+        {"spark.kubernetes.executor.label.spark-exec-id": "a"}, "spark.kubernetes.executor.label.spark-exec-id",
+        "Spark reserves this",
         {"spark.kubernetes.executor.label.spark-exec-inactive": "a"},
     ),
     "a volume of another kind": (

@@ -176,7 +176,7 @@ def test_what_stands_twice_is_written_twice() -> None:
 
 
 LINES = {
-    "a key twice": (f"{POD}kind: Pod\n", "driver.yaml:8: 'kind': a key stands once in a mapping (YAML 1.2). Remove one."),
+    "a key twice": (f"{POD}kind: Pod\n", "driver.yaml:8: 'kind': a mapping has each key only once (YAML 1.2). Remove one."),
     "two Pods": (f"{POD}---\n{POD}", "driver.yaml: Spark reads one Pod of a file, this one has 2 documents"),
     "a null key": (f"{POD}null: a\n", "driver.yaml:8: a key is text, not null"),
     "a bad indentation": ("kind: Pod\n spec: {}\n", "driver.yaml:2: must be well-formed YAML 1.2: mapping values are"),

@@ -38,7 +38,7 @@ ON_FARGATE_CASES = {
     ),
     "no profile for any zone": Bad(
         old=ANY_ZONE, new="    fargate: {any_zone: false}\n", also=((FARGATE, "      fargate: # <-\n"),), findings=2,
-        field=f"{ON_FARGATE}.driver", value="fargate", rule="labelled spark-node-placement=fargate",
+        field=f"{ON_FARGATE}.driver", value="fargate", rule="with the label spark-node-placement=fargate",
         fix="Set fargate.any_zone",
     ),
     "driver of more cores than Fargate has": Bad(
@@ -130,12 +130,12 @@ ON_EC2 = {
         old=REGION, new=REGION + profile(
             "{namespace: spark-jobs, labels: {emr-containers.amazonaws.com/component: driver}}"),
         also=((DRIVER, DRIVER.replace("driver:\n", "driver: # <-\n", 1)),),
-        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which is to run on EC2", fix="Add a label",
+        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which should run on EC2", fix="Add a label",
     ),
     "profile on Spark's own label that takes the driver of EC2": Bad(
         old=REGION, new=REGION + profile("{namespace: spark-jobs, labels: {spark-role: driver}}"),
         also=((DRIVER, DRIVER.replace("driver:\n", "driver: # <-\n", 1)),),
-        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which is to run on EC2", fix="Add a label",
+        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which should run on EC2", fix="Add a label",
     ),
     "profile on a label of the job's own that takes the driver of EC2": Bad(
         old=REGION, new=REGION + profile("{namespace: spark-jobs, labels: {team: a}}"),
@@ -143,7 +143,7 @@ ON_EC2 = {
             ("    spark_conf:\n", "    spark_conf:\n      spark.kubernetes.driver.label.team: a\n"),
             (DRIVER, DRIVER.replace("driver:\n", "driver: # <-\n", 1)),
         ),
-        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which is to run on EC2", fix="Add a label",
+        field=f"{PINNED}.driver", value="namespace spark-jobs", rule="which should run on EC2", fix="Add a label",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a synthesized CDK app deploys, read from its cloud assembly (cdk.out)."""
+"""Reads what a synthesized CDK app deploys from its cloud assembly (cdk.out)."""
 
 from emr_eks_placement.assembly.read import read_assembly
 

@@ -1,4 +1,4 @@
-"""The stacks of a cloud assembly: its manifest, the assemblies of stages in it, and nested stacks.
+"""The stacks of a cloud assembly: those of its manifest, of its nested stages, and nested stacks.
 
 Source: cloud-assembly-schema of aws/aws-cdk-cli (artifact types and their properties) and the metadata that the CDK
 writes into templates (aws:cdk:path, aws:asset:path).
@@ -14,7 +14,7 @@ from emr_eks_placement.common.errors import RuleError, placed_at
 
 _STACK, _STAGE = "aws:cloudformation:stack", "cdk:cloud-assembly"
 _NESTED_STACK = "AWS::CloudFormation::Stack"
-_MOST_LEVELS = 20  # of stages or nested stacks in each other; files that name each other have no end
+_MOST_LEVELS = 20  # of stages or nested stacks in each other; files that refer to each other would never end
 _UNKNOWN = ("unknown-account", "unknown-region")
 
 
@@ -22,9 +22,9 @@ _UNKNOWN = ("unknown-account", "unknown-region")
 class Stack:
     """A stack with its template.
 
-    id: unlike every other's of the assembly; name: in CloudFormation, None for a nested stack, which CloudFormation
-    names; folder: of the assembly or stage that it is of; account, region: None where the app leaves them to the
-    deployment. nested: its nested stacks by logical id; parent: of a nested stack, the resource that makes it.
+    id: unique in the assembly; name: in CloudFormation, None for a nested stack, which CloudFormation names; folder:
+    the assembly or stage that holds the stack; account, region: None where the app leaves them open until the
+    deployment; nested: its nested stacks by logical id; parent: the resource that creates a nested stack.
     """
 
     id: str
@@ -39,13 +39,14 @@ class Stack:
     nested: dict[str, "Stack"] = field(default_factory=dict)
 
     def shares_environment(self, other: "Stack") -> bool:
-        """Whether both are, or may be, deployed to one account and region: then they see the same names and exports."""
+        """Returns whether both stacks deploy, or may deploy, to the same account and region, so that they share names
+        and exports."""
         return self.region == other.region and (self.account == other.account or None in (self.account, other.account))
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """A resource of a template: kind is its Type; construct_path: empty where the CDK left the metadata out."""
+    """A resource of a template. kind: its Type; construct_path: empty without the CDK's metadata."""
 
     stack: Stack
     logical_id: str
@@ -59,7 +60,7 @@ class Resource:
 def load_stacks(folder: Path) -> list[Stack]:
     """Every stack of the assembly, each followed by its nested stacks.
 
-    Raises InputError for a folder that holds no assembly and for a manifest or template that can't be used.
+    Raises InputError if the folder holds no assembly, or if a manifest or template is invalid.
     """
     return list(_stacks_of_assembly(folder, ()))
 
@@ -84,7 +85,7 @@ def _stacks_of_assembly(folder: Path, stages: tuple[str, ...]) -> Iterator[Stack
 def _check_context(missing: Field) -> None:
     if missing.items():
         raise missing.refused(
-            "the CDK did not find this context and put in made-up values, of zones for example",
+            "the CDK did not find this context and used placeholder values, for example for zones",
             "Run cdk synth with credentials of the account, and keep cdk.context.json",
         )
 
@@ -118,7 +119,7 @@ def _read_template(file: Path) -> Field:
 
 
 def _with_nested(stack: Stack, level: int) -> Iterator[Stack]:
-    """The stack and those nested in it, whose resources and nested stacks are filled in."""
+    """Yields the stack and its nested stacks, with their resources and nested stacks filled in."""
     with placed_at(str(stack.file)):
         _check_level(level, stack.template)
         _check_sections(stack.template)
@@ -144,7 +145,8 @@ def _with_nested(stack: Stack, level: int) -> Iterator[Stack]:
 
 
 def _check_sections(template: Field) -> None:
-    """Raises RuleError for a section that is not built as CloudFormation's are; resources are checked when read."""
+    """Raises RuleError for a section that CloudFormation would not accept; resources are checked later, when they are
+    read."""
     for parameter in template["Parameters"].entries().values():
         parameter.entries()
     for output in template["Outputs"].entries().values():
@@ -155,7 +157,7 @@ def _check_sections(template: Field) -> None:
 
 
 def _nested_file(resource: Resource) -> Path | None:
-    """The template of a nested stack; None for one at a fixed address, which the assembly has no part in."""
+    """Returns the template file of a nested stack; None if its URL is fixed and the template is not in the assembly."""
     resource.properties["Parameters"].entries()
     path = resource.metadata["aws:asset:path"]
     if path.value is None and isinstance(resource.properties["TemplateURL"].value, Mapping):

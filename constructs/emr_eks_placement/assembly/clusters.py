@@ -1,4 +1,4 @@
-"""The EKS clusters of an assembly, and which of them a resource belongs to."""
+"""The EKS clusters of an assembly, and the cluster that each resource belongs to."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,14 +10,14 @@ from emr_eks_placement.assembly.values import Reference, Resolver
 from emr_eks_placement.common.document_field import Field
 
 CLUSTER_KINDS = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
-# What a cluster is taken to run whose version the assembly does not say.
+# The assumed Kubernetes version of a cluster whose version is not in the assembly.
 _DEFAULT_VERSION = "1.35"
-AUTO_MODE_NODES = "EKS Auto Mode makes nodes too"
+AUTO_MODE_NODES = "EKS Auto Modealso creates nodes"
 
 
 @dataclass(frozen=True)
 class ImportedCluster:
-    """A cluster that the app refers to by its name: it is of another app, and so may be some of its nodes."""
+    """A cluster that the app refers to by name. Another app owns it, and maybe some of its nodes."""
 
     name: str
     account: str | None
@@ -29,9 +29,9 @@ ClusterKey = Resource | ImportedCluster
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster. names: that fit it, the shortest first; other_nodes: as in Capacity.
+    """A cluster. names: possible names, the shortest first; other_nodes: as in Capacity.
 
-    auto_mode: whether node pools of EKS Auto Mode can have nodes in it; of those, EKS's own are other nodes.
+    auto_mode: whether node pools of EKS Auto Mode can create nodes in it; EKS's own node pools count as other nodes.
     """
 
     names: list[str]
@@ -43,16 +43,16 @@ class Cluster:
 
 
 class Clusters:
-    """The clusters of an assembly. Raises RuleError for what is malformed or known only at deployment."""
+    """The clusters of an assembly. Raises RuleError for a malformed value or one known only at deployment."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
     def read(self, key: ClusterKey) -> Cluster:
-        """What the assembly says of a cluster."""
+        """Returns the cluster as the assembly describes it."""
         if isinstance(key, ImportedCluster):
             longer = [f"{key.region}/{key.name}", f"{key.account}/{key.region}/{key.name}"]
-            other = "the cluster is not of this assembly and may have other nodes"
+            other = "the cluster is not part of this assembly and may have other nodes"
             return Cluster([key.name, *longer], key.region, _DEFAULT_VERSION, [], other)
         properties = settings_of(key, self._resolver)
         network = properties.either("ResourcesVpcConfig", "resourcesVpcConfig")
@@ -68,7 +68,7 @@ class Clusters:
         )
 
     def of(self, name: Field, stack: Stack) -> ClusterKey:
-        """The cluster that a resource of the stack names, by reference or in words."""
+        """Returns the cluster that a resource of the stack refers to, by reference or by name."""
         if isinstance(name.value, Reference) and name.value.resource.kind in CLUSTER_KINDS:
             return name.value.resource
         text = name.text()

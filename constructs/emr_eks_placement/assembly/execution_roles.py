@@ -7,9 +7,9 @@ _ROLE = "AWS::IAM::Role"
 
 
 def role_name(arn: Field, resolver: Resolver) -> str:
-    """The name of the role of that ARN: of a role of the assembly without a name, its logical id.
+    """Returns the name of the role with that ARN, or the logical id of a role of the assembly that has no name.
 
-    Raises RuleError where neither the ARN nor its last part is known.
+    Raises RuleError if neither the ARN nor its last part is known.
     """
     value = arn.value
     if isinstance(value, Reference) and value.resource.kind == _ROLE:

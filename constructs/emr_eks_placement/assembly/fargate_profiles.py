@@ -8,12 +8,13 @@ from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, FargateProfileCa
 
 
 def read_fargate_profile(profile: Field, cluster: Cluster, resolver: Resolver) -> FargateProfileCapacity:
-    """The profile of the resolved properties. Raises RuleError for what is malformed or known only at deployment."""
+    """Returns the profile that the resolved properties describe. Raises RuleError for a malformed value, and for one
+    that is known only at deployment."""
     own = profile.either("Subnets", "subnets")
     subnets = _private(cluster.subnets) if own.value is None else subnets_of(own, resolver)
     selectors = profile.either("Selectors", "selectors")
     if not selectors.value:
-        raise selectors.refused("a Fargate profile has selectors (EKS CreateFargateProfile)", "Give one or more")
+        raise selectors.refused("a Fargate profile has selectors (EKS CreateFargateProfile)", "Add one or more")
     return FargateProfileCapacity(
         selectors=tuple(_selector(one) for one in selectors.items()),
         zones=zones_of(subnets) or (UNKNOWN_ZONE,),
@@ -22,7 +23,8 @@ def read_fargate_profile(profile: Field, cluster: Cluster, resolver: Resolver) -
 
 
 def _private(subnets: list[Subnet]) -> list[Subnet]:
-    """The private ones, which EKS takes for a profile without subnets; all where it can't be told which they are."""
+    """Returns the private subnets, which EKS uses for a profile without subnets; all subnets if it is unknown which are
+    private."""
     if any(subnet.is_private is None for subnet in subnets):
         return subnets
     return [subnet for subnet in subnets if subnet.is_private] or subnets
@@ -33,7 +35,7 @@ def _selector(selector: Field) -> PodSelector:
 
 
 def _labels(labels: Field) -> dict[str, str]:
-    """Of the list of keys and values that CloudFormation has, or of the mapping that the CDK's custom resource has."""
+    """Reads labels from a list of keys and values (CloudFormation) or a mapping (the CDK's custom resource)."""
     if isinstance(labels.value, list):
         return {one["Key"].text(): one["Value"].text() for one in labels.items()}
     return {key: value.text() for key, value in labels.entries().items()}

@@ -12,13 +12,14 @@ from emr_eks_placement.common.nesting import deeper_than
 
 MANIFEST_KIND = "Custom::AWSCDK-EKS-KubernetesResource"
 CHART_KIND = "Custom::AWSCDK-EKS-HelmChart"
-_MOST_LEVELS = 200  # more than manifests have, fewer than Python follows
-_MARK = "\N{REPLACEMENT CHARACTER}"  # stands, with a number in between, for a part that is open until the deployment
+_MOST_LEVELS = 200  # deeper than manifests are, less deep than Python's recursion limit
+_MARK = "\N{REPLACEMENT CHARACTER}"  # around the number that replaces a part that is open until the deployment
 _MARKED = re.compile(f"{_MARK}([0-9]{{1,6}}){_MARK}", re.ASCII)
 
 
 def objects_of(resource: Resource, resolver: Resolver) -> Iterator[Field]:
-    """The objects of a manifest, each a mapping, with what is open as Unresolved; none where it is open what they are."""
+    """Yields the objects of a manifest as mappings. Open values are Unresolved; yields nothing if the whole manifest is
+    open."""
     manifest = resolver.properties(resource)["Manifest"]
     text, parts = _marked(manifest.value)
     try:
@@ -33,7 +34,7 @@ def objects_of(resource: Resource, resolver: Resolver) -> Iterator[Field]:
 
 
 def _marked(value: object) -> tuple[str, list[object]]:
-    """The text with a mark for each part that is open, and these parts."""
+    """Returns the text with a mark in place of each open part, and these parts."""
     if isinstance(value, str):
         return value, []
     text = ""
@@ -48,7 +49,7 @@ def _marked(value: object) -> tuple[str, list[object]]:
 
 
 def _with_parts(data: object, parts: list[object]) -> object:
-    """The data with the parts in place of their marks."""
+    """Returns the data with the open parts in place of their marks."""
     if isinstance(data, dict):
         return {key: _with_parts(value, parts) for key, value in data.items()}
     if isinstance(data, list):

@@ -1,4 +1,4 @@
-"""What clusters, node groups, profiles and virtual clusters are called."""
+"""The names of clusters, node groups, profiles and virtual clusters."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -6,13 +6,13 @@ from typing import TypeVar
 from emr_eks_placement.assembly.cloud_assembly import Resource
 
 Key = TypeVar("Key")
-_INNER = ("Resource", "Default")  # what constructs call the resource that they stand for
+_INNER = ("Resource", "Default")  # construct ids of the one resource that a construct wraps
 
 
 def names_of(resource: Resource, physical_name: str | None = None) -> list[str]:
-    """Names that fit, the shortest first: the physical name, else the last component of the construct path.
+    """Returns possible names, the shortest first: the physical name, or else the last component of the construct path.
 
-    Longer ones put more of the path before it. Without path metadata, the logical id stands for the path.
+    Longer names add more of the path. Without path metadata, the logical id replaces the path.
     """
     path = list(resource.construct_path) or [resource.stack.id, resource.logical_id]
     while len(path) > 1 and path[-1] in _INNER:
@@ -24,7 +24,7 @@ def names_of(resource: Resource, physical_name: str | None = None) -> list[str]:
 
 
 def distinct_names(candidates: Mapping[Key, list[str]]) -> dict[Key, str]:
-    """For each key the first of its candidates that no other is called; the last ones, which must differ, if need be."""
+    """Returns one name for each key: its first candidate that no other key has. The last candidates must be distinct."""
     level = dict.fromkeys(candidates, 0)
     while True:
         called: dict[str, list[Key]] = {}
@@ -38,7 +38,7 @@ def distinct_names(candidates: Mapping[Key, list[str]]) -> dict[Key, str]:
 
 
 def _longer(keys: list[Key], level: Mapping[Key, int], candidates: Mapping[Key, list[str]]) -> list[Key]:
-    """Of keys that are called the same, those to call by their next name: by the last only if none has another."""
+    """Returns the keys of one name that take their next candidate. A key takes its last one only if no other can move."""
     for kept in (2, 1):
         movable = [key for key in keys if level[key] + kept < len(candidates[key])]
         if movable:

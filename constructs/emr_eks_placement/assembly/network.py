@@ -1,4 +1,4 @@
-"""Where subnets are."""
+"""The subnets of an assembly and their zones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,25 +15,26 @@ _SUBNET = "AWS::EC2::Subnet"
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet. zone: UNKNOWN_ZONE where only its id is known; is_private: None where that can't be told."""
+    """A subnet. zone: UNKNOWN_ZONE if only its id is known; is_private: None if unknown."""
 
     zone: str
     is_private: bool | None
 
 
 def region_of(stack: Stack) -> str:
-    """The region a stack is deployed to. Raises RuleError where the app leaves it open."""
+    """Returns the region that a stack deploys to. Raises RuleError if the app leaves it open."""
     if stack.region is None:
         raise RuleError(
             stack.id,
             "this stack is environment-agnostic, so its region, and with it its zones, is known only at deployment",
-            "Give the stack an env with a region",
+            "Set an env with a region for the stack",
         )
     return stack.region
 
 
 def subnets_of(subnets: Field, resolver: Resolver) -> list[Subnet]:
-    """The subnets of a resolved list of ids; of a list that is open until the deployment, one in an unknown zone."""
+    """Returns the subnets of a resolved list of ids; one subnet in an unknown zone if the list is open until the
+    deployment."""
     if isinstance(subnets.value, Unresolved):
         return [Subnet(UNKNOWN_ZONE, None)]
     return [_subnet(one.value, resolver) for one in subnets.items()]
@@ -52,11 +53,12 @@ def _subnet(id_: object, resolver: Resolver) -> Subnet:
 
 
 def zones_of(subnets: Iterable[Subnet]) -> tuple[str, ...]:
-    """Their zones, each once, in the order given."""
+    """Returns the zones of the subnets, without duplicates and in their order."""
     return tuple(dict.fromkeys(subnet.zone for subnet in subnets))
 
 
 def zones_of_class(node_class: Field | None, cluster_subnets: list[Subnet], resolver: Resolver) -> tuple[str, ...]:
-    """Where a node class has nodes; subnets that it selects by tags are taken to be in the cluster's zones."""
+    """Returns the zones where a node class creates nodes. Subnets selected by tags are assumed to be in the cluster's
+    zones."""
     ids = subnet_ids_of(node_class)
     return zones_of(subnets_of(ids, resolver) if ids.value else cluster_subnets)

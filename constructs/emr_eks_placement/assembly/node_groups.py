@@ -1,7 +1,7 @@
 """EKS managed node groups of an assembly.
 
-Defaults are those of EKS: instance types, disk size and capacity type of botocore's service model (CreateNodegroup),
-sizes as EKS chooses them where none is given (no AWS source says so; pulumi/pulumi-eks issue 916 tells).
+Defaults are those of EKS: instance types, disk size and capacity type are from botocore's service model
+(CreateNodegroup). The default sizes have no AWS source; they are from pulumi/pulumi-eks issue 916.
 """
 
 from emr_eks_placement.assembly.cloud_assembly import Resource
@@ -17,16 +17,17 @@ from emr_eks_placement.scheduling.capacity import NodeGroupCapacity
 _LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 _DEFAULT_INSTANCE_TYPE = "t3.medium"
 _DEFAULT_DISK_GIB = 20
-_DEFAULT_SIZES = (1, 2, 2)  # least, initial, most
+_DEFAULT_SIZES = (1, 2, 2)  # minimum, initial and maximum size
 _CAPACITY_TYPES: dict[str, CapacityType] = {name: kind for kind, name in CAPACITY_TYPE_LABEL_VALUES.items()}
 _EFFECTS = {name: effect for effect, name in kubernetes.EKS_TAINT_EFFECTS.items()}
-# Where pods' files are: on the root volume, but on Bottlerocket, whose root can't be written, on the second one.
+# The volume of pods' files: the root volume; the second volume on Bottlerocket, because its root is read-only.
 _ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
 _BOTTLEROCKET_DEVICES = ("/dev/xvdb",)
 
 
 def read_node_group(resource: Resource, group: Field, resolver: Resolver) -> NodeGroupCapacity:
-    """The node group of the resolved properties. Raises RuleError for what is malformed or known only at deployment."""
+    """Returns the node group that the resolved properties describe. Raises RuleError for a malformed value, and for one
+    that is known only at deployment."""
     template = _launch_template(resource, group["LaunchTemplate"], resolver)
     least, initial, most = _sizes(group["ScalingConfig"])
     if not group["Subnets"].value:
@@ -46,7 +47,8 @@ def read_node_group(resource: Resource, group: Field, resolver: Resolver) -> Nod
 
 
 def _launch_template(resource: Resource, given: Field, resolver: Resolver) -> Field | None:
-    """The data of the launch template that is given; None for one that is not in the assembly; empty without one."""
+    """Returns the data of the node group's launch template; None if the template is not in the assembly, empty without
+    a template."""
     if given.value is None:
         return Field(None)
     id_, name = given["Id"].value, given["Name"].known_text()
@@ -60,7 +62,7 @@ def _launch_template(resource: Resource, given: Field, resolver: Resolver) -> Fi
 
 
 def _machines(group: Field, template: Field | None) -> list[InstanceType]:
-    """The instance types of the group, else of its launch template, else EKS's default."""
+    """Returns the instance types of the group, or of its launch template, or EKS's default."""
     types = group["InstanceTypes"]
     if types.items():
         return [_machine(one, one.text()) for one in types.items()]
@@ -68,8 +70,8 @@ def _machines(group: Field, template: Field | None) -> list[InstanceType]:
     if one is None or not isinstance(one.value, str | None):
         raise RuleError(
             group["LaunchTemplate"].value,
-            "this launch template decides on the instance type, and is not in the assembly or leaves it to the deployment",
-            "Give the node group its instance types",
+            "this launch template sets the instance type, and is not in the assembly or sets it only at deployment",
+            "Set the node group's instance types",
             path=group["LaunchTemplate"].path,
         )
     return [_machine(types, one.text(_DEFAULT_INSTANCE_TYPE))]
@@ -103,14 +105,14 @@ def _taint(taint: Field) -> Taint:
 
 
 def _sizes(scaling: Field) -> tuple[int, int, int]:
-    """Least, initial and most nodes: EKS takes all three or none (NodegroupScalingConfig)."""
+    """Returns the minimum, initial and maximum number of nodes. EKS takes all three or none (NodegroupScalingConfig)."""
     if scaling.value is None:
         return _DEFAULT_SIZES
     return scaling["MinSize"].number(), scaling["DesiredSize"].number(), scaling["MaxSize"].number()
 
 
 def _disk_gib(group: Field, template: Field | None) -> int | None:
-    """The size of the volume that pods' files are on; None where that is not known."""
+    """Returns the size of the volume of pods' files, in GiB; None if unknown."""
     if template is None or not isinstance(group["DiskSize"].value, str | int | None):
         return None
     if group["DiskSize"].value is not None:
@@ -121,5 +123,5 @@ def _disk_gib(group: Field, template: Field | None) -> int | None:
         if mapping["DeviceName"].known_text() in devices:
             size = mapping["Ebs"]["VolumeSize"]
             return size.number() if isinstance(size.value, str | int) else None
-    # An image of one's own brings a volume of its own.
+    # A custom image has its own volumes.
     return _DEFAULT_DISK_GIB if template["ImageId"].value is None else None

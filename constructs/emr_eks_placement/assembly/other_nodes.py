@@ -1,4 +1,4 @@
-"""What makes nodes that are in no managed node group."""
+"""Sources of nodes other than managed node groups."""
 
 from collections.abc import Iterator
 
@@ -7,26 +7,27 @@ from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.common.document_field import Field, Unresolved
 
 _AUTO_SCALING_GROUP, _HELM_CHART = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
-KARPENTER_NODES = "Karpenter makes nodes too"
+KARPENTER_NODES = "Karpenteralso creates nodes"
 OTHER_NODE_KINDS = (_AUTO_SCALING_GROUP, _HELM_CHART)
-_OWNER_TAG = "kubernetes.io/cluster/"  # then the cluster's name: on the instances that join it (EKS guide)
+_OWNER_TAG = "kubernetes.io/cluster/"  # followed by the cluster's name: a tag of the instances that join it (EKS guide)
 
 
 def other_nodes(resource: Resource, resolver: Resolver) -> Iterator[tuple[str, Field]]:
-    """What the resource does, and the name of the cluster that gets the nodes; nothing of one that makes no nodes."""
+    """Yields a description of the resource and the name of the cluster whose nodes it creates; nothing if it creates
+    no nodes."""
     properties = resolver.properties(resource)
     if resource.kind == _AUTO_SCALING_GROUP:
         tags = properties["Tags"]
         for tag in tags.items() if isinstance(tags.value, list) else ():
             cluster = _owner(tag["Key"])
             if cluster is not None:
-                yield "self-managed nodes join it too", cluster
+                yield "self-managed nodes also join it", cluster
     elif any(_is_karpenter(properties[key].known_text()) for key in ("Chart", "Repository")):
         yield KARPENTER_NODES, properties["ClusterName"]
 
 
 def _owner(key: Field) -> Field | None:
-    """The cluster's name, or the reference to it, in the key of such a tag."""
+    """Returns the cluster's name, or the reference to it, from the key of such a tag."""
     match key.value:
         case str(text) if text.startswith(_OWNER_TAG):
             return Field(text.removeprefix(_OWNER_TAG), key.path)

@@ -1,4 +1,4 @@
-"""A cloud assembly -> what each of its EKS clusters has for pods."""
+"""Reads the capacity of each EKS cluster from a cloud assembly."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,16 +43,16 @@ Part = TypeVar("Part")
 
 
 def read_assembly(folder: Path) -> dict[str, Capacity]:
-    """What a synthesized CDK app deploys, by EKS cluster; folder: its cloud assembly, by default cdk.out.
+    """Returns what a synthesized CDK app deploys, for each EKS cluster. folder: the cloud assembly, usually cdk.out.
 
-    A cluster, a node group and a Fargate profile go by their names in EKS, where the app gives them, a node pool by its
-    name in Kubernetes; else, and virtual clusters always, by the last component of their construct path, with more of
-    the path where two would be called the same. A cluster of another app is there by its name, with what this one adds
+    Clusters, node groups and Fargate profiles have their names in EKS if the app sets them, and node pools their names
+    in Kubernetes. All others, and all virtual clusters, have the last component of their construct path, with more of
+    the path where two names would be the same. A cluster of another app is listed by its name, with what this app adds
     to it.
 
-    Parameters are taken to have their defaults, and an account's zones to be called a, b and so on. Raises InputError,
-    with a finding for each resource that can't be used, for what is no assembly, is malformed, leaves its region open
-    or depends on what is known only at deployment.
+    Parameters are assumed to have their defaults, and zones to be named a, b and so on. Raises InputError, with a
+    finding for each unusable resource, if the folder is no assembly, if the assembly is malformed, and if a region or a
+    needed value is known only at deployment.
     """
     try:
         return _Reader(Resolver(load_stacks(folder))).read()
@@ -64,7 +64,7 @@ def read_assembly(folder: Path) -> dict[str, Capacity]:
 
 @dataclass
 class _Parts:
-    """What belongs to a cluster."""
+    """The parts of one cluster."""
 
     cluster: Cluster
     node_groups: dict[Resource, NodeGroupCapacity] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Parts:
     not_read: list[str] = field(default_factory=list)
 
     def capacity(self) -> Capacity:
-        """All of it, named."""
+        """Returns the capacity of the cluster, with a name for each part."""
         cluster, groups, profiles = self.cluster, self.node_groups, self.fargate_profiles
         zones = [
             *zones_of(cluster.subnets),
@@ -110,7 +110,7 @@ def _named(parts: Mapping[Resource, Part], physical_name: Callable[[Part], str |
 
 
 class _Reader:
-    """Sorts an assembly's resources by cluster."""
+    """Groups the resources of an assembly by cluster."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
@@ -127,9 +127,9 @@ class _Reader:
         }
 
     def read(self) -> dict[str, Capacity]:
-        """The capacity of each cluster. Raises InputError with the findings of all resources."""
+        """Returns the capacity of each cluster. Raises InputError with the findings of all resources."""
         findings = list(self._findings())
-        if findings:  # each once: what is wrong with a cluster is found again with each of its parts
+        if findings:  # without duplicates: an error of a cluster appears again with each of its parts
             raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
         names = distinct_names({key: parts.cluster.names for key, parts in self._parts.items()})
         return {names[key]: parts.capacity() for key, parts in self._parts.items()}
@@ -201,7 +201,7 @@ class _Reader:
 
     @cached_property
     def _node_classes(self) -> dict[tuple[ClusterKey, str], Field]:
-        """By cluster and name."""
+        """Returns the node classes by cluster and name."""
         return {
             (self._cluster_of_manifest(resource), one["metadata"]["name"].text()): one
             for resource in self._resolver.resources(MANIFEST_KIND)
@@ -236,12 +236,12 @@ class _Reader:
 
 
 def _check_unconditional(resource: Resource) -> None:
-    """Raises RuleError for a resource, InputError for one of a nested stack, that is made on a condition."""
+    """Raises an error for a resource that is created on a condition: RuleError, or InputError in a nested stack."""
     if resource.stack.parent is not None:
         with placed_at(str(resource.stack.parent.stack.file)):
             _check_unconditional(resource.stack.parent)
     if resource.condition.value is not None:
         raise resource.condition.refused(
             "whether this resource is deployed, which decides placement, is known only at deployment",
-            "Decide it in the app: make the construct or don't, without a CfnCondition",
+            "Decide it in the app: create the construct or don't, without a CfnCondition",
         )

@@ -1,4 +1,4 @@
-"""Texts that templates join, of which a part may be open until the deployment."""
+"""Joins and splits texts of templates that are partly open until the deployment."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from emr_eks_placement.common.document_field import Unresolved
 
 
 def joined(separator: str, items: Iterable[object]) -> object:
-    """The items with the separator between them; Unresolved, with its parts, where an item is no text."""
+    """Returns the items joined by the separator; Unresolved, with its parts, if an item is no text."""
     parts: list[object] = []
     for number, item in enumerate(items):
         if number:
@@ -20,7 +20,7 @@ def joined(separator: str, items: Iterable[object]) -> object:
 
 
 def split(separator: str, parts: Iterable[object]) -> list[object]:
-    """The pieces of a text of these parts; the separator stands only in the parts that are texts."""
+    """Splits a text that consists of these parts at the separator, which only the known parts contain."""
     pieces: list[list[object]] = [[]]
     for part in parts:
         first, *others = part.split(separator) if isinstance(part, str) else (part,)
@@ -37,14 +37,14 @@ def _append(parts: list[object], part: object) -> None:
 
 
 def _as_text(item: object) -> object:
-    """A number or a truth value as CloudFormation joins it; anything else as it is."""
+    """Returns a number or boolean as the text that CloudFormation inserts for it; other values are returned unchanged."""
     if isinstance(item, bool):
         return str(item).lower()
     return str(item) if isinstance(item, (int, float)) else item
 
 
 def substitutions(text: str) -> list[tuple[str, str | None]]:
-    """The text of an Fn::Sub -> its parts as (text, None) or ("", name), ${!name} being the text ${name}."""
+    """Parses the text of an Fn::Sub into parts: (text, None) or ("", name). ${!name} is the text ${name}."""
     found: list[tuple[str, str | None]] = []
     for number, piece in enumerate(re.split(r"\$\{([^{}]*)\}", text)):
         if number % 2 == 0:

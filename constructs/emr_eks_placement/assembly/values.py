@@ -1,7 +1,7 @@
-"""What the functions of a template stand for, as far as the assembly tells.
+"""Resolves the intrinsic functions of a template as far as the assembly allows.
 
-Assumed: parameters have their defaults, and the zones that an account sees are its region's name and a letter from a
-on, which only the account knows for sure. Source: CloudFormation template reference, intrinsic functions.
+Parameters are assumed to have their defaults, and an account's zones to be the region's name with the letters from a;
+only the account knows them. Source: CloudFormation template reference, intrinsic functions.
 """
 
 import re
@@ -20,30 +20,30 @@ _ABSENT = object()  # AWS::NoValue
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Reference(Unresolved):
-    """What a resource of the assembly will give: an attribute, or Ref."""
+    """A value of a resource that is known only after its creation: an attribute, or Ref."""
 
     resource: Resource
     attribute: str
 
 
 class Resolver:
-    """Resolves values of an assembly's templates: data, in which Unresolved stands for what is open."""
+    """Resolves values of an assembly's templates to data, with Unresolved for each open value."""
 
     def __init__(self, stacks: Sequence[Stack]) -> None:
         self._stacks = stacks
         self._followed: set[tuple[str, ...]] = set()
 
     def resources(self, *kinds: str) -> list[Resource]:
-        """The resources of these types in all stacks."""
+        """Returns the resources of these types in all stacks."""
         return [one for stack in self._stacks for one in stack.resources.values() if one.kind in kinds]
 
     def properties(self, resource: Resource) -> Field:
-        """A resource's properties, resolved; the path is that in its template."""
+        """Returns a resource's resolved properties; their path is that in its template."""
         resolved = self.resolve(resource.stack, resource.properties.value)
         return Field(resolved, resource.properties.path)
 
     def resolve(self, stack: Stack, value: object) -> object:
-        """A value as it stands in the stack's template -> what it stands for; absent entries are left out."""
+        """Returns the resolved value of a template's value, without absent entries."""
         if isinstance(value, list):
             return [one for one in (self.resolve(stack, item) for item in value) if one is not _ABSENT]
         if not isinstance(value, Mapping):
@@ -73,7 +73,7 @@ class Resolver:
             if given is not None:
                 return self._follow(stack.parent.stack, given, "parameter", stack.id, name)
         kind, default = parameter["Type"].known_text() or "", parameter["Default"].value
-        if default is None or kind.startswith("AWS::SSM::Parameter::"):  # its default names a parameter of SSM
+        if default is None or kind.startswith("AWS::SSM::Parameter::"):  # an SSM parameter's name is its default
             return _OPEN
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
         return [part.strip() for part in default.split(",")] if is_list and isinstance(default, str) else default
@@ -92,7 +92,7 @@ class Resolver:
         return _OPEN if value is None else self._follow(stack, value, "output", stack.id, name)
 
     def _follow(self, stack: Stack, value: object, *key: str) -> object:
-        """The value, resolved in another stack; one that leads back to itself is open."""
+        """Returns the value resolved in another stack; a value that refers to itself stays open."""
         if key in self._followed:
             return _OPEN
         self._followed.add(key)
@@ -109,13 +109,13 @@ class Resolver:
 
     @cached_property
     def _exports(self) -> list[tuple[str, Stack, str]]:
-        """Name, stack and output of every export whose name is known."""
+        """Returns the exports with known names: name, stack and output."""
         outputs = ((stack, *one) for stack in self._stacks for one in stack.template["Outputs"].entries().items())
         named = ((self.resolve(stack, output["Export"]["Name"].value), stack, id_) for stack, id_, output in outputs)
         return [(name, stack, id_) for name, stack, id_ in named if isinstance(name, str)]
 
     def _stack_output(self, stack: Stack, argument: object) -> object:
-        """Fn::GetStackOutput, the CDK's weak reference to another stack."""
+        """Resolves Fn::GetStackOutput, the CDK's weak reference to another stack."""
         match self.resolve(stack, argument):
             case {"StackName": str(name), "OutputName": str(output), **rest}:
                 region = rest.get("Region", stack.region)
@@ -153,7 +153,7 @@ class Resolver:
         return _OPEN
 
     def _named(self, stack: Stack, name: str, own: Mapping[str, object]) -> object:
-        """What ${name} stands for in an Fn::Sub that brings its own values."""
+        """Resolves ${name} in an Fn::Sub with its own values."""
         if name in own:
             return self.resolve(stack, own[name])
         return self.resolve(stack, {"Fn::GetAtt": name} if "." in name else {"Ref": name})
@@ -171,7 +171,7 @@ class Resolver:
 
 
 def _is_whole(part: object) -> bool:
-    """Whether the part of a text is known, or the id or name that a Ref gives, which no one splits."""
+    """Returns whether a part of a text is known, or is the id or name from a Ref, which is never split."""
     return isinstance(part, str) or (isinstance(part, Reference) and part.attribute == "Ref")
 
 

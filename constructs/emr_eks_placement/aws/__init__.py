@@ -1,1 +1,1 @@
-"""AWS as it is: the only place that imports boto3."""
+"""Reads and changes AWS accounts. Only this package imports boto3."""

@@ -1,4 +1,4 @@
-"""Empties the bucket that an environment has made, so that it can be deleted."""
+"""Empties the bucket that an environment created, so that it can be deleted."""
 
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
 
 def bucket_of(session: boto3.Session, environment: str) -> str | None:
-    """The name of the bucket that the environment's stack has made; None where it has none.
+    """Returns the name of the bucket in the environment's stack; None if the stack has none.
 
-    Calls cloudformation:ListStackResources. Raises InputError where that fails.
+    Calls cloudformation:ListStackResources. Raises InputError if the call fails.
     """
     return next(iter(own_resources(session, environment, "virtual-clusters", "AWS::S3::Bucket")), None)
 
 
 def empty_bucket(session: boto3.Session, bucket: str) -> int:
-    """Deletes every version of every object, delete markers too; how many.
+    """Deletes every version of every object and every delete marker. Returns how many it deleted.
 
-    Calls s3:ListBucketVersions and s3:DeleteObjectVersion. Raises InputError where they fail, with what was deleted
-    before gone.
+    Calls s3:ListBucketVersions and s3:DeleteObjectVersion. Raises InputError if they fail; earlier deletions remain.
     """
     place, deleted = f"s3://{bucket}", 0
     with aws_errors(place):
@@ -52,5 +51,5 @@ def _delete(s3: "S3Client", bucket: str, versions: "list[ObjectIdentifierTypeDef
             f"s3://{bucket}/{error.get('Key', '')}",
             None,
             rule,
-            "Let whoever runs this delete objects and their versions, then run it again",
+            "Allow the caller to delete objects and their versions, then run it again",
         )

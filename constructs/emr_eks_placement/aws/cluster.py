@@ -1,4 +1,4 @@
-"""Reads what decides placement from a live EKS cluster and its virtual clusters. Read-only calls, every page of them."""
+"""Reads the capacity of a live EKS cluster and its virtual clusters. All calls are read-only."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,19 +26,20 @@ _NO_PODS = ("CREATE_FAILED", "DELETING")
 
 
 def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = True) -> Capacity:
-    """The capacity of the cluster of that name in the session's region.
+    """Returns the capacity of the cluster of that name in the session's region.
 
-    Node groups and Fargate profiles go by `shown_names`, node pools by their names in Kubernetes. namespaces: of the
-    running virtual clusters, by id and by name, but for a name that several of them have; of these namespaces are the
-    namespace_rules. zones: of the subnets of the cluster, its groups, its pools and its profiles.
+    Node groups and Fargate profiles are named by `shown_names`, node pools by their names in Kubernetes. namespaces:
+    those of the running virtual clusters, by id and by name, without names that several of them have; namespace_rules:
+    the rules of these namespaces; zones: those of all subnets of the cluster, its groups, pools and profiles.
 
-    Calls, by their IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles,
-    DescribeFargateProfile, ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if there is no
-    such cluster; ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes, DescribeInstances;
-    emr-containers:ListVirtualClusters. Raises InputError, of one finding, where one of them fails.
+    IAM actions: eks:DescribeCluster, ListNodegroups, DescribeNodegroup, ListFargateProfiles, DescribeFargateProfile,
+    ListPodIdentityAssociations, DescribePodIdentityAssociation, and ListClusters if the cluster does not exist;
+    ec2:DescribeSubnets, DescribeLaunchTemplateVersions, DescribeInstanceTypes, DescribeInstances;
+    emr-containers:ListVirtualClusters. Raises InputError with one finding if a call fails.
 
-    Of the Kubernetes API, unless kubernetes is False: lists of NodePools and NodeClasses, and of each namespace itself,
-    its ResourceQuotas and its LimitRanges. What of it can't be read is in not_read, and node pools then in other_nodes.
+    With kubernetes (default), also reads the Kubernetes API: NodePools and NodeClasses, and each namespace with its
+    ResourceQuotas and LimitRanges. not_read lists what it could not read; node pools that it could not read are in
+    other_nodes.
     """
     with aws_errors(f"EKS cluster {cluster}"):
         eks: EKSClient = client(session, "eks")
@@ -84,7 +85,8 @@ def read_cluster(session: boto3.Session, cluster: str, *, kubernetes: bool = Tru
 def _other_nodes(
     described: "ClusterTypeDef", objects: KubernetesObjects, instances: Sequence[Instance]
 ) -> Iterator[str]:
-    """What makes nodes beside groups and known pools. A Karpenter is seen by its NodePools or by its instances."""
+    """Yields the sources of nodes other than groups and known pools. Karpenter is found by its NodePools or its
+    instances."""
     if objects.node_pools is None and has_auto_mode(described):
         yield f"{AUTO_MODE_NODES}, by node pools that were not read"
     yield from objects.other_nodes
@@ -92,7 +94,7 @@ def _other_nodes(
 
 
 def _zones_in_vpc(ec2: "EC2Client", vpc: str) -> dict[str, str]:
-    """By subnet; that one which is named is not there any more is no error here."""
+    """Returns the zones by subnet. A subnet that no longer exists is no error here."""
     return {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in subnets_where(ec2, "vpc-id", [vpc])}
 
 

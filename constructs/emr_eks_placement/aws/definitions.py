@@ -1,4 +1,4 @@
-"""The job-run definitions of a deployed environment, and the files that other definitions for it need."""
+"""Reads the deployed job-run definitions of an environment, and uploads the files of further definitions."""
 
 import json
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def read_definition(session: boto3.Session, environment: str, job: str, placement: str) -> Mapping[str, Any]:
-    """The StartJobRun request that is deployed for a placement of a job (ssm:GetParameter).
+    """Returns the deployed StartJobRun request of a job in a placement (ssm:GetParameter).
 
-    Raises InputError, at the parameter, where there is none or it can't be read.
+    Raises InputError, at the parameter, if it does not exist or can't be read.
     """
     name = definition_parameter(environment, job, placement)
     with aws_errors(f"SSM parameter {name}"):
@@ -47,9 +47,10 @@ def read_definition(session: boto3.Session, environment: str, job: str, placemen
 def read_deployed_virtual_clusters(
     session: boto3.Session, environment: Environment
 ) -> Mapping[str, DeployedVirtualCluster]:
-    """What is deployed for each virtual cluster of the environment, by its stack's outputs (cloudformation:DescribeStacks).
+    """Returns the deployed names of each virtual cluster of the environment, from its stack's outputs
+    (cloudformation:DescribeStacks).
 
-    Raises InputError, at the stack, where it is not there, lacks an output or can't be read.
+    Raises InputError, at the stack, if it does not exist, lacks an output or can't be read.
     """
     stack = f"{environment.name}-virtual-clusters"
     with aws_errors(f"stack {stack}"):
@@ -64,10 +65,10 @@ def read_deployed_virtual_clusters(
 
 
 def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, bytes]) -> dict[str, str | None]:
-    """Uploads the files whose keys, which name their content, the bucket lacks; those keys, each with the version that it
-    has now, None in a bucket without versions.
+    """Uploads the files that the bucket lacks. Returns their keys, which contain a hash of the content, with their new
+    versions; None as the version in a bucket without versions.
 
-    Calls s3:GetObject (HeadObject) and s3:PutObject. Raises InputError, at the object, where they fail.
+    Calls s3:GetObject (HeadObject) and s3:PutObject. Raises InputError, at the object, if they fail.
     """
     uploaded: dict[str, str | None] = {}
     for key, content in files.items():
@@ -79,10 +80,10 @@ def upload_missing(session: boto3.Session, bucket: str, files: Mapping[str, byte
 
 
 def remove_uploaded(session: boto3.Session, bucket: str, versions: Mapping[str, str | None]) -> None:
-    """Deletes these versions of objects, and no other: what somebody has uploaded since under a key stays.
+    """Deletes exactly these versions of objects; later uploads under the same key remain.
 
-    Calls s3:DeleteObjectVersion, in a bucket without versions s3:DeleteObject. Raises InputError, at the object, where they
-    fail.
+    Calls s3:DeleteObjectVersion, or s3:DeleteObject in a bucket without versions. Raises InputError, at the object, if
+    they fail.
     """
     for key, version in versions.items():
         with aws_errors(f"s3://{bucket}/{key}"):

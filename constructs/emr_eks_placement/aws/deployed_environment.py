@@ -1,4 +1,4 @@
-"""What is deployed of an environment, by the records in its stacks' templates."""
+"""Reads what is deployed of an environment from the records in its stacks' templates."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _Record = TypeVar("_Record", bound=BaseModel)
 _VIRTUAL_CLUSTERS = "virtual-clusters"
-# Nothing of these is kept: the CDK CLI deletes them before it deploys (aws-cdk, CloudFormationStack), or they are going.
+# Such a stack has no resources to keep: the CDK CLI deletes it before it deploys (aws-cdk, CloudFormationStack).
 _NOT_DEPLOYED = {"DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
 
 def read_deployed(session: boto3.Session, environment: str, account: str) -> Deployed:
-    """Reads the records of an environment's stacks in the session's region, and which of them are still changing.
+    """Reads the records of an environment's stacks in the session's region, and which stacks are still changing.
 
-    Of a stack that failed to be created there is nothing to compare. Calls sts:GetCallerIdentity,
-    cloudformation:DescribeStacks and cloudformation:GetTemplate. Raises InputError where AWS does not answer, for
-    credentials of another account, and for a record that can't be read.
+    A stack whose creation failed has no record to compare. Calls sts:GetCallerIdentity, cloudformation:DescribeStacks
+    and cloudformation:GetTemplate. Raises InputError if AWS does not answer, if the credentials are of another account,
+    and if a record can't be read.
     """
     with aws_errors("AWS"):
         own = client(session, "sts").get_caller_identity()["Account"]
@@ -58,13 +58,14 @@ def read_deployed(session: boto3.Session, environment: str, account: str) -> Dep
 
 
 def _statuses(cloudformation: "CloudFormationClient", environment: str, parts: Iterable[str]) -> dict[str, str]:
-    """Of the stacks that are deployed, by part."""
+    """Returns the status of each deployed stack, by part."""
     found = {part: stack_status(cloudformation, f"{environment}-{part}") for part in parts}
     return {part: status for part, status in found.items() if status and status not in _NOT_DEPLOYED}
 
 
 def _outdated(cloudformation: "CloudFormationClient", environment: str, parts: Iterable[str]) -> tuple[str, ...]:
-    """Of the definitions' stacks, those that were deployed last before the stack of the virtual clusters was created."""
+    """Returns the definition stacks that were last deployed before the current stack of the virtual clusters was
+    created."""
     virtual_clusters = described_stack(cloudformation, f"{environment}-{_VIRTUAL_CLUSTERS}")
     described = {part: described_stack(cloudformation, f"{environment}-{part}") for part in parts}
     return tuple(
@@ -76,14 +77,14 @@ def _outdated(cloudformation: "CloudFormationClient", environment: str, parts: I
 
 
 def _is_in_progress(status: str) -> bool:
-    """Cleaning up after an update is not: what others use of the stack is as the template says."""
+    """Returns whether the stack is changing. The cleanup after an update does not count: the template is in effect."""
     return status.endswith("_IN_PROGRESS") and not status.endswith("_CLEANUP_IN_PROGRESS")
 
 
 def _metadata(cloudformation: "CloudFormationClient", stack: str) -> object:
-    """A stack's record as it stands in its template; None where it has none."""
+    """Returns the record in a stack's template; None if it has none."""
     body: Any = cloudformation.get_template(StackName=stack)["TemplateBody"]
-    if isinstance(body, str):  # botocore reads templates that are JSON
+    if isinstance(body, str):  # botocore parses templates in JSON
         body = json.loads(body) if body.startswith("{") else {}
     metadata = body.get("Metadata", {})
     return metadata.get(METADATA_KEY) if isinstance(metadata, Mapping) else None

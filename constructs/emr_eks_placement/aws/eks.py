@@ -1,4 +1,4 @@
-"""What EKS says of a cluster and its parts: None for what is not there, botocore's errors as they come."""
+"""Reads EKS clusters and their parts: None for a missing one, botocore's errors unchanged."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def find_cluster(eks: "EKSClient", name: str) -> "ClusterTypeDef | None":
-    """The cluster of that name (eks:DescribeCluster)."""
+    """Returns the cluster of that name (eks:DescribeCluster)."""
     try:
         return eks.describe_cluster(name=name)["cluster"]
     except eks.exceptions.ResourceNotFoundException:
@@ -22,7 +22,8 @@ def find_cluster(eks: "EKSClient", name: str) -> "ClusterTypeDef | None":
 
 
 def existing_cluster(eks: "EKSClient", name: str) -> "ClusterTypeDef":
-    """As `find_cluster`. Raises InputError for one that is not there, which names those that are (eks:ListClusters)."""
+    """Returns the cluster of that name. Raises InputError if it does not exist, naming the existing ones
+    (eks:ListClusters)."""
     found = find_cluster(eks, name)
     if found is None:
         raise InputError([finding(f"EKS cluster {name}", _no_such_cluster(eks, name))])
@@ -30,21 +31,20 @@ def existing_cluster(eks: "EKSClient", name: str) -> "ClusterTypeDef":
 
 
 def cluster_names(eks: "EKSClient") -> list[str]:
-    """Those of the region (eks:ListClusters)."""
+    """Returns the names of the region's clusters (eks:ListClusters)."""
     return [name for page in eks.get_paginator("list_clusters").paginate() for name in page["clusters"]]
 
 
 def authentication_mode(described: "ClusterTypeDef | None") -> str:
-    """How the cluster knows who may enter: CONFIG_MAP by default (botocore's service model of eks,
-    CreateAccessConfigRequest).
-    """
+    """Returns the authentication mode of a cluster; CONFIG_MAP by default (botocore's service model of eks,
+    CreateAccessConfigRequest)."""
     return (described or {}).get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
 
 
 def node_groups(
     eks: "EKSClient", cluster: str, names: Iterable[str] | None = None
 ) -> "dict[str, NodegroupTypeDef | None]":
-    """The managed node groups of these names, by default of all (eks:ListNodegroups, DescribeNodegroup)."""
+    """Returns the managed node groups of these names, by default all (eks:ListNodegroups, DescribeNodegroup)."""
     if names is None:
         pages = eks.get_paginator("list_nodegroups").paginate(clusterName=cluster)
         names = [name for page in pages for name in page["nodegroups"]]
@@ -60,7 +60,7 @@ def node_groups(
 def fargate_profiles(
     eks: "EKSClient", cluster: str, names: Iterable[str] | None = None
 ) -> "dict[str, FargateProfileTypeDef | None]":
-    """The Fargate profiles of these names, by default all (eks:ListFargateProfiles, DescribeFargateProfile)."""
+    """Returns the Fargate profiles of these names, by default all (eks:ListFargateProfiles, DescribeFargateProfile)."""
     if names is None:
         pages = eks.get_paginator("list_fargate_profiles").paginate(clusterName=cluster)
         names = [name for page in pages for name in page["fargateProfileNames"]]
@@ -75,16 +75,17 @@ def fargate_profiles(
 
 
 def access_entries(eks: "EKSClient", cluster: str) -> list[str]:
-    """The principals that have an access entry (eks:ListAccessEntries)."""
+    """Returns the principals that have an access entry (eks:ListAccessEntries)."""
     pages = eks.get_paginator("list_access_entries").paginate(clusterName=cluster)
     return [arn for page in pages for arn in page["accessEntries"]]
 
 
 def shown_names(tags: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """What node groups or Fargate profiles go by, by their EKS names: the tag Name, which this package sets and which reads
-    better than what CloudFormation makes up, where it is one part's alone; else the EKS name.
+    """Returns the names to show for node groups or Fargate profiles, by their EKS names: the tag Name if it is unique,
+    else the EKS name.
 
-    tags: of each, by its EKS name.
+    This package sets the tag Name; CloudFormation's generated names are hard to read. tags: of each part, by its EKS
+    name.
     """
     named = {name: own.get("Name") or name for name, own in tags.items()}
     counts = Counter([*named.values(), *(name for name, shown in named.items() if shown != name)])
@@ -92,7 +93,7 @@ def shown_names(tags: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 
 def _no_such_cluster(eks: "EKSClient", name: str) -> RuleError:
-    """Naming those that there are, which is only a help: it may be denied too."""
+    """Returns the error, which names the existing clusters if the credentials may list them."""
     rule = f"{eks.meta.region_name} has no EKS cluster of this name (eks:DescribeCluster)"
     try:
         names = cluster_names(eks)

@@ -1,4 +1,4 @@
-"""What lets EMR into a cluster, as EKS and the cluster's Kubernetes API say."""
+"""Reads how EMR gets into a cluster, from EKS and the cluster's Kubernetes API."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ _AWS_AUTH = "/api/v1/namespaces/kube-system/configmaps/aws-auth"
 
 
 def read_emr_access(session: boto3.Session, described: "ClusterTypeDef", namespaces: Iterable[str]) -> EmrAccess:
-    """EMR's access entry with its policies (eks:ListAccessEntries, ListAssociatedAccessPolicies).
+    """Returns EMR's access entry with its policies (eks:ListAccessEntries, ListAssociatedAccessPolicies).
 
-    Where that leaves out a namespace, the Kubernetes API is asked for aws-auth, and by an access review what the user of
-    EMR's may do. Raises botocore's errors as they come.
+    If these leave out a namespace, reads aws-auth from the Kubernetes API and asks it what EMR's user may do (an access
+    review). Raises botocore's errors unchanged.
     """
     names = list(namespaces)
     eks: EKSClient = client(session, "eks")
@@ -44,10 +44,12 @@ def read_emr_access(session: boto3.Session, described: "ClusterTypeDef", namespa
 
 
 def emr_access_in_words(session: boto3.Session, virtual_cluster: str, tell: Callable[[str], None]) -> str:
-    """As `access entry: yes; mapped in aws-auth: no`, of the EKS cluster of a virtual cluster, by its id.
+    """Returns a text such as `access entry: yes; mapped in aws-auth: no` for the EKS cluster of the virtual cluster
+    with this id.
 
-    What can't be read is `not read`, why is told, and raises nothing. Calls emr-containers:DescribeVirtualCluster,
-    eks:DescribeCluster and ListAccessEntries, and gets aws-auth from the Kubernetes API.
+    A part that can't be read is `not read`, with the reason; raises nothing. Calls
+    emr-containers:DescribeVirtualCluster, eks:DescribeCluster and ListAccessEntries, and reads aws-auth from the
+    Kubernetes API.
     """
     try:
         cluster = describe_virtual_cluster(session, virtual_cluster).cluster
@@ -77,7 +79,7 @@ def _in_words(entry: bool | None, mapped: bool | None) -> str:
 
 
 def _user_of_emr(api: KubernetesApi) -> str | None:
-    """Whom aws-auth maps EMR's service-linked role to; None: nobody. Raises NotReadError."""
+    """Returns the user that aws-auth maps EMR's service-linked role to; None if it maps nobody. Raises NotReadError."""
     config_map = api.find(_AWS_AUTH)
     map_roles = config_map["data"]["mapRoles"].known_text() if config_map else None
     try:
@@ -87,12 +89,12 @@ def _user_of_emr(api: KubernetesApi) -> str | None:
 
 
 def _entry_of_emr(eks: "EKSClient", cluster: str) -> str | None:
-    """The principal of EMR's access entry (eks:ListAccessEntries); None: there is none."""
+    """Returns the principal of EMR's access entry (eks:ListAccessEntries); None if EMR has none."""
     return next((arn for arn in access_entries(eks, cluster) if arn.rpartition("/")[2] == SERVICE_LINKED_ROLE), None)
 
 
 def _scopes(eks: "EKSClient", cluster: str, principal_arn: str) -> set[str]:
-    """The namespaces of an access entry's policies; * for those of the whole cluster."""
+    """Returns the namespaces of an access entry's policies; * for policies of the whole cluster."""
     pages = eks.get_paginator("list_associated_access_policies").paginate(
         clusterName=cluster, principalArn=principal_arn
     )

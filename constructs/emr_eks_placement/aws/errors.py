@@ -1,7 +1,7 @@
-"""What botocore raises, in one line each: which operation failed, why and what to do. Secrets stay out of it.
+"""Turns botocore's errors into one line each: the failed operation, the reason and the fix. Secrets are left out.
 
-AWS's own words are repeated only where they can't hold any: refused signatures, for one, are answered with the request's
-headers, session token and all.
+AWS's own message is repeated only if it can't contain secrets. The answer to an invalid signature, for example,
+contains the request's headers with the session token.
 """
 
 import contextlib
@@ -28,12 +28,12 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
-from botocore.exceptions import ConnectionError as NoConnectionError  # the parent of all that keeps one from coming up
+from botocore.exceptions import ConnectionError as NoConnectionError  # the base of every failure to connect
 from botocore.parsers import ResponseParserError
 
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 
-# The codes of the services read here: eks and emr-containers end in Exception, ec2 and s3 have names of their own
+# Error codes of the services used here: those of eks and emr-containers end in Exception, ec2 and s3 have other names
 # (EC2 guide, Error codes; S3 API, Error responses; botocore's retries.standard for what is throttled).
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _INVALID = {
@@ -52,7 +52,7 @@ _INVALID = {
 _NOT_FOUND = "ResourceNotFoundException"
 _SKEWED = {"RequestInTheFuture", "RequestTimeTooSkewed"}
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-# S3 answers HEAD without a code but the status; what IAM calls the action (S3 guide, actions and permissions).
+# S3 answers HEAD with a status and no code; values are IAM's names of the actions (S3 guide, actions and permissions).
 _DENIED_HEAD = "403"
 _ACTIONS_OF_HEAD = {"s3:HeadObject": "s3:GetObject", "s3:HeadBucket": "s3:ListBucket"}
 _THROTTLED = {
@@ -78,19 +78,19 @@ _NO_CREDENTIALS = (
 _UNREACHABLE = (NoConnectionError, HTTPClientError)
 
 FailureKind = Literal["passing", "refused", "lasting"]
-"""passing: it may work later (throttling, server errors, no answer); refused: of this request; lasting: whatever is asked
-for meets it (credentials, permissions, settings)."""
+"""passing: a retry may succeed (throttling, server errors, no answer); refused: this request can't succeed; lasting: no
+request can succeed (credentials, permissions, settings)."""
 
 _NO_OPERATION = "AWS"
 _LOG_IN = "Log in, or name another profile (AWS_PROFILE)"
 _NOT_AUTHORIZED = re.compile(r"(?:User: (\S+) is )?not authorized to perform: ([a-z0-9-]+:\w+)")
-# Of a signature by a clock that is wrong; its code is that of any signature that is not valid (IAM guide, SigV4 signing).
+# The message of a signature by a wrong clock; the code is that of any invalid signature (IAM guide, SigV4 signing).
 _WRONG_TIME = re.compile(r"Signature (expired|not yet current)")
 _LONGEST = 300
 
 
 class AwsError(InputError):
-    """What AWS answered, or that it did not. kind: whether to ask again is of use."""
+    """An error answer of AWS, or no answer. kind: whether a retry helps."""
 
     def __init__(self, findings: Sequence[Finding], kind: FailureKind) -> None:
         super().__init__(findings)
@@ -99,24 +99,25 @@ class AwsError(InputError):
 
 @contextlib.contextmanager
 def aws_errors(place: str, operation: str = _NO_OPERATION) -> Iterator[None]:
-    """Turns what botocore raises inside into an AwsError of one finding at the place, such as `EKS cluster NAME`.
+    """Turns botocore's errors inside the block into an AwsError with one finding at the place, such as `EKS cluster
+    NAME`.
 
-    operation: what an error that does not know its own is said to come from.
+    operation: the operation to name if an error does not name one.
     """
     try:
         yield
     except (ClientError, BotoCoreError, ResponseParserError) as error:
-        # Not chained: a traceback would print AWS's words, which may hold secrets.
+        # Not chained: a traceback would print AWS's message, which may contain secrets.
         raise AwsError([finding(place, rule_of(error, operation))], kind_of(error)) from None
 
 
 def name_operation(
     event_name: str, exception: Exception | None = None, parsed: dict[str, Any] | None = None, **_rest: Any
 ) -> None:
-    """botocore's events after-call and after-call-error: has an error say its operation, for which it has no member.
+    """Adds the operation to an error (botocore's events after-call and after-call-error), which has no member for it.
 
-    event_name: after-call-error.emr-containers.DescribeJobTemplate. The names of services in it are those of IAM, but for
-    Service Quotas.
+    event_name: such as after-call-error.emr-containers.DescribeJobTemplate. Its service names are those of IAM, except
+    for Service Quotas.
     """
     _event, service, operation = event_name.split(".")
     service = "servicequotas" if service == "service-quotas" else service
@@ -127,7 +128,7 @@ def name_operation(
 
 
 def kind_of(error: Exception) -> FailureKind:
-    """Whether the same call may succeed later, another of its kind may now, or none."""
+    """Returns whether a retry helps: the same call later, another call of this kind now, or neither."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "Unknown")
         metadata: dict[str, Any] = dict(error.response.get("ResponseMetadata", {}))
@@ -140,23 +141,23 @@ def kind_of(error: Exception) -> FailureKind:
 
 
 def rule_of(error: Exception, operation: str = _NO_OPERATION) -> RuleError:
-    """What broke, naming the operation as IAM does if the client is one of `client`."""
+    """Returns what failed; names the operation as IAM does if the client is one of `client`."""
     if isinstance(error, ClientError):
         return _of_answer(error)
     operation = next(iter(getattr(error, "__notes__", [])), operation)
     if isinstance(error, ProfileNotFound):
         return RuleError(error.kwargs["profile"], "no AWS profile has this name", "Name a profile of ~/.aws/config")
     if isinstance(error, NoRegionError):
-        return RuleError(None, "no region is chosen", "Name one (AWS_REGION), or set it in the profile")
+        return RuleError(None, "no region is set", "Name one (AWS_REGION), or set it in the profile")
     if isinstance(error, CredentialRetrievalError):
-        # Its words are those of a program of the user's, which may print anything.
+        # The message is from a program that the user configured, which may print anything.
         provider = error.kwargs.get("provider")
-        return RuleError(None, f"{operation} needs credentials, and {provider} gave none", _LOG_IN)
+        return RuleError(None, f"{operation} needs credentials, and {provider} returned none", _LOG_IN)
     if isinstance(error, _NO_CREDENTIALS):
         return RuleError(None, f"{operation} needs credentials: {_one_line(error)}", _LOG_IN)
     if isinstance(error, _UNREACHABLE):
         return _unreachable(operation, error)
-    # Without an operation it is the settings that are wrong: AWS was not called.
+    # Without an operation the settings are wrong, and AWS was not called.
     what = _one_line(error) if operation == _NO_OPERATION else f"{operation} failed: {_one_line(error)}"
     return RuleError(None, what, "Correct what it names")
 
@@ -168,7 +169,7 @@ def _of_answer(error: ClientError) -> RuleError:
     if code in _EXPIRED:
         return RuleError(None, f"{operation} was refused: the credentials have expired ({code})", _LOG_IN)
     if code in _SKEWED or (code in _INVALID and _WRONG_TIME.match(message)):
-        # botocore does not correct it: each call would meet it.
+        # botocore does not correct it, so each call would fail
         rule = f"{operation} was refused: this machine's clock is not AWS's ({code})"
         return RuleError(None, rule, "Set the clock, for example by NTP, and try again")
     if code in _INVALID:
@@ -191,7 +192,8 @@ def _of_answer(error: ClientError) -> RuleError:
 
 
 def _denied(operation: str, code: str, message: str) -> RuleError:
-    """AWS often names the identity and the action, which need not be the operation's: a bucket's key takes kms:Decrypt."""
+    """AWS often names the identity and the action, which may differ from the operation: a bucket's key needs
+    kms:Decrypt."""
     told = _NOT_AUTHORIZED.search(message)
     identity, action = told.groups() if told else (None, operation)
     by = f" to {identity}" if identity else ""
@@ -200,7 +202,7 @@ def _denied(operation: str, code: str, message: str) -> RuleError:
 
 
 def _unreachable(operation: str, error: BotoCoreError) -> RuleError:
-    """Of the endpoint's URL the host and the port only: the rest may hold secrets."""
+    """Names only host and port of the endpoint's URL: the rest may contain secrets."""
     url = urlsplit(str(error.kwargs.get("endpoint_url") or ""))
     host = url.netloc.rpartition("@")[2] or "the endpoint"
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):

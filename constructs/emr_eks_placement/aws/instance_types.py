@@ -1,4 +1,4 @@
-"""Instance types of a live account, which may be newer than the shipped list."""
+"""Instance types of a live account, which may be newer than the shipped data."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
@@ -17,9 +17,9 @@ _MOST_AT_ONCE = 100  # EC2 API, DescribeInstanceTypes: InstanceTypes
 
 
 def read_instance_types(ec2: "EC2Client", names: Iterable[str]) -> dict[str, InstanceType]:
-    """The instance types of these names; EC2 is asked only for those that are not shipped.
+    """Returns the instance types of these names. Asks EC2 only for those that are not in the shipped data.
 
-    Raises botocore's errors as they come, a ClientError of InvalidInstanceType for a name that EC2 does not know.
+    Raises botocore's errors unchanged: a ClientError with InvalidInstanceType for a name that EC2 does not know.
     """
     types, unknown = {}, []
     for name in sorted(set(names)):
@@ -38,7 +38,7 @@ def _describe(ec2: "EC2Client", names: list[str]) -> Iterator[InstanceType]:
 
 
 def instance_type_of(described: "InstanceTypeInfoTypeDef") -> InstanceType:
-    """What EC2 describes, with the AWS VPC CNI's highest number of pods."""
+    """Returns an instance type as EC2 describes it, with the AWS VPC CNI's maximum number of pods."""
     architectures = described["ProcessorInfo"]["SupportedArchitectures"]
     return InstanceType(
         described["InstanceType"],

@@ -1,4 +1,4 @@
-"""Job runs of EMR on EKS: starting, describing, listing and cancelling them."""
+"""Starts, describes, lists and cancels job runs of EMR on EKS."""
 
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -19,41 +19,42 @@ from emr_eks_placement.emr.job_run import STATES, JobRun, JobRunState, job_run_o
 if TYPE_CHECKING:
     from types_boto3_emr_containers import EMRContainersClient
 
-_REFUSED = "ValidationException"  # CancelJobRun, of a run that is not active any more
-_PRECISION = timedelta(seconds=5)  # of what AWS's clocks say of one moment
+_REFUSED = "ValidationException"  # CancelJobRun of a run that has ended
+_PRECISION = timedelta(seconds=5)  # the difference that two AWS clocks may have
 _CHECK = "Check the id, the region and the account"
 
 
 @dataclass(frozen=True)
 class StartedRun:
-    """The answer to StartJobRun. answered_at: by the clock of AWS; None if it did not say. took: with all retries."""
+    """The answer to StartJobRun. answered_at: by AWS's clock, None if the answer has no time; took: with all retries."""
 
     id: str
     answered_at: datetime | None
     took: timedelta
 
     def is_older(self, run: JobRun) -> bool:
-        """Whether the run as it is described is there for longer than was asked for it: an earlier submission started it."""
+        """Returns whether the described run was created before this request, so that an earlier submission started it."""
         return self.answered_at is not None and self.answered_at - run.created_at > self.took + _PRECISION
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Of a virtual cluster that bounds how many job runs may be PENDING or SUBMITTED (emr-containers SchedulerConfiguration)."""
+    """The queue of a virtual cluster that limits how many job runs may be PENDING or SUBMITTED (emr-containers
+    SchedulerConfiguration)."""
 
     waiting: int
     most: int
 
     @property
     def is_full(self) -> bool:
-        """Whether EMR refuses to start more."""
+        """Whether the queue is full, so that EMR refuses to start more runs."""
         return self.waiting >= self.most
 
 
 class JobRunsApi:
-    """The job runs of the session's account and region; safe to use from several threads.
+    """The job runs of the session's account and region. Thread-safe.
 
-    Every method raises InputError where AWS does not answer, or not as asked.
+    Every method raises InputError if AWS does not answer or answers with an error.
     """
 
     def __init__(self, session: boto3.Session) -> None:
@@ -62,13 +63,13 @@ class JobRunsApi:
 
     @property
     def region(self) -> str:
-        """The region that is asked."""
+        """The region of the session."""
         return self._emr.meta.region_name
 
     def start(self, request: Mapping[str, Any]) -> StartedRun:
-        """Starts the run of a StartJobRun request, which names a virtual cluster (emr-containers:StartJobRun).
+        """Starts a job run from a StartJobRun request with a virtual cluster (emr-containers:StartJobRun).
 
-        A request whose clientToken EMR has seen starts nothing: the answer is the run that it has started.
+        If EMR has already seen the request's clientToken, it starts nothing and returns the earlier run.
         """
         begun = time.monotonic()
         with aws_errors(f"job run {request.get('name', '')}".rstrip()):
@@ -78,7 +79,7 @@ class JobRunsApi:
         return StartedRun(answer["id"], parsedate_to_datetime(date) if date else None, took)
 
     def describe(self, virtual_cluster: str, id_: str) -> JobRun:
-        """The run (emr-containers:DescribeJobRun). InputError if there is none."""
+        """Returns the run (emr-containers:DescribeJobRun). Raises InputError if it does not exist."""
         found = self.find(virtual_cluster, id_)
         if found is None:
             rule = f"virtual cluster {virtual_cluster} in {self.region} has no job run of this id (emr-containers:DescribeJobRun)"
@@ -86,7 +87,7 @@ class JobRunsApi:
         return found
 
     def find(self, virtual_cluster: str, id_: str) -> JobRun | None:
-        """The run; None if the virtual cluster has none of this id (emr-containers:DescribeJobRun)."""
+        """Returns the run; None if the virtual cluster has no run of this id (emr-containers:DescribeJobRun)."""
         with aws_errors(f"job run {id_}"):
             try:
                 described = self._emr.describe_job_run(virtualClusterId=virtual_cluster, id=id_)
@@ -102,7 +103,7 @@ class JobRunsApi:
         name: str | None = None,
         created_after: datetime | None = None,
     ) -> Iterator[JobRun]:
-        """The runs in these states, the newest first, page by page (emr-containers:ListJobRuns)."""
+        """Yields the runs in these states, the newest first (emr-containers:ListJobRuns)."""
         narrowed: dict[str, Any] = {"name": name, "createdAfter": created_after}
         narrowed = {key: value for key, value in narrowed.items() if value is not None}
         place = f"virtual cluster {virtual_cluster}"
@@ -116,7 +117,8 @@ class JobRunsApi:
                 raise refused(place, None, rule, _CHECK) from None
 
     def queue(self, virtual_cluster: str) -> Queue | None:
-        """How full the virtual cluster's queue is; None if it is not bounded (emr-containers:DescribeVirtualCluster)."""
+        """Returns the state of the virtual cluster's queue; None if the queue has no limit
+        (emr-containers:DescribeVirtualCluster)."""
         with aws_errors(f"virtual cluster {virtual_cluster}"):
             described = find_virtual_cluster(self._emr, virtual_cluster) or {}
         most = described.get("schedulerConfiguration", {}).get("maxInQueueJobRuns")
@@ -124,7 +126,7 @@ class JobRunsApi:
         return None if most is None else Queue(waiting, most)
 
     def cancel(self, run: JobRun) -> bool:
-        """Asks for the end of the run; False, and nothing is done, if it has ended or is being cancelled.
+        """Asks EMR to cancel the run. Returns False, and does nothing, if the run has ended or is being cancelled.
 
         Calls emr-containers:CancelJobRun.
         """

@@ -1,4 +1,4 @@
-"""StartJobRun requests that leave to a job template what decides placement."""
+"""Resolves StartJobRun requests that use a job template."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def resolve_job_template(session: boto3.Session, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The StartJobRun request with what its job template holds instead of jobTemplateId and jobTemplateParameters.
+    """Returns the StartJobRun request with the content of its job template in place of jobTemplateId and
+    jobTemplateParameters.
 
-    Fields of the request win over the template's; a parameter's value is the request's, else its default. A request
-    without a job template is returned as it is.
+    Fields of the request override those of the template; a parameter has the request's value, or its default. A request
+    without a job template is returned unchanged.
 
-    Raises RuleError, with the field as path, where there is no such template and for a parameter without a value;
-    InputError where AWS can't be asked (emr-containers:DescribeJobTemplate).
+    Raises RuleError, with the field as path, if the template does not exist or a parameter has no value; InputError if
+    AWS does not answer (emr-containers:DescribeJobTemplate).
     """
     if "jobTemplateId" not in request:
         return request

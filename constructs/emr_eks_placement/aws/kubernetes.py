@@ -1,4 +1,5 @@
-"""The Kubernetes API of an EKS cluster, read as the caller: nothing is changed, short time-outs, no retries."""
+"""A client of an EKS cluster's Kubernetes API with the caller's credentials: read-only, with short time-outs and no
+retries."""
 
 import base64
 import http.client
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 _TOKEN_PREFIX = "k8s-aws-v1."  # noqa: S105 - no secret: how every EKS token begins (aws-iam-authenticator)
 _CLUSTER_HEADER = "x-k8s-aws-id"
 TOKEN_SECONDS = 60
-"""How long a token of EKS holds."""
+"""How long a token of EKS is valid, in seconds."""
 _REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 _PAGE = 500
-_MOST_LEVELS = 200  # more than objects have, fewer than Python follows
+_MOST_LEVELS = 200  # deeper than objects are, less deep than Python's recursion limit
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 
 
 class NotReadError(Exception):
-    """What was asked for can't be told; the message says why. is_final: nor can anything else."""
+    """Something can't be read; the message has the reason. is_final: no other read will succeed either."""
 
     def __init__(self, why: str, *, is_final: bool = False) -> None:
         super().__init__(why)
@@ -37,11 +38,12 @@ class NotReadError(Exception):
 
 
 class KubernetesApi:
-    """The API server of a cluster. endpoint: https://HOST; ca_pem: the only authority that it is trusted by.
+    """The API server of a cluster. endpoint: https://HOST; ca_pem: the only certificate authority that it is trusted
+    by.
 
-    is_private: whether the endpoint is out of reach but from its VPC. seconds: how long a connection and each part of an
-    answer may take. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), as for kubectl. Raises NotReadError for
-    an endpoint that is not https, and for an authority that is no certificate.
+    is_private: whether only the VPC reaches the endpoint; seconds: the time-out of a connection and of each part of an
+    answer. Uses the environment's proxies (HTTPS_PROXY, NO_PROXY), as kubectl does. Raises NotReadError if the endpoint
+    is not https, and if the authority is no certificate.
     """
 
     def __init__(self, endpoint: str, ca_pem: str, token: str, *, is_private: bool = False, seconds: float = 5) -> None:
@@ -52,15 +54,17 @@ class KubernetesApi:
         self._opener = build_opener(HTTPSHandler(context=_trusting(ca_pem)))
 
     def find(self, path: str) -> Field | None:
-        """The object at the path; None if there is none. Raises NotReadError."""
+        """Returns the object at the path; None if it does not exist. Raises NotReadError."""
         answer = self._call(path)
         if answer is not None and "kind" not in answer:
             raise _malformed(path)
         return None if answer is None else Field(answer)
 
     def allows(self, user: str, verb: str, resource: str, namespace: str) -> bool:
-        """Whether a user may do this in a namespace with a resource of the core group, by its authorizers (an access review,
-        which stores nothing). Raises NotReadError.
+        """Returns whether a user may do this with a resource of the core group in a namespace (an access review, which
+        stores nothing).
+
+        Raises NotReadError.
         """
         asked = {"namespace": namespace, "verb": verb, "resource": resource}
         asked |= {"name": namespace} if resource == "namespaces" else {}
@@ -74,7 +78,7 @@ class KubernetesApi:
         return status.get("allowed") is True
 
     def list(self, path: str, *, label_selector: str = "", field_selector: str = "") -> list[Field]:
-        """All objects of the collection that the selectors take, page by page; none if the server has no such collection.
+        """Returns all objects of the collection that match the selectors; none if the server has no such collection.
 
         Raises NotReadError.
         """
@@ -92,11 +96,11 @@ class KubernetesApi:
         return found
 
     def _call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
-        """GET, or with a body POST."""
+        """Sends GET, or POST if there is a body."""
         sent = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         request = Request(f"{self._endpoint}{path}", data=sent, headers=headers)  # noqa: S310 - __init__ takes https alone
-        # Not sent again to where an answer redirects.
+        # Redirects are not followed.
         request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             with self._opener.open(request, timeout=self._seconds) as answer:
@@ -115,7 +119,7 @@ class KubernetesApi:
             why = "did not answer in time" if is_late else f"can't be reached ({_name_of(error.reason)})"
             raise NotReadError(f"{self._host} {why}", is_final=True) from None
         except (OSError, http.client.HTTPException) as error:
-            raise NotReadError(f"{self._host} broke off ({type(error).__name__})", is_final=True) from None
+            raise NotReadError(f"{self._host} closed the connection ({type(error).__name__})", is_final=True) from None
         except (ValueError, RecursionError):
             raise _malformed(path) from None
         if not isinstance(data, dict) or deeper_than(data, _MOST_LEVELS):
@@ -124,9 +128,9 @@ class KubernetesApi:
 
 
 def open_kubernetes_api(session: boto3.Session, described: "ClusterTypeDef") -> KubernetesApi:
-    """The API of the cluster that EKS describes, for whom the session's credentials stand.
+    """Returns the API of the cluster that EKS describes, for the identity of the session's credentials.
 
-    Raises NotReadError for a cluster without an endpoint; botocore's errors as they come.
+    Raises NotReadError for a cluster without an endpoint; botocore's errors unchanged.
     """
     endpoint, authority = described.get("endpoint", ""), described.get("certificateAuthority", {}).get("data", "")
     try:
@@ -138,10 +142,11 @@ def open_kubernetes_api(session: boto3.Session, described: "ClusterTypeDef") -> 
 
 
 def eks_token(session: boto3.Session, cluster: str) -> str:
-    """A bearer token, as `aws eks get-token` makes it: a presigned call by which EKS asks AWS STS who sent it.
+    """Returns a bearer token as `aws eks get-token` creates it: a presigned call that EKS uses to ask AWS STS who sent
+    it.
 
-    The signature holds for this cluster alone, for 60 s. Makes no call but what the credentials take. Raises botocore's
-    errors as they come.
+    The signature is valid for this cluster only, for 60 s. Calls nothing except what loading the credentials needs.
+    Raises botocore's errors unchanged.
     """
     sts = client(session, "sts")
     sts.meta.events.register(
@@ -152,9 +157,8 @@ def eks_token(session: boto3.Session, cluster: str) -> str:
 
 
 def _trusting(ca_pem: str) -> ssl.SSLContext:
-    """Not the default context: it wants extensions in certificates that those of a Kubernetes cluster may lack
-    (Python 3.13, VERIFY_X509_STRICT), and trusts the system's authorities where none is given.
-    """
+    """Returns a TLS context other than the default one, which requires extensions that certificates of Kubernetes
+    clusters may lack (Python 3.13, VERIFY_X509_STRICT) and trusts the system's authorities if there is no other."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cadata=ca_pem)
@@ -164,7 +168,7 @@ def _trusting(ca_pem: str) -> ssl.SSLContext:
 
 
 def _items(answer: dict[str, Any], path: str) -> list[Field]:
-    """With their kind and version, which only the list says of Kubernetes' own objects."""
+    """Returns the items with kind and version, which Kubernetes sets only on the list for its own objects."""
     items, kind = answer.get("items"), str(answer.get("kind"))
     if not kind.endswith("List") or not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
         raise _malformed(path)
@@ -173,9 +177,9 @@ def _items(answer: dict[str, Any], path: str) -> list[Field]:
 
 
 def _malformed(path: str) -> NotReadError:
-    return NotReadError(f"the answer to GET {path.partition('?')[0]} is not what Kubernetes answers")
+    return NotReadError(f"the answer to GET {path.partition('?')[0]} is not a Kubernetes response")
 
 
 def _name_of(reason: object) -> str:
-    """Of an error without its words, which may hold anything."""
+    """Returns the name of an error without its message, which may contain anything."""
     return reason if isinstance(reason, str) else type(reason).__name__

@@ -1,4 +1,4 @@
-"""What of a live cluster stands in its Kubernetes API alone: node pools, quotas, limits and Pod Security Standards."""
+"""Reads what only a live cluster's Kubernetes API has: node pools, quotas, limits and Pod Security Standards."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,15 +25,14 @@ if TYPE_CHECKING:
 
 _POOLS, _CLASSES = "/apis/karpenter.sh/v1/nodepools", "/apis/eks.amazonaws.com/v1/nodeclasses"
 _NOTHING = "its Kubernetes API was not read"
-# Zones by the ids of subnets.
+# Zones by subnet id.
 Zones = Mapping[str, str]
 
 
 @dataclass
 class KubernetesObjects:
-    """What was read. node_pools: by their names in Kubernetes, None if they could not be; other_nodes: what else makes
-    nodes; not_read: what could not be read, each with the reason.
-    """
+    """What was read. node_pools: by their names in Kubernetes, None if unreadable; other_nodes: other sources of nodes;
+    not_read: what could not be read, with the reason."""
 
     node_pools: dict[str, NodePoolCapacity] | None = None
     other_nodes: list[str] = field(default_factory=list)
@@ -48,10 +47,10 @@ def read_kubernetes_objects(
     cluster_zones: tuple[str, ...],
     zones: Callable[[], Zones],
 ) -> KubernetesObjects:
-    """The node pools of the cluster that EKS describes, and the rules of these namespaces of it.
+    """Returns the node pools of the cluster that EKS describes, and the rules of these namespaces.
 
-    cluster_zones: of a node class whose subnets are not known; zones: called if a node class names subnets. What can't be
-    read is told, and raises nothing.
+    cluster_zones: assumed for a node class whose subnets are unknown; zones: called if a node class names subnets. What
+    can't be read is reported in not_read; raises nothing.
     """
     read = KubernetesObjects()
     try:
@@ -67,7 +66,7 @@ def read_kubernetes_objects(
 
 @contextmanager
 def _told_by(tell: Callable[[str], object]) -> Iterator[None]:
-    """Tells why the block could not read what it was to. Raises NotReadError where nothing else can be read."""
+    """Adds the reason if the block can't read what it should. Raises NotReadError if nothing else can be read either."""
     try:
         yield
     except NotReadError as error:
@@ -88,7 +87,7 @@ def _read_node_pools(
 def _node_pools(
     api: KubernetesApi, cluster_zones: tuple[str, ...], zones: Callable[[], Zones]
 ) -> tuple[dict[str, NodePoolCapacity], list[str]]:
-    """The pools by name, and what else makes nodes; those that are being deleted make none."""
+    """Returns the pools by name, and other sources of nodes; pools that are being deleted do not count."""
     pools: dict[str, NodePoolCapacity] = {}
     others: list[str] = []
     found = [one for one in api.list(_POOLS) if one["metadata"]["deletionTimestamp"].value is None]
@@ -108,12 +107,12 @@ def _node_pools(
 
 
 def _read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]) -> NodePoolCapacity | str:
-    """The pool; one that is not understood in words."""
+    """Returns the pool, or a description of a pool that can't be understood."""
     try:
         return read_node_pool(pool, node_class, zones)
     except RuleError as broken:
         name = pool["metadata"]["name"].text()
-        return f"node pool {name} makes nodes too, and was not read: {dotted(broken.path)}: {broken.rule}"
+        return f"node pool {name}also creates nodes, and was not read: {dotted(broken.path)}: {broken.rule}"
 
 
 def _read_namespaces(api: KubernetesApi, read: KubernetesObjects, namespaces: Iterable[str]) -> None:
@@ -129,7 +128,7 @@ def _read_namespaces(api: KubernetesApi, read: KubernetesObjects, namespaces: It
 
 
 def _rules_of_namespace(api: KubernetesApi, namespace: str) -> NamespaceRules:
-    """Those of one that is not there are none: no pod can be in it."""
+    """Returns the rules of a namespace; none for a missing namespace, which has no pods."""
     path = f"/api/v1/namespaces/{quote(namespace, safe='')}"
     objects = [api.find(path), *api.list(f"{path}/resourcequotas"), *api.list(f"{path}/limitranges")]
     rules = NO_RULES

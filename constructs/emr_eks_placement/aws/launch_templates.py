@@ -1,4 +1,4 @@
-"""What the launch template of a node group decides: the instance type and the size of the root volume."""
+"""Reads instance type and volume sizes from the launch template of a node group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LaunchTemplate:
-    """instance_type: None where the node group names its own. volumes: device -> GiB, of the EBS volumes it sizes."""
+    """A launch template. instance_type: None if the node group names its own; volumes: device -> GiB of the EBS volumes
+    with a size."""
 
     instance_type: str | None
     volumes: Mapping[str, int]
 
 
 def read_launch_template(ec2: "EC2Client", specification: "LaunchTemplateSpecificationTypeDef") -> LaunchTemplate:
-    """The version of a launch template that a node group names. Raises botocore's errors as they come."""
+    """Returns the version of a launch template that a node group uses. Raises botocore's errors unchanged."""
     pages = ec2.get_paginator("describe_launch_template_versions").paginate(
         LaunchTemplateId=specification["id"],
-        # Without a version a node group uses the default one (botocore's service model of eks).
+        # Without a version, a node group uses the default one (botocore's service model of eks).
         Versions=[specification.get("version", "$Default")],
     )
     data = next(version["LaunchTemplateData"] for page in pages for version in page["LaunchTemplateVersions"])

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 Line = tuple[ContainerLog, str]
 _MOST_EVENTS = 10_000  # CloudWatch Logs, GetLogEvents
-_PAUSE = 2.0  # seconds between looks while following
-_QUIET_LOOKS = 3  # without anything new after a run has ended: logs come later than the state
-_MOST_FAILURES = 5  # looks in a row; each has been tried several times by itself
-_LONGEST_LINE = 1 << 20  # characters; a longer line is read as several, so that none fills the memory
+_PAUSE = 2.0  # seconds between reads while following
+_QUIET_LOOKS = 3  # reads without a new line after the run ended: logs arrive later than the state
+_MOST_FAILURES = 5  # failed reads in a row; each was already retried
+_LONGEST_LINE = 1 << 20  # characters; a longer line is split, to limit memory
 
 
 class _Logs(Protocol):
@@ -40,10 +40,10 @@ class _Logs(Protocol):
 
 
 class RunLogs:
-    """What a run has logged. Every method raises InputError where it can't be read."""
+    """The logs of a run. Every method raises InputError if they can't be read."""
 
     def __init__(self, session: boto3.Session, run: JobRun) -> None:
-        """Raises InputError for a run that logs neither to CloudWatch nor to S3."""
+        """Raises InputError if the run logs neither to CloudWatch nor to S3."""
         locations = log_locations(run)
         with aws_errors("AWS settings"):
             if locations.log_group is not None:
@@ -63,17 +63,17 @@ class RunLogs:
         return self._source.place
 
     def of(self, role: Role, stream: Stream) -> list[ContainerLog]:
-        """Those of the role's pods, executors by number, attempts by age; none as long as they have not come."""
+        """Returns the logs of the role's pods, executors by number, attempts by age; none until logs arrive."""
         logs = (container_log(self._source.prefix, *path) for path in self._source.paths())
         found = [log for log in logs if log is not None and (log.role, log.stream) == (role, stream)]
         return sorted(found, key=lambda log: log.order)
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
-        """At most so many of its last lines."""
+        """Returns at most so many last lines of a log."""
         return self._source.last(log, lines)
 
     def read(self, role: Role, stream: Stream) -> Iterator[Line]:
-        """Every line that is there and was not read before, log after log."""
+        """Yields every line that was not read before, log after log."""
         for log in self.of(role, stream):
             for line in self._source.unread(log):
                 yield log, line
@@ -81,10 +81,10 @@ class RunLogs:
     def follow(
         self, role: Role, stream: Stream, look: Callable[[], JobRun], tell_failure: Callable[[str], None]
     ) -> Iterator[Line]:
-        """Every line as it comes, until the run has ended and nothing has come for three looks.
+        """Yields every line as it arrives, until the run has ended and three reads bring nothing new.
 
-        look: the run as it is. In S3, lines come when EMR uploads them. A look that fails and may succeed later is told and
-        repeated; raises InputError after five in a row.
+        look: returns the current run. In S3, lines arrive when EMR uploads them. A failed read that may succeed later
+        is reported and repeated; raises InputError after five failures in a row.
         """
         quiet = failures = 0
         while quiet < _QUIET_LOOKS:
@@ -112,7 +112,7 @@ class _CloudWatchLogs:
         self._tokens: dict[str, str] = {}
 
     def paths(self) -> Iterator[tuple[str, float]]:
-        """The streams' names and when they were made, in milliseconds (logs:DescribeLogStreams)."""
+        """Yields the streams' names and creation times in milliseconds (logs:DescribeLogStreams)."""
         with aws_errors(self.place):
             pages = self._logs.get_paginator("describe_log_streams")
             try:
@@ -124,7 +124,7 @@ class _CloudWatchLogs:
                 raise refused(self.place, None, rule, "Check region and account") from None
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
-        """logs:GetLogEvents, from the end: a page may be empty and another follow."""
+        """Calls logs:GetLogEvents from the end: an empty page may be followed by another."""
         found: deque[str] = deque()
         token: str | None = None
         while len(found) < lines:
@@ -136,7 +136,7 @@ class _CloudWatchLogs:
         return list(found)[-lines:]
 
     def unread(self, log: ContainerLog) -> Iterator[str]:
-        """logs:GetLogEvents, from where the last call ended; a token that stays the same is the end."""
+        """Calls logs:GetLogEvents from where the last call ended; the end is reached when the token stays the same."""
         while True:
             token = self._tokens.get(log.path)
             page, following = self._events(log, token, limit=_MOST_EVENTS, forward=True)
@@ -168,7 +168,7 @@ class _S3Logs:
         self._tags: dict[str, str] = {}
 
     def paths(self) -> Iterator[tuple[str, float]]:
-        """The objects' keys and when they were uploaded, in seconds (s3:ListBucket)."""
+        """Yields the objects' keys and upload times in seconds (s3:ListBucket)."""
         with aws_errors(self.place):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self.prefix)
             for page in pages:
@@ -176,11 +176,12 @@ class _S3Logs:
                     yield entry["Key"], entry["LastModified"].timestamp()
 
     def last(self, log: ContainerLog, lines: int) -> list[str]:
-        """s3:GetObject, to the end: gzip has no other way."""
+        """Reads the whole object (s3:GetObject), because gzip can't be read from the end."""
         return [line.rstrip("\n") for line in deque(self._lines(log), maxlen=lines)]
 
     def unread(self, log: ContainerLog) -> Iterator[str]:
-        """s3:GetObject; an object that was uploaded again is read again, without what was read: it may end within a line."""
+        """Calls s3:GetObject. An object that was uploaded again is read again, without the part already read, which may
+        end within a line."""
         with aws_errors(f"s3://{self._bucket}/{log.path}"):
             found = head_object(self._s3, self._bucket, log.path)
         if found is None or self._tags.get(log.path) == found["ETag"]:
@@ -196,7 +197,7 @@ class _S3Logs:
         self._tags[log.path] = found["ETag"]
 
     def _lines(self, log: ContainerLog) -> Iterator[str]:
-        """Each with its line feed."""
+        """Yields the lines, each with its line feed."""
         place = f"s3://{self._bucket}/{log.path}"
         with aws_errors(place):
             body = self._s3.get_object(Bucket=self._bucket, Key=log.path)["Body"]
@@ -211,10 +212,10 @@ class _S3Logs:
 
 
 def log_paths(session: boto3.Session, run: JobRun) -> dict[str, tuple[str, ...]]:
-    """The names of all that the run has logged so far, below its prefix: of CloudWatch and of S3, where it logs there.
+    """Returns the names of everything that the run has logged so far, relative to its prefix, in CloudWatch and in S3.
 
-    Where CloudWatch has none there: whole names that have the run's id, of those that begin as the request asks.
-    Calls logs:DescribeLogStreams and s3:ListBucket. Raises InputError where they fail.
+    If CloudWatch has nothing at the prefix, returns the full names that contain the run's id and begin as the request
+    asks. Calls logs:DescribeLogStreams and s3:ListBucket. Raises InputError if they fail.
     """
     locations, found = log_locations(run), {}
     with aws_errors("AWS settings"):
@@ -234,10 +235,10 @@ def _names_below(source: _Logs) -> tuple[str, ...]:
 
 
 def last_output(session: boto3.Session, run: JobRun, stream: Stream, lines: int, *, patience: float) -> list[str]:
-    """The last lines that the driver of the run, in its last attempt, has logged; none if nothing has come.
+    """Returns the last lines of the driver in its last attempt; none if nothing has arrived.
 
-    patience: seconds that a log which is not there yet is waited for: EMR sends logs from time to time.
-    Raises InputError as `RunLogs` does.
+    patience: how many seconds to wait for a missing log, because EMR uploads logs periodically. Raises InputError as
+    `RunLogs` does.
     """
     logs = RunLogs(session, run)
     end = time.monotonic() + patience

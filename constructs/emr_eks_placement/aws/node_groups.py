@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from types_boto3_eks.type_defs import NodegroupTypeDef
 
 _TAINT_EFFECTS = {name: effect for effect, name in EKS_TAINT_EFFECTS.items()}
-# Neither the group nor its launch template names one (botocore's service model of eks, CreateNodegroup).
+# Used if neither the group nor its launch template names one (botocore's service model of eks, CreateNodegroup).
 _DEFAULT_INSTANCE_TYPE = "t3.medium"
 _NO_NODES = ("CREATE_FAILED", "DELETING")
-# Where a node keeps its containers: EKS's Bottlerocket has a volume of its own for them, other Linux uses the root.
+# The volume of a node's containers: Bottlerocket of EKS has a separate volume for them, other Linux uses the root volume.
 _DATA_DEVICES = {True: ("/dev/xvdb",), False: ("/dev/xvda", "/dev/sda1")}
 
 
 def describe_node_groups(eks: "EKSClient", cluster: str) -> list["NodegroupTypeDef"]:
-    """Every node group that has or will have nodes, as EKS describes it. Raises botocore's errors as they come."""
+    """Returns every node group that has or will have nodes, as EKS describes it. Raises botocore's errors unchanged."""
     return [one for one in eks_node_groups(eks, cluster).values() if one and one["status"] not in _NO_NODES]
 
 
@@ -40,9 +40,9 @@ def node_groups(
     zone_ids: Mapping[str, str],
     instances: Sequence[Instance],
 ) -> dict[str, NodeGroupCapacity]:
-    """The described groups by `shown_names`. zones: by subnet; instances: of the cluster.
+    """Returns the described groups by `shown_names`. zones: by subnet; instances: of the cluster.
 
-    Raises botocore's errors as they come.
+    Raises botocore's errors unchanged.
     """
     running = Counter((one.node_group, one.instance_type, one.zone) for one in instances if one.node_group)
     templates = {
@@ -73,7 +73,7 @@ def _running(
     running: Mapping[tuple[str, str, str], int],
     machines: Mapping[str, InstanceType],
 ) -> tuple[RunningNodes, ...] | None:
-    """None where there should be nodes and no instance of the group is seen."""
+    """Returns the group's running instances; None if nodes are expected and no instance is found."""
     found = tuple(
         RunningNodes(machines[kind], zone, count)
         for (owner, kind, zone), count in sorted(running.items())
@@ -83,14 +83,14 @@ def _running(
 
 
 def _instance_types(group: "NodegroupTypeDef", template: LaunchTemplate | None) -> list[str]:
-    """Of the launch template where it names one: EKS refuses a group that names others."""
+    """Returns the launch template's instance type if it has one: EKS then refuses a group with its own types."""
     if template and template.instance_type:
         return [template.instance_type]
     return group.get("instanceTypes") or [_DEFAULT_INSTANCE_TYPE]
 
 
 def _disk_gib(group: "NodegroupTypeDef", template: LaunchTemplate | None) -> int | None:
-    """None where neither the group nor its launch template tells: its image does."""
+    """Returns the disk size in GiB; None if only the image defines it."""
     if template is None:
         return group.get("diskSize")
     devices = _DATA_DEVICES["BOTTLEROCKET" in group.get("amiType", "")]
@@ -106,7 +106,7 @@ def _node_group(
     scaling = group["scalingConfig"]
     return NodeGroupCapacity(
         machines=tuple(machines),
-        # A capacity block is bought ahead and is no Spot capacity.
+        # A capacity block is reserved in advance and is not Spot capacity.
         capacity_type="spot" if group.get("capacityType") == "SPOT" else "on-demand",
         labels=dict(group.get("labels") or {}),
         taints=tuple(

@@ -1,4 +1,4 @@
-"""What makes nodes of a live cluster that are in no managed node group."""
+"""Finds sources of nodes of a live cluster other than managed node groups."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,22 +12,21 @@ if TYPE_CHECKING:
 
 _NODE_GROUP_TAG = "eks:nodegroup-name"  # EKS tags the instances of its managed node groups
 _KARPENTER_TAG = "karpenter.sh/nodepool"
-AUTO_MODE_NODES = "EKS Auto Mode makes nodes too"
-KARPENTER_NODES = "Karpenter makes nodes too"
-SELF_MANAGED_NODES = "self-managed nodes join it too"
+AUTO_MODE_NODES = "EKS Auto Modealso creates nodes"
+KARPENTER_NODES = "Karpenteralso creates nodes"
+SELF_MANAGED_NODES = "self-managed nodes also join it"
 
 
 def has_auto_mode(described: "ClusterTypeDef") -> bool:
-    """Whether node pools of EKS Auto Mode can have nodes in the cluster that EKS describes."""
+    """Returns whether node pools of EKS Auto Mode can create nodes in the cluster that EKS describes."""
     return bool(described.get("computeConfig", {}).get("enabled"))
 
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance that is, or soon will be, a node of a cluster.
+    """An instance that is, or will soon be, a node of a cluster.
 
-    node_group: the managed node group that it is of. other_nodes: what else it is seen to be of, in words; nothing for
-    instances of EKS Auto Mode.
+    node_group: its managed node group; other_nodes: its other source, in words; empty for instances of EKS Auto Mode.
     """
 
     instance_type: str
@@ -37,9 +36,9 @@ class Instance:
 
 
 def read_instances(ec2: "EC2Client", cluster: str) -> list[Instance]:
-    """Those that run or start. Raises botocore's errors as they come.
+    """Returns the running and starting instances. Raises botocore's errors unchanged.
 
-    Instances that join a cluster are tagged with its name (EKS guide, self-managed nodes).
+    Instances that join a cluster have a tag with its name (EKS guide, self-managed nodes).
     """
     pages = ec2.get_paginator("describe_instances").paginate(
         Filters=[
@@ -56,7 +55,8 @@ def read_instances(ec2: "EC2Client", cluster: str) -> list[Instance]:
 
 
 def _instance(described: "InstanceTypeDef") -> Instance:
-    """Those of EKS Auto Mode are managed instances, with tags of Karpenter's (EC2 guide, Amazon EC2 managed instances)."""
+    """Reads an instance. Those of EKS Auto Mode are managed instances with Karpenter's tags (EC2 guide, Amazon EC2
+    managed instances)."""
     tags = {tag.get("Key", ""): tag.get("Value", "") for tag in described.get("Tags", [])}
     group = tags.get(_NODE_GROUP_TAG)
     other = ""

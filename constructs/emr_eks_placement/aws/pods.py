@@ -1,4 +1,4 @@
-"""The pods of a job run, read from the Kubernetes API of its cluster."""
+"""Reads the pods of a job run from the Kubernetes API of its cluster."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -21,15 +21,15 @@ from emr_eks_placement.observation.events import Warnings, warnings_of
 from emr_eks_placement.observation.pod import ObservedPod, node_labels_of, node_of, observed_pod
 
 _RENEW_SECONDS = TOKEN_SECONDS - 15
-_FEW_NODES = 20  # asked for one by one; more of them by one list
+_FEW_NODES = 20  # up to so many are read one by one, more with one list
 _NODES = "/api/v1/nodes"
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What was read of a run's pods, in the order of the Kubernetes API. pods: None where they can't be read.
+    """The pods of a run, in the order of the Kubernetes API. pods: None if they can't be read.
 
-    not_read: what could not be read, each with the reason.
+    not_read: what could not be read, with the reason.
     """
 
     pods: tuple[ObservedPod, ...] | None
@@ -37,10 +37,10 @@ class Observed:
 
 
 class RunPods:
-    """The pods of one job run, to be read again and again: each time one list of pods; of nodes only those not seen yet.
+    """The pods of one job run, for repeated reads. Each read lists the pods once and reads only new nodes.
 
-    Raises InputError for a virtual cluster or an EKS cluster that can't be read: emr-containers:DescribeVirtualCluster,
-    eks:DescribeCluster, and ListClusters if there is no such cluster.
+    Raises InputError if a virtual cluster or EKS cluster can't be read: emr-containers:DescribeVirtualCluster,
+    eks:DescribeCluster, and ListClusters if the cluster does not exist.
     """
 
     def __init__(self, session: boto3.Session, run: JobRun) -> None:
@@ -53,7 +53,7 @@ class RunPods:
         self._opened: tuple[KubernetesApi, float] | None = None
 
     def read(self) -> Observed:
-        """The pods as they are. What can't be read is told, and raises nothing.
+        """Returns the current pods. What can't be read is reported in not_read; raises nothing.
 
         Calls of the Kubernetes API: a list of the run's pods in its namespace, and get or list of nodes.
         """
@@ -68,7 +68,8 @@ class RunPods:
         return Observed(tuple(pod for pod in pods if pod is not None), tuple(not_read))
 
     def warnings(self, pods: Iterable[ObservedPod]) -> tuple[list[Warnings], list[str]]:
-        """What Kubernetes warns of these pods and of the run's Jobs, and what could not be read (events of the namespace)."""
+        """Returns the warnings of Kubernetes about these pods and the run's Jobs, and what could not be read (events of
+        the namespace)."""
         try:
             events = self._api().list(f"{self._namespace_path}/events", field_selector="type=Warning")
         except (NotReadError, BotoCoreError, ClientError) as error:
@@ -80,14 +81,14 @@ class RunPods:
         return f"/api/v1/namespaces/{quote(self.virtual_cluster.namespace, safe='')}"
 
     def _api(self) -> KubernetesApi:
-        """With a token that still holds for a while."""
+        """Returns the API with a token that stays valid for a while."""
         moment = time.monotonic()
         if self._opened is None or moment - self._opened[1] > _RENEW_SECONDS:
             self._opened = (open_kubernetes_api(self._session, self._described), moment)
         return self._opened[0]
 
     def _read_nodes(self, api: KubernetesApi, pods: list[Field]) -> str | None:
-        """Adds the nodes of the pods that are not known yet; why, if some can't be."""
+        """Adds the nodes of the pods that are not known yet. Returns why, if some can't be read."""
         missing = {name for pod in pods if (name := _node_name(pod)) is not None}.difference(self._nodes)
         try:
             if len(missing) > _FEW_NODES:
@@ -116,9 +117,9 @@ def _node_name(pod: Field) -> str | None:
 
 
 def _understood(pod: Field, nodes: Mapping[str, Mapping[str, str] | None], not_read: list[str]) -> ObservedPod | None:
-    """The pod; None, and why, for one that is not understood."""
+    """Returns the pod; None, with the reason, if it can't be understood."""
     try:
         return observed_pod(pod, nodes)
     except RuleError as broken:
-        not_read.append(f"a pod of it was not understood: {dotted(broken.path)}: {broken.rule}")
+        not_read.append(f"one of its pods was not understood: {dotted(broken.path)}: {broken.rule}")
         return None

@@ -1,7 +1,7 @@
-"""Prices of a region from AWS's price list and from the history of Spot prices.
+"""Reads the prices of a region from AWS's price list and from the history of Spot prices.
 
-Sources of the names of what is billed: AWS price list (offers AmazonEC2, AmazonEKS, AmazonVPC, ElasticMapReduce, AmazonS3,
-AmazonCloudWatch, AWSDataTransfer, awskms), EC2 DescribeSpotPriceHistory.
+Sources of the names of billed items: AWS price list (offers AmazonEC2, AmazonEKS, AmazonVPC, ElasticMapReduce,
+AmazonS3, AmazonCloudWatch, AWSDataTransfer, awskms), EC2 DescribeSpotPriceHistory.
 """
 
 import json
@@ -19,15 +19,17 @@ from emr_eks_placement.facts.prices import Origin, PriceList, Rates
 if TYPE_CHECKING:
     import boto3
 
-_HOME = "us-east-1"  # the price list answers in few regions, for all of a partition (botocore, endpoints of pricing)
+_HOME = (
+    "us-east-1"  # the price list is available in few regions, for all of a partition (botocore, endpoints of pricing)
+)
 _LINUX = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
-# How usage types begin in all regions but the oldest: EUC1-NatGateway-Hours, and, of KMS, eu-central-1-KMS-Keys.
+# The start of usage types in all regions except the oldest: EUC1-NatGateway-Hours, and for KMS eu-central-1-KMS-Keys.
 _PREFIX = r"(?:[A-Z]{2,4}[0-9]?-|[a-z]{2}(?:-[a-z]+)+-[0-9]-)?"
 
 
 @dataclass(frozen=True)
 class _Offer:
-    """Products of a service: filters beside the region, and the rate that each usage type is of."""
+    """Products of a service: filters in addition to the region, and the rate of each usage type."""
 
     service: str
     filters: Mapping[str, str]
@@ -76,19 +78,21 @@ _AUTO_MODE = re.compile(rf"{_PREFIX}EKS-Auto:([a-z0-9.-]+)-management-hours")
 
 @dataclass(frozen=True)
 class _Product:
-    """Of the price list. attributes: what it is; usd: its On-Demand price, of the first tier where there are several."""
+    """A product of the price list. attributes: its properties; usd: its On-Demand price, of the first tier if there are
+    several."""
 
     attributes: Mapping[str, str]
     usd: float
 
     @property
     def usage_type(self) -> str:
-        """Without the prefix of the region."""
+        """The usage type without the prefix of the region."""
         return re.sub(rf"^{_PREFIX}", "", self.attributes.get("usagetype", ""))
 
 
 def read_prices(session: "boto3.Session", region: str) -> tuple[PriceList, tuple[str, ...]]:
-    """The prices of a region today, and the names of the rates that AWS's price list does not have, or has several of.
+    """Returns today's prices of a region, and the names of the rates for which AWS's price list has no price, or
+    several.
 
     Raises InputError for what can't be read (pricing:GetProducts, ec2:DescribeSpotPriceHistory).
     """
@@ -105,7 +109,7 @@ def read_prices(session: "boto3.Session", region: str) -> tuple[PriceList, tuple
         if unit in _EMR:
             found.setdefault(f"emr_{compute.lower()}_{_EMR[unit]}", set()).add(product.usd)
     rates = {name: min(prices) for name, prices in found.items() if len(prices) == 1 and name in Rates.model_fields}
-    if "eks_extended_hour" in rates:  # the price list has what extended support adds
+    if "eks_extended_hour" in rates:  # the price list has the surcharge of extended support
         rates["eks_extended_hour"] += rates.get("eks_hour", 0.0)
     today = datetime.now(UTC).date()
     listed, history = (
@@ -140,7 +144,7 @@ def _products(session: "boto3.Session", service: str, filters: Mapping[str, str]
 
 
 def _product(text: str) -> Iterator[_Product]:
-    """None for what has no On-Demand price in dollars. Raises RuleError for what is no product."""
+    """Yields the product; None without an On-Demand price in dollars. Raises RuleError for invalid data."""
     try:
         data = json.loads(text)
         attributes = {key: value for key, value in data["product"]["attributes"].items() if isinstance(value, str)}
@@ -157,7 +161,7 @@ def _product(text: str) -> Iterator[_Product]:
 
 
 def _spot(session: "boto3.Session", region: str) -> dict[str, dict[str, float]]:
-    """The newest price of each instance type in each zone."""
+    """Returns the newest price of each instance type in each zone."""
     newest: dict[tuple[str, str], tuple[datetime, float]] = {}
     with aws_errors("Spot prices", "ec2:DescribeSpotPriceHistory"):
         pages = client(session, "ec2", region).get_paginator("describe_spot_price_history")

@@ -1,4 +1,4 @@
-"""What is in S3: whether buckets and objects are there, and the text of small objects, such as pod templates."""
+"""Reads whether buckets and objects exist in S3, and the text of small objects such as pod templates."""
 
 import contextlib
 from collections.abc import Callable
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _Head = TypeVar("_Head")
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
-LONGEST_TEXT = 1024**2  # bytes; no limit of AWS's: what is larger is no pod template
+LONGEST_TEXT = 1024**2  # bytes; this package's limit: no pod template is larger
 
 
 def read_s3_text(session: boto3.Session, uri: str) -> str:
-    """The object at s3://BUCKET/KEY as UTF-8 text, of at most `LONGEST_TEXT` bytes (s3:GetObject).
+    """Returns the object at s3://BUCKET/KEY as UTF-8 text of at most `LONGEST_TEXT` bytes (s3:GetObject).
 
-    Raises InputError, at the URI, for what is no such URI or text and where there is no such object or it can't be read.
+    Raises InputError, at the URI, if the URI or the text is invalid, and if the object does not exist or can't be read.
     """
     try:
         bucket, key = _bucket_and_key(uri)
@@ -38,18 +38,18 @@ def read_s3_text(session: boto3.Session, uri: str) -> str:
 
 
 def has_bucket(session: boto3.Session, bucket: str) -> bool:
-    """Whether there is such a bucket (s3:ListBucket, HeadBucket). Raises botocore's errors as they come."""
+    """Returns whether the bucket exists (s3:ListBucket, HeadBucket). Raises botocore's errors unchanged."""
     s3: S3Client = client(session, "s3")
     return _or_none(lambda: s3.head_bucket(Bucket=bucket)) is not None
 
 
 def head_object(s3: "S3Client", bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
-    """What S3 says of an object (s3:GetObject, HeadObject); None where there is none. Raises botocore's errors as they come."""
+    """Describes an object (s3:GetObject, HeadObject); None if it does not exist. Raises botocore's errors unchanged."""
     return _or_none(lambda: s3.head_object(Bucket=bucket, Key=key))
 
 
 def _or_none(head: Callable[[], _Head]) -> _Head | None:
-    """None for what is not there: S3 answers HEAD without a code but the status (S3 API, HeadObject)."""
+    """Returns None for a missing object: S3 answers HEAD with a status and no code (S3 API, HeadObject)."""
     try:
         return head()
     except ClientError as error:
@@ -77,15 +77,15 @@ def _content(s3: "S3Client", bucket: str, key: str) -> bytes:
         if error.response["Error"]["Code"] not in DENIED:
             raise
         broken = rule_of(error)
-        # Without the right to list the bucket, S3 does not tell what is missing from what is denied (S3 API, GetObject).
-        rule = f"{broken.rule}, as S3 also says of an object that is not there to who may not list the bucket"
+        # Without the right to list the bucket, S3 answers a missing object like a denied one (S3 API, GetObject).
+        rule = f"{broken.rule}, which S3 also answers for a missing object without the permission to list the bucket"
         raise RuleError(None, rule, broken.fix) from None
     with contextlib.closing(body):
         return _read(body)
 
 
 def _read(body: StreamingBody) -> bytes:
-    """To the end, where botocore compares length and checksum, unless it is too far."""
+    """Reads up to the limit; at the end botocore compares length and checksum."""
     content = b""
     for chunk in body.iter_chunks(LONGEST_TEXT + 1):
         content += chunk

@@ -1,4 +1,4 @@
-"""Sessions and clients for reading an account: few, short tries, and errors that name their operation."""
+"""Sessions and clients with short time-outs and few retries, whose errors name the operation."""
 
 import os
 from typing import Any, Literal
@@ -24,13 +24,12 @@ def aws_session(
     connect_seconds: float = 3,
     read_seconds: float = 10,
 ) -> boto3.Session:
-    """A session of the profile and the region, or of what the environment and ~/.aws/config choose.
+    """Returns a session of the profile and the region, or of those that the environment and ~/.aws/config set.
 
-    attempts: of each call, the first included, with botocore's backoff between them; max_attempts of the profile and
-    AWS_MAX_ATTEMPTS say otherwise. retry_mode: adaptive also sends less
-    as long as AWS throttles (botocore's retries, ClientRateLimiter). connect_seconds,
-    read_seconds: how long each may wait for a connection and for an answer. Raises InputError for an unknown profile and
-    for settings that can't be read; credentials and a missing region show at the first call.
+    attempts: of each call, including the first, with botocore's backoff between them; max_attempts of the profile and
+    AWS_MAX_ATTEMPTS override it. retry_mode: adaptive also sends fewer calls while AWS throttles (botocore's retries,
+    ClientRateLimiter). connect_seconds, read_seconds: time-outs of a connection and of an answer. Raises InputError for
+    an unknown profile and for unreadable settings; missing credentials or a missing region show at the first call.
     """
     with aws_errors("AWS settings"):
         core = botocore.session.Session(profile=profile)
@@ -45,7 +44,7 @@ def aws_session(
 
 
 def _attempts(core: botocore.session.Session) -> int | None:
-    """Those that the environment or the profile asks for."""
+    """Returns the attempts that the environment or the profile sets."""
     try:
         asked: int | None = core.get_config_variable("max_attempts")
         if asked is None or asked >= 1:
@@ -62,30 +61,31 @@ def _attempts(core: botocore.session.Session) -> int | None:
 
 
 def identity(session: boto3.Session) -> tuple[str, str]:
-    """The account that the credentials are of, and the ARN of who has them. Raises InputError (sts:GetCallerIdentity)."""
+    """Returns the account id and the ARN of the credentials (sts:GetCallerIdentity). Raises InputError."""
     with aws_errors("AWS credentials", "sts:GetCallerIdentity"):
         caller = client(session, "sts", home_region(session)).get_caller_identity()
     return str(caller["Account"]), str(caller["Arn"])
 
 
 def home_region(session: boto3.Session) -> str:
-    """A region of the session's partition that every account has: it answers even where the session's region is disabled."""
+    """Returns a region of the partition that every account has, so that it answers even if the session's region is
+    disabled."""
     region = str(session.region_name)
     return _HOME_REGIONS.get(session.get_partition_for_region(region), region)
 
 
 def client(session: boto3.Session, service: str, region: str | None = None) -> Any:
-    """A client whose errors name their operation, for `aws_errors`. Raises botocore's BotoCoreError as it comes.
+    """Returns a client whose errors name their operation, for `aws_errors`. Raises botocore's BotoCoreError unchanged.
 
-    region: instead of the session's.
+    region: overrides the session's.
     """
     try:
         made = session.client(service, region_name=region)  # type: ignore[call-overload] # the stubs know services by literal names
-        _ = urlsplit(made.meta.endpoint_url).port  # botocore would fail of a bad one only at the first call
+        _ = urlsplit(made.meta.endpoint_url).port  # botocore reports an invalid region only at the first call
     except ValueError as error:
         if isinstance(error, BotoCoreError):
             raise
-        # For an endpoint that is no URL, as AWS_ENDPOINT_URL may name; botocore has an error for it, but for other causes.
+        # For an endpoint that is no URL, for example from AWS_ENDPOINT_URL; botocore's own error for it also has other causes.
         raise InvalidEndpointConfigurationError(msg=str(error)) from None
     made.meta.events.register("after-call", name_operation)
     made.meta.events.register("after-call-error", name_operation)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def read_stacks(
     session: boto3.Session, environment: str, parts: Iterable[str]
 ) -> dict[str, Mapping[str, tuple[str, ...]]]:
-    """The stacks <environment>-<part> that have anything: their names, and the physical ids of their resources by type.
+    """Returns the names of the existing stacks <environment>-<part>, with the physical ids of their resources by type.
 
-    Calls cloudformation:ListStackResources. Raises botocore's errors as they come.
+    Calls cloudformation:ListStackResources. Raises botocore's errors unchanged.
     """
     cloudformation: CloudFormationClient = client(session, "cloudformation")
     stacks = {f"{environment}-{part}": _resources(cloudformation, f"{environment}-{part}") for part in parts}
@@ -27,9 +27,9 @@ def read_stacks(
 
 
 def own_resources(session: boto3.Session, environment: str, part: str, *resource_types: str) -> tuple[str, ...]:
-    """The physical ids of these types in the stack <environment>-<part>; none where it is not deployed.
+    """Returns the physical ids of these types in the stack <environment>-<part>; none if it is not deployed.
 
-    Raises InputError where cloudformation:ListStackResources fails.
+    Raises InputError if cloudformation:ListStackResources fails.
     """
     with aws_errors(f"environment {environment}"):
         stacks = read_stacks(session, environment, [part])
@@ -37,15 +37,14 @@ def own_resources(session: boto3.Session, environment: str, part: str, *resource
 
 
 def stack_status(cloudformation: "CloudFormationClient", stack: str) -> str | None:
-    """The status of a stack (cloudformation:DescribeStacks); None where there is none, which CloudFormation tells by its
-    message only. Raises botocore's errors as they come.
-    """
+    """Returns the status of a stack (cloudformation:DescribeStacks); None if it does not exist, which CloudFormation
+    reports only by its message. Raises botocore's errors unchanged."""
     found = described_stack(cloudformation, stack)
     return found["StackStatus"] if found else None
 
 
 def described_stack(cloudformation: "CloudFormationClient", stack: str) -> "StackTypeDef | None":
-    """As `stack_status`, the whole description."""
+    """Returns the full description of a stack, as `stack_status` does its status."""
     try:
         return cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -55,7 +54,7 @@ def described_stack(cloudformation: "CloudFormationClient", stack: str) -> "Stac
 
 
 def _resources(cloudformation: "CloudFormationClient", stack: str) -> Mapping[str, tuple[str, ...]]:
-    """None of no stack, which CloudFormation tells by its message only."""
+    """Returns None if the stack does not exist, which CloudFormation reports only by its message."""
     found: dict[str, tuple[str, ...]] = {}
     try:
         for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):

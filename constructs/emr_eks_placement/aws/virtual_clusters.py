@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VirtualCluster:
-    """A virtual cluster: the name of its EKS cluster, its namespace there, and its state as EMR says it."""
+    """A virtual cluster: the name of its EKS cluster, its namespace, and its state in EMR."""
 
     cluster: str
     namespace: str
@@ -27,9 +27,10 @@ class VirtualCluster:
 
 
 def find_virtual_cluster(emr: "EMRContainersClient", id_: str) -> "VirtualClusterTypeDef | None":
-    """As EMR describes it (emr-containers:DescribeVirtualCluster); None where there is none of this id.
+    """Returns the virtual cluster as EMR describes it (emr-containers:DescribeVirtualCluster); None if the id does not
+    exist.
 
-    Raises botocore's errors as they come.
+    Raises botocore's errors unchanged.
     """
     try:
         return emr.describe_virtual_cluster(id=id_)["virtualCluster"]
@@ -38,14 +39,15 @@ def find_virtual_cluster(emr: "EMRContainersClient", id_: str) -> "VirtualCluste
 
 
 def understood(described: "VirtualClusterTypeDef") -> VirtualCluster:
-    """What matters of it; its namespace is `default` where EMR names none (EMR on EKS guide, virtual clusters)."""
+    """Reads EMR's description; the namespace is `default` if EMR names none (EMR on EKS guide, virtual clusters)."""
     provider = described["containerProvider"]
     namespace = provider.get("info", {}).get("eksInfo", {}).get("namespace", "default")
     return VirtualCluster(provider["id"], namespace, described["state"])
 
 
 def describe_virtual_cluster(session: boto3.Session, id_: str) -> VirtualCluster:
-    """The virtual cluster of that id (emr-containers:DescribeVirtualCluster). Raises InputError if there is none."""
+    """Returns the virtual cluster of that id (emr-containers:DescribeVirtualCluster). Raises InputError if it does not
+    exist."""
     place = f"virtual cluster {id_}"
     with aws_errors(place):
         emr: EMRContainersClient = client(session, "emr-containers")
@@ -57,9 +59,10 @@ def describe_virtual_cluster(session: boto3.Session, id_: str) -> VirtualCluster
 
 
 def running_namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, str]:
-    """The namespaces of an EKS cluster's running virtual clusters, by id and by name, but for a name that several have.
+    """Returns the namespaces of an EKS cluster's running virtual clusters, by id and by name, without names that
+    several have.
 
-    Calls emr-containers:ListVirtualClusters. Raises botocore's errors as they come.
+    Calls emr-containers:ListVirtualClusters. Raises botocore's errors unchanged.
     """
     pages = emr.get_paginator("list_virtual_clusters").paginate(
         containerProviderId=cluster, containerProviderType="EKS", states=["RUNNING"]
@@ -71,8 +74,8 @@ def running_namespaces(emr: "EMRContainersClient", cluster: str) -> dict[str, st
 
 
 def virtual_clusters_of(session: boto3.Session, environment: str) -> tuple[str, ...]:
-    """The ids of the virtual clusters that the environment's stack has made; none where it is not deployed.
+    """Returns the ids of the virtual clusters in the environment's stack; none if it is not deployed.
 
-    Calls cloudformation:ListStackResources. Raises InputError where that fails.
+    Calls cloudformation:ListStackResources. Raises InputError if the call fails.
     """
     return own_resources(session, environment, "virtual-clusters", VIRTUAL_CLUSTER, CUSTOM_VIRTUAL_CLUSTER)

@@ -1,4 +1,4 @@
-"""What a deployed environment can't be changed to, and what a change interrupts."""
+"""Judges changes of a deployed environment: what is refused, and what a change interrupts."""
 
 from emr_eks_placement.changes.interruptions import interruptions
 from emr_eks_placement.changes.record import METADATA_KEY, JobRunsRecord, PlatformRecord, VirtualClustersRecord

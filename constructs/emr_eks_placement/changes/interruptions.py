@@ -1,4 +1,4 @@
-"""What a change interrupts on its way: nodes and Fargate profiles that are replaced, with the pods on them.
+"""Finds what a change interrupts: nodes and Fargate profiles that are replaced, with the pods on them.
 
 Sources: CloudFormation's schemas (createOnlyProperties of AWS::EKS::Nodegroup and AWS::EKS::FargateProfile), EKS guide, "Update
 a managed node group", "Delete a Fargate profile" and "Update an add-on".
@@ -20,9 +20,9 @@ _ROLL = (
 
 
 def interruptions(deployed: Deployed, environment: Environment) -> list[RuleError]:
-    """What of the running pods a deployment ends, each with its path in the environment; none where none is.
+    """Returns what a deployment ends of the running pods, each with its path in the environment.
 
-    A change that is refused is not in it. They are warnings: nothing is to be raised.
+    Refused changes are not included. The results are warnings and never raised.
     """
     found: list[RuleError] = []
     if deployed.platform:
@@ -39,8 +39,8 @@ def _node_groups(before: PlatformRecord, after: PlatformRecord, environment: Env
         if environment.node_groups:
             yield RuleError(
                 list(environment.node_groups),
-                "what is deployed does not say what its node groups were made of, so which nodes this replaces is not known",
-                "Look at cdk diff; once something of the stack changes, it says so",
+                "the deployed stack does not record its node groups, so it is not known which nodes this replaces",
+                "Check cdk diff; the stack records them with its next change",
                 path=("node_groups",),
             )
         return
@@ -66,7 +66,7 @@ def _replaced(name: str, old: NodeGroupRecord, new: NodeGroupRecord) -> Iterator
         if value != getattr(old, field):
             yield RuleError(
                 value,
-                f"node group {name} is replaced for it: its nodes go, with the pods on them, once the new ones are there "
+                f"node group {name} is replaced: its nodes are removed, with the pods on them, when the new ones are ready "
                 "(CloudFormation, AWS::EKS::Nodegroup)",
                 _END_RUNS,
                 path=("node_groups", name, field),
@@ -91,7 +91,7 @@ def _add_ons(before: PlatformRecord, after: PlatformRecord, environment: Environ
     if left:
         yield RuleError(
             after.version,
-            f"EKS updates no add-on with the cluster: {', '.join(left)} keep their versions, made for {before.version} (EKS "
+            f"EKS updates no add-on with the cluster: {', '.join(left)} keep their versions, which are for {before.version} (EKS "
             "guide, update an add-on)",
             "Update them after the deployment (docs/changes.md has the commands), or name versions in cluster.add_on_versions",
             path=("cluster", "version"),
@@ -104,12 +104,12 @@ def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -
     if ended:
         own = [name for name in ended if name in environment.fargate_profiles]
         several = (
-            ". EKS deletes one profile at a time; whether CloudFormation waits between two of them is not documented, and one "
-            "that is left still takes pods"
+            ". EKS deletes one profile at a time; it is not documented whether CloudFormation waits between "
+            "two of them, and a remaining one still takes pods"
         )
         yield RuleError(
             ended,
-            "these Fargate profiles are replaced or removed, and EKS deletes the pods that run by them (EKS guide, delete a "
+            "these Fargate profiles are replaced or removed, and EKS deletes their pods (EKS guide, delete a "
             f"Fargate profile){several if len(ended) > 1 else ''}",
             f"{_END_RUNS}; deploy such changes one by one, or look afterwards: emr-placement doctor"
             if len(ended) > 1

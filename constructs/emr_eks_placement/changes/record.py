@@ -1,8 +1,8 @@
-"""What the template of a stack says of the environment that made it, for a later change to be judged by.
+"""The record in a stack's template of the environment that created it; a later change is compared with it.
 
-Each stack says what its own resources follow from: CloudFormation takes over the metadata of a template only where a
-resource changes with it (CloudFormation guide, Metadata). What is added to a record later has a default that is taken for
-what was deployed before.
+Each stack records only what its own resources depend on: CloudFormation stores the metadata of a template only if a
+resource changes with it (CloudFormation guide, Metadata). A field that is added later has a default, which is assumed
+for earlier deployments.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from emr_eks_placement.environment import Environment, FargateProfile
 from emr_eks_placement.job.placement import CapacityType
 
 METADATA_KEY = "emr-eks-placement"
-"""Where it stands in the template's Metadata."""
+"""The key in the template's Metadata."""
 CREATED_KEY = "created"
 _DIGEST = 8
 
@@ -24,54 +24,54 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def as_metadata(self) -> dict[str, Any]:
-        """As it stands in the template's Metadata, without what is as it is by default."""
+        """Returns the record for the template's Metadata, without values that are the default."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
 class NodeGroupRecord(_Record):
-    """Of a node group: what replaces it with another value, then what replaces its nodes."""
+    """The record of a node group: values that replace the group, then values that replace its nodes."""
 
     instance_types: tuple[str, ...]
     """The instance types."""
     capacity_type: CapacityType
     """How EC2 sells the nodes."""
     zones: tuple[str, ...]
-    """The zones, those of the environment where it names none; in a VPC that was there, the subnets."""
+    """The zones, by default those of the environment; in an existing VPC, the subnets."""
     disk_gib: int
     """The root volume."""
     release_version: str | None = None
-    """The release of the machine image, where one is named."""
+    """The release of the machine image, if the file names one."""
 
 
 class PlatformRecord(_Record):
-    """Of the platform."""
+    """The record of the platform."""
 
     zones: tuple[str, ...]
     """The zones, in the order of their subnets."""
     vpc_id: str | None = None
-    """The VPC, where it was there already."""
+    """The VPC, if it was an existing one."""
     cidr: str | None = None
     """The network of the VPC that was created."""
     cluster: str | None = None
-    """The EKS cluster, where it was there already."""
+    """The EKS cluster, if it was an existing one."""
     version: str | None = None
     """The Kubernetes version of the cluster that was created."""
     secrets_key: str | None = None
-    """The KMS key that it encrypts secrets with: its ARN, or `created`; None for EKS's own."""
+    """The KMS key of Kubernetes secrets: its ARN, or `created`; None for EKS's own key."""
     core_dns: str = "ec2"
-    """Where its CoreDNS runs."""
+    """Where the cluster's CoreDNS runs."""
     upgrade_policy: str | None = None
-    """Its upgrade policy, where one is set."""
+    """The upgrade policy, if one is set."""
     nodes_version: str | None = None
-    """The Kubernetes version of the node groups, also in a cluster that was there already."""
+    """The Kubernetes version of the node groups, also in an existing cluster."""
     tags: str | None = None
     """A digest of the tags, which the nodes have too."""
     node_groups: dict[str, NodeGroupRecord] | None = None
-    """The node groups; None: not said."""
+    """The node groups; None if not recorded."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
-        """The record of what an environment deploys."""
+        """Returns the record of what an environment deploys."""
         network, cluster, encryption = environment.network, environment.cluster, environment.encryption
         is_created = cluster.name is None
         key = encryption.kms_key_arn or (CREATED_KEY if encryption.customer_managed_key else None)
@@ -100,16 +100,16 @@ class PlatformRecord(_Record):
 
 
 class VirtualClustersRecord(_Record):
-    """Of the virtual clusters and the Fargate profiles of jobs."""
+    """The record of the virtual clusters and the Fargate profiles of jobs."""
 
     namespaces: dict[str, str] = {}
     """The namespace of each virtual cluster."""
     existing: tuple[str, ...] = ()
-    """The virtual clusters whose namespace was there already."""
+    """The virtual clusters with an existing namespace."""
     fargate_profiles: dict[str, str] = {}
-    """A digest of each Fargate profile: with another one, the profile is replaced."""
+    """A digest of each Fargate profile; a different digest replaces the profile."""
     by_handler: bool = False
-    """Whether the virtual clusters were made by this package's function, not by CloudFormation."""
+    """Whether this package's function created the virtual clusters, not CloudFormation."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
@@ -124,10 +124,10 @@ class VirtualClustersRecord(_Record):
 
 
 class JobRunsRecord(_Record):
-    """Of the first stack of definitions."""
+    """The record of the first stack of definitions."""
 
     definition_stacks: dict[str, int] = {}
-    """How many stacks each virtual cluster has for itself, where it has any."""
+    """How many stacks of its own each virtual cluster has, if any."""
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
@@ -137,7 +137,7 @@ class JobRunsRecord(_Record):
 
 
 def _profile_digest(profile: FargateProfile, zones: tuple[str, ...]) -> str:
-    """Of all that CloudFormation only takes when it creates a profile, which is everything."""
+    """Returns a digest of the whole profile, because CloudFormation can change none of it."""
     return _digest([[selector.model_dump(mode="json") for selector in profile.selectors], profile.zones or zones])
 
 

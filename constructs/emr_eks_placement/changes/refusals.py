@@ -1,7 +1,9 @@
-"""The rules of changing what is deployed: changes that would fail half-way, or take down what runs, and the way round each.
+"""The rules of changing a deployed environment: changes that would fail or destroy running resources, each with the way
+around.
 
-CloudFormation creates what replaces a resource before it deletes that resource (CloudFormation guide, update behaviors).
-So a replacement is refused here where both can't be there at once, or where the cluster and all in it would be replaced.
+CloudFormation creates the replacement of a resource before it deletes the resource (CloudFormation guide, update
+behaviors). A replacement is refused here if both can't exist at once, or if it would replace the cluster with
+everything in it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,9 +21,11 @@ _ANOTHER = "Put it in an environment file of another name, deploy that, move the
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """What is deployed of an environment; None: not there, or not said. in_progress: the status of stacks that change;
-    definition_stacks: the parts that exist of those that virtual clusters have for themselves; outdated: the parts whose
-    definitions name virtual clusters that are gone, for their stack has been created again since.
+    """What is deployed of an environment; None: not deployed, or not recorded.
+
+    in_progress: the status of stacks that are changing; definition_stacks: the existing definition stacks of single
+    virtual clusters; outdated: the parts whose definitions name deleted virtual clusters, because the stack of the
+    virtual clusters was created again.
     """
 
     platform: PlatformRecord | None = None
@@ -33,9 +37,9 @@ class Deployed:
 
 
 def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
-    """Why an environment can't be deployed over what is there: each with its path in the environment, none if it can.
+    """Returns why an environment can't be deployed over the existing one, each reason with its path in the environment.
 
-    Of a stack that is still changing the path is empty: the environment is not to blame.
+    The path is empty for a stack that is still changing, because the environment file is not at fault.
     """
     broken = [_in_progress(stack, status) for stack, status in deployed.in_progress.items()]
     if deployed.platform:
@@ -55,9 +59,10 @@ def refusals(deployed: Deployed, environment: Environment) -> list[RuleError]:
 def _in_progress(stack: str, status: str) -> RuleError:
     return RuleError(
         None,
-        f"the stack {stack} is {status}: CloudFormation goes on with what an earlier deployment began, and the CDK CLI "
-        "takes a stack with the same template for done (aws-cdk, deployStack) and goes on with the stacks that need it",
-        "Wait for its end, then run this again",
+        f"the stack {stack} is {status}: CloudFormation continues an earlier deployment, and the CDK CLI "
+        "treats a stack with the same template as deployed (aws-cdk, deployStack) and continues with the "
+        "stacks that need it",
+        "Wait until it ends, then run this again",
     )
 
 
@@ -95,8 +100,9 @@ def _zones(before: PlatformRecord, after: PlatformRecord) -> Iterator[RuleError]
     if kept != after.zones[: len(kept)]:
         yield RuleError(
             list(after.zones),
-            f"the deployed zones are {', '.join(before.zones)}: the first two are those of the Kubernetes API, which EKS "
-            "never moves to other zones (aws/containers-roadmap issue 2258), and a subnet that moves would overlap the "
+            f"the deployed zones are {', '.join(before.zones)}: the Kubernetes API is in the first two, "
+            "and EKS never moves it to other zones (aws/containers-roadmap issue 2258), and a subnet that "
+            "moves would overlap the "
             "one it replaces",
             f"Begin with {', '.join(kept)}; add and remove zones at the end only",
             path=("zones",),
@@ -169,7 +175,7 @@ def _emr_access(before: VirtualClustersRecord, environment: Environment) -> Iter
     if before.by_handler != (environment.cluster.emr_enters_by == "handler"):
         yield RuleError(
             environment.cluster.emr_access,
-            f"the deployed virtual clusters were made {'by' if before.by_handler else 'without'} the handler: others would be "
+            f"the deployed virtual clusters were created {'by' if before.by_handler else 'without'} the handler: others would be "
             "created beside them, and a namespace holds one at a time (emr-containers CreateVirtualCluster)",
             f"Write {'emr_access: handler' if before.by_handler else 'emr_access as it was'} again. {_ANOTHER}",
             path=("cluster", "emr_access"),
@@ -184,8 +190,8 @@ def _namespaces(before: VirtualClustersRecord, environment: Environment) -> Iter
             yield RuleError(
                 settings.namespace,
                 f"it is the namespace of the deployed virtual cluster {owner}: a namespace holds one at a time "
-                "(emr-containers CreateVirtualCluster), and is deleted with the one that it was made for",
-                f"Choose another namespace, or keep the name {owner}; or deploy without {owner} and its jobs first",
+                "(emr-containers CreateVirtualCluster), and is deleted with its virtual cluster",
+                f"Choose another namespace, keep the name {owner}, or deploy without {owner} and its jobs first",
                 path=("virtual_clusters", name, "namespace"),
             )
 
@@ -199,7 +205,7 @@ def _existing_namespaces(before: VirtualClustersRecord, environment: Environment
                 settings.existing_namespace,
                 f"the namespace {settings.namespace} of the deployed virtual cluster {does} when it changes who owns it (CDK, "
                 "KubernetesManifest)",
-                "Write it as it was; or take another namespace",
+                "Restore it, or choose another namespace",
                 path=("virtual_clusters", name, "existing_namespace"),
             )
 
@@ -214,9 +220,9 @@ def _definition_stacks(before: JobRunsRecord, there: tuple[str, ...], environmen
         settings = environment.virtual_clusters.get(name)
         yield RuleError(
             settings.definition_stacks if settings else None,
-            f"the stacks {', '.join(stacks)} are deployed and would stay behind, with SSM parameters of names that another "
-            "stack is to create (CloudFormation creates no parameter whose name exists)",
-            f"Write {number} again, or delete the stacks first, whose definitions are gone until you deploy: "
+            f"the stacks {', '.join(stacks)} are deployed and would remain, with SSM parameters whose "
+            "names another stack would create (CloudFormation creates no parameter whose name exists)",
+            f"Write {number} again, or delete the stacks first; their definitions do not exist until you deploy: "
             + "; ".join(
                 f"aws cloudformation delete-stack --region {environment.region} --stack-name {one}" for one in stacks
             ),
@@ -233,8 +239,9 @@ def _fargate_profiles(before: VirtualClustersRecord, environment: Environment) -
     if created and deployed and count > most:
         yield RuleError(
             f"{count} Fargate profiles",
-            f"{len(deployed)} are deployed, and {len(created)} are created ({', '.join(created)}) before those that they "
-            f"replace are deleted; a cluster has at most {most} (EKS quota {FARGATE_PROFILES.code})",
-            "Change, add and remove profiles in several deployments, or have AWS raise the quota",
+            f"{len(deployed)} are deployed, and {len(created)} are created ({', '.join(created)}) before "
+            f"the replaced ones are deleted; a cluster has at most {most} (EKS quota "
+            f"{FARGATE_PROFILES.code})",
+            "Change, add and remove profiles in several deployments, or request a higher quota from AWS",
             path=("fargate_profile_quota",),
         )

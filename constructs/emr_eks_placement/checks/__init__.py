@@ -1,4 +1,4 @@
-"""Judgements of what was read, without reading: of an AWS account (check-account) and of a deployed environment (doctor)."""
+"""Judges what was read of an AWS account (check-account) and of a deployed environment (doctor). Reads nothing itself."""
 
 from emr_eks_placement.checks.account.needs import AccountNeeds, account_needs
 from emr_eks_placement.checks.check import ACCOUNT_CHECKS, DEPLOYMENT_CHECKS, SHARED_CHECKS, Check, State

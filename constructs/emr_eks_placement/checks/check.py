@@ -1,4 +1,4 @@
-"""The outcome of a check of an account or of a deployed environment, and every check by its name."""
+"""The result of a check of an account or a deployed environment, and the names of all checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SHARED: Mapping[str, str] = {
     "spot-vcpus": "The quota of Spot vCPU (L-34B43A08) covers the node groups and node pools at their largest.",
 }
 SHARED_CHECKS = tuple(_SHARED)
-"""The checks of check-account that doctor makes too."""
+"""The checks that check-account and doctor share."""
 
 _FIRST = {
     **{name: _SHARED[name] for name in ("account", "region")},
@@ -38,7 +38,7 @@ _FIRST = {
     "cdk-bootstrap": "The CDK's bootstrap stack exists, in version 6 or later.",
 }
 ACCOUNT_CHECKS: Mapping[str, str] = MappingProxyType(_FIRST)
-"""What each check of check-account looks at, in the order in which they are made."""
+"""The checks of check-account in order, and what each checks."""
 
 DEPLOYMENT_CHECKS: Mapping[str, str] = MappingProxyType(
     {
@@ -64,15 +64,15 @@ DEPLOYMENT_CHECKS: Mapping[str, str] = MappingProxyType(
         "addresses": "The subnets have free addresses for the largest run.",
     }
 )
-"""What each check of doctor looks at, in the order in which they are made."""
+"""The checks of doctor in order, and what each checks."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """What one check found, and how to fix it unless it is ok.
+    """The result of one check, and the fix if it is not ok.
 
-    state: `missing` keeps the deployment or one of its jobs from succeeding, `warning` may, `not checked` means that the
-    account did not tell.
+    state: `missing` means that the deployment or a job fails, `warning` that it may fail, `not checked` that the
+    account did not answer.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The commands: what each is for, and its arguments."""
+"""The commands: the purpose and arguments of each."""
 
 import argparse
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from emr_eks_placement.cli.options import arguments, job_run_arguments
 
 
 class Command:
-    """A command, which `run` of the module of its name in commands carries out, imported only then: --help answers at once.
+    """A command. `run` of the module of its name in commands carries it out; the module is imported only then, to keep
+    --help fast.
 
-    For the same reason it is no dataclass: to import dataclasses takes as long as Python takes to start.
+    For the same reason this is no dataclass: importing dataclasses takes as long as starting Python.
     """
 
     def __init__(
@@ -22,7 +23,7 @@ class Command:
         example: str,
         add_arguments: Callable[[argparse.ArgumentParser], None],
     ) -> None:
-        """summary: of one line; description: with the exit statuses."""
+        """summary: one line; description: includes the exit statuses."""
         self.name = name
         self.summary = summary
         self.description = description
@@ -30,7 +31,7 @@ class Command:
         self.add_arguments = add_arguments
 
     def run(self, options: argparse.Namespace) -> int:
-        """The exit status. Raises InputError for input that can't be used."""
+        """Returns the exit status. Raises InputError for unusable input."""
         module = import_module(f"emr_eks_placement.cli.commands.{self.name.replace('-', '_')}")
         run: Callable[[argparse.Namespace], int] = module.run
         return run(options)
@@ -187,7 +188,7 @@ COMMANDS = (
         summary="empty the bucket of an environment before you delete it",
         description="Delete every object, with all its versions, of the bucket that an environment with retain_data: false "
         "created. Run it before you delete the environment: AWS deletes only empty buckets. Other buckets are left alone. "
-        "Exit status: 0 when nothing is left to empty, 1 when you said no, 2 when it could not be done.",
+        "Exit status: 0 when nothing is left to empty, 1 when you answered no, 2 when it could not be done.",
         example="emr-placement empty-bucket -e environments/dev.yaml",
         add_arguments=arguments.add_empty_bucket,
     ),
@@ -207,4 +208,4 @@ COMMANDS = (
         add_arguments=arguments.add_explain,
     ),
 )
-"""Every command, in the order in which --help names them."""
+"""Every command, in the order of --help."""

@@ -1,4 +1,4 @@
-"""emr-placement: its commands, and how their errors are reported."""
+"""emr-placement: runs its commands and reports their errors."""
 
 import argparse
 import os
@@ -11,10 +11,9 @@ _PROGRAM = "emr-placement"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, told in one line each on
-    standard error; 130 and 141: interrupted, and whoever reads its output, head for one, has stopped (128 + SIGINT and
-    SIGPIPE, as shells have it).
-    """
+    """Runs a command. Returns 0; 1 if something is wrong, as the command defines it; 2 for unusable input, with one
+    line for each error on standard error; 130 if interrupted, and 141 if the reader of its output, such as head,
+    stopped (128 + SIGINT and SIGPIPE, as in shells)."""
     asked = sys.argv[1:] if arguments is None else arguments
     command = next((one for one in COMMANDS if asked and one.name == asked[0]), None)
     if command is None:
@@ -24,13 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         overview.parse_args(asked)
         overview.error("the command comes first")
     options = parser_of(command).parse_args(asked[1:])
-    from emr_eks_placement.common.errors import InputError  # imported late: --help answers at once
+    from emr_eks_placement.common.errors import InputError  # imported late to keep --help fast
 
     try:
         status = command.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Or Python tells of it again when it flushes at its end.
+        # Otherwise Python reports it again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except KeyboardInterrupt:
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _overview() -> argparse.ArgumentParser:
-    """For --help, and to say what is wrong without a command."""
+    """Returns the parser for --help, and for errors without a command."""
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
         description="Where each pod of a Spark job on EMR on EKS lands: EC2 node groups, node pools or AWS Fargate.",
@@ -58,7 +57,7 @@ def _overview() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Prints the package's version, which takes a while to find out."""
+    """Prints the package's version, which is slow to look up."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -75,7 +74,7 @@ def _no_command(word: str) -> str:
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:
-    """Of one command alone: to make those of all takes a while."""
+    """Returns the parser of one command; building those of all commands is slow."""
     parser = argparse.ArgumentParser(
         prog=f"{_PROGRAM} {command.name}",
         description=command.description,
@@ -87,7 +86,8 @@ def parser_of(command: Command) -> argparse.ArgumentParser:
 
 
 class _Help(argparse.HelpFormatter):
-    """As wide as the terminal; argparse would import shutil to find that out, in a third of the time Python takes to start."""
+    """A formatter as wide as the terminal. argparse would import shutil for the width, which takes a third of Python's
+    start time."""
 
     def __init__(self, prog: str) -> None:
         try:

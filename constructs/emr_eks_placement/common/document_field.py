@@ -1,4 +1,4 @@
-"""Typed access to the data of a file: every refusal names the field and the value that stands there."""
+"""Typed access to the data of a file. Every error names the field and its value."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from emr_eks_placement.common.nesting import deeper_than
 
 Checked = TypeVar("Checked")
 
-_MOST_LEVELS = 200  # more than templates have, fewer than Python follows
+_MOST_LEVELS = 200  # deeper than templates are, less deep than Python's recursion limit
 
 
 @dataclass(frozen=True, repr=False)
 class Unresolved:
-    """A value that CloudFormation fills in at deployment; `value`: the function as it stands in the template.
+    """A value that CloudFormation sets at deployment. value: the function in the template.
 
-    parts: of a text of which only a part is open, what it is joined of: texts, references, unresolved values.
+    parts: the parts of a partly open text: texts, references, unresolved values.
     """
 
     value: object
@@ -30,16 +30,16 @@ class Unresolved:
 
     @property
     def end(self) -> str:
-        """The text that it is sure to end in; empty where that is open."""
+        """The known end of the text; empty if it is open."""
         last = self.parts[-1] if self.parts else ""
         return last if isinstance(last, str) else ""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A value and its path in its file. What is absent reads as None, as an empty mapping and as an empty list.
+    """A value and its path in its file. A missing value reads as None, an empty mapping or an empty list.
 
-    All methods but `known_text` raise RuleError, with the path, for a value of another kind.
+    All methods except `known_text` raise RuleError, with the path, for a value of another kind.
     """
 
     value: object
@@ -49,12 +49,12 @@ class Field:
         return self.entries().get(key, Field(None, (*self.path, key)))
 
     def either(self, *keys: str) -> "Field":
-        """The field of the first of the keys that is there: custom resources spell the properties of EKS their own way."""
+        """Returns the field of the first key that exists: custom resources spell the properties of EKS differently."""
         entries = self.entries()
         return self[next((key for key in keys if key in entries), keys[0])]
 
     def entries(self) -> dict[str, "Field"]:
-        """The fields of a mapping."""
+        """Returns the fields of a mapping."""
         if self.value is None:
             return {}
         if not isinstance(self.value, Mapping):
@@ -62,7 +62,7 @@ class Field:
         return {str(key): Field(value, (*self.path, str(key))) for key, value in self.value.items()}
 
     def items(self) -> list["Field"]:
-        """The fields of a list."""
+        """Returns the fields of a list."""
         if self.value is None:
             return []
         if not isinstance(self.value, list):
@@ -70,18 +70,18 @@ class Field:
         return [Field(value, (*self.path, index)) for index, value in enumerate(self.value)]
 
     def text(self, default: str | None = None) -> str:
-        """The text; the default, if there is one, where nothing stands."""
+        """Returns the text; the default, if any, for a missing value."""
         value = default if self.value is None else self.value
         if not isinstance(value, str):
             raise self.refused("must be text", "Write it in quotes")
         return value
 
     def known_text(self) -> str | None:
-        """The text, if one stands there that deployment can't change."""
+        """Returns the text if it exists and the deployment can't change it."""
         return self.value if isinstance(self.value, str) else None
 
     def number(self) -> int:
-        """The whole number, not below 0, which CloudFormation also takes as text."""
+        """Returns a whole number of at least 0, which CloudFormation also accepts as text."""
         value = self.value
         if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value, re.ASCII):
             return int(value)
@@ -90,21 +90,21 @@ class Field:
         return value
 
     def is_true(self) -> bool:
-        """Whether true stands there, which CloudFormation also takes as text."""
+        """Returns whether the value is true, which CloudFormation also accepts as text."""
         if isinstance(self.value, Unresolved):
             raise self.refused("must be true or false", "Write one of these")
         return self.value in (True, "true")
 
     def checked(self, check: Callable[[], Checked]) -> Checked:
-        """What the check returns; its RuleError gets this field's path."""
+        """Returns the result of the check, whose RuleError gets this field's path."""
         with below(*self.path):
             return check()
 
     def refused(self, rule: str, fix: str) -> RuleError:
-        """The error of a value that breaks the rule, or whose value is open until the deployment."""
+        """Returns the error of a value that breaks the rule or is open until the deployment."""
         if isinstance(self.value, Unresolved):
-            rule = "decides placement, and what it stands for is known only at deployment"
-            fix = "Write the value itself, or give its parameter a default"
+            rule = "decides placement, and its value is known only at deployment"
+            fix = "Write the value itself, or set a default for its parameter"
             return RuleError(self.value.value, rule, fix, path=self.path)
         if self.value is None:
             return RuleError(None, f"required, and {rule}", "Add it", path=self.path)
@@ -112,7 +112,7 @@ class Field:
 
 
 def read_json(file: Path, fix: str) -> Field:
-    """The content of a JSON file. Raises InputError for one that can't be read, with that fix, or is no JSON."""
+    """Returns the content of a JSON file. Raises InputError if it can't be read, with that fix, or is no JSON."""
     with placed_at(str(file)):
         try:
             data = json.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""How bad input is reported: one line that names the field, the value, the rule and the fix."""
+"""Reports bad input in one line: the field, the value, the rule and the fix."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ FieldPath = tuple[str | int, ...]
 
 
 class RuleError(ValueError):
-    """A value breaks a rule. Raised where the rule is known; whoever knows the file adds the place.
+    """A value breaks a rule. Raised where the rule is known; the code that knows the file adds the place.
 
-    value: what was given; `rule`: what holds, with its source in brackets; `fix`: what to write instead;
-    `path`: the field below the one being checked, when the rule spans several fields.
+    value: the wrong value; rule: what is allowed, with its source in brackets; fix: what to write instead; path: the
+    field below the checked one, when the rule spans several fields.
     """
 
     def __init__(self, value: object, rule: str, fix: str, *, path: FieldPath = ()) -> None:
@@ -23,13 +23,13 @@ class RuleError(ValueError):
         self.path = path
 
     def below(self, *prefix: str | int) -> "RuleError":
-        """The same error, seen from the field that holds the one it was raised for."""
+        """Returns the same error with a path that starts at the field that holds the checked one."""
         return RuleError(self.value, self.rule, self.fix, path=(*prefix, *self.path))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A broken rule and its place: file, line (1-based, None where unknown) and field."""
+    """A broken rule and its place: file, line (1-based, None if unknown) and field."""
 
     file: str
     line: int | None
@@ -39,7 +39,7 @@ class Finding:
     fix: str
 
     def __str__(self) -> str:
-        """FILE:LINE: FIELD = VALUE: RULE. MEND. Without field and value where the file as a whole is wrong."""
+        """Formats FILE:LINE: FIELD = VALUE: RULE. FIX. Without field and value if the whole file is wrong."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f"{dotted(self.path)} = " if self.path else ""
         value = "" if not self.path and self.value is None else f"{field}{shown(self.value)}: "
@@ -48,7 +48,7 @@ class Finding:
 
 
 class InputError(ValueError):
-    """Input that cannot be used; `findings` has at least one entry, each one line when printed."""
+    """Input that can't be used. `findings` has at least one entry, each of which prints as one line."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(str(finding) for finding in findings))
@@ -56,7 +56,7 @@ class InputError(ValueError):
 
 
 def finding(place: str, broken: RuleError, *, line: int | None = None, path: FieldPath | None = None) -> Finding:
-    """The finding of a broken rule at a place (a file, an option); `path` instead of the rule's own."""
+    """Returns the finding of a broken rule at a place (a file, an option). path: overrides the rule's own."""
     return Finding(
         file=place,
         line=line,
@@ -70,13 +70,13 @@ def finding(place: str, broken: RuleError, *, line: int | None = None, path: Fie
 def refused(
     place: str, value: object, rule: str, fix: str, *, line: int | None = None, path: FieldPath = ()
 ) -> InputError:
-    """The error of one value at a place (a file, an option) that breaks a rule, to be raised."""
+    """Returns the error, to be raised, of one value at a place (a file, an option) that breaks a rule."""
     return InputError([finding(place, RuleError(value, rule, fix, path=path), line=line)])
 
 
 @contextmanager
 def placed_at(place: str) -> Iterator[None]:
-    """A RuleError from within is raised as InputError with its place: a file, an option."""
+    """Raises a RuleError from the block as InputError with its place: a file, an option."""
     try:
         yield
     except RuleError as broken:
@@ -84,7 +84,7 @@ def placed_at(place: str) -> Iterator[None]:
 
 
 class _Below:
-    """Quicker than a generator: a plan opens several."""
+    """A context manager without a generator, which is slower: a plan opens several."""
 
     __slots__ = ("_prefix",)
 
@@ -99,17 +99,17 @@ class _Below:
 
 
 def below(*prefix: str | int) -> AbstractContextManager[None]:
-    """A RuleError from within is raised again, seen from the field that holds the one it was raised for."""
+    """Raises a RuleError from the block again, with a path that starts at the field that holds the checked one."""
     return _Below(prefix)
 
 
 def printable(text: str) -> str:
-    """The text on one line of a terminal: marks that would break it are written as Python does."""
+    """Returns the text for one line of a terminal, with control characters escaped as Python does."""
     return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 
 def dotted(path: FieldPath) -> str:
-    """('jobs', 'a', 'arguments', 0) -> 'jobs.a.arguments[0]'."""
+    """Formats a path: ('jobs', 'a', 'arguments', 0) -> 'jobs.a.arguments[0]'."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{_as_key(part)}" if text else _as_key(part)
@@ -117,13 +117,13 @@ def dotted(path: FieldPath) -> str:
 
 
 def _as_key(part: object) -> str:
-    """A key as it is, unless it holds what would break the line or read as several keys."""
+    """Returns a key unchanged, or quoted if it could break the line or read as several keys."""
     text = str(part)
     return text if text and all(mark.isprintable() and mark != " " for mark in text) else repr(text)
 
 
 def shown(value: object, longest: int = 80) -> str:
-    """The value as it reads in a message: one line, long ones shortened in the middle."""
+    """Formats a value for a message: on one line, and shortened in the middle if it is long."""
     if value is None:
         return "(nothing)"
     text = repr(" ".join(value.split())) if isinstance(value, str) else _as_json(value)
@@ -131,7 +131,7 @@ def shown(value: object, longest: int = 80) -> str:
 
 
 def _as_json(value: object) -> str:
-    """Data as a YAML file may have it: true, null, {"a": 1}; in Python's words what JSON has no words for."""
+    """Formats data as in a YAML file: true, null, {"a": 1}; in Python's syntax if JSON has none for it."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

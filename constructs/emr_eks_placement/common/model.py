@@ -1,4 +1,4 @@
-"""The base of every typed model: immutable, no unknown keys, rules that say how to fix what breaks them."""
+"""The base of every typed model: immutable, without unknown keys, with rules that name the fix."""
 
 import difflib
 import re
@@ -15,10 +15,10 @@ _NAME_RULE = f"a name has at most {_LONGEST_NAME} lower-case letters, digits and
 
 
 class Model(BaseModel):
-    """An immutable record whose unknown keys are refused by name. The text below a field is its description."""
+    """An immutable record that refuses unknown keys by name. The docstring below a field is its description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-    given_elsewhere: ClassVar[tuple[str, ...]] = ()  # fields that are not written where the others are
+    given_elsewhere: ClassVar[tuple[str, ...]] = ()  # fields that are written elsewhere
 
     @model_validator(mode="before")
     @classmethod
@@ -40,7 +40,7 @@ class Model(BaseModel):
 
 @dataclass(frozen=True)
 class Rule(AfterValidator):
-    """A validator that knows its rule before a value breaks it."""
+    """A validator whose rule is known before a value breaks it."""
 
     text: str
 
@@ -58,7 +58,8 @@ def between(lowest: float, highest: float, unit: str, source: str) -> Rule:
 
 
 def count(lowest: int, highest: int, what: str, source: str) -> Rule:
-    """Validates a tuple or mapping: lowest <= entries <= highest, else a RuleError naming what they are and source."""
+    """Validates a tuple or mapping: lowest <= entries <= highest. Raises RuleError with what the entries are and the
+    source."""
     rule = f"must be from {lowest} to {highest} {what} ({source})"
 
     def check(values: Any) -> Any:
@@ -71,7 +72,7 @@ def count(lowest: int, highest: int, what: str, source: str) -> Rule:
 
 
 def distinct(what: str) -> Rule:
-    """Validates a tuple: no value twice."""
+    """Validates that a tuple has no value twice."""
     rule = f"each {what} is named once"
 
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -84,7 +85,7 @@ def distinct(what: str) -> Rule:
 
 
 def each(check: Callable[[str], str]) -> AfterValidator:
-    """Validates a tuple of strings: each by `check`, the index as path of its RuleError."""
+    """Validates each string of a tuple by `check`; the index is the path of its RuleError."""
 
     def check_all(values: tuple[str, ...]) -> tuple[str, ...]:
         for index, value in enumerate(values):
@@ -96,7 +97,7 @@ def each(check: Callable[[str], str]) -> AfterValidator:
 
 
 def check_name(name: str) -> str:
-    """The name itself. Raises RuleError for one that could not stand in file names, S3 keys and stack names alike."""
+    """Returns the name. Raises RuleError if it can't be used in file names, S3 keys and stack names."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or len(name) > _LONGEST_NAME:
         raise RuleError(name, _NAME_RULE, "Rename it")
     return name

@@ -1,4 +1,4 @@
-"""Names that AWS wants known before anything is deployed."""
+"""Names that AWS requires before anything is deployed."""
 
 import hashlib
 import string
@@ -8,10 +8,10 @@ _DIGEST = 8
 
 
 def base36(text: str) -> str:
-    """The text's UTF-8 bytes as one big-endian integer, in lower-case base 36.
+    """Returns the text's UTF-8 bytes as one big-endian integer in lower-case base 36.
 
-    EMR on EKS writes the job execution role's name so in the names of the service accounts of a job's pods
-    (AWS CLI, awscli/customizations/emrcontainers/base36.py). A name of 64 characters gives 99.
+    EMR on EKS encodes the job execution role's name like this in the names of the service accounts of a job's pods (AWS
+    CLI, awscli/customizations/emrcontainers/base36.py). A name of 64 characters gives 99.
     """
     number = int.from_bytes(text.encode(), "big")
     digits = ""
@@ -22,10 +22,10 @@ def base36(text: str) -> str:
 
 
 def physical_name(*parts: str, longest: int = 64) -> str:
-    """A readable name of at most `longest` characters that differs whenever any part does.
+    """Returns a readable name of at most `longest` characters that is unique for its parts.
 
-    The parts are joined by hyphens and followed by a digest of them, which keeps ("a", "b-c") and ("a-b", "c") apart
-    and tells shortened names from each other. longest: 64 is IAM's and EMR on EKS's limit.
+    The name is the parts joined by hyphens and a digest of them, which distinguishes ("a", "b-c") from ("a-b", "c") and
+    shortened names from each other. longest: 64 is the limit of IAM and EMR on EKS.
     """
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGEST]
     readable = "-".join(parts)[: longest - _DIGEST - 1].rstrip("-")
@@ -33,10 +33,10 @@ def physical_name(*parts: str, longest: int = 64) -> str:
 
 
 def definition_parameter(environment: str, job: str, placement: str) -> str:
-    """The name of the SSM parameter that holds the definition of a placement of a job."""
+    """Returns the name of the SSM parameter that holds the definition of a placement of a job."""
     return f"{definitions_folder(environment)}/{job}/{placement}"
 
 
 def definitions_folder(environment: str) -> str:
-    """Where the SSM parameters of an environment's definitions are."""
+    """Returns the folder of the SSM parameters of an environment's definitions."""
     return f"/emr-eks-placement/{environment}/job-runs"

@@ -1,10 +1,10 @@
-"""How deep data is nested: what follows it by recursion must not meet more levels than Python's stack has."""
+"""Limits the depth of data, because recursion over it must not exceed Python's stack."""
 
 from typing import Any
 
 
 def deeper_than(value: Any, levels: int) -> bool:
-    """Whether mappings and lists stand in one another more than that many levels deep."""
+    """Returns whether mappings and lists are nested deeper than that many levels."""
     level = [value]
     for _ in range(levels + 1):
         level = [part for one in level for part in _parts(one)]

@@ -1,11 +1,11 @@
-"""Takes out of data what says whose it is or lets anybody in, so that it can be shown to others."""
+"""Removes identities and secrets from data, so that it can be shown to others."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
 # ARNs: IAM guide, resource names. Ids of accounts: 12 digits. Keys: IAM guide, unique identifiers; security tokens have no
-# form of their own, and stand behind their names. Addresses: also in host names such as ip-10-0-1-2.
+# fixed form and are found by the names before them. Addresses: also in host names such as ip-10-0-1-2.
 _PATTERNS = (
     (re.compile(r"arn:aws[a-z0-9-]*:[^\s\"',;)\]}]+"), "<arn>"),
     (re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])"), "<account>"),
@@ -20,9 +20,9 @@ _PATTERNS = (
 
 
 def redacted(data: Any, names: Mapping[str, str]) -> Any:
-    """The data, such as of JSON, without ARNs, account ids, keys, secrets and addresses, in keys of mappings too.
+    """Returns the data without ARNs, account ids, keys, secrets and addresses, also in keys of mappings.
 
-    names: what else is to be replaced, such as the names of buckets, with what to write instead.
+    names: further texts to replace, such as the names of buckets, with their replacements.
     """
     if isinstance(data, str):
         return _redacted(data, names)

@@ -1,4 +1,4 @@
-"""Patterns in which * stands for any characters and ? for one, as in Fargate profiles' selectors and IAM's StringLike."""
+"""Patterns in which * matches any characters and ? one, as in Fargate profiles' selectors and IAM's StringLike."""
 
 import re
 from functools import cache
@@ -10,10 +10,10 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole text is like the pattern."""
+    """Returns whether the whole text matches the pattern."""
     return _pattern(pattern).fullmatch(text) is not None
 
 
 def is_pattern(text: str) -> bool:
-    """Whether it has a wildcard."""
+    """Returns whether the text has a wildcard."""
     return "*" in text or "?" in text

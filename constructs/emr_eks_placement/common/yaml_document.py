@@ -1,4 +1,4 @@
-"""A YAML file as data, with the line of every field."""
+"""Reads a YAML file as data with the line of every field."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import yaml
 
 from emr_eks_placement.common.errors import FieldPath, Finding, InputError
 
-_DEEPEST = 100  # mappings and lists in one another; no environment file comes near
+_DEEPEST = 100  # nested mappings and lists; no environment file has so many
 
 
 @dataclass(frozen=True)
@@ -21,19 +21,19 @@ class YamlDocument:
     lines: dict[FieldPath, int]
 
     def line(self, path: FieldPath) -> int | None:
-        """The line of a field, or of the nearest field around it that stands in the file."""
+        """Returns the line of a field, or of the nearest field around it in the file."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
 
 
 def read_yaml(path: Path, shown_as: str) -> YamlDocument:
-    """Reads one YAML document; raises InputError if the file can't be read, is no YAML or names a key twice."""
+    """Reads one YAML document. Raises InputError if the file can't be read, is no YAML or has a key twice."""
     return parse_yaml(read_text(path, shown_as), shown_as)
 
 
 def read_text(path: Path, shown_as: str) -> str:
-    """The text of a file; raises InputError if it can't be read."""
+    """Returns the text of a file. Raises InputError if it can't be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -42,7 +42,7 @@ def read_text(path: Path, shown_as: str) -> str:
 
 
 def parse_yaml(text: str, shown_as: str) -> YamlDocument:
-    """As `read_yaml`, of a text; shown_as: what to call its file."""
+    """Parses a text as `read_yaml` does. shown_as: what to call its file."""
     try:
         _check_depth(text, shown_as)
         loader = yaml.SafeLoader(text)
@@ -56,7 +56,7 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
     except InputError:
         raise
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
-        # What PyYAML lets through of a value that does not fit its tag, or of a control character.
+        # PyYAML lets these errors through: a value that does not fit its tag, and a control character.
         problem = " ".join(str(error).split())
         if isinstance(error, (LookupError, AttributeError, TypeError)):
             problem = "a value does not fit its tag"
@@ -65,7 +65,7 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """PyYAML composes by recursion, and Python's stack is finite."""
+    """Raises an error for data that is nested too deep: PyYAML recurses, and Python's stack is limited."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -76,7 +76,7 @@ def _check_depth(text: str, file: str) -> None:
 
 def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
     yield path, node.start_mark.line + 1
-    if id(node) in seen:  # an alias: its lines are known, and it may hold itself
+    if id(node) in seen:  # an alias: its lines are known, and it may contain itself
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
@@ -87,7 +87,9 @@ def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Itera
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in keys:
                 line = key.start_mark.line + 1
-                raise unreadable(file, line, key.value, "a key stands once in a mapping (YAML 1.2)", "Remove one", path)
+                raise unreadable(
+                    file, line, key.value, "a mapping has each key only once (YAML 1.2)", "Remove one", path
+                )
             keys.add(key.value if isinstance(key, yaml.ScalarNode) else repr(key))
             yield from _lines(value, (*path, str(key.value)), seen, file)
             yield (*path, str(key.value)), key.start_mark.line + 1
@@ -100,5 +102,5 @@ def _why_unreadable(error: OSError | UnicodeDecodeError) -> tuple[str, str]:
 
 
 def unreadable(file: str, line: int | None, value: str | None, rule: str, fix: str, path: FieldPath = ()) -> InputError:
-    """The error of a file that can't be read, or of a place in it."""
+    """Returns the error of an unreadable file, or of a place in it."""
     return InputError([Finding(file=file, line=line, path=path, value=value, rule=rule, fix=fix)])

@@ -23,7 +23,8 @@ _NOT_INCLUDED = (
 
 
 def cost_at_rest(environment: Environment, capacity: Capacity, prices: Prices, today: date) -> Bill:
-    """The bill of an hour. capacity: of the environment; today decides whether the cluster is in extended support.
+    """Returns the bill of an hour. capacity: of the environment; today decides whether the cluster is in extended
+    support.
 
     Node groups have their initial size; nodes that a cluster autoscaler adds or removes are not known.
     """

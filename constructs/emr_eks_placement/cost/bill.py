@@ -1,4 +1,4 @@
-"""Costs in US dollars: a range where it is open, parts with what each is for, and what is left out."""
+"""Costs in US dollars: an amount or a range, the parts with their purposes, and what is not included."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from emr_eks_placement.facts.prices import HOURS_A_MONTH
 
 @dataclass(frozen=True)
 class Amount:
-    """From low to high, in US dollars; high is None without a bound."""
+    """An amount from low to high, in US dollars; high is None without a limit."""
 
     low: float
     high: float | None
 
     @classmethod
     def of(cls, dollars: float) -> "Amount":
-        """An amount that is certain."""
+        """Returns an amount that is certain."""
         return cls(dollars, dollars)
 
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(self.low + other.low, None if None in (self.high, other.high) else _sum(self.high, other.high))
 
     def times(self, factor: float) -> "Amount":
-        """So many times as much."""
+        """Returns a multiple of the amount."""
         return Amount(self.low * factor, None if self.high is None else self.high * factor)
 
 
@@ -32,7 +32,7 @@ ZERO = Amount.of(0.0)
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
-    """Their sum."""
+    """Returns the sum of the amounts."""
     return reduce(add, amounts, ZERO)
 
 
@@ -40,8 +40,8 @@ def total(amounts: Iterable[Amount]) -> Amount:
 class Part:
     """One part of a bill.
 
-    kind: what AWS bills, such as Fargate; name: for what; quantity: how much of it, in words; amount: None where something
-    that it depends on is not known; unknown: then what that is, such as a price, in words.
+    kind: the billed service, such as Fargate; name: its purpose; quantity: in words; amount: None if a needed value is
+    unknown; unknown: that value, such as a price, in words.
     """
 
     kind: str
@@ -52,30 +52,30 @@ class Part:
 
 
 def total_of(parts: Iterable[Part]) -> Amount:
-    """Their sum: without a bound where the price of one is not known."""
+    """Returns the sum of the parts, without an upper limit if one price is unknown."""
     return total(Amount(0.0, None) if part.amount is None else part.amount for part in parts)
 
 
 @dataclass(frozen=True)
 class Bill:
-    """Parts, their sum, and what the sum leaves out: costs that are not counted, each in a few words."""
+    """Parts, their sum, and costs that the sum does not include, each in a few words."""
 
     parts: tuple[Part, ...]
     not_included: tuple[str, ...] = ()
 
     @property
     def total(self) -> Amount:
-        """Of the parts whose price is known: without a bound where one is not."""
+        """The sum of the parts with known prices, without an upper limit if one is unknown."""
         return total_of(self.parts)
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """What is not known, each once: the sum is without the parts that depend on it."""
+        """The unknown values, without duplicates; the sum does not include parts that depend on them."""
         return tuple(dict.fromkeys(part.unknown for part in self.parts if part.amount is None))
 
 
 def monthly(hourly: Amount) -> Amount:
-    """What an hourly cost comes to in a month of 730 hours."""
+    """Returns the amount for a month of 730 hours."""
     return hourly.times(HOURS_A_MONTH)
 
 

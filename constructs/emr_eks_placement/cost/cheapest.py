@@ -10,7 +10,7 @@ from emr_eks_placement.cost.of_run import RunCost
 
 @dataclass(frozen=True)
 class Choice:
-    """The cheapest placement, `hour` in US dollars. reason: by what the next one costs more; empty without another."""
+    """The cheapest placement, `hour` in US dollars. reason: why the next one costs more; empty without another."""
 
     placement: str
     hour: float
@@ -21,8 +21,8 @@ class Choice:
 class Cheapest:
     """The cheapest placements of a job.
 
-    shared: where other pods fill the rest of the nodes; alone: where a run has its nodes to itself, None where their number
-    has no bound. not_compared: placements that do not start, or with a price that is not known, each with the reason.
+    shared: if other pods fill the rest of the nodes; alone: if a run has its nodes to itself, None if their number has
+    no limit. not_compared: placements that do not start, or with an unknown price, with the reason.
     """
 
     shared: Choice | None
@@ -31,7 +31,8 @@ class Cheapest:
 
 
 def cheapest(costs: Mapping[str, RunCost]) -> Cheapest:
-    """By the cost of an hour, the first of equal ones. costs: of a job, by the name of the placement."""
+    """Returns the cheapest placements by the cost of an hour, the first of equal ones. costs: of a job, by the name of
+    the placement."""
     not_compared = {name: why for name, cost in costs.items() if (why := _why_not(cost))}
     compared = {name: cost for name, cost in costs.items() if name not in not_compared}
     return Cheapest(_choice(compared, lambda one: one.low), _choice(compared, lambda one: one.high), not_compared)

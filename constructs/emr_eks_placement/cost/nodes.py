@@ -1,4 +1,4 @@
-"""What the EC2 nodes of a run cost: from the share of them that its pods take to whole nodes."""
+"""The cost of a run's EC2 nodes: from its pods' share of them to whole nodes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from emr_eks_placement.scheduling.capacity import Capacity, Node, Room
 from emr_eks_placement.scheduling.pod import PodShape
 
 _Rate = Callable[[str, Node], float | None]
-"""An hour of a node of a group or pool, by its name; None where the price is not known."""
+"""The price of an hour of a node of a group or pool, by its name; None if unknown."""
 
 
 def parts_of_nodes(
     pods: Sequence[PlannedPod], needed: Sequence[NodesNeeded], capacity: Capacity, prices: Prices
 ) -> Iterator[Part]:
-    """An hour of a run's nodes, of their disks and of EKS Auto Mode's part."""
+    """Yields an hour of a run's nodes, of their disks and of EKS Auto Mode's part."""
     for pod in pods:
         if pod.landing.compute == "ec2" and not pod.landing.on and pod.number:
             yield Part("EC2 nodes", f"nodes for {pod.role}", f"{pod.count}", None, "which nodes they get")
@@ -65,23 +65,23 @@ class _NodesOfRun:
 
     @property
     def _most(self) -> int | None:
-        """Of whole nodes; None without a bound."""
+        """Returns the maximum cost of whole nodes; None without a limit."""
         if any(pod.count.most is None for pod in self.pods):
             return None
         return sum(self._whole(nodes) for nodes in self.needed)
 
     def _whole(self, nodes: NodesNeeded) -> int:
-        """EKS Auto Mode starts no more nodes than there are pods."""
+        """Returns the whole nodes. EKS Auto Mode starts no more nodes than there are pods."""
         return sum(pod.number for pod in self._on(nodes)) if nodes.node_pools else nodes.most_there
 
     def _on(self, nodes: NodesNeeded) -> list[PlannedPod]:
         return [pod for pod in self.pods if pod.role in nodes.roles]
 
     def _amount(self, rate: _Rate) -> Amount | None:
-        """At least the share of nodes that the pods request, at most whole nodes. None where a rate is not known.
+        """Returns at least the share of nodes that the pods request, at most whole nodes. None if a rate is unknown.
 
-        The share is of what the pods request most of, together, for each on the nodes where that costs least: whatever
-        nodes they share among themselves and with other pods, no less is paid for.
+        The share is that of the resource of which the pods together request most, for each pod on the nodes where it
+        costs least. However they share nodes among themselves and with other pods, they cost no less.
         """
         shares: dict[str, float] = defaultdict(float)
         dearest: dict[Role, float] = {}
@@ -104,29 +104,30 @@ class _NodesOfRun:
         return Amount(low, sum(number * hour for number, hour in each))
 
     def _rated(self, name: str, nodes: Iterable[Node], rate: _Rate) -> list[tuple[Node, float]]:
-        """The nodes that a group is expected to have, or a pool may choose; none where a price that matters is not known."""
+        """Returns the expected nodes of a group, or those that a pool may choose; none if a needed price is unknown."""
         group = self.capacity.node_groups.get(name)
         expected = [node for node in nodes if group is None or node.machine in group.running_machines] or list(nodes)
         rated = [(node, hour) for node in expected if (hour := rate(name, node)) is not None]
         if group is not None:
             return rated if len(rated) == len(expected) else []
-        # A pool takes Spot where it may (EKS guide, EKS Auto Mode).
+        # A pool uses Spot if it may (EKS guide, EKS Auto Mode).
         sold = {node.capacity_type for node, _ in rated}
         return rated if all(node.capacity_type in sold for node in expected) else []
 
     def _hour_of_one(self, name: str, rated: Sequence[tuple[Node, float]]) -> float:
-        """A group has any of its types; a pool takes the cheapest that holds the pod (EKS guide, EKS Auto Mode)."""
+        """Returns the price of an hour. A group has any of its types; a pool takes the cheapest that holds the pod (EKS
+        guide, EKS Auto Mode)."""
         choose = max if name in self.capacity.node_groups else min
         return choose(hour for _, hour in rated)
 
     def _missing(self, prices: Prices) -> str:
-        """Which prices are not known, in words."""
+        """Returns which prices are unknown, in words."""
         nodes = (node for pod in self.pods for some in pod.landing.nodes.values() for node in some)
         return prices.missing(nodes)
 
 
 def _shares(shape: PodShape, node: Node) -> Mapping[str, float]:
-    """The share of an empty node that a pod requests, of each resource of which it requests some."""
+    """Returns the share of an empty node that a pod requests, of each resource that it requests."""
     least_bytes = shape.memory_bytes - shape.memory_slack_bytes
     there = dict(node.room.devices)
     devices = {name: number / there[name] for name, number in shape.devices if there.get(name)}
@@ -134,5 +135,5 @@ def _shares(shape: PodShape, node: Node) -> Mapping[str, float]:
 
 
 def shares_of_room(cpu_millis: int, memory_bytes: int, room: Room) -> Mapping[str, float]:
-    """The share of an empty node that a pod takes of its CPU, its memory and the number of its pods."""
+    """Returns the share of an empty node that a pod takes of its CPU, its memory and the number of its pods."""
     return {"cpu": cpu_millis / room.cpu_millis, "memory": memory_bytes / room.memory_bytes, "pods": 1 / room.pods}

@@ -1,7 +1,7 @@
-"""What a job run costs, from its plan.
+"""The cost of a job run, from its plan.
 
-Fargate bills the size that it grants. EC2 bills nodes: a run pays the share of them that its pods take where other pods fill
-the rest, and whole nodes where it has them to itself. EMR bills the vCPU and memory that driver and executors request.
+Fargate bills the size that it grants. EC2 bills nodes: a run costs its pods' share of them if other pods fill the rest,
+and whole nodes if it has them to itself. EMR bills the vCPU and memory that driver and executors request.
 """
 
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ _MIB_A_GB = 1024  # AWS bills a GiB as a GB
 
 @dataclass(frozen=True)
 class Usage:
-    """How a job runs: the hours of a run, runs in a month, GB that executors of a run send each other; None: not known."""
+    """How a job runs: the hours of a run, runs in a month, GB that executors of a run send each other; None: unknown."""
 
     hours: float | None = None
     runs_a_month: float | None = None
     shuffle_gb: float | None = None
 
     def over(self, other: "Usage") -> "Usage":
-        """This, and of the other what this does not say."""
+        """Returns this usage, with the values of the other where this one has none."""
         return Usage(
             other.hours if self.hours is None else self.hours,
             other.runs_a_month if self.runs_a_month is None else self.runs_a_month,
@@ -46,7 +46,7 @@ class Usage:
 class RunCost:
     """The cost of a run in one placement.
 
-    hourly: the bill of an hour, while all its pods run; once: what each run costs besides. not_started: the pods that do
+    hourly: the bill of an hour, while all its pods run; once: further costs of each run. not_started: the pods that do
     not start, which cost nothing.
     """
 
@@ -57,12 +57,12 @@ class RunCost:
 
     @property
     def starts(self) -> bool:
-        """Whether the run goes on until its end: executors that wait do not stop it."""
+        """Whether the run can complete: waiting executors do not stop it."""
         return not {"submitter", "driver"}.intersection(self.not_started)
 
     @property
     def run(self) -> Amount | None:
-        """Of a run, if every pod runs as long as the run does; None where its hours are not known."""
+        """Returns the cost of a run if every pod runs as long as the run; None if its hours are unknown."""
         if self.usage.hours is None:
             return None
         hours = max(self.usage.hours, LEAST_SECONDS / _SECONDS_AN_HOUR)
@@ -70,20 +70,20 @@ class RunCost:
 
     @property
     def month(self) -> Amount | None:
-        """Of a month's runs; None where their hours or their number is not known."""
+        """Returns the cost of a month's runs; None if their hours or their number is unknown."""
         run, runs = self.run, self.usage.runs_a_month
         return None if run is None or runs is None else run.times(runs)
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """What is not known, in words."""
+        """Returns what is unknown, in words."""
         return tuple(
             dict.fromkeys((*self.hourly.unknown, *(part.unknown for part in self.once if part.amount is None)))
         )
 
 
 def cost_of_run(plan: Plan, capacity: Capacity, prices: Prices, usage: Usage) -> RunCost:
-    """The cost of a planned run. Its work does not grow with the number of executors."""
+    """Returns the cost of a planned run. The work does not grow with the number of executors."""
     pods = [pod for pod in plan.pods if not pod.landing.pending]
     parts = (*_on_fargate(pods, prices), *parts_of_nodes(pods, plan.nodes, capacity, prices), *_emr(pods, prices))
     waiting = tuple(pod.role for pod in plan.pods if pod.landing.pending)
@@ -121,7 +121,8 @@ def _emr(pods: list[PlannedPod], prices: Prices) -> Iterator[Part]:
 
 
 def _traffic(pods: list[PlannedPod], prices: Prices, usage: Usage) -> Iterator[Part]:
-    """Of executors in several zones; at most the share that crosses when they are spread evenly and all send alike."""
+    """Yields the cost of traffic between executors in several zones: at most the share that crosses zones if they are
+    spread evenly and send equal amounts."""
     executors = next((pod for pod in pods if pod.role == "executors"), None)
     if executors is None or not usage.shuffle_gb:
         return

@@ -1,4 +1,4 @@
-"""The prices that costs are worked out with: a price list, and what is assumed of Spot."""
+"""The prices for costs: a price list, and the assumption about Spot."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from emr_eks_placement.scheduling.capacity import Node
 
 @dataclass(frozen=True)
 class Prices:
-    """A price list, and how much less than On-Demand Spot is taken to cost where the list has no price of it: 0.6 is 60 %.
+    """A price list, and the assumed discount of Spot from On-Demand if the list has no Spot price: 0.6 is 60 %.
 
-    spot_discount: None where nothing is assumed.
+    spot_discount: None without an assumption.
     """
 
     listed: PriceList
@@ -20,23 +20,23 @@ class Prices:
 
     @property
     def rates(self) -> Rates:
-        """What is billed by size or by number."""
+        """Prices by size or by number."""
         return self.listed.rates
 
     @property
     def region(self) -> str:
-        """Of the price list."""
+        """The region of the price list."""
         return self.listed.region
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What is assumed, in words."""
+        """Returns the assumptions in words."""
         if self.spot_discount is None:
             return ()
         return (f"Spot nodes cost {self.spot_discount:.0%} less than On-Demand where no Spot price is listed",)
 
     def node_hour(self, node: Node) -> float | None:
-        """An hour of the node's instance; None where its price is not known."""
+        """Returns the price of an hour of the node's instance; None if unknown."""
         name = node.machine.name
         on_demand = self.listed.ec2.get(name)
         if node.capacity_type == "on-demand":
@@ -47,13 +47,13 @@ class Prices:
         return on_demand * (1 - self.spot_discount)
 
     def nodes_hour(self, nodes: Iterable[Node]) -> Amount | None:
-        """An hour of one of these nodes, cheapest to dearest; None where a price is not known."""
+        """Returns the price of an hour of one of these nodes, cheapest to dearest; None if a price is unknown."""
         hours = [self.node_hour(node) for node in nodes]
         known = [hour for hour in hours if hour is not None]
         return Amount(min(known), max(known)) if known and len(known) == len(hours) else None
 
     def missing(self, nodes: Iterable[Node]) -> str:
-        """Which prices of nodes are not known, in words: one, and how many more; empty where all are."""
+        """Returns which prices of nodes are unknown, in words: one, and how many more; empty if all are known."""
         unknown = dict.fromkeys(self._in_words(node) for node in nodes if self.node_hour(node) is None)
         first, *others = unknown or ("",)
         more = f" and {len(others)} more" if others else ""
@@ -64,13 +64,13 @@ class Prices:
         return f"{'Spot' if spot else 'On-Demand'} {node.machine.name} in {node.zone if spot else self.region}"
 
     def disk_hour(self, gib: int | None) -> float | None:
-        """An hour of a gp3 volume; None where its price or its size is not known."""
+        """Returns the price of an hour of a gp3 volume; None if its price or its size is unknown."""
         month = self.rates.gp3_gb_month
         return None if gib is None or month is None else gib * month / HOURS_A_MONTH
 
 
 def part(name: str, quantity: str, rate: float | None, number: float, missing: str) -> Part:
-    """A number of equal things; missing: what is not known where there is no rate."""
+    """Returns the part of a number of equal things. missing: what is unknown without a rate."""
     return Part(
         name, name, quantity, None if rate is None else Amount.of(rate * number), "" if rate is not None else missing
     )

@@ -1,4 +1,4 @@
-"""Job-run definitions: StartJobRun request bodies, and the pod templates they name."""
+"""Job-run definitions: StartJobRun request bodies and their pod templates."""
 
 from emr_eks_placement.definition.checked_environment import CheckedEnvironment, JobPlacement
 from emr_eks_placement.definition.define import CheckedRun, JobRunDefinition, define

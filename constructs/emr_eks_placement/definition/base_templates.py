@@ -1,4 +1,4 @@
-"""Refuses a base template that would send its pod past the placement, wherever that puts it."""
+"""Refuses a base template that would move its pod away from the placement, whatever that is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from emr_eks_placement.pod_template.rules import TemplateRole
 
 
 def check_base_template(role: TemplateRole, template: Mapping[str, Any], target: Fargate | Ec2) -> None:
-    """Raises RuleError, with a path from ("job", role, "pod_template"), for a field that does so.
+    """Raises RuleError, with a path from ("job", role, "pod_template"), for a field that moves the pod.
 
-    template: as build_template returns it.
+    template: as `build_template` returns it.
     """
     spec, metadata = template["spec"], template.get("metadata", {})
     fields: list[tuple[FieldPath, object, str]] = [

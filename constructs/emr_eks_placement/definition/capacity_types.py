@@ -1,4 +1,4 @@
-"""By which label a pod asks for its capacity type: nodes of node groups and nodes of node pools have one each."""
+"""Chooses the label for a capacity type: nodes of node groups and of node pools have different ones."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ from emr_eks_placement.scheduling.pod import PodShape
 
 
 def with_capacity_labels(placement: Placement, capacity: Capacity) -> Placement:
-    """The placement, in which a capacity type that only node pools have is asked for by their label.
+    """Returns the placement with the node pools' label if only node pools have the capacity type.
 
-    What else the placement asks for decides which node groups and node pools are left. Raises RuleError, with a path from
-    ("placement", …), where both are.
+    The other labels of the placement decide which node groups and node pools remain. Raises RuleError, with a path from
+    ("placement", …), if both remain.
     """
-    # A copy is not validated: in a placement that users write, this label has a field of its own.
+    # The copy is not validated: in a placement that users write, this label has a separate field.
     return placement.model_copy(update={str(role): _with_label(role, placement.of(role), capacity) for role in ROLES})
 
 
@@ -38,7 +38,7 @@ def _with_label(role: Role, target: Fargate | Ec2, capacity: Capacity) -> Fargat
 
 
 def _left(target: Ec2, named: Mapping[str, NodeGroupCapacity | NodePoolCapacity]) -> tuple[str, ...]:
-    """Those with a node that is what the target asks for, whatever the pod's size."""
+    """Returns those with a node that matches the target, whatever the pod's size."""
     pod = PodShape(
         namespace="", node_selector=target.node_selector, tolerations=target.tolerations, cpu_millis=0, memory_bytes=0
     )

@@ -1,4 +1,4 @@
-"""An environment whose placements are checked: each is planned once, however many definitions are made of it."""
+"""An environment with checked placements. Each placement is planned once, for any number of definitions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ JobPlacement = tuple[str, str]
 
 @dataclass(frozen=True)
 class CheckedEnvironment:
-    """An environment and `runs`: each of its jobs in each of its placements, by their names."""
+    """An environment and `runs`: each of its jobs in each of its placements, by name."""
 
     environment: Environment
     runs: Mapping[JobPlacement, CheckedRun]
 
     @classmethod
     def of(cls, environment: "Environment | CheckedEnvironment") -> "CheckedEnvironment":
-        """As it is, if it is checked. Raises RuleError as `define_job_run` does."""
+        """Returns the environment unchanged if it is already checked. Raises RuleError as `define_job_run` does."""
         if isinstance(environment, CheckedEnvironment):
             return environment
         capacity = capacity_of(environment)
@@ -27,11 +27,11 @@ class CheckedEnvironment:
         return cls(environment, runs)
 
     def only(self, jobs: Collection[str]) -> "CheckedEnvironment":
-        """With no other jobs than these."""
+        """Returns the environment with only these jobs."""
         some = self.environment.model_copy(update={"jobs": {name: self.environment.jobs[name] for name in jobs}})
         return CheckedEnvironment(some, {run: self.runs[run] for run in job_placements(some)})
 
 
 def job_placements(environment: Environment) -> tuple[JobPlacement, ...]:
-    """Each job of the environment with each of its placements."""
+    """Returns each job of the environment with each of its placements."""
     return tuple((name, placement) for name, job in environment.jobs.items() for placement in job.placements)

@@ -1,4 +1,4 @@
-"""define: a job and a placement in, a StartJobRun request and its pod templates out."""
+"""define: turns a job and a placement into a StartJobRun request and its pod templates."""
 
 import shlex
 from collections.abc import Mapping
@@ -26,23 +26,23 @@ from emr_eks_placement.spark.configuration import classification
 
 @dataclass(frozen=True)
 class JobRunDefinition:
-    """A StartJobRun request body, and the pod templates that must stand in the bucket before it is started."""
+    """A StartJobRun request body, and the pod templates that must be in the bucket before the run starts."""
 
     request: dict[str, Any]
     pod_templates: tuple[PodTemplate, ...]
 
     @property
     def templates(self) -> Mapping[str, Mapping[str, Any]]:
-        """The data of the pod templates by the URI that the request has for each, as `plan` takes them."""
+        """The data of the pod templates by their URI in the request, as `plan` takes them."""
         properties = classification(self.request, "spark-defaults")
         return {properties[template_property(one.role)]: one.content for one in self.pod_templates}
 
 
 @dataclass(frozen=True)
 class CheckedRun:
-    """A job in a placement that its pods land in: makes definitions for whatever is deployed, without planning again.
+    """A job in a placement whose pods land as wanted. Creates definitions for any deployment without planning again.
 
-    execution_role: as `define` takes it; plan: where the pods land.
+    execution_role: as in `define`; plan: where the pods land.
     """
 
     job: Job
@@ -58,7 +58,7 @@ class CheckedRun:
         pod_template_uris: Mapping[TemplateRole, str] | None = None,
         keep_parameters: bool = False,
     ) -> JobRunDefinition:
-        """The definition that names what is deployed; the other arguments as of `define`."""
+        """Returns the definition with the deployed names. The other arguments are those of `define`."""
         job = self.job if keep_parameters else self.job.with_defaults
         uris = _uris(self.mechanism, deployed, pod_template_uris)
         request = _request(job, self.execution_role, self.settings, self.mechanism, deployed, uris)
@@ -78,15 +78,16 @@ def define(
     keep_parameters: bool = False,
     capacity: Capacity | None = None,
 ) -> JobRunDefinition:
-    """The definition that makes a job's pods land as the placement says.
+    """Returns the definition with which a job's pods land as the placement requires.
 
-    virtual_cluster: its name in the environment; execution_role: the name of one of its further ones; deployed:
-    placeholders by default; node_selection: by pod template by default, where the release has them; pod_template_uris: where
-    templates stand, instead of under their content-addressed keys in the bucket; keep_parameters: whether the job's
-    parameters stay as ${NAME}, as in a job template, instead of having their defaults; capacity: the environment's, which
-    many definitions share, made anew by default.
-    Raises RuleError, with a path from ("placement", …) or ("job", …), when the environment can't place a pod so or the
-    release can't express it.
+    virtual_cluster: its name in the environment; execution_role: the name of one of its further execution roles;
+    deployed: placeholders by default; node_selection: by default in pod templates, if the release supports them;
+    pod_template_uris: where the templates are, by default under keys with a hash of the content in the bucket;
+    keep_parameters: whether the job's parameters stay as ${NAME}, as in a job template, or get their defaults;
+    capacity: the environment's, shared by many definitions; computed by default.
+
+    Raises RuleError, with a path from ("placement", …) or ("job", …), if the environment can't place a pod as required
+    or the release can't express it.
     """
     if deployed is None:
         deployed = placeholders_of(virtual_cluster)
@@ -116,9 +117,9 @@ def check_run(
     pod_template_uris: Mapping[TemplateRole, str] | None = None,
     capacity: Capacity | None = None,
 ) -> CheckedRun:
-    """What `define` makes definitions of; arguments and errors as its.
+    """Checks a run, from which definitions can be created. Arguments and errors are those of `define`.
 
-    A job's parameters have their defaults in the plan: no property that decides pods takes one.
+    In the plan, a job's parameters have their defaults: no property that decides placement contains one.
     """
     if deployed is None:
         deployed = placeholders_of(virtual_cluster)
@@ -188,7 +189,7 @@ def _job_driver(job: Job, deployed: DeployedVirtualCluster) -> dict[str, Any]:
 
 
 def size_properties(job: Job) -> dict[str, str]:
-    """The Spark properties that a job's size stands for, in the order of the parameters."""
+    """Returns the Spark properties of a job's size, in the order of the parameters."""
     properties = {
         "spark.driver.cores": job.driver.cores,
         "spark.executor.memory": job.executors.memory,

@@ -1,4 +1,4 @@
-"""What a job-run definition needs to know of deployed resources."""
+"""The deployed names that a job-run definition needs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from emr_eks_placement.job.job import LocalFile
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedVirtualCluster:
-    """The names of a deployed virtual cluster and what its jobs use. CDK tokens are as good as real values.
+    """The names of a deployed virtual cluster and of what its jobs use. CDK tokens are accepted too.
 
-    bucket: name of the bucket of pod templates and uploaded files; log_group_name, log_uri: where containers log,
-    None for nowhere; by default log_stream_name_prefix: the job's name. execution_role_arns: of the further execution
-    roles by name; empty where all jobs run with execution_role_arn.
+    bucket: name of the bucket of pod templates and uploaded files; log_group_name, log_uri: where containers log, None
+    for nowhere; log_stream_name_prefix: by default the job's name; execution_role_arns: of the further execution roles
+    by name, empty if all jobs use execution_role_arn.
     """
 
     virtual_cluster_id: str
@@ -26,22 +26,23 @@ class DeployedVirtualCluster:
     execution_role_arns: Mapping[str, str] = field(default_factory=dict)
 
     def role_arn(self, name: str | None) -> str:
-        """The ARN of the execution role of a name; None: the virtual cluster's own."""
+        """Returns the ARN of the execution role with that name; None: the virtual cluster's own."""
         if name is None or not self.execution_role_arns:
             return self.execution_role_arn
         return self.execution_role_arns[name]
 
     def uri(self, key: str) -> str:
-        """The S3 URI of an object in the bucket."""
+        """Returns the S3 URI of an object in the bucket."""
         return f"s3://{self.bucket}/{key}"
 
     def location(self, file: str | LocalFile) -> str:
-        """A URI as it is; of an uploaded file, the URI of its object."""
+        """Returns a URI unchanged, and the object's URI for an uploaded file."""
         return self.uri(file.key) if isinstance(file, LocalFile) else file
 
 
 def placeholders_of(virtual_cluster: str) -> DeployedVirtualCluster:
-    """For definitions that nothing is deployed for yet; virtual_cluster: its name, by which `plan` knows where they run."""
+    """Returns placeholders for definitions without a deployment. virtual_cluster: its name, which `plan` reads from the
+    placeholder."""
     return DeployedVirtualCluster(
         virtual_cluster_id=virtual_cluster_placeholder(virtual_cluster),
         execution_role_arn="<execution-role-arn>",
@@ -54,9 +55,10 @@ def placeholders_of(virtual_cluster: str) -> DeployedVirtualCluster:
 def deployed_of_outputs(
     virtual_cluster: str, execution_roles: Iterable[str], outputs: Mapping[str, str]
 ) -> DeployedVirtualCluster:
-    """What the outputs of an environment's stacks say of a virtual cluster with these further execution roles.
+    """Returns the deployed names of a virtual cluster with these further execution roles from the outputs of an
+    environment's stacks.
 
-    Raises RuleError where one is missing.
+    Raises RuleError if an output is missing.
     """
     ids = output_ids(virtual_cluster)
     roles = role_output_ids(virtual_cluster, execution_roles)
@@ -70,16 +72,16 @@ def deployed_of_outputs(
 
 
 def output_ids(virtual_cluster: str) -> dict[str, str]:
-    """The stack output that holds each field of a virtual cluster's DeployedVirtualCluster, where it has a value."""
+    """Returns the stack output of each field of a virtual cluster's DeployedVirtualCluster that has a value."""
     own = ("virtual_cluster_id", "execution_role_arn", "log_group_name", "log_uri")
     return {"bucket": "BucketName", **{name: output_id(virtual_cluster, name.replace("_", "-")) for name in own}}
 
 
 def role_output_ids(virtual_cluster: str, execution_roles: Iterable[str]) -> dict[str, str]:
-    """The stack output that holds the ARN of each of these further execution roles."""
+    """Returns the stack output with the ARN of each of these further execution roles."""
     return {role: output_id(virtual_cluster, role, "execution-role") for role in execution_roles}
 
 
 def output_id(*parts: str) -> str:
-    """A stack output's id that reads well: ("trip-count", "ec2") -> TripCountEc2."""
+    """Returns a readable id of a stack output: ("trip-count", "ec2") -> TripCountEc2."""
     return "".join(word[:1].upper() + word[1:] for part in parts for word in part.split("-"))

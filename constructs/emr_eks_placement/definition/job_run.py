@@ -17,10 +17,11 @@ def define_job_run(
     keep_parameters: bool = False,
     capacity: Capacity | None = None,
 ) -> JobRunDefinition:
-    """What `define` gives for a job and a placement of it, by their names in the environment.
+    """Returns the definition of a job and one of its placements, by their names in the environment.
 
-    keep_parameters: whether the job's parameters stay as ${NAME} instead of having their defaults; capacity: the
-    environment's, which many definitions share, made anew by default.
+    keep_parameters: whether the job's parameters stay as ${NAME} or get their defaults; capacity: the environment's,
+    shared by many definitions; computed by default.
+
     Raises RuleError with the path in the environment, ("jobs", …).
     """
     if deployed is None:
@@ -37,7 +38,7 @@ def check_job_run(
     *,
     capacity: Capacity | None = None,
 ) -> CheckedRun:
-    """What `define_job_run` makes definitions of; arguments and errors as its."""
+    """Checks a run, from which definitions can be created. Arguments and errors are those of `define_job_run`."""
     settings = environment.jobs[job]
     choice = settings.placements[placement]
     try:
@@ -57,7 +58,8 @@ def check_job_run(
 
 
 def _in_environment(path: FieldPath, placement: str, choice: PlacementChoice) -> FieldPath:
-    """Below the job: a path of `define`'s as the environment file has it, where one zone may stand for two pods."""
+    """Converts a path of `define` to the path below the job in the environment file, where one zone applies to both
+    pods."""
     start, *rest = path
     if start != "placement":
         return tuple(rest)

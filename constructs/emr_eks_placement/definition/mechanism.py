@@ -1,4 +1,4 @@
-"""How a definition says a placement: labels for Fargate; pod templates or Spark configuration for EC2 nodes."""
+"""Expresses a placement: as labels for Fargate, and as pod templates or Spark configuration for EC2 nodes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 
 @dataclass(frozen=True)
 class Mechanism:
-    """A placement as Spark properties, pod templates by role and properties of EMR's job submitter."""
+    """A placement as Spark properties, pod templates by role, and properties of EMR's job submitter."""
 
     spark_properties: Mapping[str, str]
     pod_templates: Mapping[TemplateRole, PodTemplate]
@@ -23,11 +23,12 @@ class Mechanism:
 def express(
     job: Job, placement: Placement, node_selection: NodeSelection | None, kubernetes_version: str, *, folder: str
 ) -> Mechanism:
-    """Says the placement by what the job's release understands; node_selection None: pod templates where it has them.
+    """Expresses the placement in a form that the job's release supports. node_selection None: pod templates, if
+    supported.
 
     folder: of the pod templates, as in `build_template`.
 
-    Raises RuleError, with a path from ("placement", …) or ("job", …), where the release can't say it.
+    Raises RuleError, with a path from ("placement", …) or ("job", …), if the release can't express it.
     """
     properties = _fargate_labels(placement)
     templates: dict[TemplateRole, PodTemplate] = {}
@@ -96,7 +97,7 @@ def _node_selector_properties(job: Job, placement: Placement) -> dict[str, str]:
 
 
 def _common_node_selector(job: Job, selectors: Mapping[TemplateRole, dict[str, str]]) -> dict[str, str]:
-    """Before EMR 6.8.0 a node selector in Spark's configuration holds for driver and executors alike."""
+    """Before EMR 6.8.0, a node selector in Spark's configuration applies to driver and executors alike."""
     asked = [selector for selector in selectors.values() if selector]
     if not asked:
         return {}
@@ -112,7 +113,8 @@ def _common_node_selector(job: Job, selectors: Mapping[TemplateRole, dict[str, s
 
 
 def _submitter_properties(target: Fargate | Ec2) -> dict[str, str]:
-    """Classification emr-job-submitter; pod templates do not apply to the submitter (EMR on EKS guide)."""
+    """Returns properties of the classification emr-job-submitter. Pod templates do not apply to the submitter (EMR on
+    EKS guide)."""
     if isinstance(target, Fargate):
         return {f"jobsubmitter.label.{PLACEMENT_LABEL}": target.label_value}
     properties = {f"jobsubmitter.node.selector.{key}": value for key, value in target.node_selector.items()}

@@ -1,4 +1,4 @@
-"""Refuses a definition whose pods would not land where its placement says, naming what the environment lacks."""
+"""Refuses a definition whose pods would not land where its placement puts them, and names what the environment lacks."""
 
 from dataclasses import replace
 
@@ -31,8 +31,8 @@ def check_placeable(pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) 
     if isinstance(target, Ec2) and landing.compute == "fargate":
         raise RuleError(
             f"namespace {pod.shape.namespace}",
-            f"Fargate profile {landing.on[0]} takes this pod, which is to run on EC2",
-            "Add a label to the profile's selector that this pod does not carry",
+            f"Fargate profile {landing.on[0]} takes this pod, which should run on EC2",
+            "Add a label to the profile's selector that this pod does not have",
             path=("placement", role),
         )
     if isinstance(target, Fargate):
@@ -68,14 +68,14 @@ def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
     else:
         fix = "Set fargate.any_zone of the virtual cluster"
     label = f"spark-node-placement={target.label_value}"
-    rule = f"no Fargate profile takes pods of namespace {pod.namespace} labelled {label}"
+    rule = f"no Fargate profile takes pods of namespace {pod.namespace} with the label {label}"
     if target.zone:
         return RuleError(target.zone, rule, fix, path=("placement", role, "zone"))
     return RuleError(target.label_value, rule, fix, path=("placement", role))
 
 
 def _check_profiles(role: Role, target: Fargate, landing: Landing, capacity: Capacity) -> None:
-    """Each profile that may take the pod runs it in no other zone than the target's."""
+    """Checks that each profile that may take the pod runs it only in the target's zones."""
     wanted = {target.zone} if target.zone else set(capacity.zones)
     for name in landing.on:
         zones = capacity.fargate_profiles[name].zones
@@ -89,7 +89,7 @@ def _check_profiles(role: Role, target: Fargate, landing: Landing, capacity: Cap
 
 
 def _zones_without_the_selector(pod: PodShape, target: Fargate | Ec2, capacity: Capacity) -> tuple[str, ...]:
-    """Where the pod fits if it asks for no zone; empty if it asks for none, or fits nowhere either."""
+    """Returns the zones where the pod fits without its zone; empty if it asks for no zone, or fits nowhere."""
     if not target.zone:
         return ()
     selector = {key: value for key, value in pod.node_selector.items() if key != kubernetes.ZONE}
@@ -98,8 +98,8 @@ def _zones_without_the_selector(pod: PodShape, target: Fargate | Ec2, capacity: 
 
 
 def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity: Capacity) -> RuleError:
-    """A problem in the words of an environment file: what stands in the pod came from the placement, from its template or
-    from the job."""
+    """Converts a problem to an error in an environment file's terms. Every field of a pod comes from the placement,
+    from its template or from the job."""
     role, shape = pod.role, pod.shape
     requests = f"{shape.cpu_millis / 1000:g} vCPU and {shape.memory_mib} MiB"
     where = ("placement" if role == "submitter" else "job", role)

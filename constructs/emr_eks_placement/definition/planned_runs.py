@@ -1,4 +1,4 @@
-"""Every job run that an environment defines, planned."""
+"""The plans of every job run that an environment defines."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,6 @@ from emr_eks_placement.planning import Plan
 
 
 def planned_runs(environment: Environment | CheckedEnvironment) -> Iterator[tuple[str, Plan]]:
-    """Each job in each of its placements, by `JOB in PLACEMENT`. Raises RuleError as `define_job_run` does."""
+    """Yields each job in each of its placements, by `JOB in PLACEMENT`. Raises RuleError as `define_job_run` does."""
     for (job, placement), run in CheckedEnvironment.of(environment).runs.items():
         yield f"{job} in {placement}", run.plan

@@ -1,4 +1,4 @@
-"""The commands that start a deployed definition: the same in the bucket's index and on the command line."""
+"""The commands that start a deployed definition, for the bucket's index and the command line."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ _OWN_ACCOUNT = "$(aws sts get-caller-identity --query Account --output text)"
 
 @dataclass(frozen=True, kw_only=True)
 class ReadyCommand:
-    """Of a job in a placement: where its definition is deployed, and the shell commands of the AWS CLI that start it.
+    """The location of the deployed definition of a job in a placement, and the AWS CLI commands that start it.
 
-    stack, parameter: names of the CloudFormation stack and the SSM parameter; object_key: in the bucket; execute: by its
-    state machine, None without one.
+    stack, parameter: names of the CloudFormation stack and the SSM parameter; object_key: in the bucket; execute:
+    starts its state machine, None without one.
     """
 
     job: str
@@ -29,13 +29,13 @@ class ReadyCommand:
     execute: str | None = None
 
     def as_json(self) -> Mapping[str, str]:
-        """For programs, without what it has not."""
+        """Returns the data for programs, without absent values."""
         names = {"virtual_cluster": "virtualCluster", "object_key": "objectKey"}
         return {names.get(key, key): value for key, value in vars(self).items() if value is not None}
 
 
 def ready_commands(environment: Environment) -> Iterator[ReadyCommand]:
-    """Those of every job in each of its placements, by the stacks of their definitions."""
+    """Yields the commands of every job in each of its placements, by the stacks of their definitions."""
     for part, jobs in definition_parts(environment).items():
         for job in jobs:
             for placement in environment.jobs[job].placements:
@@ -43,7 +43,7 @@ def ready_commands(environment: Environment) -> Iterator[ReadyCommand]:
 
 
 def ready_command(environment: Environment, job: str, placement: str, *, stack: str) -> ReadyCommand:
-    """That of one job and placement by their names; stack: the name of the stack that its definition is deployed in."""
+    """Returns the commands of one job and placement, by name. stack: the name of the stack that deploys the definition."""
     region, parameter = environment.region, definition_parameter(environment.name, job, placement)
     settings = environment.jobs[job]
     return ReadyCommand(
@@ -64,5 +64,5 @@ def ready_command(environment: Environment, job: str, placement: str, *, stack: 
 
 
 def definition_key(job: str, placement: str) -> str:
-    """The key of a definition in the bucket."""
+    """Returns the key of a definition in the bucket."""
     return f"job-runs/{job}/{placement}.json"

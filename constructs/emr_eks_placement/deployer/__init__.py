@@ -1,4 +1,4 @@
-"""The IAM policies that deploying a synthesized CDK app takes."""
+"""The IAM policies that the deployment of a synthesized CDK app needs."""
 
 from emr_eks_placement.deployer.deployer_policy import DeployerPolicies, deployer_policies
 

@@ -1,4 +1,4 @@
-"""The policy of whoever runs the CDK CLI, which does everything with the roles that `cdk bootstrap` made."""
+"""The policy of the user who runs the CDK CLI, which does everything with the roles of `cdk bootstrap`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +12,10 @@ _MEND = "Name the folder that cdk synth writes, by default cdk.out"
 
 
 def caller_policy(folder: Path, account: str | None) -> Policy:
-    """Assuming the roles that the manifests of a cloud assembly name: to deploy, to look up, to upload files.
+    """Returns the policy to assume the roles in the manifests of a cloud assembly: to deploy, to look up, to upload
+    files.
 
-    Raises InputError for what is no assembly.
+    Raises InputError if the folder is no assembly.
     """
     roles = sorted({_arn(role, region, account) for role, region in _roles(folder)})
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}
@@ -22,7 +23,7 @@ def caller_policy(folder: Path, account: str | None) -> Policy:
 
 
 def _roles(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every role with the region it is for; * where that is left to the deployment."""
+    """Yields every role with its region; * if the region is open until the deployment."""
     file = folder / "manifest.json"
     with placed_at(str(file)):
         for artifact in read_json(file, _MEND)["artifacts"].entries().values():
@@ -52,7 +53,7 @@ def _named(role: Field, region: str) -> Iterator[tuple[str, str]]:
 
 
 def _arn(role: str, region: str, account: str | None) -> str:
-    """The role's ARN with the CDK's placeholders filled in."""
+    """Returns the role's ARN with the CDK's placeholders filled in."""
     filled = {"Partition": partition(region), "AccountId": account or "*", "Region": region}
     for name, value in filled.items():
         role = role.replace(f"${{AWS::{name}}}", value)

@@ -1,4 +1,4 @@
-"""A cloud assembly -> the IAM policies that its deployment by the CDK CLI needs."""
+"""Derives the IAM policies for a deployment by the CDK CLI from a cloud assembly."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,18 +19,18 @@ _ACCOUNT = re.compile("[0-9]{12}", re.ASCII)
 
 
 class DeployerPolicies(NamedTuple):
-    """execution: of the role that CloudFormation deploys with; caller: of whoever runs the CDK CLI."""
+    """The policies. execution: of the role that CloudFormation deploys with; caller: of the user who runs the CDK CLI."""
 
     execution: list[Policy]
     caller: Policy
 
 
 def deployer_policies(folder: Path, account: str | None = None) -> DeployerPolicies:
-    """The policies that deploying, changing and deleting the stacks of a cloud assembly takes.
+    """Returns the policies to deploy, change and delete the stacks of a cloud assembly.
 
-    folder: what `cdk synth` wrote; account: its 12 digits, unless the assembly knows them; unknown to both, ARNs have *.
-    Raises InputError for what is no assembly, for a resource type whose permissions are not known, and for a resource
-    that is named only at deployment.
+    folder: written by `cdk synth`; account: its 12 digits, by default from the assembly; if neither has it, ARNs
+    contain *. Raises InputError if the folder is no assembly, for a resource type with unknown permissions, and for a
+    resource whose name is known only at deployment.
     """
     if account is not None and not _ACCOUNT.fullmatch(account):
         raise refused("--account", account, "an AWS account is 12 digits", "Write for example 111122223333")
@@ -78,14 +78,15 @@ def _grants(resource: Resource) -> tuple[Grant, ...]:
     if resource.kind not in GRANTS:
         raise RuleError(
             resource.kind,
-            "no permissions are known of this resource type: they are of those that this package's constructs make",
-            "Grant by hand what the registry's schema of the type names",
+            "the permissions of this resource type are not known: only those of this package's constructs are",
+            "Grant the permissions in the registry's schema of the type by hand",
         )
     return GRANTS[resource.kind]
 
 
 def _parameters(stack: Stack) -> Iterator[Grant]:
-    """CloudFormation reads the SSM parameters that a template's parameters name (CloudFormation guide, SSM parameter types)."""
+    """Yields the SSM parameters of a template's parameters, which CloudFormation reads (CloudFormation guide, SSM
+    parameter types)."""
     for parameter in stack.template["Parameters"].entries().values():
         name = parameter["Default"].known_text()
         if (parameter["Type"].known_text() or "").startswith("AWS::SSM::Parameter::") and name:
@@ -93,7 +94,8 @@ def _parameters(stack: Stack) -> Iterator[Grant]:
 
 
 def _outputs_of_others(stack: Stack) -> Iterator[Grant]:
-    """CloudFormation reads the stacks of which a template takes outputs (CloudFormation guide, Fn::GetStackOutput)."""
+    """Yields the stacks whose outputs a template uses, which CloudFormation reads (CloudFormation guide,
+    Fn::GetStackOutput)."""
     for name in sorted(set(_named_stacks(stack.template.value))):
         yield grant("cloudformation", "DescribeStacks", arn("cloudformation", f"stack/{name}/*"))
 

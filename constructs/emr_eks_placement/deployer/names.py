@@ -1,4 +1,4 @@
-"""What the holes of a grant stand for: names of resources, as patterns where CloudFormation makes them up."""
+"""Fills the holes of a grant with names of resources; generated names become patterns."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,10 +20,11 @@ _NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::Scheduler::Schedule": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
-_NAMED_AFTER_STACK = ("AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")  # another needs no other policy
-_IDS: Mapping[str, str] = {"AWS::KMS::Key": "*-*-*-*-*"}  # what resources without names are known by: KMS's are UUIDs
-# How the CloudFormation handlers of these types begin the names that they make up is not documented: with the stack's name,
-# as for the other types, or with the logical id, as the public ones in aws-cloudformation's repositories do.
+# So that another one needs no new policy.
+_NAMED_AFTER_STACK = ("AWS::Scheduler::Schedule", "AWS::StepFunctions::StateMachine")
+_IDS: Mapping[str, str] = {"AWS::KMS::Key": "*-*-*-*-*"}  # ids of resources without names: those of KMS are UUIDs
+# The start of a generated name is not documented for the CloudFormation handlers of these types: it is the stack's name,
+# as for the other types, or the logical id, as in the public handlers in aws-cloudformation's repositories.
 _MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
     "AWS::EKS::Cluster": "",
     "AWS::Lambda::LayerVersion": "",
@@ -32,21 +33,21 @@ _MAYBE_BY_LOGICAL_ID: Mapping[str, str] = {
     "AWS::Scheduler::Schedule": "",
     "AWS::StepFunctions::StateMachine": "",
 }
-# Of the stack's name and of the logical id, characters that a made-up name has at least (IdentifierUtils.fairSplit in
+# The least number of characters of the stack's name and of the logical id in a generated name (IdentifierUtils.fairSplit in
 # aws-cloudformation/cloudformation-cli-java-plugin, for names of at most 63; 40 without the stack's name).
 _KEPT_OF_EACH, _KEPT_WITHOUT_STACK = 24, 23
-_PATH = 2  # segments of a parameter's name that are kept: another parameter beside it needs no other policy
+_PATH = 2  # segments of a parameter's name to keep, so that another parameter in the same folder needs no new policy
 
 
 class Names:
-    """The names in an assembly; account: its number, or * where it is not known."""
+    """The names in an assembly. account: its number, or * if unknown."""
 
     def __init__(self, resolver: Resolver, account: str | None) -> None:
         self._resolver = resolver
         self._account = account
 
     def of_hole(self, hole: str, resource: Resource) -> list[str]:
-        """What a hole of a grant stands for with that resource; nothing where the property is absent.
+        """Returns the values of a grant's hole for that resource; none if the property is absent.
 
         Raises RuleError, with the property's path, for a value that is known only at deployment.
         """
@@ -56,7 +57,7 @@ class Names:
         return self._own(resource, of_stack=True) if hole == "name" else self._of_property(resource, hole)
 
     def of_place(self, stack: Stack) -> dict[str, str]:
-        """The holes that say where a stack is deployed."""
+        """Returns the holes for the place where a stack is deployed."""
         region = stack.region or "*"
         place = {"partition": partition(region), "region": region, "account": self._account_of(stack)}
         return {**place, "stack": stack.name or "*"}
@@ -76,7 +77,7 @@ class Names:
         return given or list(_made_up(resource, of_stack=of_stack))
 
     def has(self, resource: Resource, path: str) -> bool:
-        """Whether the resource has the property, and it is not false."""
+        """Returns whether the resource has the property, and its value is not false."""
         fields = _fields(self._resolver.properties(resource), path.split("."))
         return any(field.value not in (None, False, "false") for field in fields)
 
@@ -88,7 +89,7 @@ class Names:
                 raise RuleError(
                     value.value.value if isinstance(value.value, Unresolved) else value.value,
                     f"what it names is known only at deployment, so no permission of {resource.kind} can be limited to it",
-                    "Write the name itself, or give its parameter a default",
+                    "Write the name itself, or set a default for its parameter",
                     path=value.path,
                 )
             found.update(dict.fromkeys(patterns))
@@ -121,7 +122,7 @@ class Names:
 
 
 def _fields(field: Field, path: list[str]) -> Iterator[Field]:
-    """The fields at the path, of every item where a list is on the way."""
+    """Yields the fields at the path; at a list on the way, those of every item."""
     if isinstance(field.value, list):
         for item in field.items():
             yield from _fields(item, path)
@@ -132,9 +133,9 @@ def _fields(field: Field, path: list[str]) -> Iterator[Field]:
 
 
 def _made_up(resource: Resource, *, of_stack: bool) -> Iterator[str]:
-    """The name that CloudFormation makes up: STACK-LOGICALID-RANDOM, cut where it would be too long.
+    """Yields the name that CloudFormation generates: STACK-LOGICALID-RANDOM, cut to its maximum length.
 
-    of_stack: what the names of all resources of the stack have in common.
+    of_stack: the start that the names of all resources of the stack share.
     """
     stack = re.sub("-{2,}", "-", (resource.stack.name or "*").lstrip("-"))
     whole = len(stack) <= _KEPT_OF_EACH
@@ -151,6 +152,6 @@ def _below_path(name: str) -> str:
 
 
 def _resource_part(text: str) -> str:
-    """The name in an ARN, with its path; other text as it is."""
+    """Returns the name in an ARN, with its path; other texts unchanged."""
     found = re.fullmatch(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:[\w-]+[:/](.+)", text)
     return found[1] if found else text

@@ -1,1 +1,1 @@
-"""What EMR on EKS makes of a StartJobRun request: the pods of a job run."""
+"""What EMR on EKS does with a StartJobRun request: the pods of a job run."""

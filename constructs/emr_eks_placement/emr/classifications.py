@@ -1,4 +1,4 @@
-"""Every classification and property of EMR on EKS, and what a plan makes of it.
+"""Every classification and property of EMR on EKS, and how a plan uses it.
 
 Source: EMR on EKS guide: releases (supported configuration classifications), job submitter classification, container
 defaults classification, configuring vertical autoscaling; botocore's service model of emr-containers (2020-10-01).
@@ -12,11 +12,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Setting:
-    """What a plan makes of a property.
+    """How a plan uses a property.
 
-    taken: planned: it decides pods, and a plan follows it; elsewhere: it can't change where or whether pods land; warned:
-    a code tells what a plan does not know of it. why: where it is planned, why it can't change that, or the code. options:
-    the values that count; empty: any.
+    taken: planned: the property decides pods, and a plan uses it; elsewhere: it can't change where or whether pods
+    land; warned: a code reports what a plan does not know about it. why: where it is planned, why it can't change that,
+    or the code. options: the values that count; empty: any.
     """
 
     taken: Literal["planned", "elsewhere", "warned"]
@@ -32,7 +32,7 @@ def _elsewhere(why: str, *options: str) -> Setting:
     return Setting("elsewhere", why, options)
 
 
-ANY = "*"  # stands for every property, or at the end of a name for every ending that is not empty
+ANY = "*"  # any property, or at the end of a name any ending that is not empty
 
 _INSIDE = _elsewhere("read by Spark and Hadoop inside the containers, which by then are placed")
 _IMAGE = _elsewhere("which image is pulled: that it is there and can be pulled is not planned")
@@ -76,7 +76,7 @@ CLASSIFICATIONS: Mapping[str, Mapping[str, Setting]] = MappingProxyType(
             "logging.eventLog.dir": _elsewhere("where event logs are copied to"),
         },
         "spark-env": _ENVIRONMENT,
-        "export": _ENVIRONMENT,  # nested in spark-env, as EMR on EC2 has it
+        "export": _ENVIRONMENT,  # nested in spark-env, as in EMR on EC2
         "core-site": {ANY: _INSIDE},
         "emrfs-site": {ANY: _INSIDE},
         "spark-metrics": {ANY: _INSIDE},
@@ -112,11 +112,11 @@ AUTOSCALING: Mapping[str, Setting] = MappingProxyType(
         },
     }
 )
-"""Labels and annotations of the driver by which EMR's operator resizes the executors."""
+"""Labels and annotations of the driver with which EMR's operator resizes the executors."""
 
 
 def setting_of(classification: str, name: str) -> Setting | None:
-    """The entry of a property of a known classification; None where the guide has no such property."""
+    """Returns the entry of a property of a known classification; None if the guide has no such property."""
     known = CLASSIFICATIONS[classification]
     if name in known:
         return known[name]

@@ -21,16 +21,16 @@ REQUEST_MEMBERS = (
     "retryPolicyConfiguration",
     "tags",
 )
-"""What DescribeJobRun repeats of StartJobRun."""
+"""Members of StartJobRun that DescribeJobRun repeats."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobRun:
-    """A job run at the time it was asked for.
+    """A job run at the time of the request to EMR.
 
-    request: the StartJobRun request that it was started with, with what its job template held, without clientToken, which
-    is client_token, None where EMR does not say;
-    details: why it is in its state, at most 256 characters; attempts: of the driver, where a retry policy allows several.
+    request: the StartJobRun request that started it, with the content of its job template and without clientToken;
+    client_token: None if EMR does not return it; details: the reason of its state, at most 256 characters; attempts: of
+    the driver, if a retry policy allows several.
     """
 
     id: str
@@ -52,12 +52,12 @@ class JobRun:
 
     @property
     def is_being_cancelled(self) -> bool:
-        """Whether it has been asked to end."""
+        """Whether EMR was asked to cancel the run."""
         return self.state == "CANCEL_PENDING"
 
 
 def job_run_of(described: Mapping[str, Any]) -> JobRun:
-    """The run that the JobRun structure of DescribeJobRun and ListJobRuns describes, with times as datetime."""
+    """Returns the run in a JobRun structure of DescribeJobRun or ListJobRuns, with times as datetime."""
     return JobRun(
         id=described["id"],
         virtual_cluster_id=described["virtualClusterId"],

@@ -1,4 +1,4 @@
-"""Job templates: what a StartJobRun request takes from one, and their parameters.
+"""Job templates: what a StartJobRun request gets from one, and their parameters.
 
 Sources: botocore's service model of emr-containers, JobTemplateData; EMR on EKS guide, job template parameters.
 """
@@ -16,17 +16,18 @@ _PARAMETER = re.compile(r"\$\{([.\-_#A-Za-z0-9]+)\}")
 
 
 def request_of_template(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The request that a job template makes with the defaults of its parameters; one without a default stays as ${NAME}."""
+    """Returns the request of a job template with the defaults of its parameters; a parameter without a default stays as
+    ${NAME}."""
     values = _defaults(data)
     request = {field: _filled_in(data[field], values) for field in FIELDS if data.get(field) is not None}
     return request | ({"tags": data["jobTags"]} if data.get("jobTags") else {})
 
 
 def with_job_template(request: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """The request with what its job template holds instead of jobTemplateId and jobTemplateParameters.
+    """Returns the request with the content of its job template in place of jobTemplateId and jobTemplateParameters.
 
-    data: JobTemplateData. Fields of the request win over the template's; a parameter's value is the request's, else its
-    default. Raises RuleError, with the field as path, for a parameter without a value.
+    data: JobTemplateData. Fields of the request override those of the template; a parameter has the request's value, or
+    its default. Raises RuleError, with the field as path, for a parameter without a value.
     """
     wanted = {field: data[field] for field in FIELDS if field in data and field not in request}
     values = {**_defaults(data), **(request.get("jobTemplateParameters") or {})}

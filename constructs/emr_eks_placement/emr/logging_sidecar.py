@@ -1,6 +1,6 @@
-"""EMR's logging sidecar in driver and executor pods: whether it is there, and what it requests.
+"""EMR's logging sidecar in driver and executor pods: whether a pod has it, and what it requests.
 
-Source: EMR on EKS guide, emr-containers-defaults; the pods that EMR 6.8.0 makes.
+Source: EMR on EKS guide, emr-containers-defaults; the pods of EMR 6.8.0.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ _KINDS = ("containers", "initContainers")
 
 
 def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Request) -> None:
-    """Adds it to the driver, and to executors whose logs are kept; with the memory that is documented, CPU only if set.
+    """Adds the sidecar to the driver, and to executors whose logs are kept. It requests the documented memory, and CPU
+    only if the request sets it.
 
     A native sidecar is an init container that keeps running; Kubernetes counts it like any container.
     """
@@ -35,10 +36,11 @@ def add_logging_sidecar(spec: dict[str, Any], role: TemplateRole, request: Reque
 
 
 def with_least_logging(spec: Mapping[str, Any], request: Request) -> Mapping[str, Any] | None:
-    """The spec of a driver or executor whose sidecar requests as little memory as may be; None where that is certain.
+    """Returns the spec of a driver or executor whose sidecar requests the least possible memory; None if that is
+    certain.
 
-    By default that is what was seen, less than what is documented. A driver that logs nowhere, not even for the
-    persistent application UI, may have no sidecar at all: what EMR does then is not documented.
+    The least memory is by default the observed one, which is less than documented. A driver that logs nowhere, not even
+    for the persistent application UI, may have no sidecar: EMR's behavior is not documented.
     """
     monitoring = request.monitoring
     without_logs = not monitoring.keeps_logs and monitoring.app_ui == "DISABLED"

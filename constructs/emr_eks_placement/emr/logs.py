@@ -1,8 +1,8 @@
-"""Where the containers of a job run log, and which pod a log is of.
+"""Where the containers of a job run log, and which pod a log belongs to.
 
 Sources: EMR on EKS best practices, Where to look for Spark logs; EMR on EKS guide, Configure a job run to use S3 and
-CloudWatch Logs. Both have the submitter's below containers/; tools in the field find it below control-logs/, so it is
-looked for in both.
+CloudWatch Logs. Both place the submitter's logs below containers/; other tools find them below control-logs/, so both
+are searched.
 """
 
 import re
@@ -25,8 +25,8 @@ _CONTAINERS, _CONTROL_LOGS = "containers", "control-logs"
 class LogLocations:
     """Where a run logs; None for nowhere.
 
-    log_group, stream_prefix: of CloudWatch, the prefix of all of the run's streams, and stream_start, what the request asks
-    that they begin with; bucket, key_prefix: of its S3 objects.
+    log_group, stream_prefix: of CloudWatch, with the prefix of all streams of the run; stream_start: the start of their
+    names that the request sets; bucket, key_prefix: of its S3 objects.
     """
 
     log_group: str | None
@@ -38,9 +38,10 @@ class LogLocations:
 
 @dataclass(frozen=True)
 class ContainerLog:
-    """A stream of a pod's main container.
+    """A log of a pod's main container.
 
-    path: the CloudWatch stream's name, or the S3 object's key; moment: when it was made, in seconds or milliseconds, or 0.
+    path: the CloudWatch stream's name, or the S3 object's key; moment: its creation time in seconds or milliseconds, or
+    0.
     """
 
     role: Role
@@ -51,13 +52,14 @@ class ContainerLog:
 
     @property
     def order(self) -> tuple[float, ...]:
-        """Executors by number, and the attempts of one pod by age: their names end at random."""
+        """The sort key: executors by number, and attempts of one pod by age, because their names end in random
+        characters."""
         found = _EXECUTOR.search(self.pod)
         return (int(found[1]) if found else 0, self.moment)
 
 
 def log_locations(run: JobRun) -> LogLocations:
-    """Those that its request names."""
+    """Returns the log locations in the run's request."""
     monitoring = Request(run.request).monitoring
     of_run = f"{run.virtual_cluster_id}/jobs/{run.id}/"
     prefix = monitoring.stream_prefix
@@ -73,9 +75,9 @@ def log_locations(run: JobRun) -> LogLocations:
 
 
 def container_log(prefix: str, path: str, moment: float = 0) -> ContainerLog | None:
-    """What a path below the prefix holds; None for anything else.
+    """Returns the log at a path below the prefix; None if the path is none of a log.
 
-    A log is containers/APPLICATION/POD/stdout or stderr, in S3 with .gz; the submitter, which has no Spark application,
+    A log is containers/APPLICATION/POD/stdout or stderr, in S3 with .gz. The submitter has no Spark application and
     logs to containers/POD/ or control-logs/POD/.
     """
     section, *folders = path.removeprefix(prefix).split("/")

@@ -1,4 +1,4 @@
-"""Placeholders of a request: what stands where a value comes later, from a shell, a template or a state machine's input."""
+"""Placeholders in a request, for values that come later from a shell, a template or a state machine's input."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,9 +9,9 @@ from typing import Any
 from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Pattern, Record, Text
 
-# <NAME>, ${NAME}, $NAME, $(COMMAND), Jinja's {{ NAME }} and JSONata's {% EXPRESSION %}; but not what Spark replaces itself:
+# <NAME>, ${NAME}, $NAME, $(COMMAND), Jinja's {{ NAME }} and JSONata's {% EXPRESSION %}; but not those that Spark replaces:
 # ${env:…} and the like (org.apache.spark.internal.config.ConfigReader), {{APP_ID}} and {{EXECUTOR_ID}} (Spark on Kubernetes).
-# Each alternative stops where another could begin, so that the time it takes grows with the text and not with its square.
+# No alternative matches where another could begin, so that the time grows linearly with the text.
 _PLACEHOLDER = re.compile(
     r"<(?!\s*>)[^<>\n]+>"
     r"|\$\{(?!(?:env|system|sparkconf|hadoopconf|hivevar|hiveconf):|spark\.|\s*\})[^{}\n]+\}"
@@ -22,19 +22,18 @@ _PLACEHOLDER = re.compile(
 )
 _STARTS = frozenset("<${")
 _OF_VIRTUAL_CLUSTER = re.compile(r"<virtual-cluster-id of ([^<>\n]+)>")
-# What a placeholder may come to, so that the text around it can be checked.
+# The values that a placeholder may have, to check the text around it.
 _STAND_INS = ("a", "111122223333", "aws", "iam", "role/a", "key/a")
 _MOST_TRIED = 3
-# Texts of these shapes go to the application or are free text: a $ in them need not be a placeholder.
+# Texts of these shapes are free text or go to the application: a $ in them need not be a placeholder.
 _FREE = ("EntryPointArgument", "ClientToken", "String128", "StringEmpty256", "TemplateParameterName")
 _SETTINGS = ("String1024", "SparkSubmitParameters", "SparkSqlParameters")
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A placeholder of a request. is_setting: whether it stands in a configuration or in Spark's parameters, rather than in
-    an id, ARN, URI or name.
-    """
+    """A placeholder of a request. is_setting: whether it is in a configuration or in Spark's parameters, not in an id,
+    ARN, URI or name."""
 
     text: str
     path: FieldPath
@@ -42,14 +41,14 @@ class Placed:
 
 
 def placeholders_in(text: str) -> list[str]:
-    """Those of a text, each once, in order."""
+    """Returns the placeholders of a text in order, without duplicates."""
     if _STARTS.isdisjoint(text):
         return []
     return list(dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(text)))
 
 
 def fits(pattern: Pattern, text: str) -> bool:
-    """Whether the text can match the pattern once its placeholders have their values; False for one without any."""
+    """Returns whether the text can match the pattern after its placeholders are replaced; False for a text without any."""
     if _STARTS.isdisjoint(text):
         return False
     parts = _PLACEHOLDER.split(text)
@@ -64,7 +63,7 @@ def fits(pattern: Pattern, text: str) -> bool:
 
 
 def placeholders_of(request: Mapping[str, Any]) -> Iterator[Placed]:
-    """Those of a request but for what its application or its tags are given."""
+    """Yields the placeholders of a request, except those in arguments of its application and in tags."""
     yield from _placed(REQUEST, request, ())
 
 
@@ -85,22 +84,22 @@ def _placed(name: str, value: Any, path: FieldPath) -> Iterator[Placed]:
 
 
 def virtual_cluster_placeholder(name: str) -> str:
-    """What stands for the id of an environment's virtual cluster until it is deployed."""
+    """Returns the placeholder for the id of an environment's virtual cluster before its deployment."""
     return f"<virtual-cluster-id of {name}>"
 
 
 def named_virtual_cluster(identifier: str) -> str | None:
-    """The virtual cluster that such a placeholder names; None for anything else."""
+    """Returns the virtual cluster that such a placeholder names; None for other texts."""
     found = _OF_VIRTUAL_CLUSTER.fullmatch(identifier)
     return found[1] if found else None
 
 
 def because_of_placeholder(broken: RuleError, request: Mapping[str, Any]) -> RuleError:
-    """An error of planning the request as one of the placeholders that led to it; the error itself where none did."""
+    """Returns the error with its placeholders as the cause; the error itself if no placeholder caused it."""
     value = broken.value if isinstance(broken.value, str) else ""
     names = [] if re.search(r"\s", _PLACEHOLDER.sub("", value).strip()) else placeholders_in(value)
     if not names and broken.path[-1:] in (("sparkSubmitParameters",), ("sparkSqlParameters",)):
-        # Jinja's have blanks, at which parameters are split.
+        # Jinja's placeholders contain blanks, at which parameters are split.
         names = [one.text for one in placeholders_of(request) if one.path == broken.path and re.search(r"\s", one.text)]
     if not names:
         return broken

@@ -1,6 +1,6 @@
-"""The pods of a job run as manifests: Spark's driver and executors with what EMR adds, and EMR's job submitter.
+"""The pods of a job run as manifests: Spark's driver and executors with EMR's additions, and EMR's job submitter.
 
-Sources: EMR on EKS guide (pod templates, job submitter, logging); labels and requests as seen on EMR's own pods.
+Sources: EMR on EKS guide (pod templates, job submitter, logging); labels and requests as observed on EMR's own pods.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from emr_eks_placement.spark.resources import SparkRole
 def pods_of_request(
     request: Request, templates: Mapping[TemplateRole, Mapping[str, Any]], *, namespace: str
 ) -> dict[Role, dict[str, Any]]:
-    """One manifest for each kind of pod that the request makes; executors are equal but for their ids.
+    """Returns one manifest for each kind of pod of the request; executors differ only in their ids.
 
-    templates: the pod templates that count, by role, to which EMR adds Spark's container where they have none. Raises
-    RuleError, with the property as path, for a size that Spark or Kubernetes do not read.
+    templates: the pod templates in effect, by role; EMR adds Spark's container to those without it. Raises RuleError,
+    with the property as path, for a size that Spark or Kubernetes can't parse.
     """
     pods: dict[Role, dict[str, Any]] = {"submitter": submitter_pod(request.submitter)}
     spark = request.spark
@@ -35,7 +35,7 @@ def pods_of_request(
         add_logging_sidecar(pod["spec"], role, request)
         pod["metadata"]["labels"][emr.COMPONENT_LABEL] = name
         pods[role] = pod
-    # a placeholder such as <virtual-cluster-id> is none
+    # a placeholder such as <virtual-cluster-id> is no id
     identifier = request.body.get("virtualClusterId") or emr.UNKNOWN_ID
     for pod in pods.values():
         pod["metadata"]["labels"] |= {

@@ -1,4 +1,4 @@
-"""Reads StartJobRun requests of any form, and says what was understood."""
+"""Reads StartJobRun requests in any form, and reports what was understood."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ _DEEPEST = 30
 
 
 def requests_of_text(text: str, *, is_yaml: bool = False) -> list[FoundRequest]:
-    """The requests of a text, each with a name that no other has: its own where it has one, else its number from 1.
+    """Returns the requests of a text, each with a unique name: its own, or its number from 1.
 
-    is_yaml: whether { and [ at the start are YAML's. Raises RuleError, with the path in the text's data, for a text without
-    requests.
+    is_yaml: whether { and [ at the start are YAML. Raises RuleError, with the path in the text's data, for a text
+    without requests.
     """
     documents = documents_of(text, is_yaml=is_yaml)
     if not documents:
-        raise RuleError(None, "must be JSON or YAML that holds a request: it is empty", "Write a request")
+        raise RuleError(None, "must be JSON or YAML with a request: it is empty", "Write a request")
     found: list[FoundRequest] = []
     several = len(documents) > 1
     for number, document in enumerate(documents, start=1):
@@ -35,12 +35,12 @@ def requests_of_text(text: str, *, is_yaml: bool = False) -> list[FoundRequest]:
         except RuleError as broken:
             raise broken.below(f"#{number}") if several else broken from None
     if not found:
-        raise RuleError(None, "holds no StartJobRun request", "Name a file that has one")
+        raise RuleError(None, "has no StartJobRun request", "Name a file that has one")
     return _named(found)
 
 
 def _of_document(document: Any) -> list[FoundRequest]:
-    """Its requests; of a list those of each entry."""
+    """Returns the requests of a document; for a list, those of each entry."""
     if not isinstance(document, list):
         return requests_in(document)
     found: list[FoundRequest] = []
@@ -59,7 +59,8 @@ def _named(found: Sequence[FoundRequest]) -> list[FoundRequest]:
 
 
 def checked(found: FoundRequest) -> Mapping[str, Any]:
-    """The request, as `check_request` returns it. Raises RuleError, with the path as the request's form spells it."""
+    """Returns the request as `check_request` does. Raises RuleError, with the path in the spelling of the request's
+    form."""
     try:
         _check_filled_in(found.data)
         return check_request(found.data)
@@ -69,7 +70,8 @@ def checked(found: FoundRequest) -> Mapping[str, Any]:
 
 
 def _check_filled_in(data: Any) -> None:
-    """Names all that is empty at once: --generate-cli-skeleton writes every member, and the AWS CLI refuses empty texts."""
+    """Names all empty members in one error: --generate-cli-skeleton writes every member, and the AWS CLI refuses empty
+    texts."""
     empty = [dotted(path) for path in _empty(data, ())] if isinstance(data, Mapping) else []
     if len(empty) > 1:
         rule = f"{len(empty)} texts are empty, which the AWS CLI refuses: {_listed(empty)}"
@@ -90,7 +92,7 @@ def _empty(data: Any, path: FieldPath) -> Iterator[FieldPath]:
 
 
 def understood(found: FoundRequest, request: Mapping[str, Any]) -> str:
-    """What a request was read as, which members beside it do not count, and which placeholders it has."""
+    """Returns how a request was read: its form, the ignored members, and its placeholders."""
     names = list(dict.fromkeys(one.text for one in placeholders_of(request)))
     parts = [f"read as {found.read_as}"]
     parts += [f"ignored: {_listed(found.ignored)}"] if found.ignored else []

@@ -1,4 +1,4 @@
-"""What a StartJobRun request says: Spark's configuration, the pod templates, EMR's own settings and where logs go."""
+"""The content of a StartJobRun request: Spark's configuration, the pod templates, EMR's own settings and log locations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ START_TIMEOUT = "job-start-timeout"
 
 @dataclass(frozen=True)
 class Monitoring:
-    """Where a request keeps the logs of its containers; None for what it does not name.
+    """Where a request keeps the logs of its containers; None for what it does not set.
 
-    log_group, stream_prefix: in CloudWatch; log_uri: in S3; keeps_logs: whether it names either; app_ui: persistentAppUI.
+    log_group, stream_prefix: in CloudWatch; log_uri: in S3; keeps_logs: whether it sets either; app_ui:
+    persistentAppUI.
     """
 
     log_group: str | None = None
@@ -31,27 +32,27 @@ class Monitoring:
 
 @dataclass(frozen=True)
 class Request:
-    """What a request says, in one place; body: the request, as `check_request` returns it.
+    """The content of a request. body: the request, as `check_request` returns it.
 
-    Each answer is worked out when it is first asked for.
+    Each value is computed on first use.
     """
 
     body: Mapping[str, Any]
 
     @cached_property
     def spark(self) -> SparkConfiguration:
-        """Raises RuleError as `spark_configuration` does."""
+        """Spark's configuration. Raises RuleError as `spark_configuration` does."""
         return spark_configuration(self.body)
 
     @cached_property
     def templates(self) -> Mapping[TemplateRole, str]:
-        """The URIs of the pod templates that it names, by role; a release may read none. Raises RuleError as `spark` does."""
+        """The URIs of its pod templates, by role; a release may ignore them. Raises RuleError as `spark` does."""
         named = {role: self.spark.properties.get(template_property(role)) for role in SPARK_ROLE}
         return {role: uri for role, uri in named.items() if uri}
 
     @cached_property
     def monitoring(self) -> Monitoring:
-        """What its monitoringConfiguration names."""
+        """The content of its monitoringConfiguration."""
         overrides: Mapping[str, Any] = self.body.get("configurationOverrides") or {}
         written: Mapping[str, Any] = overrides.get("monitoringConfiguration") or {}
         cloudwatch: Mapping[str, str] = written.get("cloudWatchMonitoringConfiguration") or {}
@@ -75,7 +76,7 @@ class Request:
         return self.classification("emr-job-submitter")
 
     def classification(self, name: str) -> Mapping[str, str]:
-        """The properties of a classification, nested configurations included."""
+        """Returns the properties of a classification, including nested configurations."""
         return self._classifications.get(name, {})
 
     @cached_property
@@ -87,11 +88,11 @@ class Request:
 
     @property
     def start_timeout_seconds(self) -> int:
-        """For how many seconds the run may be SUBMITTED: a submitter or driver that has not started by then ends it.
+        """How long the run may be SUBMITTED, in seconds: it ends if its submitter or driver has not started by then.
 
-        By default, and for a placeholder, EMR's own 900.
+        The default, also for a placeholder, is EMR's 900.
 
-        Raises RuleError, with the property as path, for what is no whole number above 0.
+        Raises RuleError, with the property as path, for a value that is no whole number above 0.
         """
         text = self.defaults.get(START_TIMEOUT, str(emr.START_TIMEOUT_SECONDS))
         digits = str(emr.START_TIMEOUT_SECONDS) if placeholders_in(text) else text.strip()
@@ -102,14 +103,15 @@ class Request:
 
 
 def template_property(role: TemplateRole) -> str:
-    """The Spark property that names the pod template of a role."""
+    """Returns the Spark property that names the pod template of a role."""
     return TEMPLATE_PROPERTY[SPARK_ROLE[role]]
 
 
 def logging_requests(properties: Mapping[str, str], prefix: str) -> dict[str, str]:
-    """What the properties below the prefix, `cores` and `memory`, make a logging container request, where they are set.
+    """Returns the requests of a logging container, from the properties `cores` and `memory` below the prefix if they
+    are set.
 
-    A placeholder counts as not set: no quantity is known.
+    A placeholder counts as not set, because its value is unknown.
     """
     named = {"cpu": properties.get(f"{prefix}cores"), "memory": properties.get(f"{prefix}memory")}
     return {name: amount for name, amount in named.items() if amount is not None and not placeholders_in(amount)}

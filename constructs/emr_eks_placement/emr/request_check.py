@@ -1,4 +1,4 @@
-"""The body of StartJobRun, checked as the service checks it before it is planned.
+"""Checks the body of StartJobRun as the service does, before it is planned.
 
 Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequest.
 """
@@ -12,20 +12,21 @@ from emr_eks_placement.common.nesting import deeper_than
 from emr_eks_placement.emr.placeholders import fits, placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 
-# Without a job template these have to be in the request.
+# Required without a job template.
 _FROM_TEMPLATE = ("releaseLabel", "jobDriver")
-# More levels than a configuration needs, fewer than Python follows.
+# More levels than a configuration needs, fewer than Python's recursion limit.
 _MOST_LEVELS = 100
 
-_NO_PLACEHOLDERS = ("TemplateParameterName",)  # NAME, where ${NAME} is often written by mistake
+_NO_PLACEHOLDERS = ("TemplateParameterName",)  # NAME, a frequent mistake for ${NAME}
 _AS_MAPPING = "Put it in { }, as key and value"
 
 
 def check_request(request: Any) -> Mapping[str, Any]:
-    """The request itself, as a copy without what is null. Raises RuleError, with the path in it, for the first thing wrong.
+    """Returns a copy of the request without null values. Raises RuleError, with the path in it, for the first error.
 
-    request: data in API's spelling. It may lack virtualClusterId, executionRoleArn and clientToken, with a jobTemplateId also
-    releaseLabel and jobDriver; placeholders such as <execution-role-arn> and ${ACCOUNT} may stand for any text or part of it.
+    request: data with the API's member names. It may lack virtualClusterId, executionRoleArn and clientToken, and with
+    a jobTemplateId also releaseLabel and jobDriver. Placeholders such as <execution-role-arn> and ${ACCOUNT} may
+    replace any text or part of it.
     """
     _check_levels(request)
     checked: Mapping[str, Any] = _checked(REQUEST, request, ())
@@ -33,13 +34,13 @@ def check_request(request: Any) -> Mapping[str, Any]:
 
 
 def check_complete(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The request itself, as `check_request` returns it. Raises RuleError if its releaseLabel or jobDriver is missing."""
+    """Returns the request as `check_request` does. Raises RuleError if its releaseLabel or jobDriver is missing."""
     for name in _FROM_TEMPLATE:
         if name in request:
             continue
         if "jobTemplateId" not in request:
             raise _broken(None, "required", "Add it", REQUEST, (name,))
-        rule = f"a job template holds the {name}, which decides placement"
+        rule = f"a job template has the {name}, which decides placement"
         fix = "Name the file of its describe-job-template answer too, or plan with --cluster, which reads the job template"
         raise _broken(request["jobTemplateId"], rule, fix, REQUEST, ("jobTemplateId",))
     return request
@@ -51,7 +52,8 @@ def _check_levels(request: Any) -> None:
 
 
 def _checked(name: str, value: Any, path: FieldPath) -> Any:
-    """The value without what is null. Raises RuleError, with the path of what the shape of that name forbids."""
+    """Returns the value without null values. Raises RuleError, with the path, for a value that the shape of that name
+    forbids."""
     match SHAPES[name]:
         case Text() as text:
             return _text(name, text, value, path)
@@ -145,6 +147,6 @@ def _guess(given: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def _broken(value: object, rule: str, fix: str, name: str, path: FieldPath) -> RuleError:
-    """The error of a value for which the shape of that name holds a rule."""
+    """Returns the error of a value that breaks a rule of the shape of that name."""
     source = f"emr-containers {REQUEST}" if name == REQUEST else f"emr-containers {REQUEST}, {name}"
     return RuleError(value, f"{rule} ({source})", fix, path=path)

@@ -1,4 +1,4 @@
-"""What a StartJobRun request may hold: the shapes of EMR's service model, by the names that they have there.
+"""The valid content of a StartJobRun request: the shapes of EMR's service model, with their names.
 
 Source: botocore's service model of emr-containers (2020-10-01), StartJobRunRequest and every shape below it.
 """
@@ -16,9 +16,9 @@ REQUEST = "StartJobRunRequest"
 
 @dataclass(frozen=True)
 class Pattern:
-    """What a text has to look like: as the service model has it, the same in words, and how to fix what breaks it.
+    """The pattern of a text: in the service model, in words, and how to fix a text that does not match.
 
-    A pattern holds for the whole text, and knows ASCII's letters, digits and blanks alone, as in Java, whose syntax it has.
+    A pattern must match the whole text, with ASCII letters, digits and blanks only, as in Java, whose syntax it uses.
     """
 
     pattern: str
@@ -26,7 +26,7 @@ class Pattern:
     fix: str
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text is as the pattern says."""
+        """Returns whether the whole text matches the pattern."""
         return self._compiled.fullmatch(text) is not None
 
     @cached_property
@@ -36,7 +36,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Text:
-    """A string of least to most characters (None: without a bound), of a pattern or one of several options."""
+    """A string of least to most characters (None: no limit) that matches a pattern or is one of several options."""
 
     least: int = 0
     most: int | None = None
@@ -46,7 +46,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number from least to most; None: without a bound."""
+    """A whole number from least to most; None: no limit."""
 
     least: int | None = None
     most: int | None = None
@@ -54,7 +54,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Many:
-    """A list of at most so many members of a shape; None: without a bound."""
+    """A list with at most so many members of a shape; None: no limit."""
 
     member: str
     most: int | None = None
@@ -62,7 +62,7 @@ class Many:
 
 @dataclass(frozen=True)
 class Pairs:
-    """A mapping of at most so many keys of one shape to values of another."""
+    """A mapping with at most so many keys of one shape and values of another."""
 
     key: str
     value: str
@@ -71,9 +71,9 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Record:
-    """A mapping whose keys are known, each with its shape.
+    """A mapping with known keys, each with its shape.
 
-    required: those that can't be left out; one_of: exactly one of these is there.
+    required: keys that must exist; one_of: exactly one of these keys must exist.
     """
 
     members: Mapping[str, str]
@@ -83,9 +83,9 @@ class Record:
 
 Shape = Text | Whole | Many | Pairs | Record
 
-# The service model's .*\S.*, written so that the time it takes grows with the text and not with its square.
+# The service model's .*\S.*, in a form that takes linear time.
 _NOT_BLANK = Pattern(r"[^\S\n]*\S.*", "must be one line that is not blank", "Write it on one line, or leave it out")
-# As above without the line: how EMR splits parameters is not documented, and those of several lines are common.
+# As above, across lines: how EMR splits parameters is not documented, and parameters of several lines are common.
 _NOT_BLANK_LINES = Pattern(r"(?s:\s*\S.*)", "must not be blank", "Leave it out")
 _NAME = Pattern(r"[\.\-_/#A-Za-z0-9]+", "must have only letters, digits and . - _ / #", "Rename it")
 _SWITCH = Text(options=("ENABLED", "DISABLED"))
@@ -167,7 +167,7 @@ _COLLECTIONS: dict[str, Many | Pairs] = {
 }
 
 _RECORDS: dict[str, Record] = {
-    # virtualClusterId, which the service requires, is not known before deployment; SDKs fill in clientToken.
+    # virtualClusterId is required by the service, but unknown before deployment; SDKs fill in clientToken.
     REQUEST: Record(
         {
             "name": "ResourceNameString",
@@ -183,7 +183,7 @@ _RECORDS: dict[str, Record] = {
             "retryPolicyConfiguration": "RetryPolicyConfiguration",
         }
     ),
-    # Exactly one, by the API reference of JobDriver; the service model does not say so.
+    # Exactly one, by the API reference of JobDriver; the service model does not require it.
     "JobDriver": Record(
         {"sparkSubmitJobDriver": "SparkSubmitJobDriver", "sparkSqlJobDriver": "SparkSqlJobDriver"},
         one_of=("sparkSubmitJobDriver", "sparkSqlJobDriver"),

@@ -1,7 +1,7 @@
-"""The data of a text that holds requests: JSON, JSON Lines, or YAML with one document or several.
+"""Reads the data of a text with requests: JSON, JSON Lines, or YAML with one document or several.
 
-YAML is read by the core schema of YAML 1.2, as the AWS CLI reads --cli-input-yaml: yes and 2024-01-01 are text. CloudFormation's
-short forms (!Ref, !Sub) become the long ones.
+YAML is read by the core schema of YAML 1.2, as the AWS CLI reads --cli-input-yaml: yes and 2024-01-01 are texts.
+CloudFormation's short forms (!Ref, !Sub) become the long ones.
 """
 
 import json
@@ -28,9 +28,9 @@ _CORE = {
 
 
 def documents_of(text: str, *, is_yaml: bool = False) -> list[Any]:
-    """What a text holds, but for documents without content. is_yaml: whether { and [ at the start are YAML's.
+    """Returns the documents of a text, without empty ones. is_yaml: whether { and [ at the start are YAML.
 
-    Raises RuleError, with line and column, for what is neither JSON nor YAML.
+    Raises RuleError, with line and column, for a text that is neither JSON nor YAML.
     """
     start = text.lstrip()[:1]
     if not start:
@@ -43,7 +43,8 @@ def documents_of(text: str, *, is_yaml: bool = False) -> list[Any]:
 
 
 def value_of(text: str) -> Any:
-    """The one value of a text inside other data, such as the Input of a schedule. Raises RuleError for anything else."""
+    """Returns the one value of a text inside other data, such as the Input of a schedule. Raises RuleError for any
+    other text."""
     found = documents_of(text)
     if len(found) != 1:
         raise RuleError(text, "must be one JSON or YAML value", "Write one")
@@ -59,13 +60,13 @@ def _json_values(text: str) -> list[Any]:
     except JSONDecodeError as error:
         rule = f"must be JSON: {error.msg}, line {error.lineno} column {error.colno}"
         raise RuleError(None, rule, _mend_of(error, text)) from None
-    except ValueError as error:  # a number of too many digits
+    except ValueError as error:  # a number with too many digits
         raise RuleError(None, f"must be JSON: {' '.join(str(error).split())}", "Correct the value") from None
     return found
 
 
 def _next(text: str, start: int) -> int:
-    """1 more than where the next value begins; 0 behind the last one. A comma between objects is no value."""
+    """Returns 1 more than the start of the next value; 0 after the last one. A comma between objects is no value."""
     found = re.compile(r"\S").search(text, start)
     return found.start() + 1 if found else 0
 
@@ -81,16 +82,16 @@ def _mend_of(error: JSONDecodeError, text: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's loader with the core schema, without repeated keys and with tags it does not know as what they hold."""
+    """PyYAML's loader with the core schema, without repeated keys; unknown tags are read as their content."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Raises MarkedYAMLError for a key that stands there twice."""
+        """Raises MarkedYAMLError for a repeated key."""
         seen: set[str] = set()
         for key, _value in node.value:
             if key.value.__hash__ is not None and key.value in seen:
-                raise yaml.MarkedYAMLError(None, None, f"the key {key.value} stands there twice", key.start_mark)
+                raise yaml.MarkedYAMLError(None, None, f"the key {key.value} appears twice", key.start_mark)
             if isinstance(key.value, str):
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
@@ -106,7 +107,8 @@ def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
 
 
 def _construct_tagged(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
-    """!Ref NAME is {"Ref": NAME}, !NAME value {"Fn::NAME": value} (CloudFormation guide, intrinsic functions)."""
+    """Converts !Ref NAME to {"Ref": NAME}, and !NAME value to {"Fn::NAME": value} (CloudFormation guide, intrinsic
+    functions)."""
     value: Any = None
     match node:
         case yaml.MappingNode():
@@ -136,11 +138,11 @@ def _yaml_documents(text: str) -> list[Any]:
         raise RuleError(None, f"must be JSON or YAML: {problem}", _mend_of_yaml(text)) from None
     held = [one for one in found if one is not None]
     if held and not any(isinstance(one, dict | list) for one in held):
-        raise RuleError(None, "must be JSON or YAML that holds a request: it is plain text", _mend_of_yaml(text))
+        raise RuleError(None, "must be JSON or YAML with a request: it is plain text", _mend_of_yaml(text))
     return found
 
 
 def _mend_of_yaml(text: str) -> str:
     if _SHELL_COMMAND.search(text):
-        return "Save what the command is given as JSON, as for --cli-input-json: a shell script is not read"
+        return "Save the command's input as JSON, as for --cli-input-json: a shell script is not read"
     return "Correct the syntax"

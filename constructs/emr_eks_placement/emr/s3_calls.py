@@ -1,13 +1,14 @@
-"""The calls that jobs make to S3, and the IAM actions that allow them: the roles' policies and doctor's checks follow.
+"""The calls of jobs to S3 and the IAM actions that they need, for the roles' policies and doctor's checks.
 
 S3A is EMR's S3 client from 7.10 on and in emr-spark-*, EMRFS before (EMR release guide, migration from EMRFS to S3A).
-S3A's calls are those of Hadoop 3.4's source, named with each. EMRFS's source is not public: its calls are those of
-Hadoop's NativeS3FileSystem, which it comes from (Hadoop 2.10). Nothing of it was tried on AWS.
+S3A's calls are those in Hadoop 3.4's source, named with each. EMRFS's source is not public: its calls are assumed to be
+those of Hadoop's NativeS3FileSystem, from which it was derived (Hadoop 2.10). Nothing was tested on AWS.
 
-What S3A asks about folders above a path may be denied, and it goes on: MkdirOperation.verifyFileStatusOfClosestAncestor,
-S3AFileSystem.maybeCreateFakeParentDirectory and deleteUnnecessaryFakeDirectories. The same holds for the list of a bucket's
-uploads (s3:ListBucketMultipartUploads, which no prefix narrows): AbstractS3ACommitter.abortPendingUploadsInCleanup. HeadBucket
-without the right to list is 403 and counts as there (botocore's waiter BucketExists).
+S3A continues if its calls about folders above a path are denied: MkdirOperation.verifyFileStatusOfClosestAncestor,
+S3AFileSystem.maybeCreateFakeParentDirectory and deleteUnnecessaryFakeDirectories. The same applies to the list of a
+bucket's uploads (s3:ListBucketMultipartUploads, which no prefix limits):
+AbstractS3ACommitter.abortPendingUploadsInCleanup. HeadBucket without the right to list answers 403, which counts as
+existing (botocore's waiter BucketExists).
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ _PATH, _MARKER, _BELOW, EMRFS_MARKER = "", "/", "/x", "_$folder$"
 
 @dataclass(frozen=True)
 class S3Call:
-    """An operation of S3's API, the IAM action that allows it, and what comes after the path that a job names.
+    """An operation of S3's API, the IAM action that it needs, and what follows the path that a job names.
 
     ends: of keys; for `LIST`, of the prefix.
     """
@@ -36,13 +37,13 @@ LOOK_UP = (
     S3Call("HeadObject", _GET, (EMRFS_MARKER,), "NativeS3FileSystem.getFileStatus, FOLDER_SUFFIX"),
     S3Call("ListObjectsV2", LIST, (_MARKER,), "S3AFileSystem.s3GetFileStatus; Listing, which Spark asks first"),
     S3Call("ListObjectsV2", LIST, (_PATH,), "reports of EMRFS"),
-    # 404 instead of 403. That the key counts as the prefix is what Terraform's S3 backend relies on (its permissions).
+    # 404 instead of 403. Terraform's S3 backend also relies on the key counting as the prefix (its documented permissions).
     S3Call("HeadObject", LIST, (_PATH, EMRFS_MARKER), "S3 API, HeadObject of an object that is not there"),
 )
-"""Whether there is a file or folder."""
+"""Calls to look up a file or folder."""
 
 READ_FILE = (*LOOK_UP, S3Call("GetObject", _GET, (_PATH,), "S3AInputStream; NativeS3FileSystem.open"))
-"""Of one file: an entry point, a pod template."""
+"""Calls to read one file: an entry point, a pod template."""
 
 READ = (
     *READ_FILE,
@@ -50,7 +51,7 @@ READ = (
     S3Call("HeadObject", _GET, (_BELOW,), "S3AFileSystem.s3GetFileStatus; NativeS3FileSystem.getFileStatus"),
     S3Call("ListObjectsV2", LIST, (f"{_BELOW}{_MARKER}", _BELOW), "Listing of the folders in a folder"),
 )
-"""Of a file, or of a folder with all that is below it."""
+"""Calls to read a file, or a folder with everything below it."""
 
 WRITE = (
     *READ,
@@ -68,32 +69,32 @@ WRITE = (
         "DeleteObjects", _DELETE, (_MARKER, _BELOW), "DeleteOperation of a folder: _temporary, __magic, overwriting"
     ),
 )
-"""To a file or folder; with reading, which committers do with what they wrote."""
+"""Calls to write a file or folder, including the reads of committers."""
 
 LOG = (
     S3Call("PutObject", _PUT, (_BELOW,), "EMR on EKS guide, Configure a job run to use S3 logs"),
     S3Call("GetObject", _GET, (_BELOW,), "EMR on EKS guide, Configure a job run to use S3 logs"),
     S3Call("ListObjectsV2", LIST, (_BELOW,), "EMR on EKS guide, Configure a job run to use S3 logs"),
 )
-"""Of containers, below a folder."""
+"""Calls to write the logs of containers, below a folder."""
 
 USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
-"""Of a KMS key that objects are encrypted with: writing decrypts, too, to put the parts of an upload together (S3 guide,
-uploading with multipart upload and KMS)."""
+"""Calls of a KMS key that encrypts objects: writing also decrypts, to join the parts of an upload (S3 guide, uploading
+with multipart upload and KMS)."""
 
 
 def object_actions(calls: Iterable[S3Call]) -> tuple[str, ...]:
-    """The IAM actions on objects."""
+    """Returns the IAM actions on objects."""
     return tuple(dict.fromkeys(call.action for call in calls if call.action != LIST))
 
 
 def object_patterns(path: str, calls: Iterable[S3Call]) -> tuple[str, ...]:
-    """Patterns, for a policy, of the keys that the calls about a path are for; path: without a slash at its end."""
+    """Returns the policy patterns of the keys that calls about a path use. path: without a slash at its end."""
     return _patterns(path, (call for call in calls if call.action != LIST))
 
 
 def prefix_patterns(path: str, calls: Iterable[S3Call]) -> tuple[str, ...]:
-    """Patterns, for a policy, of the prefixes that the calls about a path list."""
+    """Returns the policy patterns of the prefixes that calls about a path list."""
     return _patterns(path, (call for call in calls if call.action == LIST))
 
 
@@ -103,5 +104,5 @@ def _patterns(path: str, calls: Iterable[S3Call]) -> tuple[str, ...]:
 
 
 def asked(path: str, calls: Iterable[S3Call]) -> tuple[tuple[str, str], ...]:
-    """Each IAM action that calls about a path need, with the key that it is for, or the prefix of a list."""
+    """Returns each IAM action that calls about a path need, with its key, or the prefix of a list."""
     return tuple(dict.fromkeys((call.action, f"{path}{end}") for call in calls for end in call.ends))

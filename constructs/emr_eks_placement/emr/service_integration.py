@@ -1,4 +1,4 @@
-"""A StartJobRun request as Step Functions and EventBridge Scheduler take it."""
+"""Converts a StartJobRun request to the form of Step Functions and EventBridge Scheduler."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,9 @@ _DATA = ("properties", "tags")  # their keys are no members
 
 
 def capitalized(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request with its members' names in PascalCase: what service integrations of Step Functions and universal targets
-    of EventBridge Scheduler take (Step Functions guide, passing parameters to a service API; Scheduler guide, universal
-    targets). Keys of properties and tags stay.
-    """
+    """Returns the request with its member names in PascalCase, as service integrations of Step Functions and universal
+    targets of EventBridge Scheduler require (Step Functions guide, passing parameters to a service API; Scheduler
+    guide, universal targets). Keys of properties and tags do not change."""
     return {name[:1].upper() + name[1:]: value if name in _DATA else _inside(value) for name, value in request.items()}
 
 

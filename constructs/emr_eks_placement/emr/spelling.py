@@ -1,4 +1,4 @@
-"""How tools spell the members of StartJobRun, and back to how its API does.
+"""Converts the member names of StartJobRun between the API's spelling and those of tools.
 
 Sources: Step Functions guide, passing parameters to a service API; EventBridge Scheduler guide, universal targets; Airflow's
 EmrContainerOperator; ACK's JobRun (its controller reads members in any case).
@@ -14,15 +14,15 @@ from emr_eks_placement.common.errors import FieldPath, RuleError, below
 from emr_eks_placement.emr.placeholders import placeholders_in
 from emr_eks_placement.emr.request_model import REQUEST, SHAPES, Many, Pairs, Record, Text, Whole
 
-# A value of these is not needed to say which pods a request makes.
+# The pods of a request do not depend on values of these shapes.
 _NOT_NEEDED = ("EntryPointArguments", "TagMap", "TemplateParameterInputMap")
 _PATH_SUFFIX = ".$"
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """A way to write members. write: the member of a shape as the tool writes it; any_case: whether case counts for nothing;
-    has_paths: whether a key that ends in .$ has a path in the input of a state machine as its value.
+    """A way to write member names. write: returns the tool's name of a shape's member; any_case: whether names are
+    case-insensitive; has_paths: whether the value of a key that ends in .$ is a path in the input of a state machine.
     """
 
     write: Callable[[str, str], str]
@@ -30,11 +30,11 @@ class Spelling:
     has_paths: bool = False
 
     def names(self, shape: str, record: Record) -> dict[str, str]:
-        """The members of a record by what is written for them."""
+        """Returns the members of a record by their written names."""
         return {self._fold(self.write(member, shape)): member for member in record.members}
 
     def member(self, key: str, names: Mapping[str, str]) -> str | None:
-        """The member that a key stands for."""
+        """Returns the member of a key."""
         return names.get(self._fold(key))
 
     def _fold(self, name: str) -> str:
@@ -46,7 +46,7 @@ def _upper(member: str, _shape: str) -> str:
 
 
 def _snake_outside(member: str, shape: str) -> str:
-    """The operator's arguments; what they hold goes to boto3 as it is."""
+    """Converts the operator's arguments; their values go to boto3 unchanged."""
     return re.sub("([A-Z])", r"_\1", member).lower() if shape == REQUEST else member
 
 
@@ -58,11 +58,11 @@ ANY_CASE = Spelling(lambda member, _shape: member, any_case=True)
 
 
 def in_api_spelling(data: Any, spelling: Spelling, shape: str = REQUEST) -> Any:
-    """The data of a shape with its members as the API has them; what else is wrong with it stays as it is.
+    """Returns the data of a shape with the API's member names; other errors in it remain.
 
-    A value that comes later, such as Step Functions' "Name.$": "$.name", becomes a placeholder, or is left out where it does
-    not matter to pods. Raises RuleError, with the path in the data, for a key that is no member and for a value that comes
-    later and decides the pods.
+    A value that comes later, such as Step Functions' "Name.$": "$.name", becomes a placeholder, or is left out if pods
+    do not depend on it. Raises RuleError, with the path in the data, for a key that is no member, and for a value that
+    comes later and decides the pods.
     """
     match SHAPES[shape]:
         case Record() as record if isinstance(data, Mapping):
@@ -75,7 +75,7 @@ def in_api_spelling(data: Any, spelling: Spelling, shape: str = REQUEST) -> Any:
 
 
 def in_spelling(path: FieldPath, spelling: Spelling, shape: str = REQUEST) -> FieldPath:
-    """A path in API's spelling as it reads in data of the spelling."""
+    """Converts a path in the API's spelling to the spelling of the data."""
     if not path:
         return ()
     part, rest = path[0], path[1:]
@@ -104,7 +104,7 @@ def _record(shape: str, record: Record, data: Mapping[str, Any], spelling: Spell
 
 
 def _left_out(key: str, value: Any, member: str, shape: str) -> dict[str, Any]:
-    """Nothing, or a number that no pod depends on, in place of what is not known yet."""
+    """Returns nothing, or a number that no pod depends on, for a value that is not known yet."""
     if isinstance(SHAPES[shape], Whole):
         return {member: 1}
     if shape in _NOT_NEEDED:
@@ -120,7 +120,7 @@ def _pair(key: str, value: Any, spelling: Spelling, shape: str) -> tuple[str, An
 
 
 def _later(value: Any) -> Any:
-    """A path as a placeholder."""
+    """Returns a path as a placeholder."""
     return "<" + re.sub(r"[<>\s]+", " ", value).strip() + ">" if isinstance(value, str) and value.strip() else value
 
 

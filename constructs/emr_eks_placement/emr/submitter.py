@@ -1,4 +1,4 @@
-"""The job submitter's pod: neither Spark's configuration nor pod templates reach it, only emr-job-submitter does."""
+"""The job submitter's pod: Spark's configuration and pod templates do not apply to it, only emr-job-submitter does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +12,9 @@ _TOLERATION = "jobsubmitter.node.toleration."
 
 
 def submitter_pod(properties: Mapping[str, str]) -> dict[str, Any]:
-    """The pod as a manifest; properties: of the classification emr-job-submitter (EMR on EKS guide).
+    """Returns the pod as a manifest. properties: of the classification emr-job-submitter (EMR on EKS guide).
 
-    Raises RuleError, with the property as path, for a toleration that Kubernetes does not take.
+    Raises RuleError, with the property as path, for a toleration that Kubernetes does not accept.
     """
     image = properties.get("jobsubmitter.container.image", emr.IMAGE)
     containers = [_container("job-runner", image, {"cpu": emr.SUBMITTER_CPU, "memory": emr.SUBMITTER_MEMORY})]
@@ -40,9 +40,9 @@ def _prefixed(properties: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _tolerations(properties: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each is KEY = value, KEY.effect, which is required, and KEY.tolerationSeconds.
+    """Reads tolerations. Each is KEY = value, KEY.effect, which is required, and KEY.tolerationSeconds.
 
-    By the guide no value stands for any, though the API takes none that is blank.
+    In the guide, a toleration without a value matches any value, but the API does not accept a blank value.
     """
     tolerations = []
     for key, value in properties.items():
@@ -69,7 +69,7 @@ def _effect(name: str, properties: Mapping[str, str]) -> str:
 def _seconds(name: str, properties: Mapping[str, str], effect: str) -> int:
     text = properties[name]
     if effect != "NoExecute" or not text.isascii() or not text.isdigit():
-        rule = "is a whole number of seconds, and given only with effect NoExecute (Kubernetes tolerations)"
+        rule = "is a whole number of seconds, and allowed only with effect NoExecute (Kubernetes tolerations)"
         raise RuleError(text, rule, "Correct the seconds or the effect", path=(f"{_TOLERATION}{name}",))
     return int(text)
 

@@ -1,4 +1,4 @@
-"""What a request configures that EMR on EKS does not know, or takes for something else than it looks like."""
+"""Finds settings of a request that EMR on EKS does not know, or uses differently from what they seem to mean."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,8 @@ _LIKE = 0.8  # of difflib's ratio
 
 @dataclass(frozen=True)
 class Unknown:
-    """what: is wrong; fix: what to do, empty where there is no guess; role: the pod that it was meant for."""
+    """An unknown setting. what: what is wrong; fix: what to do, empty without a suggestion; role: the pod that it was
+    meant for."""
 
     what: str
     fix: str = ""
@@ -26,7 +27,7 @@ class Unknown:
 
 
 def unknown_configuration(request: Mapping[str, Any]) -> Iterator[Unknown]:
-    """Each classification and property of the request that counts for nothing."""
+    """Yields each classification and property of the request that has no effect."""
     for name, properties in classifications(request):
         if name in ENDPOINT_ONLY:
             yield Unknown(f"classification {name} is for managed endpoints, not for job runs", "Remove it")
@@ -44,17 +45,18 @@ def _of_properties(name: str, properties: Mapping[str, str]) -> Iterator[Unknown
             yield Unknown(f"classification {name} has no property {key}", _fix(name, key))
         elif setting.options and value not in setting.options and not placeholders_in(value):
             options = " or ".join(setting.options)
-            yield Unknown(f"{key} is {value}, which counts as if it were not set", f"Write {options}")
+            yield Unknown(f"{key} is {value}, which counts as not set", f"Write {options}")
         elif key.startswith(_TOLERATION):
             yield from _of_toleration(key, properties)
 
 
 def _of_toleration(key: str, properties: Mapping[str, str]) -> Iterator[Unknown]:
-    """KEY = value and KEY.effect belong together: the API takes no blank value, which would stand for any."""
+    """Checks a toleration. KEY = value and KEY.effect belong together: the API does not accept a blank value for any
+    value."""
     part = next((part for part in _PARTS if key.endswith(part)), "")
     taint = key.removesuffix(part)
     if part and taint not in properties and f"{key}.effect" not in properties:
-        yield Unknown(f"{key} is set, and {taint}, the value that is tolerated, is not", f"Add {taint}")
+        yield Unknown(f"{key} is set without {taint}, the tolerated value", f"Add {taint}")
     elif not part and f"{key}.effect" not in properties:
         yield Unknown(f"{key} is set without {key}.effect, which is required", f"Add {key}.effect")
 
@@ -69,7 +71,7 @@ def _fix(name: str, key: str) -> str:
 
 
 def _named_by(classification: str, key: str) -> bool:
-    """Whether the classification has the property by name, not only because it takes any."""
+    """Returns whether the classification lists the property by name, and does not only accept any property."""
     return ANY not in CLASSIFICATIONS[classification] and setting_of(classification, key) is not None
 
 
@@ -79,7 +81,7 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _did_you_mean_property(key: str, known: Iterable[str]) -> str:
-    """The known name that is most like it; of one with a free ending, only what comes before is compared."""
+    """Returns the most similar known name; for a name with a free ending, compares only the part before it."""
     words = key.split(".")
     best, closest = "", _LIKE
     for name in known:

@@ -1,4 +1,4 @@
-"""The environment: what is, or is to be, deployed."""
+"""The environment: everything that is deployed, or will be."""
 
 from emr_eks_placement.environment.capacity import capacity_of
 from emr_eks_placement.environment.environment import Environment

@@ -1,4 +1,4 @@
-"""Versions of what EKS updates only when it is asked to: add-ons of a cluster, machine images of node groups."""
+"""Versions that EKS updates only on request: add-ons of a cluster, and machine images of node groups."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,8 @@ AddOnVersions = Annotated[dict[AddOn, str], Rule(_check_add_on_versions, _RULE)]
 
 
 def check_kube_proxy(versions: Mapping[AddOn, str], kubernetes: str) -> None:
-    """Raises RuleError, with the path of the version, for a kube-proxy that does not go with a version of Kubernetes."""
+    """Raises RuleError, with the path of the version, for a kube-proxy that is not compatible with the Kubernetes
+    version."""
     version = versions.get("kube-proxy")
     if version is None:
         return
@@ -46,7 +47,7 @@ def check_kube_proxy(versions: Mapping[AddOn, str], kubernetes: str) -> None:
 
 
 def check_release_versions(groups: Mapping[str, NodeGroup], kubernetes: str) -> None:
-    """Raises RuleError, with its path in the environment, for a machine image of another version of Kubernetes."""
+    """Raises RuleError, with its path in the environment, for a machine image of another Kubernetes version."""
     for name, group in groups.items():
         if group.release_version is not None and not group.release_version.startswith(f"{kubernetes}."):
             raise RuleError(

@@ -1,4 +1,4 @@
-"""What is said of an environment on the day it is synthesized: its version of Kubernetes, and who gets into its cluster."""
+"""Advice about an environment on the day of its synthesis: its Kubernetes version, and who can access its cluster."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +12,7 @@ _SOURCE = "EKS guide, Kubernetes version lifecycle"
 
 
 def check_support(environment: Environment, today: date) -> None:
-    """Raises RuleError, with its path, for a cluster that EKS does not create like this on the day, or does not leave so."""
+    """Raises RuleError, with its path, for a version that EKS no longer supports, or for an upgrade policy that it refuses."""
     cluster = environment.cluster
     if cluster.name is not None:
         return
@@ -32,7 +32,7 @@ def check_support(environment: Environment, today: date) -> None:
 
 
 def advice(environment: Environment, today: date) -> Iterator[str]:
-    """What to change soon, a sentence or two each."""
+    """Yields what to change soon, one or two sentences each."""
     cluster = environment.cluster
     kind = support(cluster.version, today)
     if kind == "extended":
@@ -42,12 +42,12 @@ def advice(environment: Environment, today: date) -> Iterator[str]:
         )
     elif kind == "standard" and cluster.upgrade_policy == "standard":
         yield (
-            f"cluster.upgrade_policy: from {end_of(cluster.version, 'standard')} on EKS upgrades the cluster by itself, and the "
-            f"file no longer says which version it has. Upgrade it before ({_SOURCE})."
+            f"cluster.upgrade_policy: from {end_of(cluster.version, 'standard')} on EKS upgrades the "
+            f"cluster by itself, and the version in the file is then wrong. Upgrade it before ({_SOURCE})."
         )
     if cluster.name is None and "admins" not in cluster.model_fields_set:
         yield (
-            "cluster.admins: nobody can look into the cluster, by kubectl or in the EKS console. Add the ARN of your IAM "
+            "cluster.admins: nobody can access the cluster with kubectl or the EKS console. Add the ARN of your IAM "
             "role, or admins: [] to keep it so."
         )
 

@@ -1,4 +1,4 @@
-"""A bucket that an environment is given."""
+"""An existing bucket of an environment."""
 
 from emr_eks_placement.common.model import Model
 from emr_eks_placement.environment.existing_resources import BucketName, KmsKeyArn
@@ -8,6 +8,6 @@ class Bucket(Model):
     """An existing S3 bucket: it is neither changed nor deleted."""
 
     name: BucketName
-    """Its name."""
+    """The name of the bucket."""
     kms_key_arn: KmsKeyArn | None = None
-    """The KMS key that it encrypts with by default, which execution roles then may use."""
+    """The KMS key that the bucket encrypts with by default. Execution roles may then use it."""

@@ -1,4 +1,4 @@
-"""The capacity that an environment has once it is deployed."""
+"""The capacity that an environment has after its deployment."""
 
 from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.environment.environment import Environment
@@ -21,7 +21,7 @@ _OTHER_NODES = "it is an existing cluster and may have nodes that the environmen
 
 
 def capacity_of(environment: Environment) -> Capacity:
-    """The environment as schedulers see it; names in EKS are CloudFormation's to make, so none are known."""
+    """Returns the environment's capacity. Its EKS names are not known, because CloudFormation generates them."""
     return Capacity(
         region=environment.region,
         zones=environment.zones,
@@ -41,7 +41,7 @@ def capacity_of(environment: Environment) -> Capacity:
 
 
 def _namespace_rules(virtual_cluster: VirtualCluster) -> NamespaceRules:
-    """None are known of a namespace that is not created here."""
+    """Returns the rules of the namespaces; those of a namespace that is not created here are unknown."""
     if virtual_cluster.existing_namespace:
         return NO_RULES
     rules = NamespaceRules(pod_security=virtual_cluster.pod_security)

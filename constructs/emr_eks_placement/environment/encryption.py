@@ -16,7 +16,7 @@ class Encryption(Model):
     """
 
     customer_managed_key: Annotated[bool, Strict()] = False
-    """Whether a KMS key of the account's own is used."""
+    """Whether to use a customer managed KMS key."""
     kms_key_arn: KmsKeyArn | None = None
     """An existing key; by default one is created."""
 
@@ -25,7 +25,7 @@ class Encryption(Model):
         if self.kms_key_arn is not None and not self.customer_managed_key:
             raise RuleError(
                 self.kms_key_arn,
-                "is a key of the account's own, which customer_managed_key says is not used",
+                "is a customer managed key, but customer_managed_key is false",
                 "Set customer_managed_key: true or remove it",
                 path=("kms_key_arn",),
             )

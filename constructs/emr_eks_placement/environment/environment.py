@@ -1,4 +1,4 @@
-"""The environment as a whole, and the rules that span its parts."""
+"""The environment as a whole, and the rules across its parts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -61,15 +61,15 @@ class Environment(Model):
     name: Annotated[str, AfterValidator(check_name)]
     """The name of the file."""
     region: Annotated[str, AfterValidator(regions.check_region)]
-    """Where everything is deployed."""
+    """The AWS region."""
     account: Annotated[str, AfterValidator(_check_account)] | None = None
-    """The only account that is deployed to; by default any."""
+    """The only account to deploy to; by default any."""
     zones: Annotated[tuple[str, ...], distinct("zone")]
     """The availability zones of nodes and Fargate pods."""
     retain_data: Annotated[bool, Strict()] = True
     """Whether the bucket and the log groups outlive the stacks."""
     fargate_vcpus: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] = DEFAULT_VCPU_QUOTA
-    """The account's quota of Fargate On-Demand vCPU in the region (L-3032A538), which plans count with."""
+    """The account's quota of Fargate On-Demand vCPU in the region (L-3032A538), for plans."""
     fargate_profile_quota: Annotated[int, Strict(), between(1, 1000, "Fargate profiles", "product limit")] = (
         DEFAULT_PROFILE_QUOTA
     )
@@ -78,7 +78,7 @@ class Environment(Model):
     """How virtual clusters share Fargate profiles: not at all; packed, five selectors to a profile in the order of the
     file; or wildcard, one profile for any zone and one for each single zone, for all namespaces that match
     fargate_namespaces. EKS deletes the pods of a profile whose selectors change: unshared and wildcard profiles do not
-    change when another team comes or goes."""
+    change when a team is added or removed."""
     fargate_namespaces: Annotated[str, AfterValidator(check_selector_namespace)] | None = None
     """The pattern of all virtual clusters' namespaces, such as spark-*, for fargate_sharing: wildcard."""
     tags: Annotated[dict[str, str], count(0, _MOST_TAGS, "tags", "AWS tags"), AfterValidator(_check_tags)] = {}
@@ -88,25 +88,25 @@ class Environment(Model):
     cluster: Cluster = Cluster()
     """The EKS cluster."""
     encryption: Encryption = Encryption()
-    """What Kubernetes secrets, the bucket and the log groups are encrypted with."""
+    """The encryption of Kubernetes secrets, the bucket and the log groups."""
     bucket: Bucket | None = None
     """An existing bucket, for pod templates, job files, logs and data; by default one is created."""
     fargate_pod_execution_role_arn: RoleArn | None = None
-    """An existing role, for EKS to pull the images of Fargate pods; by default one is created."""
+    """An existing role with which EKS pulls the images of Fargate pods; by default one is created."""
     node_groups: Annotated[
         dict[str, NodeGroup], count(0, 30, "node groups", f"EKS quota {NODE_GROUPS.code}"), names("node group")
     ] = {}
     """EC2 node groups by name; a new cluster needs one for CoreDNS, unless that runs on Fargate (cluster.core_dns)."""
     node_pools: Annotated[dict[str, NodePool], names("node pool"), not_built_in] = {}
-    """Node pools of EKS Auto Mode by name, beside the node groups; none given: no EKS Auto Mode."""
+    """Node pools of EKS Auto Mode by name, in addition to the node groups; by default EKS Auto Mode is off."""
     fargate_profiles: Annotated[dict[str, FargateProfile], names("Fargate profile")] = {}
-    """Fargate profiles by name, beyond those that the virtual clusters get."""
+    """Fargate profiles by name, in addition to those of the virtual clusters."""
     virtual_clusters: Annotated[dict[str, VirtualCluster], names("virtual cluster")]
     """EMR virtual clusters by name."""
     jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}
     """Spark jobs by name."""
     prices: PriceSettings = PriceSettings()
-    """The prices that costs are worked out with."""
+    """The prices for cost calculations."""
 
     @model_validator(mode="before")
     @classmethod
@@ -130,7 +130,8 @@ class Environment(Model):
         return self
 
     def profiles(self) -> Mapping[str, FargateProfile]:
-        """Every Fargate profile by name: that of CoreDNS, the environment's own and those of the virtual clusters."""
+        """Returns every Fargate profile by name: the profile of CoreDNS, the environment's own and those of the virtual
+        clusters."""
         return {**self.core_dns_profile(), **self.job_profiles()}
 
     def job_profiles(self) -> Mapping[str, FargateProfile]:
@@ -138,7 +139,7 @@ class Environment(Model):
         return {**self.fargate_profiles, **self._virtual_cluster_profiles()}
 
     def core_dns_profile(self) -> Mapping[str, FargateProfile]:
-        """The Fargate profile that takes CoreDNS, by name; empty where none does."""
+        """Returns the Fargate profile for CoreDNS, by name; empty if none takes it."""
         return {CORE_DNS_PROFILE: core_dns_profile()} if self.cluster.core_dns == "fargate" else {}
 
     def _virtual_cluster_profiles(self) -> Mapping[str, FargateProfile]:
@@ -155,7 +156,7 @@ class Environment(Model):
                 "Name a second zone",
                 path=("zones",),
             )
-        private_subnet(self.network.cidr, len(self.zones) - 1)  # the last one: raises where there is no room
+        private_subnet(self.network.cidr, len(self.zones) - 1)  # the last one raises if there is no room
         for path, zone in self._named_zones():
             if zone not in self.zones:
                 raise RuleError(
@@ -213,7 +214,7 @@ class Environment(Model):
             )
 
     def _check_core_dns_has_a_node(self) -> None:
-        if self.cluster.name is not None or self.cluster.core_dns == "fargate":  # the former has had it running before
+        if self.cluster.name is not None or self.cluster.core_dns == "fargate":  # earlier versions deployed it running
             return
         if not any(
             group.initial_size and all(taint.effect == "PreferNoSchedule" for taint in group.taints)

@@ -29,18 +29,18 @@ class DataAccess(Model):
     write: Locations = ()
     """Locations to read and write."""
     kms_key_arns: Annotated[tuple[KmsKeyArn, ...], distinct("key")] = ()
-    """KMS keys that these locations are encrypted with: its jobs may decrypt with them and encrypt what they write."""
+    """KMS keys of these locations: its jobs may decrypt with them and encrypt what they write."""
 
 
 class ExecutionRole(Model):
     """An IAM role that jobs of a virtual cluster run with."""
 
     data_access: DataAccess = DataAccess()
-    """What its jobs reach in S3."""
+    """What its jobs may access in S3."""
     execution_role_arn: RoleArn | None = None
-    """The ARN of a role that exists, used as it is instead of one that is created: it is to trust the namespace's
-    service accounts (aws emr-containers update-role-trust-policy), to read and list job-files/ and pod-templates/ of the virtual
-    cluster in the bucket, and to write where the containers log."""
+    """The ARN of an existing role, used unchanged. It must trust the namespace's service accounts (aws emr-containers
+    update-role-trust-policy), read and list job-files/ and pod-templates/ of the virtual cluster in the bucket, and
+    write where the containers log. By default a role is created."""
 
     @model_validator(mode="after")
     def _check_given_role_is_left_alone(self) -> "ExecutionRole":

@@ -1,4 +1,4 @@
-"""What an environment may be given instead of creating it: names of existing resources, and their rules."""
+"""The existing resources that an environment may use instead of creating them: their names and rules."""
 
 import re
 from typing import Annotated
@@ -80,7 +80,7 @@ BucketName = Annotated[
 
 
 def refuse_beside_existing(settings: Model, given: str, what: str, *fields: str) -> None:
-    """Raises RuleError for the first field that is written although it is of a `what` that would be created."""
+    """Raises RuleError for the first field that is set although it applies only to a `what` that would be created."""
     for field in fields:
         if field in settings.model_fields_set:
             raise RuleError(
@@ -92,7 +92,8 @@ def refuse_beside_existing(settings: Model, given: str, what: str, *fields: str)
 
 
 def require_with_existing(settings: Model, given: str, what: str, *fields: str) -> None:
-    """Raises RuleError for the first field that is written although the `what` that it is of is not given."""
+    """Raises RuleError for the first field that is set although it applies only to an existing `what`, and none is
+    named."""
     for field in fields:
         if field in settings.model_fields_set:
             raise RuleError(

@@ -14,7 +14,7 @@ CORE_DNS_PROFILE = "core-dns"
 
 
 def check_selector_namespace(namespace: str) -> str:
-    """The namespace itself, or the pattern of namespaces. Raises RuleError when it is neither."""
+    """Returns the namespace, or the pattern of namespaces. Raises RuleError for any other text."""
     if not re.fullmatch(r"[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?", namespace):
         raise RuleError(
             namespace,
@@ -67,18 +67,18 @@ class FargateSelector(Model):
     namespace: Annotated[str, AfterValidator(check_selector_namespace)]
     """The pods' namespace."""
     labels: Annotated[dict[str, str], AfterValidator(_check_selector_labels)] = {}
-    """All that the pods carry."""
+    """Labels that the pods must have, all of them."""
 
 
 class FargateProfile(Model):
     """A Fargate profile."""
 
     selectors: Annotated[tuple[FargateSelector, ...], AfterValidator(_check_selectors)]
-    """Fargate takes the pods that match any of them."""
+    """Fargate takes the pods that match one of them."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
     """Where the pods run; by default in all zones of the environment."""
 
 
 def core_dns_profile() -> FargateProfile:
-    """Takes the pods of CoreDNS (EKS guide, getting started with AWS Fargate)."""
+    """Returns a profile that takes the pods of CoreDNS (EKS guide, getting started with AWS Fargate)."""
     return FargateProfile(selectors=(FargateSelector(namespace="kube-system", labels={"k8s-app": "kube-dns"}),))

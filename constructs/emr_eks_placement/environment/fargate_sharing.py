@@ -13,16 +13,17 @@ from emr_eks_placement.job.placement import PLACEMENT_LABEL, Fargate
 FargateSharing = Literal["none", "packed", "wildcard"]
 Profiles = dict[str, FargateProfile]
 
-_SHARED = "shared"  # begins the name of a profile that no single virtual cluster owns
+_SHARED = "shared"  # the start of the name of a profile that several virtual clusters share
 
 
 def profiles_of(
     virtual_clusters: Mapping[str, VirtualCluster], sharing: FargateSharing, namespaces: str | None
 ) -> Profiles:
-    """The Fargate profiles that virtual clusters get, by name; namespaces: the pattern of wildcard sharing, None for all.
+    """Returns the Fargate profiles of virtual clusters, by name. namespaces: the pattern of wildcard sharing, None for
+    all.
 
-    Raises RuleError, with the path in the environment, for two profiles of one name and for a namespace that the
-    pattern does not match.
+    Raises RuleError, with the path in the environment, for two profiles with the same name, and for a namespace that
+    the pattern does not match.
     """
     if sharing == "none":
         return _own(virtual_clusters)
@@ -32,7 +33,8 @@ def profiles_of(
 
 
 def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[FargateSharing, int]:
-    """How many profiles the virtual clusters take in each way of sharing, if a pattern matches all their namespaces."""
+    """Returns how many profiles the virtual clusters need in each way of sharing, if a pattern matches all their
+    namespaces."""
     return {
         "none": sum(len(one.fargate.targets) for one in virtual_clusters.values()),
         "packed": len(_packed(virtual_clusters)),
@@ -43,9 +45,8 @@ def needed_by_sharing(virtual_clusters: Mapping[str, VirtualCluster]) -> dict[Fa
 def what_fits(
     virtual_clusters: Mapping[str, VirtualCluster], sharing: FargateSharing, namespaces: str | None, own: int, most: int
 ) -> str:
-    """How many of the virtual clusters a cluster with at most so many profiles has room for, and how many profiles other
-    ways of sharing would take, in words. own: profiles that are not theirs.
-    """
+    """Returns how many of the virtual clusters fit in a cluster with at most so many profiles, and how many profiles
+    other ways of sharing need, in words. own: profiles that are not for virtual clusters."""
     names = list(virtual_clusters)
 
     def count_with(clusters: int) -> int:
@@ -60,16 +61,16 @@ def what_fits(
 
 
 def check_names(own: Container[str], of_core_dns: Container[str], of_clusters: Iterable[str]) -> None:
-    """Raises RuleError, with the path in the environment, where two of these Fargate profiles have one name."""
+    """Raises RuleError, with the path in the environment, if two of these Fargate profiles have the same name."""
     for name in of_clusters:
         if name in of_core_dns:
-            rule = f"its Fargate profile would be called {name}, as that of CoreDNS is"
+            rule = f"its Fargate profile would have the name {name}, as that of CoreDNS does"
             raise RuleError(name, rule, "Rename the virtual cluster", path=("virtual_clusters", name))
         if name in own:
-            rule = "a virtual cluster has a Fargate profile called so"
+            rule = "a virtual cluster has a Fargate profile with this name"
             raise RuleError(name, rule, "Rename the profile", path=("fargate_profiles", name))
     if CORE_DNS_PROFILE in own and CORE_DNS_PROFILE in of_core_dns:
-        rule = "the Fargate profile of CoreDNS is called so"
+        rule = "the Fargate profile of CoreDNS has this name"
         raise RuleError(CORE_DNS_PROFILE, rule, "Rename the profile", path=("fargate_profiles", CORE_DNS_PROFILE))
 
 
@@ -81,7 +82,7 @@ def _own(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
             if profile_name in profiles:
                 raise RuleError(
                     name,
-                    f"another virtual cluster has a Fargate profile called {profile_name}, made of its name and a zone",
+                    f"another virtual cluster has a Fargate profile named {profile_name}, from its name and a zone",
                     "Rename the virtual cluster",
                     path=("virtual_clusters", name),
                 )
@@ -90,7 +91,7 @@ def _own(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
 
 
 def _packed(virtual_clusters: Mapping[str, VirtualCluster]) -> Profiles:
-    """Full profiles in the order of the file: a virtual cluster that is added at the end changes the last one only."""
+    """Returns full profiles in the order of the file: a virtual cluster added at the end changes only the last one."""
     selectors: dict[str | None, list[FargateSelector]] = {}
     for virtual_cluster in virtual_clusters.values():
         for zone in virtual_cluster.fargate.targets:

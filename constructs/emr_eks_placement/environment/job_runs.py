@@ -1,4 +1,4 @@
-"""The jobs of an environment and the placements that each is defined for."""
+"""The jobs of an environment, and the placements that each is defined for."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from emr_eks_placement.job.usage import JobUsage
 
 
 def _as_target(value: Any) -> Any:
-    """`fargate` and `ec2` stand for a target without further choices; a mapping without `compute` for EC2."""
+    """Converts `fargate` and `ec2` to a target without further choices, and a mapping without `compute` to EC2."""
     if isinstance(value, str):
         if value not in ("fargate", "ec2"):
             raise RuleError(
@@ -33,17 +33,17 @@ class PlacementChoice(Model):
     zone: str | None = None
     """The one zone of driver and executors."""
     submitter: Target = Ec2()
-    """Where the job submitter runs: fargate, ec2 or what to ask of EC2 nodes."""
+    """Where the job submitter runs: fargate, ec2 or the properties of its EC2 nodes."""
     driver: Ec2 | None = None
-    """What to ask of EC2 nodes, where the mode puts the driver there."""
+    """The properties of the driver's EC2 nodes, if the mode runs it on EC2."""
     executors: Ec2 | None = None
-    """What to ask of EC2 nodes, where the mode puts the executors there."""
+    """The properties of the executors' EC2 nodes, if the mode runs them on EC2."""
     node_selection: NodeSelection | None = None
-    """How the definition says which EC2 nodes; by default by pod template, if the release has them."""
+    """How the definition selects EC2 nodes; by default in pod templates, if the release supports them."""
     state_machine: StateMachine | None = None
-    """A Step Functions state machine that runs the job so; by default none, {} for one with defaults."""
+    """A Step Functions state machine that runs the job in this placement; by default none, {} for one with defaults."""
     schedule: Schedule | None = None
-    """When EventBridge Scheduler runs the job so; by default never."""
+    """When EventBridge Scheduler runs the job in this placement; by default never."""
 
     @model_validator(mode="before")
     @classmethod
@@ -55,12 +55,12 @@ class PlacementChoice(Model):
 
     @model_validator(mode="after")
     def _check_placement(self) -> "PlacementChoice":
-        _ = self.placement  # raises a RuleError when the mode has no room for a choice
+        _ = self.placement  # raises a RuleError if the mode does not allow a choice
         return self
 
     @property
     def placement(self) -> Placement:
-        """The placement that these choices stand for."""
+        """Returns the placement that these choices describe."""
         return placement(
             self.mode, zone=self.zone, submitter=self.submitter, driver=self.driver, executors=self.executors
         )
@@ -74,7 +74,7 @@ class EnvironmentJob(Job, JobUsage):
     execution_role: str | None = None
     """The name of one of the virtual cluster's execution_roles; by default the virtual cluster's own."""
     placements: Annotated[dict[str, PlacementChoice], count(1, 100, "placements", "product limit"), names("placement")]
-    """Placements by name: one definition is made for each."""
+    """Placements by name: each gets a definition."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,7 +91,7 @@ def _with_mode(name: str, choice: Any) -> Any:
     if name not in MODES:
         raise RuleError(
             name,
-            f"a placement that is not named after a mode says its mode: {', '.join(MODES)}",
+            f"a placement that is not named after a mode sets its mode: {', '.join(MODES)}",
             "Add mode",
             path=("placements", str(name), "mode"),
         )

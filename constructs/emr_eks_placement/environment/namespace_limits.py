@@ -1,4 +1,4 @@
-"""What Kubernetes lets the pods of a namespace have together, and each container alone."""
+"""Limits of the pods of a namespace together, and of each container."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.facts.quantities import memory_mib
 
-OBJECTS_NAME = "virtual-cluster"  # of the quota's objects in Kubernetes
+OBJECTS_NAME = "virtual-cluster"  # the names of the quota's objects in Kubernetes
 
 
 def _memory(example: str) -> Callable[[str], str]:
@@ -34,9 +34,9 @@ class Quota(Model):
     cpu: Annotated[int, Strict(), between(1, 1_000_000, "vCPU", "product limit")] | None = None
     """How many vCPU its pods may request together (ResourceQuota requests.cpu)."""
     memory: Annotated[str, AfterValidator(_memory("800Gi"))] | None = None
-    """What its pods may request together (ResourceQuota requests.memory)."""
+    """How much memory its pods may request together (ResourceQuota requests.memory)."""
     container_memory: Annotated[str, AfterValidator(_memory("64Gi"))] | None = None
-    """What one container may have (LimitRange), and the memory limit of those that say none."""
+    """The maximum memory of a container (LimitRange), and the memory limit of those that set none."""
 
     @model_validator(mode="after")
     def _check_container_fits(self) -> "Quota":
@@ -51,11 +51,11 @@ class Quota(Model):
 
 
 def quota_objects(namespace: str, quota: Quota) -> list[dict[str, Any]]:
-    """The ResourceQuota and the LimitRange of a namespace.
+    """Returns the ResourceQuota and the LimitRange of a namespace.
 
-    With a quota on CPU or memory, Kubernetes refuses a container that requests none; with a largest limit, it takes that
-    for the limit of a container that says none, and for its request too. A default request of 0 keeps both from changing
-    what such a container counts (Kubernetes, resource quotas; defaults of LimitRange).
+    With a quota on CPU or memory, Kubernetes refuses a container that requests none. With a maximum limit, Kubernetes
+    uses it as the limit and the request of a container that sets no limit. A default request of 0 prevents both from
+    changing what such a container counts (Kubernetes, resource quotas; defaults of LimitRange).
     """
     objects = []
     bounds = {"pods": quota.pods, "requests.cpu": quota.cpu, "requests.memory": quota.memory}

@@ -1,4 +1,4 @@
-"""Node pools of an environment, which EKS Auto Mode makes nodes for."""
+"""Node pools of an environment, for which EKS Auto Mode creates nodes."""
 
 from typing import Annotated
 
@@ -31,7 +31,8 @@ def _check_name(pools: dict[str, "NodePool"]) -> dict[str, "NodePool"]:
 
 
 _NAME_RULE = (
-    f"EKS Auto Mode calls its own so: {', '.join(auto_mode.BUILT_IN_NAMES)} (EKS guide, node class, node pools)"
+    f"EKS Auto Mode uses these names for its own: {', '.join(auto_mode.BUILT_IN_NAMES)} (EKS guide, node "
+    "class, node pools)"
 )
 not_built_in = Rule(_check_name, _NAME_RULE)
 
@@ -44,11 +45,11 @@ class NodePool(Model):
         count(1, 100, "instance types", "product limit"),
         distinct("instance type"),
     ]
-    """Instance types of one architecture, among which EKS Auto Mode picks by what the pods need, then by price."""
+    """Instance types of one architecture. EKS Auto Mode chooses by what the pods need, then by price."""
     capacity_types: Annotated[
         tuple[CapacityType, ...], count(1, 2, "capacity types", "Karpenter NodePool"), distinct("capacity type")
     ] = ("on-demand",)
-    """How EC2 sells the nodes; of both, Spot first."""
+    """How EC2 sells the nodes; Spot first if it has both."""
     max_vcpus: Annotated[int, Strict(), between(2, _MOST_VCPUS, "vCPU", "product limit")] = 64
     """The highest number of vCPU of all its nodes together."""
     labels: Annotated[Labels, count(0, 100, "labels", "Karpenter NodePool"), AfterValidator(_check_node_labels)] = {}
@@ -56,11 +57,12 @@ class NodePool(Model):
     taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "product limit")] = ()
     """Taints of every node: only pods that tolerate them run there."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """Where nodes are made; by default in all zones of the environment."""
+    """The zones of the nodes; by default all zones of the environment."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; EKS guide, node class")] = (
         auto_mode.DEFAULT_DISK_GIB
     )
-    """The volume of the pods' images and scratch data; where an instance type's own NVMe disks hold more, these are it."""
+    """The volume of the pods' images and scratch data. If an instance type's own NVMe disks are larger, they are used
+    instead."""
 
     @model_validator(mode="after")
     def _check_choices(self) -> "NodePool":
@@ -70,8 +72,7 @@ class NodePool(Model):
         if largest.vcpus > self.max_vcpus:
             raise RuleError(
                 self.max_vcpus,
-                f"must be at least {largest.vcpus}, the vCPU of {largest.name}, of which there is no node else "
-                "(Karpenter NodePool limits)",
+                f"must be at least {largest.vcpus}, the vCPU of {largest.name}, or it gets no node (Karpenter NodePool limits)",
                 "Raise max_vcpus or remove the instance type",
                 path=("max_vcpus",),
             )
@@ -79,5 +80,5 @@ class NodePool(Model):
 
     @property
     def machines(self) -> tuple[InstanceType, ...]:
-        """The instance types with their sizes."""
+        """Returns the instance types with their sizes."""
         return tuple(instance_type(name) for name in self.instance_types)

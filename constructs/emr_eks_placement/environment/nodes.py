@@ -33,7 +33,8 @@ def _check_release_version(release: str) -> str:
 
 
 def check_domains(labels: dict[str, str], reserved: tuple[str, ...], rule: str) -> dict[str, str]:
-    """The labels themselves. Raises RuleError with the rule for a key in one of the domains, each ending in a slash."""
+    """Returns the labels. Raises RuleError, with the rule, for a key in one of the domains, each of which ends in a
+    slash."""
     for key, value in labels.items():
         domain = key.rpartition("/")[0] + "/"
         if "/" in key and domain.endswith(reserved):
@@ -42,7 +43,8 @@ def check_domains(labels: dict[str, str], reserved: tuple[str, ...], rule: str) 
 
 
 def check_one_architecture(names: tuple[str, ...], rule: str, fix: str) -> None:
-    """Raises RuleError, with the path ("instance_types",), where instance types are of several; the rule tells which."""
+    """Raises RuleError, with the path ("instance_types",), if instance types have several architectures, which the rule
+    names."""
     architectures = {instance_type(name).architecture for name in names}
     if len(architectures) > 1:
         told = rule.format(" and ".join(sorted(architectures)))
@@ -71,12 +73,12 @@ class NodeGroup(Model):
     taints: Annotated[tuple[Taint, ...], count(0, 50, "taints", "EKS managed node groups")] = ()
     """Taints of every node: only pods that tolerate them run there."""
     zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """Where the nodes are; by default in all zones of the environment."""
+    """The zones of the nodes; by default all zones of the environment."""
     disk_gib: Annotated[int, Strict(), between(20, 16384, "GiB", "EBS gp3 volumes; the AL2023 image needs 20")] = 50
     """The root volume, which also holds the pods' scratch data."""
     release_version: Annotated[str, AfterValidator(_check_release_version)] | None = None
-    """The release of EKS's machine image, such as 1.35.2-20261120. By default EKS takes the newest of the version of
-    Kubernetes whenever it replaces the nodes, and replaces none for a newer image."""
+    """The release of EKS's machine image, such as 1.35.2-20261120. By default, EKS uses the newest
+    image of the Kubernetes version when it replaces the nodes, and does not replace nodes for a newer image."""
     force_update: Annotated[bool, Strict()] = False
     """Whether an update goes on when a pod can't be evicted within 15 minutes because of a pod disruption budget."""
 
@@ -113,10 +115,10 @@ class NodeGroup(Model):
 
     @property
     def initial_size(self) -> int:
-        """The number of nodes the group starts with."""
+        """Returns the number of nodes that the group starts with."""
         return self.min_size if self.desired_size is None else self.desired_size
 
     @property
     def machines(self) -> tuple[InstanceType, ...]:
-        """The instance types with their sizes."""
+        """Returns the instance types with their sizes."""
         return tuple(instance_type(name) for name in self.instance_types)

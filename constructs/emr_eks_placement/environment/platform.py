@@ -100,7 +100,7 @@ EmrAccess = Literal["aws-auth", "cloudformation", "handler"]
 
 # Versions that both aws-cdk-lib's KubernetesVersion and a kubectl layer on PyPI offer.
 KUBERNETES_VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
-# Choices for a cluster that is created: what exists stays as it is.
+# Settings of a new cluster: an existing one is not changed.
 _OF_CREATED = ("public_access_cidrs", "core_dns", "admins", "upgrade_policy", "add_on_versions")
 
 
@@ -111,22 +111,23 @@ class Network(Model):
     """
 
     vpc_id: VpcId | None = None
-    """An existing VPC, instead of one that is created."""
+    """An existing VPC; by default one is created."""
     subnets: dict[str, SubnetId] = {}
-    """Its private subnet in each zone of the environment: nodes and pods reach AWS's services from there."""
+    """The existing VPC's private subnet in each zone of the environment, from which nodes and pods reach AWS's
+    services."""
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
     """The VPC's IPv4 network."""
     nat_gateways: Annotated[int, Strict(), between(0, 26, "NAT gateways", "one a zone")] = 1
     """How many: one is cheapest, one a zone survives the loss of a zone; with none, which takes interface_endpoints,
     nothing leads to the internet."""
     interface_endpoints: Annotated[bool, Strict()] = False
-    """Whether AWS's services are reached inside the VPC."""
+    """Whether AWS's services have endpoints inside the VPC."""
     more_endpoints: Annotated[tuple[EndpointService, ...], distinct("service")] = ()
-    """Services that jobs use, reached inside the VPC too: Glue's Data Catalog, KMS, Secrets Manager, Systems Manager."""
+    """Services for jobs with endpoints inside the VPC: Glue's Data Catalog, KMS, Secrets Manager, Systems Manager."""
     flow_logs: Annotated[bool, Strict()] = False
-    """Whether CloudWatch gets a record of the VPC's traffic."""
+    """Whether to record the VPC's traffic in CloudWatch."""
     flow_log_retention_days: RetentionDays = 30
-    """How long it keeps the record."""
+    """How long CloudWatch keeps the record."""
 
     @property
     def endpoint_services(self) -> tuple[str, ...]:
@@ -182,57 +183,57 @@ class Network(Model):
 
 
 class Cluster(Model):
-    """The EKS cluster: one that is created, or, by name, an existing one.
+    """The EKS cluster: a new one, or an existing one by its name.
 
-    The latter's authentication mode is API_AND_CONFIG_MAP (EMR on EKS guide, cluster access management); its aws-auth
-    ConfigMap stays as it is unless emr_access says aws-auth.
+    An existing cluster has the authentication mode API_AND_CONFIG_MAP (EMR on EKS guide, cluster access management).
+    Its ConfigMap aws-auth is changed only with emr_access: aws-auth.
     """
 
     name: ClusterName | None = None
-    """An existing cluster, in network.vpc_id, instead of one that is created."""
+    """An existing cluster in network.vpc_id; by default one is created."""
     oidc_provider_arn: OidcProviderArn | None = None
-    """Its IAM OIDC provider, which execution roles trust."""
+    """The existing cluster's IAM OIDC provider, which execution roles trust."""
     security_group_id: SecurityGroupId | None = None
-    """Its cluster security group, from which the CDK's kubectl handler reaches a private endpoint."""
+    """The existing cluster's security group, from which the CDK's kubectl handler reaches a private endpoint."""
     version: Annotated[str, AfterValidator(_check_version)] = "1.35"
-    """The version of Kubernetes, of the cluster and its node groups."""
+    """The Kubernetes version of the cluster and its node groups."""
     upgrade_policy: Literal["standard", "extended"] | None = None
-    """What EKS does at the end of the version's standard support: upgrade the Kubernetes API, but neither node groups nor
-    add-ons, or go on for a higher price, which is EKS's default (EKS UpgradePolicyRequest)."""
+    """What EKS does at the end of the version's standard support: standard upgrades the Kubernetes API, but neither node groups
+    nor add-ons; extended continues for a higher price, and is EKS's default (EKS UpgradePolicyRequest)."""
     add_on_versions: AddOnVersions = {}
-    """Versions of the add-ons vpc-cni, kube-proxy and coredns. One that is not named gets EKS's default for the version of
-    Kubernetes when it is created, and keeps it until somebody updates it."""
+    """Versions of the add-ons vpc-cni, kube-proxy and coredns. By default, an add-on gets EKS's default for the
+    Kubernetes version when it is created, and keeps it until it is updated."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
-    """Who reaches the Kubernetes API."""
+    """Which networks can reach the Kubernetes API."""
     public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
-    """From which networks the Kubernetes API is reached, where it is public at all; by default from any."""
+    """The networks that can reach a public Kubernetes API; by default any."""
     core_dns: Literal["ec2", "fargate"] = "ec2"
-    """Where CoreDNS runs: on a node group, or on Fargate, by a profile of its own; then the cluster needs no node at all."""
+    """Where CoreDNS runs: on a node group, or on Fargate with its own profile, so that the cluster needs no node."""
     admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
-    """ARNs of IAM roles or users that get cluster-admin by an access entry."""
+    """ARNs of IAM roles or users that get cluster-admin by access entries."""
     emr_access: EmrAccess | None = None
-    """How EMR gets into the cluster's namespaces: aws-auth maps EMR's service-linked role in the ConfigMap of that name, beside
-    all that is in it; handler makes virtual clusters by a Lambda function that may make EMR's access entry; cloudformation leaves
-    it to CloudFormation's rights, and to who maps it. By default aws-auth; for an existing cluster there is no default. From and
-    to handler it can't be changed once virtual clusters are deployed."""
+    """How EMR gets into the cluster's namespaces. aws-auth adds EMR's service-linked role to the ConfigMap of that name; handler
+    creates virtual clusters with a Lambda function that may create EMR's access entry; cloudformation relies on CloudFormation's
+    rights, or on a mapping that you add. The default is aws-auth; for an existing cluster there is no default. It can't be changed
+    from or to handler after virtual clusters are deployed."""
 
     @property
     def emr_enters_by(self) -> EmrAccess:
-        """emr_access, or its default."""
+        """Returns emr_access, or its default."""
         return self.emr_access or "aws-auth"
 
     def require_emr_access(self) -> None:
-        """Raises RuleError, with its path in the environment, for an existing cluster without emr_access: its aws-auth is
-        somebody's.
-        """
+        """Raises RuleError, with its path in the environment, for an existing cluster without emr_access, because
+        others own its aws-auth."""
         if self.name is not None and self.emr_access is None:
             raise RuleError(
                 self.name,
-                "EMR needs a way into an existing cluster, and whether aws-auth is changed there is your choice "
+                "EMR needs access to an existing cluster, and you choose whether to change its aws-auth "
                 "(EMR on EKS guide, cluster access)",
-                "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest), emr_access: handler (leaves aws-auth as it is: a "
-                "function with EMR's rights makes the virtual clusters) or emr_access: cloudformation (changes nothing: EMR is "
-                "let in already, or AWS hands the deployment's rights on)",
+                "Add emr_access: aws-auth (adds EMR's mapping, keeps the rest), emr_access: handler (does "
+                "not change aws-auth: a function with EMR's rights creates the virtual clusters) or "
+                "emr_access: cloudformation (changes nothing: EMR already has access, or AWS passes the "
+                "deployment's rights on)",
                 path=("cluster", "name"),
             )
 
@@ -254,7 +255,7 @@ class Cluster(Model):
             raise RuleError(
                 self.name,
                 "execution roles trust the cluster's IAM OIDC provider (EMR on EKS guide, IAM roles for service accounts)",
-                "Add its ARN, oidc_provider_arn; eksctl utils associate-iam-oidc-provider makes one",
+                "Add its ARN, oidc_provider_arn; eksctl utils associate-iam-oidc-provider creates one",
                 path=("name",),
             )
         if self.security_group_id is None and self.endpoint_access != "public":
@@ -262,7 +263,7 @@ class Cluster(Model):
                 self.name,
                 "the CDK's kubectl handler reaches a private endpoint from the cluster's security group (EKS guide, "
                 "cluster endpoint)",
-                "Add security_group_id, or endpoint_access: public where the cluster has that",
+                "Add security_group_id, or endpoint_access: public if the cluster has that",
                 path=("name",),
             )
         return self

@@ -13,9 +13,9 @@ class PriceSettings(Model):
     """List prices ship with the package for some regions; `emr-placement prices refresh` reads those of any region from AWS."""
 
     folder: str = "prices"
-    """Where price lists are that were read from AWS, REGION.json: a path from the environment file's folder."""
+    """The folder of price lists from AWS, with REGION.json: a path from the environment file's folder."""
     spot_discount: (
         Annotated[float, Strict(), between(0, MOST_DISCOUNT, "of the On-Demand price", "product limit")] | None
     ) = None
-    """How much less than On-Demand Spot is taken to cost where the price list has no Spot price, such as 0.6 for 60 %; by
-    default nothing is assumed, and the cost of Spot nodes is not known."""
+    """The assumed discount of Spot from On-Demand if the price list has no Spot price, such as 0.6 for 60 %. By default there
+    is none, and the cost of Spot nodes is not known."""

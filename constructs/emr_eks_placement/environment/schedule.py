@@ -33,7 +33,7 @@ def _check_expression(expression: str) -> str:
 
 
 def _check_time_zone(zone: str) -> str:
-    known = zoneinfo.available_timezones()  # empty on a machine without them
+    known = zoneinfo.available_timezones()  # empty on a machine without time zone data
     if known and zone not in known:
         close = difflib.get_close_matches(zone, sorted(known), 1)
         raise RuleError(
@@ -52,12 +52,12 @@ class Schedule(Model):
     time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "UTC"
     """The time zone of a cron expression."""
     enabled: Annotated[bool, Strict()] = True
-    """Whether it runs; else it is there, and waits."""
+    """Whether the schedule is enabled."""
     flexible_minutes: Annotated[int, Strict(), between(1, 1440, "minutes", "MaximumWindowInMinutes")] | None = None
-    """How much later than said it may start, so that not everything starts at once; by default on time."""
+    """How much later it may start, to spread starts; by default not at all."""
     retry_attempts: Annotated[int, Strict(), between(0, 185, "attempts", "MaximumRetryAttempts")] = 3
-    """How often Scheduler tries again to start it, with growing pauses, after throttling and errors of the service."""
+    """How often Scheduler retries the start, with growing pauses, after throttling and errors of the service."""
     retry_minutes: Annotated[int, Strict(), between(1, 1440, "minutes", "MaximumEventAgeInSeconds")] = 60
-    """How long it tries again."""
+    """How long it retries."""
     dead_letter_queue_arn: QueueArn | None = None
-    """An existing SQS queue, for what could not be started; by default Scheduler drops it."""
+    """An existing SQS queue for failed starts; by default Scheduler drops them."""

@@ -13,4 +13,4 @@ class StateMachine(Model):
     """A state machine that starts the job run and waits for its end."""
 
     timeout_minutes: Annotated[int, Strict(), between(1, _YEAR, "minutes", "Step Functions quotas")] | None = None
-    """How long a job run may take until the execution fails; by default as long as Step Functions lets it."""
+    """How long a job run may take until the execution fails; by default the maximum of Step Functions."""

@@ -1,7 +1,7 @@
-"""How a VPC's network is cut: each subnet's place depends on nothing but its zone's position in the list of zones.
+"""How a VPC's network is divided: each subnet's range depends only on its zone's position in the list of zones.
 
-So zones and NAT gateways come and go without moving the subnets that are there: a subnet whose network changes is one
-that CloudFormation replaces, and the new one would overlap those that are still there.
+Zones and NAT gateways can therefore be added and removed without moving existing subnets. CloudFormation replaces a
+subnet whose range changes, and the new one would overlap the existing ones.
 """
 
 import ipaddress
@@ -14,10 +14,10 @@ _ZONES_A_LEVEL = _QUARTERS - 1  # the last quarter is for further zones and for 
 
 
 def private_subnet(cidr: str, position: int) -> str:
-    """The network of the private subnet, where nodes and pods are, of the zone at a position (0 is the first).
+    """Returns the range of the private subnet, for nodes and pods, of the zone at a position (0 is the first).
 
     The first three zones get a quarter of the VPC each, the next three a quarter of the last quarter each, and so on.
-    Raises RuleError for a zone that there is no room for.
+    Raises RuleError if there is no room for the zone.
     """
     network = ipaddress.IPv4Network(cidr)
     level, quarter = divmod(position, _ZONES_A_LEVEL)
@@ -32,7 +32,7 @@ def private_subnet(cidr: str, position: int) -> str:
 
 
 def public_subnet(cidr: str, position: int) -> str:
-    """The network of the public subnet of the zone at a position: the smallest, which holds a NAT gateway, at the end."""
+    """Returns the range of the public subnet of the zone at a position: the smallest, at the end, for a NAT gateway."""
     return str(_public(cidr, position))
 
 

@@ -1,18 +1,18 @@
-"""What keeps the virtual clusters of an environment apart from each other."""
+"""Rules that isolate the virtual clusters of an environment from each other."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.environment.virtual_cluster import VirtualCluster
 
-# What of the bucket each virtual cluster has a folder in.
+# The folders of the bucket in which each virtual cluster has its own folder.
 _FOLDERS = ("job-files", "pod-templates", "logs", "data")
 
 
 def check_apart(virtual_clusters: Mapping[str, VirtualCluster], bucket: str | None) -> None:
-    """Raises RuleError, with the path in the environment, where two would share what is to be of one alone.
+    """Raises RuleError, with the path in the environment, if two virtual clusters share what only one may have.
 
-    bucket: the name of the environment's own, None where CloudFormation names it.
+    bucket: the name of the environment's own, None if CloudFormation names it.
     """
     _check_owned(virtual_clusters)
     for name, virtual_cluster in virtual_clusters.items():
@@ -21,7 +21,7 @@ def check_apart(virtual_clusters: Mapping[str, VirtualCluster], bucket: str | No
             if other is not None:
                 raise RuleError(
                     location,
-                    f"folders of virtual cluster {other} in the environment's bucket, which its own jobs alone reach",
+                    f"folders of virtual cluster {other} in the environment's bucket, which only its own jobs can access",
                     "Name another location",
                     path=("virtual_clusters", name, *path),
                 )
@@ -36,7 +36,7 @@ def _locations(virtual_cluster: VirtualCluster) -> Iterator[tuple[FieldPath, str
 
 
 def _whose_folder(location: str, others: Iterable[str], bucket: str | None) -> str | None:
-    """The first virtual cluster of which a folder is in the location, or the location in a folder."""
+    """Returns the first virtual cluster whose folder is in the location, or contains it."""
     name, _, key = location.removeprefix("s3://").partition("/")
     prefix = f"{key.rstrip('/')}/" if key else ""
     for other in sorted(others) if name == bucket else ():
@@ -61,7 +61,8 @@ def _check_owned(virtual_clusters: Mapping[str, VirtualCluster]) -> None:
 
 
 def _owned(name: str, virtual_cluster: VirtualCluster) -> Iterator[tuple[str, str, str, FieldPath]]:
-    """Value, what it is, the rule that it is of one virtual cluster, and its path in the virtual cluster."""
+    """Yields what only one virtual cluster may have: the value, a description, the rule, and the path in the virtual
+    cluster."""
     yield (
         virtual_cluster.namespace,
         "namespace",
@@ -69,12 +70,12 @@ def _owned(name: str, virtual_cluster: VirtualCluster) -> Iterator[tuple[str, st
         ("namespace",),
     )
     if virtual_cluster.logs.log_group is not None:
-        rule = "virtual cluster {other} logs there, and neither's jobs are to write into the other's log group"
+        rule = "virtual cluster {other} logs there, and neither's jobs may write to the other's log group"
         yield virtual_cluster.logs.log_group, "log group", rule, ("logs", "log_group")
     for role, settings in virtual_cluster.roles.items():
         place: FieldPath = () if role is None else ("execution_roles", role)
         if settings.execution_role_arn is not None:
-            rule = "virtual cluster {other} has this role, and neither's jobs are to have the other's rights"
+            rule = "virtual cluster {other} has this role, and neither's jobs may have the other's rights"
             yield settings.execution_role_arn, "role", rule, (*place, "execution_role_arn")
         if role is not None:
             rule = (

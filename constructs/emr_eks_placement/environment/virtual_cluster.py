@@ -14,7 +14,7 @@ from emr_eks_placement.environment.namespace_limits import Quota
 from emr_eks_placement.environment.retention import RetentionDays
 from emr_eks_placement.facts import kubernetes
 
-# Kubernetes keeps kube-*; EKS's add-ons and Fargate's logging have namespaces such as amazon-cloudwatch,
+# Kubernetes reserves kube-*; EKS's add-ons and Fargate's logging have namespaces such as amazon-cloudwatch,
 # amazon-guardduty and aws-observability (EKS guide, add-ons; Fargate logging).
 _RESERVED_NAMESPACES = ("kube-", "amazon-", "aws-")
 
@@ -23,7 +23,7 @@ def _check_namespace(namespace: str) -> str:
     if namespace == "default" or namespace.startswith(_RESERVED_NAMESPACES):
         raise RuleError(
             namespace,
-            "a virtual cluster has a namespace of its own; default and kube-* are Kubernetes', amazon-* and aws-* are of "
+            "a virtual cluster has its own namespace; default and kube-* are Kubernetes', amazon-* and aws-* are of "
             "EKS add-ons (Kubernetes; EKS guide)",
             "Choose another, for example spark-jobs",
         )
@@ -45,13 +45,14 @@ class FargateChoice(Model):
     """Which Fargate profiles a virtual cluster gets."""
 
     any_zone: Annotated[bool, Strict()] = True
-    """Whether it gets one for pods labelled spark-node-placement=fargate, in every zone of the environment."""
+    """Whether it gets a profile for pods with the label spark-node-placement=fargate, in every zone of the environment.
+    """
     single_zones: Annotated[tuple[str, ...], distinct("zone")] = ()
-    """It gets one for each of these zones, for pods labelled spark-node-placement=fargate-ZONE."""
+    """The zones that get a separate profile each, for pods with the label spark-node-placement=fargate-ZONE."""
 
     @property
     def targets(self) -> tuple[str | None, ...]:
-        """The zones that pods can ask Fargate for; None: any."""
+        """Returns the zones that pods can ask Fargate for; None: any."""
         return (*((None,) if self.any_zone else ()), *self.single_zones)
 
 
@@ -59,15 +60,16 @@ class Logs(Model):
     """Where the containers' output goes."""
 
     cloudwatch: Annotated[bool, Strict()] = True
-    """Whether it goes to a CloudWatch log group."""
+    """Whether the output goes to a CloudWatch log group."""
     s3: Annotated[bool, Strict()] = True
-    """Whether it goes to the bucket, below logs/."""
+    """Whether the output goes to the bucket, below logs/."""
     persistent_app_ui: Annotated[bool, Strict()] = True
-    """Whether EMR keeps the Spark UI of each run for 30 days: its event logs go to a bucket of AWS's, outside the account."""
+    """Whether EMR keeps the Spark UI of each run for 30 days. Its event logs go to a bucket of AWS, outside the
+    account."""
     retention_days: RetentionDays = 30
-    """How long the CloudWatch log group keeps it."""
+    """How long the CloudWatch log group keeps the output."""
     log_group: Annotated[str, AfterValidator(_check_log_group)] | None = None
-    """A CloudWatch log group that exists, used as it is instead of one that is created."""
+    """An existing CloudWatch log group, used unchanged; by default one is created."""
 
     @model_validator(mode="after")
     def _check_given_log_group(self) -> "Logs":
@@ -87,24 +89,24 @@ class VirtualCluster(ExecutionRole):
     """An EMR virtual cluster: a namespace of the EKS cluster and the roles its jobs run with."""
 
     namespace: Annotated[str, AfterValidator(_check_namespace)]
-    """Its namespace in Kubernetes, which is created for it."""
+    """Its namespace in Kubernetes; by default created with the virtual cluster."""
     existing_namespace: Annotated[bool, Strict()] = False
-    """Whether the namespace exists and is left as it is: neither created nor changed nor deleted."""
+    """Whether the namespace exists. An existing one is not created, changed or deleted."""
     pod_security: Literal["baseline", "privileged"] = "baseline"
-    """What Kubernetes lets the pods of its namespace ask of their node (Pod Security Standards). There is no restricted:
-    EMR's pods are not known to set what it asks."""
+    """The Pod Security Standard that Kubernetes enforces in its namespace. restricted is not supported, because it is not
+    known whether EMR's pods meet it."""
     quota: Quota = Quota()
-    """What its pods may take."""
+    """The limits of its pods."""
     fargate: FargateChoice = FargateChoice()
     """Which Fargate profiles it gets."""
     execution_roles: Annotated[dict[str, ExecutionRole], names("execution role")] = {}
-    """Further roles by name: a job runs with the virtual cluster's own unless it names one of these."""
+    """Further roles by name. By default, a job runs with the virtual cluster's own role."""
     logs: Logs = Logs()
-    """Where its jobs' output goes."""
+    """Where the output of its jobs goes."""
     definition_stacks: Annotated[int, Strict(), between(1, 100, "stacks", "product limit")] | None = None
-    """How many stacks of their own hold the definitions of its jobs, each job in one of them by its name; by default one stack
-    holds those of all virtual clusters. A stack holds about 200 definitions. Raise it at any time; to lower it, delete the last
-    stacks first."""
+    """How many separate stacks hold the definitions of its jobs. By default one stack holds those of all virtual clusters. A stack
+    has room for about 200 definitions; a job's name decides its stack. Raise the number at any time; to lower it, delete the
+    last stacks first."""
 
     @model_validator(mode="after")
     def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":
@@ -114,6 +116,6 @@ class VirtualCluster(ExecutionRole):
 
     @property
     def roles(self) -> Mapping[str | None, ExecutionRole]:
-        """Every execution role by name; None: its own."""
+        """Returns every execution role by name; None: the virtual cluster's own."""
         own: dict[str | None, ExecutionRole] = {None: self}
         return own | dict(self.execution_roles.items())

@@ -1,4 +1,4 @@
-"""Environment files: YAML in, an Environment out, or findings that name file, line and field."""
+"""Reads environment files: YAML to an Environment, or findings with file, line and field."""
 
 from emr_eks_placement.environment_file.load import finding_in, load_checked, load_environment, read_environment
 

@@ -1,4 +1,4 @@
-"""Loads an environment file: reads, validates, and checks every placement once so that nothing unplaceable gets by."""
+"""Loads an environment file: reads and validates it, and checks every placement, so that no unplaceable job passes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +31,13 @@ _SIMPLE = (str, int, float)
 
 
 def load_environment(path: Path) -> Environment:
-    """The environment of a YAML file; its name is the file's. Raises InputError with every finding."""
+    """Returns the environment of a YAML file, whose name it gets. Raises InputError with every finding."""
     return load_checked(path).environment
 
 
 def load_checked(path: Path) -> CheckedEnvironment:
-    """As `load_environment`, with what was planned of its placements, so that nobody plans them again."""
+    """Loads an environment as `load_environment` does, with the plans of its placements, so that they are not planned
+    again."""
     environment, document = read_environment(path)
     capacity = capacity_of(environment)
     runs, findings = {}, []
@@ -45,7 +46,7 @@ def load_checked(path: Path) -> CheckedEnvironment:
             runs[run] = check_job_run(environment, *run, capacity=capacity)
         except RuleError as broken:
             found = finding_in(document, broken)
-            if found not in findings:  # what is wrong with the job itself is wrong in each placement
+            if found not in findings:  # an error of the job itself appears in each of its placements
                 findings.append(found)
     if findings:
         raise InputError(findings)
@@ -53,7 +54,8 @@ def load_checked(path: Path) -> CheckedEnvironment:
 
 
 def read_environment(path: Path) -> tuple[Environment, YamlDocument]:
-    """As `load_environment`, with jobs that can't be placed, and with the document for the lines of what is found."""
+    """Loads an environment as `load_environment` does, including jobs that can't be placed, with the document for line
+    numbers."""
     document = read_yaml(path, str(path))
     if not isinstance(document.data, dict):
         broken = RuleError(document.data, "an environment file holds a mapping", "Write region: and so on")
@@ -91,7 +93,7 @@ def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def finding_in(document: YamlDocument, broken: RuleError) -> Finding:
-    """The finding of a rule that the field of its path breaks."""
+    """Returns the finding of a rule that the field at its path breaks."""
     return _finding(document, broken.path, broken)
 
 
@@ -100,13 +102,13 @@ def _findings(document: YamlDocument, error: ValidationError) -> Iterator[Findin
     for details in error.errors():
         broken = as_rule(details)
         path = (*_in_file(document.data, details["loc"], keep_last=details["type"] == "missing"), *broken.path)
-        if path not in seen:  # a value that fits none of several types is reported once
+        if path not in seen:  # a value that matches none of several types is reported once
             seen.add(path)
             yield _finding(document, path, broken)
 
 
 def as_rule(details: ErrorDetails) -> RuleError:
-    """What a validator of a model reports, as a rule that says how to fix it."""
+    """Returns a model validator's error as a rule with a fix."""
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, RuleError):
         return cause
@@ -115,7 +117,7 @@ def as_rule(details: ErrorDetails) -> RuleError:
         value = None if kind == "missing" else details["input"]
         rule, fix = _KIND_RULES[kind]
         if value is None and kind != "missing":
-            return RuleError(value, f"{rule}; nothing is given", "Give a value, or remove the key")
+            return RuleError(value, f"{rule}; it has no value", "Give a value, or remove the key")
         if kind == "string_type" and not isinstance(value, _SIMPLE):
             fix = "Write a single value"
         return RuleError(value, rule, fix)
@@ -129,7 +131,7 @@ def as_rule(details: ErrorDetails) -> RuleError:
 
 
 def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> FieldPath:
-    """The part of a validator's location that stands in the file: it also names union members and keys."""
+    """Returns the part of a validator's location that is in the file; locations also contain union members and keys."""
     path: list[int | str] = []
     for index, part in enumerate(location):
         if isinstance(data, dict) and part in data:

@@ -1,4 +1,4 @@
-"""Replaces the files that an environment file names, by paths from its folder, by what they hold."""
+"""Replaces the local files that an environment file names by their content. Paths start at its folder."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,11 @@ from emr_eks_placement.pod_template.text import read_template_file
 
 
 def read_job_files(job: Any, folder: Path) -> Any:
-    """The job as given, with its uploaded files and pod template bases read; `folder` holds the environment file.
+    """Returns the job with its uploaded files and base pod templates read. folder: the environment file's.
 
-    Each virtual cluster's files are uploaded below a folder of its own, which its jobs alone may read.
+    Each virtual cluster's files are uploaded to a separate folder, which only its jobs may read.
 
-    Raises RuleError, with the field as path, for a file that isn't there; InputError for a template that Spark can't read.
+    Raises RuleError, with the field as path, for a missing file; InputError for a template that Spark can't read.
     """
     if not isinstance(job, dict):
         return job
@@ -48,10 +48,10 @@ def _names_file(value: Any) -> bool:
 
 
 def _exists(value: Any, folder: Path) -> bool:
-    """Whether an entry point without ./ names a file; a URI names none."""
+    """Returns whether an entry point without ./ names a file; a URI names none."""
     try:
         return isinstance(value, str) and "://" not in value and (folder / value).is_file()
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # no file can have this name
         return False
 
 
@@ -68,7 +68,7 @@ def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:
         path = (folder / name).resolve()
         if path.is_file():
             return path
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # no file can have this name
         pass
     raise RuleError(
         name,

@@ -1,7 +1,7 @@
-"""EKS Auto Mode: the instance types that its node pools make nodes of, and what is on these nodes.
+"""EKS Auto Mode: the instance types of its node pools, and the properties of its nodes.
 
-Source: the EKS user guide, EKS Auto Mode supported instance reference, supported labels, node class specification; for the
-values of labels also a node that was seen (c6a.large, Kubernetes 1.34).
+Source: the EKS user guide, EKS Auto Mode supported instance reference, supported labels, node class specification; for
+the values of labels also an observed node (c6a.large, Kubernetes 1.34).
 """
 
 import re
@@ -10,14 +10,14 @@ from functools import cache
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types, shipped
 
-# A node has no more, whatever its instance type's network interfaces hold (EKS guide, node class considerations).
+# The maximum of a node, independent of its instance type's network interfaces (EKS guide, node class considerations).
 MOST_PODS = 110
-# Of a node class that does not say (EKS guide, node class specification).
+# The default of a node class (EKS guide, node class specification).
 DEFAULT_DISK_GIB = 80
-# What EKS calls its own: the node class and the node pools that it makes (EKS guide, node class considerations).
+# Names of EKS's own node class and node pools (EKS guide, node class considerations).
 BUILT_IN_NAMES = ("default", "general-purpose", "system")
 
-# By category, in the order of the guide, to be compared with it.
+# By category, in the order of the guide, for comparison.
 _LISTED = """
 c8id c8i c8i-flex c8gd c8gn c8g c8a c8gb c7a c7g c7gn c7gd c7i c7i-flex c6a c6g c6i c6gn c6id c6in c6gd c5 c5a c5d
 c5ad c5n c4
@@ -36,12 +36,12 @@ _SMALL_SIZES = ("nano", "micro", "small")
 
 
 def check_instance_type(name: str) -> str:
-    """The name itself. Raises RuleError for an instance type that EC2 has not or EKS Auto Mode makes no nodes of."""
+    """Returns the name. Raises RuleError for an instance type that EC2 does not have or EKS Auto Mode does not support."""
     machine = instance_type(name)
     if not _is_supported(machine):
         raise RuleError(
             name,
-            "EKS Auto Mode makes no nodes of this instance type: of its families, it takes sizes with more than one vCPU "
+            "EKS Auto Mode creates no nodes of this instance type: of its families, it takes sizes with more than one vCPU "
             f"and above {_SMALL_SIZES[-1]} (EKS guide, EKS Auto Mode supported instance reference)",
             "Write for example m6i.2xlarge, or use a node group",
         )
@@ -50,7 +50,7 @@ def check_instance_type(name: str) -> str:
 
 @cache
 def supported_instance_types() -> tuple[InstanceType, ...]:
-    """All that EKS Auto Mode makes nodes of."""
+    """Returns all instance types that EKS Auto Mode supports."""
     return tuple(machine for machine in instance_types() if _is_supported(machine))
 
 
@@ -59,7 +59,7 @@ def _is_supported(machine: InstanceType) -> bool:
     return family in _FAMILIES and machine.vcpus > 1 and size not in _SMALL_SIZES
 
 
-# Labels eks.amazonaws.com/instance-* that the shipped data has values for, as Karpenter makes them of what EC2 describes.
+# Labels eks.amazonaws.com/instance-* with values in the shipped data, as Karpenter derives them from EC2's description.
 DESCRIBED_LABELS = (
     "hypervisor",
     "cpu-manufacturer",
@@ -73,13 +73,13 @@ DESCRIBED_LABELS = (
     "gpu-count",
     "gpu-memory",
 )
-# Without a value in the data, an instance type does not have these; the others it has, with a value that is not known.
+# An instance type without a value in the data does not have these labels; it has the others, with an unknown value.
 _WHERE_PRESENT = ("local-nvme", "gpu-name", "gpu-manufacturer", "gpu-count", "gpu-memory")
 _ACCELERATOR_LABELS = ("accelerator-name", "accelerator-manufacturer", "accelerator-count")
 
 
 def instance_labels(machine: InstanceType) -> dict[str, str]:
-    """The labels that tell a node's instance type apart, beside those that Kubernetes has for it."""
+    """Returns the labels that distinguish a node's instance type, in addition to those of Kubernetes."""
     family, _, size = machine.name.partition(".")
     labels = {"family": family, "size": size, "cpu": str(machine.vcpus), "memory": str(machine.memory_mib)}
     labels["capability-flex"] = str(family.endswith("-flex")).lower()
@@ -91,7 +91,7 @@ def instance_labels(machine: InstanceType) -> dict[str, str]:
 
 
 def unknown_instance_labels(machine: InstanceType) -> frozenset[str]:
-    """The keys of such labels that a node of the instance type has or may have, with a value that is not known here."""
+    """Returns the keys of such labels that a node of the instance type has or may have with an unknown value."""
     described = _described(machine)
     missing = {key for key in DESCRIBED_LABELS if described.get(key) is None}
     if described and not (any("gpu" in device for device, _ in machine.devices) and "gpu-name" in missing):
@@ -103,7 +103,7 @@ def unknown_instance_labels(machine: InstanceType) -> frozenset[str]:
 
 @cache
 def label_keys() -> frozenset[str]:
-    """The keys of all labels that `instance_labels` gives to some instance type."""
+    """Returns the keys of all labels that `instance_labels` can return."""
     return frozenset(key for machine in supported_instance_types() for key in instance_labels(machine))
 
 

@@ -8,22 +8,23 @@ COMPONENT_LABEL = f"{NAMESPACE_PREFIX}/component"
 RESOURCE_TYPE_LABEL = f"{NAMESPACE_PREFIX}/resource.type"
 JOB_ID_LABEL = f"{NAMESPACE_PREFIX}/job.id"
 VIRTUAL_CLUSTER_LABEL = f"{NAMESPACE_PREFIX}/virtual-cluster-id"
-# How the names of labels begin that Spark and EMR set themselves.
+# The first part of the names of labels that Spark and EMR set.
 BUILT_IN_LABELS = (f"{NAMESPACE_PREFIX}/", "spark-role", "spark-app", "spark-exec", "spark-version")
-UNKNOWN_ID = "unknown"  # the value of a label that is there, but not known before the run
+UNKNOWN_ID = "unknown"  # the value of a label that is set, but known only when the run starts
 
 AUTHENTICATION_MODE = "API_AND_CONFIG_MAP"
-"""Of the EKS cluster, as EMR asks for it (EMR on EKS guide, cluster access management)."""
+"""The authentication mode that EMR requires of the EKS cluster (EMR on EKS guide, cluster access management)."""
 SERVICE_LINKED_ROLE = "AWSServiceRoleForAmazonEMRContainers"
 KUBERNETES_USER = "emr-containers"
-"""EMR's name in Kubernetes where aws-auth maps its service-linked role (EMR on EKS guide, enable cluster access)."""
+"""EMR's name in Kubernetes if aws-auth maps its service-linked role (EMR on EKS guide, enable cluster access)."""
 
 VIRTUAL_CLUSTER = "AWS::EMRContainers::VirtualCluster"
 CUSTOM_VIRTUAL_CLUSTER = "Custom::EmrVirtualCluster"
-"""The resource types of a virtual cluster: CloudFormation's own, and the one that this package's function makes. Both have the
+"""The resource types of a virtual cluster: CloudFormation's own, and that of this package's function. Both have the
 virtual cluster's id as physical id, and ContainerProvider and Name as properties."""
 OWNER_TAG = "emr-eks-placement:resource"
-"""On what the function makes: STACK/UUID/LOGICAL ID of the resource that it belongs to; the function has this name too."""
+"""The tag of virtual clusters that the function creates, STACK/UUID/LOGICAL ID of their resource; the function has this
+name too."""
 
 LONGEST_PROPERTY = 1024  # RequestIdentityString of configurationOverrides.applicationConfiguration
 MOST_PROPERTIES = 100
@@ -36,7 +37,7 @@ JOB_RUN_NAME_RULE = (
 )
 RESOURCE_ID = "[0-9a-z]{1,64}"  # ResourceIdString: of a virtual cluster, a job run, a job template
 
-# Spark properties of a job with which its run fails: EMR sets them itself, and finds its driver and its permissions by them
+# Spark properties with which a job's run fails: EMR sets them, and needs them for its driver and its permissions
 # (EMR on EKS guide, options for configuring a job run: "not supported").
 REFUSED_SPARK_CONF = frozenset(
     {
@@ -46,14 +47,14 @@ REFUSED_SPARK_CONF = frozenset(
         "spark.kubernetes.driver.pod.name",
     }
 )
-# Spark properties that EMR takes though the guide does not support them (options for configuring a job run) or says that they
-# change nothing (pod templates: the names of Spark's containers are fixed).
+# Spark properties that EMR accepts although the guide does not support them (options for configuring a job run), or that the
+# guide describes as without effect (pod templates: the names of Spark's containers are fixed).
 PULL_POLICY = "spark.kubernetes.container.image.pullPolicy"
 CONTAINER_NAMES = {
     "spark.kubernetes.driver.podTemplateContainerName": "spark-kubernetes-driver",
     "spark.kubernetes.executor.podTemplateContainerName": "spark-kubernetes-executor",
 }
-# Of EMR's own Spark, seen in the same configuration, not documented: how its pod template is merged and checked.
+# Of EMR's own Spark, seen in the same configuration, not documented: how it merges and checks its pod template.
 INTERNAL_SPARK_CONF = frozenset(
     f"spark.kubernetes.{role}.{name}"
     for role in ("driver", "executor")
@@ -66,20 +67,20 @@ INTERNAL_SPARK_CONF = frozenset(
     )
 )
 
-IMAGE = "emr-on-eks"  # stands for the image that EMR gives its containers, which differs by region and release
+IMAGE = "emr-on-eks"  # the image of EMR's own containers, which differs by region and release
 
-# Seconds for which a run may be SUBMITTED, so for its submitter and driver to start (EMR on EKS guide, emr-containers-defaults).
+# How long a run may be SUBMITTED, until submitter and driver start, in seconds (EMR on EKS guide, emr-containers-defaults).
 START_TIMEOUT_SECONDS = 900
-LONGEST_START_TIMEOUT_SECONDS = 7 * 24 * 3600  # of ours: the guide gives no limit
+LONGEST_START_TIMEOUT_SECONDS = 7 * 24 * 3600  # this package's limit: the guide has none
 RETRY_POLICY_FROM = (6, 9, 0)  # EMR on EKS guide, using retry policies
 
-# The job submitter's containers: requests seen in EMR's own pods (apache/airflow pull request 64817) and the logging
+# The job submitter's containers: requests as seen in EMR's own pods (apache/airflow pull request 64817), and the logging
 # defaults of the EMR on EKS guide; the main container's are not documented by AWS.
 SUBMITTER_CPU, SUBMITTER_MEMORY = "800m", "512Mi"
 SUBMITTER_LOGGING_CPU, SUBMITTER_LOGGING_MEMORY = "100m", "200Mi"
 
-# EMR's logging sidecar: memory request by default, as the EMR on EKS guide has it (emr-containers-defaults), and as it is
-# in the pod that EMR 6.8.0 makes, where 512Mi is the limit; no CPU request.
+# EMR's logging sidecar: the default memory request in the EMR on EKS guide (emr-containers-defaults), and the request in the
+# pod of EMR 6.8.0, whose limit is 512Mi; no CPU request.
 LOGGING_SIDECAR = "emr-container-fluentd"
 LOGGING_SIDECAR_MEMORY, LOGGING_SIDECAR_MEMORY_SEEN = "512Mi", "200Mi"
 NATIVE_SIDECAR_FROM = (6, 8, 0)  # logging.nativeSidecar

@@ -1,6 +1,7 @@
-"""What EKS Fargate offers. Sources: EKS guide, "Fargate Pod configuration" and "Considerations for using AWS Fargate"."""
+"""Properties of EKS Fargate. Sources: EKS guide, "Fargate Pod configuration" and "Considerations for using AWS
+Fargate"."""
 
-# Added by Fargate to every pod's memory request for the Kubernetes components on its node.
+# Fargate adds this to every pod's memory request for the Kubernetes components on its node.
 RESERVED_MEMORY_MIB = 256
 
 # vCPU -> memory in GB.
@@ -14,27 +15,28 @@ SIZES: dict[float, tuple[float, ...]] = {
     16: tuple(range(32, 121, 8)),
 }
 LARGEST = f"{max(SIZES):g} vCPU and {SIZES[max(SIZES)][-1]:g} GB"
-"""The largest size, as messages say it."""
+"""The largest size, for messages."""
 
 CORE_DNS_SIZE = (0.25, 0.5)
-"""What Fargate grants a pod of CoreDNS, which requests 100m and 70Mi (facts/system_pods.py), in vCPU and GB."""
+"""The size that Fargate grants a pod of CoreDNS, which requests 100m and 70Mi (facts/system_pods.py), in vCPU and GB.
+"""
 
-SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS gives to pods that a profile takes
+SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS sets for pods of a profile
 
 DEFAULT_STORAGE_GIB = 20
-MOST_STORAGE_GIB = 175  # that a pod may request
+MOST_STORAGE_GIB = 175  # the maximum request of a pod
 
-# AWS's defaults of quotas that can be raised (facts/quotas.py).
-DEFAULT_VCPU_QUOTA = 6  # ECS counts against it too
+# AWS's defaults of adjustable quotas (facts/quotas.py).
+DEFAULT_VCPU_QUOTA = 6  # pods of ECS count too
 DEFAULT_PROFILE_QUOTA = 10
-# Of the quotas that can't be raised.
+# Fixed quotas.
 MOST_SELECTORS = 5  # per profile
 MOST_LABELS = 5  # per selector
 LONGEST_LABEL_KEY = 127  # CloudFormation schema of AWS::EKS::FargateProfile, Label
 LONGEST_LABEL_VALUE = 255
 
-# Where Fargate has fewer zones than the region, the ids of its zones (ECS guide, Regions that Fargate supports; the zones of
-# EKS on Fargate are not listed apart).
+# The ids of the zones in regions where Fargate has only some zones (ECS guide, Regions that Fargate supports; the zones of
+# EKS on Fargate are not listed separately).
 ZONE_IDS: dict[str, tuple[str, ...]] = {
     "ap-northeast-1": ("apne1-az1", "apne1-az2", "apne1-az4"),
     "cn-north-1": ("cnn1-az1", "cnn1-az2"),

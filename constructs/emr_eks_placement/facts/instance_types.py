@@ -1,4 +1,4 @@
-"""EC2 instance types: size, architecture, devices and what is left of a node for pods."""
+"""EC2 instance types: size, architecture, devices and the room on a node for pods."""
 
 import difflib
 import json
@@ -10,14 +10,14 @@ from typing import Any
 from emr_eks_placement.common.errors import RuleError
 
 _EVICTION_MIB = 100  # kubelet's default evictionHard memory.available
-# The kernel and the hypervisor keep some of an instance type's memory, which EC2 does not publish. Karpenter takes it to
-# be so much until it has seen a node of the type (vmMemoryOverheadPercent, Karpenter settings).
+# The kernel and the hypervisor reserve some of an instance type's memory, which EC2 does not publish. Karpenter assumes
+# this share until it has seen a node of the type (vmMemoryOverheadPercent, Karpenter settings).
 _HIDDEN_PERCENT = 7.5
 
 
 @dataclass(frozen=True)
 class InstanceType:
-    """vCPU, memory in MiB, highest pod count (AWS VPC CNI, no prefix delegation) and devices of one instance type.
+    """vCPU, memory in MiB, maximum number of pods (AWS VPC CNI, no prefix delegation) and devices of an instance type.
 
     devices: GPUs and other accelerators by the resources that pods request, in order, such as ("nvidia.com/gpu", 1).
     """
@@ -55,16 +55,17 @@ class InstanceType:
 
     @property
     def allocatable_memory_mib(self) -> int:
-        """Upper bound of the memory left for pods: EKS reserves 255 MiB + 11 MiB a pod, the kubelet evicts at 100 MiB.
+        """Upper bound of the memory for pods: EKS reserves 255 MiB + 11 MiB a pod, the kubelet evicts at 100 MiB.
 
-        The kernel and the hypervisor keep more: what does not fit here fits nowhere. The pods are those of the AWS VPC
-        CNI, whatever a node group is capped at. Source: kubeReserved in awslabs/amazon-eks-ami (nodeadm).
+        The kernel and the hypervisor reserve more, so a pod that does not fit here fits nowhere. The number of pods is
+        that of the AWS VPC CNI, whatever a node group's limit is. Source: kubeReserved in awslabs/amazon-eks-ami
+        (nodeadm).
         """
         return self.memory_mib - self._reserved_mib
 
     @property
     def sure_memory_mib(self) -> int:
-        """Lower bound of the memory left for pods: what is seen on real nodes, or as Karpenter takes it to be."""
+        """Lower bound of the memory for pods: as observed on real nodes, or as Karpenter assumes."""
         seen = seen_memory().get(self.name)
         hidden = self.memory_mib * _HIDDEN_PERCENT / 100
         return int(self.memory_mib - hidden if seen is None else seen.capacity_mib) - self._reserved_mib
@@ -76,7 +77,7 @@ class InstanceType:
 
 @dataclass(frozen=True)
 class SeenMemory:
-    """The lowest that nodes of an instance type were seen to have: MiB of memory at all, and of it for pods."""
+    """The lowest values observed on nodes of an instance type: total memory and memory for pods, in MiB."""
 
     capacity_mib: float
     allocatable_mib: float
@@ -84,14 +85,15 @@ class SeenMemory:
 
 @cache
 def seen_memory() -> dict[str, SeenMemory]:
-    """What was seen on real nodes, by instance type; the figures are rounded, and half of the last digit is taken off."""
+    """Returns the values observed on real nodes by instance type; the figures are rounded, so half of the last digit is
+    subtracted."""
     rows = shipped("seen_memory.json")["gib"]
     return {name: SeenMemory(*((gib - 0.0005) * 1024 for gib in row)) for name, row in rows.items()}
 
 
 @cache
 def shipped(name: str) -> dict[str, Any]:
-    """The data of a file that ships with the package, by instance type."""
+    """Returns the data of a file of the package, by instance type."""
     data: dict[str, Any] = json.loads(
         files("emr_eks_placement.facts").joinpath("data", name).read_text(encoding="utf-8")
     )
@@ -115,7 +117,7 @@ def instance_types() -> tuple[InstanceType, ...]:
 
 
 def instance_type(name: str) -> InstanceType:
-    """The instance type of that name. Raises RuleError when EC2 has none."""
+    """Returns the instance type of that name. Raises RuleError if EC2 has none."""
     if name not in _rows():
         close = difflib.get_close_matches(name, _rows(), 3)
         raise RuleError(

@@ -10,7 +10,7 @@ REGION = "topology.kubernetes.io/region"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 ARCHITECTURE = "kubernetes.io/arch"
 OPERATING_SYSTEM = "kubernetes.io/os"
-# What older Kubernetes called the same labels; nodes still have both.
+# Older names of the same labels in Kubernetes; nodes still have both.
 OLDER_KEYS = {
     ARCHITECTURE: "beta.kubernetes.io/arch",
     OPERATING_SYSTEM: "beta.kubernetes.io/os",
@@ -23,15 +23,15 @@ ZONE_ID = "topology.k8s.aws/zone-id"  # of the AWS cloud provider, such as use1-
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
-HOSTNAME = "kubernetes.io/hostname"  # of a node, another on each
+HOSTNAME = "kubernetes.io/hostname"  # of a node; every node has another value
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
 NODE_CLASS = "eks.amazonaws.com/nodeclass"
 NODE_POOL = "karpenter.sh/nodepool"
-POOL_CAPACITY_TYPE = "karpenter.sh/capacity-type"  # of the nodes of a node pool, instead of CAPACITY_TYPE
-POD_SECURITY = "pod-security.kubernetes.io/enforce"  # of a namespace: the Pod Security Standard that its pods must meet
-DEFAULT_SCHEDULER = "default-scheduler"  # what the API fills in where a pod names none
+POOL_CAPACITY_TYPE = "karpenter.sh/capacity-type"  # of the nodes of a node pool, in place of CAPACITY_TYPE
+POD_SECURITY = "pod-security.kubernetes.io/enforce"  # of a namespace: the Pod Security Standard of its pods
+DEFAULT_SCHEDULER = "default-scheduler"  # the API's default for a pod without one
 
-# Effects of taints, and what EKS calls them (botocore's service model of eks, TaintEffect).
+# Effects of taints, and EKS's names for them (botocore's service model of eks, TaintEffect).
 EKS_TAINT_EFFECTS = {
     "NoSchedule": "NO_SCHEDULE",
     "PreferNoSchedule": "PREFER_NO_SCHEDULE",
@@ -46,7 +46,7 @@ _LONGEST_PREFIX = 253
 
 
 def check_namespace(namespace: str) -> str:
-    """The namespace itself. Raises RuleError when it is no DNS label."""
+    """Returns the namespace. Raises RuleError if it is no DNS label."""
     if not _DNS_LABEL.fullmatch(namespace):
         raise RuleError(
             namespace,
@@ -56,9 +56,10 @@ def check_namespace(namespace: str) -> str:
     return namespace
 
 
-@lru_cache(maxsize=10_000)  # plans of many jobs have the same keys
+@lru_cache(maxsize=10_000)  # plans of many jobs use the same keys
 def check_label_key(key: str) -> str:
-    """The label key itself: optional DNS prefix and slash, then a name of up to 63. Raises RuleError otherwise."""
+    """Returns the label key: an optional DNS prefix and slash, then a name of up to 63 characters. Raises RuleError
+    otherwise."""
     prefix, slash, name = key.rpartition("/")
     good_prefix = not slash or (len(prefix) <= _LONGEST_PREFIX and _DNS_SUBDOMAIN.fullmatch(prefix))
     if not good_prefix or len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
@@ -73,7 +74,7 @@ def check_label_key(key: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def check_label_value(value: str) -> str:
-    """The label value itself: empty or up to 63 characters. Raises RuleError otherwise."""
+    """Returns the label value: empty or up to 63 characters. Raises RuleError otherwise."""
     if value and (len(value) > _LONGEST_NAME or not _NAME.fullmatch(value)):
         quoted = value[0] in "'\""
         raise RuleError(
@@ -86,7 +87,7 @@ def check_label_value(value: str) -> str:
 
 
 def check_labels(labels: dict[str, str]) -> dict[str, str]:
-    """The labels themselves. Raises RuleError, with the key as path, for the first that breaks the syntax."""
+    """Returns the labels. Raises RuleError, with the key as path, for the first with invalid syntax."""
     for key, value in labels.items():
         with below(key):
             check_label_key(key)

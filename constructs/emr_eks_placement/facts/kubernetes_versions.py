@@ -1,7 +1,7 @@
-"""Until when EKS supports each version of Kubernetes.
+"""The end of EKS's support of each Kubernetes version, and the price of a cluster until then.
 
-Source: EKS guide, Kubernetes version lifecycle (release calendar); read on 2026-11-28. A version
-that is not in the calendar here is newer than it.
+Source: EKS guide, Kubernetes version lifecycle (release calendar), and EKS pricing, us-east-1; read on 2026-11-28.
+Versions that are not in this calendar are newer.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from typing import Literal
 
 Support = Literal["standard", "extended", "ended", "unknown"]
 
-# The days (UTC) on which standard and extended support end: extended support is billed from the start of the first one, and
-# no cluster is created from the second one on (EKS guide).
+# The days (UTC) on which standard and extended support end. Extended support is billed from the first one; from the
+# second one on, EKS creates no cluster of the version (EKS guide).
 _CALENDAR: Mapping[str, tuple[date, date]] = MappingProxyType(
     {
         "1.30": (date(2025, 7, 23), date(2026, 7, 23)),
@@ -29,7 +29,7 @@ MOST_OLDER = 3
 
 
 def support(version: str, day: date) -> Support:
-    """Which support EKS gives a version on a day."""
+    """Returns the kind of support that EKS gives a version on a day."""
     if version not in _CALENDAR:
         return "unknown"
     standard, extended = _CALENDAR[version]
@@ -37,15 +37,15 @@ def support(version: str, day: date) -> Support:
 
 
 def end_of(version: str, kind: Literal["standard", "extended"]) -> date:
-    """The day on which a kind of support of a version in the calendar ends."""
+    """Returns the day on which a kind of support ends for a version in the calendar."""
     return _CALENDAR[version][kind == "extended"]
 
 
 def oldest() -> str:
-    """The oldest version in the calendar."""
+    """Returns the oldest version in the calendar."""
     return min(_CALENDAR, key=minor)
 
 
 def minor(version: str) -> int:
-    """35 of 1.35."""
+    """Returns the minor version, such as 35 of 1.35."""
     return int(version.split(".")[1])

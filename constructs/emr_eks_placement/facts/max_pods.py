@@ -1,16 +1,17 @@
-"""How many pods a node holds, by its network interfaces and by its node group."""
+"""The maximum number of pods of a node, by its network interfaces and by its node group."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# Of the nodes of a managed node group, whatever the AWS VPC CNI would hold (EKS guide, choosing an instance type).
+# For nodes of managed node groups, whatever the AWS VPC CNI allows (EKS guide, choosing an instance type).
 _MOST_ON_SMALL, _MOST_ON_LARGE, _LARGE_VCPUS = 110, 250, 30
 
 
 def max_pods_of(network: Mapping[str, Any]) -> int:
-    """By the AWS VPC CNI without prefix delegation, from NetworkInfo of EC2's DescribeInstanceTypes.
+    """Returns the maximum of the AWS VPC CNI without prefix delegation, from NetworkInfo of EC2's
+    DescribeInstanceTypes.
 
-    ENIs x (IPv4 addresses each - 1) + 2, of the default network card alone: the formula behind eni-max-pods.txt in
+    The formula is ENIs x (IPv4 addresses each - 1) + 2, for the default network card only, as in eni-max-pods.txt of
     awslabs/amazon-eks-ami.
     """
     default = network.get("DefaultNetworkCardIndex", 0)
@@ -20,5 +21,5 @@ def max_pods_of(network: Mapping[str, Any]) -> int:
 
 
 def most_in_node_group(vcpus: int) -> int:
-    """The number of pods at which EKS caps a node of a managed node group with so many vCPU."""
+    """Returns the maximum number of pods that EKS sets for a node of a managed node group with so many vCPU."""
     return _MOST_ON_SMALL if vcpus < _LARGE_VCPUS else _MOST_ON_LARGE

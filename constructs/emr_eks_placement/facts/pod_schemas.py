@@ -1,7 +1,8 @@
 """The schema of a Pod in each version of Kubernetes, as JSON Schema (draft 2020-12).
 
-Source: kubernetes-validate 1.37.0 (Apache-2.0), v*-local-strict, which is Kubernetes' own OpenAPI description (Apache-2.0)
-without fields that are not named; read by tools/update_facts.py, without descriptions and what only kubectl apply reads.
+Source: kubernetes-validate 1.37.0 (Apache-2.0), v*-local-strict, which is Kubernetes' own OpenAPI description
+(Apache-2.0) and refuses unknown fields. tools/update_facts.py reads it, without descriptions and without data for
+kubectl apply.
 """
 
 import json
@@ -13,13 +14,13 @@ from typing import Any
 
 @cache
 def versions() -> tuple[str, ...]:
-    """The versions that are known, such as 1.35, from the oldest."""
+    """Returns the known versions, such as 1.35, oldest first."""
     return tuple(_data()["versions"])
 
 
 @cache
 def schema_of(version: str) -> Mapping[str, Any]:
-    """Of a known version; what it refers to is in its $defs."""
+    """Returns the schema of a known version; its references are in its $defs."""
     known = versions()
     parts = {}
     for name, forms in _data()["parts"].items():
@@ -31,7 +32,7 @@ def schema_of(version: str) -> Mapping[str, Any]:
 
 @cache
 def _data() -> dict[str, Any]:
-    """Each part as it is from a version on, or null from where the Pod is without it."""
+    """Returns each part of the schema from a version on; null from the version where Pods no longer have it."""
     data: dict[str, Any] = json.loads(
         files("emr_eks_placement.facts").joinpath("data/pod_schemas.json").read_text(encoding="utf-8")
     )

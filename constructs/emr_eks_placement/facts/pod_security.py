@@ -1,4 +1,4 @@
-"""What the Pod Security Standard baseline forbids (Kubernetes, Pod Security Standards)."""
+"""Limits of the Pod Security Standard baseline (Kubernetes, Pod Security Standards)."""
 
 HOST_NAMESPACES = ("hostNetwork", "hostPID", "hostIPC")
 CAPABILITIES = frozenset(

@@ -14,9 +14,10 @@ from pydantic import Field
 from emr_eks_placement.common.model import Model
 
 HOURS_A_MONTH = 730
-"""As AWS's pricing pages count a month."""
+"""The hours of a month on AWS's pricing pages."""
 LEAST_SECONDS = 60
-"""What a pod on Fargate, and EMR's part of any pod, are billed for at least (AWS Fargate pricing, Amazon EMR pricing)."""
+"""The minimum that is billed for a pod on Fargate, and for EMR's uplift of any pod (AWS Fargate pricing, Amazon EMR
+pricing)."""
 FREE_FARGATE_STORAGE_GB = 20
 """Of each pod (AWS Fargate pricing)."""
 DIRECTIONS = 2
@@ -27,7 +28,7 @@ Section = Literal["rates", "ec2", "spot", "auto_mode"]
 
 
 class Origin(Model):
-    """Where prices come from, and the day that they are of."""
+    """The source of prices, and their day."""
 
     date: date
     """The day."""
@@ -36,7 +37,7 @@ class Origin(Model):
 
 
 class Rates(Model):
-    """What is billed by size or by number; None where the price is not known."""
+    """Prices by size or by number; None if unknown."""
 
     fargate_vcpu_hour: Price | None = None
     """Fargate, Linux on x86: a vCPU."""
@@ -55,9 +56,9 @@ class Rates(Model):
     eks_hour: Price | None = None
     """An EKS cluster in standard support."""
     eks_extended_hour: Price | None = None
-    """An EKS cluster in extended support, in all."""
+    """An EKS cluster in extended support, in total."""
     auto_mode_share: Price | None = None
-    """EKS Auto Mode: the share of a node's On-Demand price that it costs besides, where its price is not listed. About."""
+    """EKS Auto Mode: its approximate uplift as a share of a node's On-Demand price, if its price is not listed."""
     nat_hour: Price | None = None
     """A NAT gateway."""
     nat_gb: Price | None = None
@@ -86,24 +87,24 @@ class PriceList(Model):
     region: str
     """The AWS region."""
     sources: dict[Section, Origin] = {}
-    """Of each section."""
+    """The origin of each section."""
     rates: Rates = Rates()
-    """What is billed by size or by number."""
+    """Prices by size or by number."""
     ec2: dict[str, Price] = {}
     """An hour of each instance type: On-Demand, Linux, shared tenancy."""
     spot: dict[str, dict[str, Price]] = {}
     """An hour of each instance type as Spot, by zone: Linux."""
     auto_mode: dict[str, Price] = {}
-    """What EKS Auto Mode adds to an hour of each instance type."""
+    """The uplift of EKS Auto Mode for an hour of each instance type."""
 
     def emr_hour(self, compute: Literal["fargate", "ec2"], vcpus: float, gb: float) -> float | None:
-        """What EMR on EKS adds for an hour of a driver or executor that requests so much; None where it is not known."""
+        """Returns the uplift of EMR on EKS for an hour of a driver or executor with such requests; None if unknown."""
         of_vcpu = self.rates.emr_fargate_vcpu_hour if compute == "fargate" else self.rates.emr_ec2_vcpu_hour
         of_gb = self.rates.emr_fargate_gb_hour if compute == "fargate" else self.rates.emr_ec2_gb_hour
         return None if of_vcpu is None or of_gb is None else vcpus * of_vcpu + gb * of_gb
 
     def fargate_hour(self, vcpus: float, gb: float, storage_gb: float = FREE_FARGATE_STORAGE_GB) -> float | None:
-        """An hour of a pod on Fargate of a size that it grants; None where a price is not known."""
+        """Returns the price of an hour of a Fargate pod of a granted size; None if unknown."""
         rates, more_gb = self.rates, max(0.0, storage_gb - FREE_FARGATE_STORAGE_GB)
         if rates.fargate_vcpu_hour is None or rates.fargate_gb_hour is None:
             return None
@@ -113,7 +114,7 @@ class PriceList(Model):
         return vcpus * rates.fargate_vcpu_hour + gb * rates.fargate_gb_hour + storage
 
     def auto_mode_hour(self, instance_type: str) -> float | None:
-        """What EKS Auto Mode adds to an hour of a node, however EC2 sells it; None where it is not known."""
+        """Returns the uplift of EKS Auto Mode for an hour of a node, for On-Demand and Spot alike; None if unknown."""
         if instance_type in self.auto_mode:
             return self.auto_mode[instance_type]
         on_demand, share = self.ec2.get(instance_type), self.rates.auto_mode_share
@@ -122,12 +123,12 @@ class PriceList(Model):
 
 @cache
 def shipped_prices(region: str) -> PriceList:
-    """The prices of a region that ship with the package: none of some regions."""
+    """Returns the prices of a region that ship with the package; none for other regions."""
     file = files("emr_eks_placement.facts").joinpath("data", "prices", f"{region}.json")
     return PriceList.model_validate(json.loads(file.read_text("utf-8"))) if file.is_file() else PriceList(region=region)
 
 
 def priced_regions() -> tuple[str, ...]:
-    """The regions of which prices ship with the package."""
+    """Returns the regions whose prices ship with the package."""
     folder = files("emr_eks_placement.facts").joinpath("data", "prices")
     return tuple(sorted(one.name.removesuffix(".json") for one in folder.iterdir()))

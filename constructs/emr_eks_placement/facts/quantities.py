@@ -17,7 +17,8 @@ _LARGEST = Decimal(2**63 - 1)
 
 @lru_cache(maxsize=10_000, typed=True)
 def parse_quantity(text: str | int | float) -> Decimal:
-    """A quantity such as 500m, 2, 1.5Gi as a number of its unit. Raises RuleError for what is none, negative ones too."""
+    """Parses a quantity such as 500m, 2 or 1.5Gi to a number of its unit. Raises RuleError for other texts, and
+    negative ones."""
     number = _number(str(text))
     if number is None or number > _LARGEST:
         raise RuleError(
@@ -28,7 +29,7 @@ def parse_quantity(text: str | int | float) -> Decimal:
     return number
 
 
-@lru_cache(maxsize=4096)  # the same few amounts come in every pod
+@lru_cache(maxsize=4096)  # every pod uses the same few amounts
 def _number(text: str) -> Decimal | None:
     match = _QUANTITY.fullmatch(text)
     suffix = (match[2] or "") if match else "?"
@@ -40,20 +41,20 @@ def _number(text: str) -> Decimal | None:
 
 
 def thousandths(text: str | int | float) -> int:
-    """A quantity in thousandths of its unit, rounded up as the Kubernetes API does with every amount of an object."""
+    """Returns a quantity in thousandths of its unit, rounded up as the Kubernetes API does."""
     return math.ceil(parse_quantity(text) * 1000)
 
 
 def cpu_millis(text: str | int | float) -> int:
-    """A CPU quantity in thousandths of a core, rounded up as Kubernetes does."""
+    """Returns a CPU quantity in thousandths of a core, rounded up as Kubernetes does."""
     return thousandths(text)
 
 
 def memory_bytes(text: str | int | float) -> int:
-    """A memory quantity in bytes, rounded up as Kubernetes does."""
+    """Returns a memory quantity in bytes, rounded up as Kubernetes does."""
     return math.ceil(parse_quantity(text))
 
 
 def memory_mib(text: str | int | float) -> int:
-    """A memory quantity in MiB, rounded up."""
+    """Returns a memory quantity in MiB, rounded up."""
     return math.ceil(parse_quantity(text) / (1024 * 1024))

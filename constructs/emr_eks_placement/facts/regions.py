@@ -1,4 +1,4 @@
-"""Regions: where EMR on EKS is, and which zones belong to which region."""
+"""Regions: which ones have EMR on EKS, and the zones of each."""
 
 import difflib
 import json
@@ -21,7 +21,7 @@ def has_job_templates(region: str) -> bool:
 
 
 def check_region(region: str) -> str:
-    """The region itself. Raises RuleError where CloudFormation has no EMR on EKS virtual cluster."""
+    """Returns the region. Raises RuleError if its CloudFormation has no EMR on EKS virtual cluster."""
     known = _regions("AWS::EMRContainers::VirtualCluster")
     if region not in known:
         close = difflib.get_close_matches(region, sorted(known), 1)
@@ -34,18 +34,18 @@ def check_region(region: str) -> str:
 
 
 def partition(region: str) -> str:
-    """The partition of a region (AWS General Reference, ARNs)."""
+    """Returns the partition of a region (AWS General Reference, ARNs)."""
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def region_of_zone(zone: str) -> str:
-    """The region of an availability zone or Local Zone: us-east-1a and us-east-1-bos-1a are in us-east-1."""
+    """Returns the region of an availability zone or Local Zone: us-east-1 for us-east-1a and us-east-1-bos-1a."""
     match = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)
     return match[0] if match else zone
 
 
 def check_zone(zone: str, region: str) -> str:
-    """The availability zone itself. Raises RuleError for a name that is no zone of the region."""
+    """Returns the availability zone. Raises RuleError for a name that is no zone of the region."""
     if not re.fullmatch(re.escape(region) + "[a-z]", zone):
         raise RuleError(
             zone,

@@ -1,4 +1,4 @@
-"""EMR on EKS release labels and what each release can do."""
+"""EMR on EKS release labels and the features of each release."""
 
 import re
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Release:
-    """One EMR on EKS release, told by its label. known: False for one that is newer than this table."""
+    """An EMR on EKS release. known: False for a release that is newer than this table."""
 
     label: str
     emr: Version
@@ -63,27 +63,28 @@ class Release:
 
     @property
     def has_pod_templates(self) -> bool:
-        """From EMR 5.33.0 and 6.3.0 (EMR on EKS guide, pod templates)."""
+        """Whether it supports pod templates: from EMR 5.33.0 and 6.3.0 (EMR on EKS guide, pod templates)."""
         return self.emr >= (6, 3, 0) or (5, 33, 0) <= self.emr < (6, 0, 0)
 
     @property
     def has_role_node_selectors(self) -> bool:
-        """spark.kubernetes.{driver,executor}.node.selector.*: from Spark 3.3.0, EMR 6.8.0; ignored before."""
+        """Whether it supports spark.kubernetes.{driver,executor}.node.selector.*: from Spark 3.3.0, EMR 6.8.0; ignored
+        before."""
         return self.spark >= (3, 3, 0)
 
     @property
     def has_role_memory_overhead_factors(self) -> bool:
-        """spark.{driver,executor}.memoryOverheadFactor: from Spark 3.3.0."""
+        """Whether it supports spark.{driver,executor}.memoryOverheadFactor: from Spark 3.3.0."""
         return self.spark >= (3, 3, 0)
 
     @property
     def has_least_memory_overhead(self) -> bool:
-        """spark.{driver,executor}.minMemoryOverhead: from Spark 4.0.0."""
+        """Whether it supports spark.{driver,executor}.minMemoryOverhead: from Spark 4.0.0."""
         return self.spark >= (4, 0, 0)
 
 
 def parse_release(label: str) -> Release:
-    """The release that a label names. Raises RuleError for a malformed label or an unknown release."""
+    """Returns the release of a label. Raises RuleError for a malformed label or an unknown release."""
     release = release_of(label)
     if not release.known:
         raise _unknown(label)
@@ -91,7 +92,8 @@ def parse_release(label: str) -> Release:
 
 
 def release_of(label: str) -> Release:
-    """As `parse_release`, but a release newer than all that are known is taken to have the newest's Spark."""
+    """Returns the release as `parse_release` does; a release newer than all known ones is assumed to have the Spark of
+    the newest."""
     match = _LABEL.fullmatch(label)
     if not match:
         raise RuleError(label, _RULE, "Write for example emr-7.12.0-latest")

@@ -11,9 +11,10 @@ _LEAST_HEAP_MIB = 450  # one and a half times the 300 MiB that Spark reserves
 
 
 def memory_mib(text: str) -> int:
-    """Spark's memory size in MiB, rounded down as Spark does; a bare number is MiB. Blanks around it do not count.
+    """Parses Spark's memory size to MiB, rounded down as Spark does. A plain number is MiB; surrounding blanks are
+    ignored.
 
-    Raises RuleError for what is no size (Spark configuration, "Properties that specify a byte size").
+    Raises RuleError for other texts (Spark configuration, "Properties that specify a byte size").
     """
     match = _MEMORY.fullmatch(text.strip())
     if not match:
@@ -29,14 +30,15 @@ def memory_mib(text: str) -> int:
 
 
 def off_heap_mib(text: str) -> int:
-    """spark.memory.offHeap.size in MiB: unlike the heap sizes it is bytes when it has no unit."""
+    """Parses spark.memory.offHeap.size to MiB. Unlike the heap sizes, a plain number is bytes."""
     return memory_mib(f"{text.strip()}b" if re.fullmatch(r"\s*[0-9]{1,19}\s*", text, re.ASCII) else text)
 
 
 def heap_mib(text: str) -> int:
-    """spark.driver.memory or spark.executor.memory in MiB. Raises RuleError for what no driver or executor starts with."""
+    """Parses spark.driver.memory or spark.executor.memory to MiB. Raises RuleError for a size with which neither
+    starts."""
     if re.fullmatch(r"[0-9]+", text.strip()):
-        rule = "must have a unit: Spark takes a bare number now for MiB, now for bytes (Spark UnifiedMemoryManager)"
+        rule = "must have a unit: Spark takes a plain number sometimes as MiB, sometimes as bytes (Spark UnifiedMemoryManager)"
         raise RuleError(text, rule, f"Write for example {text.strip()}m")
     heap = memory_mib(text)
     if heap < _LEAST_HEAP_MIB:

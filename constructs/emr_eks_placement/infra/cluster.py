@@ -24,22 +24,21 @@ _ENDPOINT_ACCESS = {
 }
 _AUTO_MODE = eks.DefaultCapacityType.AUTOMODE
 
-# Any cluster of aws_eks_v2, made by the app or imported; jsii leaves a member of ICluster out of Cluster.
+# Any cluster of aws_eks_v2, created by the app or imported; jsii's Cluster lacks a member of ICluster.
 AnyCluster = eks.Cluster | eks.ICluster
 
 
 class EksCluster(Construct):
     """An EKS cluster, `cluster`, with native CloudFormation resources, an OIDC provider and the CDK's kubectl handler.
 
-    Nodes come from NodeGroups and FargateProfiles, add-ons that EKS manages from NetworkAddons. auto_mode: EKS Auto Mode,
-    without node pools of EKS's own, for NodePools; then node groups do not work without NetworkAddons. Authentication is
-    API_AND_CONFIG_MAP, which EMR on EKS asks for before it makes its own access entry for a virtual cluster (EMR on EKS
-    guide, cluster access management). The creator gets no access: `settings.admins` do, and the kubectl handler.
-    encryption_key: of Kubernetes secrets, which EKS encrypts with a key of its own otherwise; once there is one, EKS neither
-    changes nor removes it. `kubectl_handler`: the function that runs kubectl; `kubectl_access`: what is to be there before it is
-    called.
+    NodeGroups and FargateProfiles add nodes, NetworkAddons adds add-ons that EKS manages. auto_mode: enables EKS Auto
+    Mode, without EKS's own node pools, for NodePools; node groups then need NetworkAddons. The authentication mode is
+    API_AND_CONFIG_MAP, which EMR on EKS requires before it creates its own access entry for a virtual cluster (EMR on
+    EKS guide, cluster access management). The creator gets no access; `settings.admins` and the kubectl handler do.
+    encryption_key: of Kubernetes secrets, by default EKS's own key; EKS can neither change nor remove it later.
+    `kubectl_handler`: the function that runs kubectl; `kubectl_access`: what must exist before it is called.
 
-    Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
+    Raises RuleError, with the path ("cluster", "version"), if no kubectl layer of the version is installed.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class EksCluster(Construct):
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        # Else an app without this flag gets a custom resource and its Lambda function for the OIDC provider.
+        # Without this flag, the app gets a custom resource and its Lambda function for the OIDC provider.
         self.node.set_context("@aws-cdk/aws-eks:useNativeOidcProvider", True)
         self.cluster = eks.Cluster(
             self,
@@ -72,7 +71,7 @@ class EksCluster(Construct):
                 eks.ClusterLoggingTypes.AUTHENTICATOR,
             ],
             kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=kubectl_layer(self, settings.version)),
-            # Pruning would delete a namespace, and the jobs in it, that a manifest no longer names.
+            # Pruning would delete a namespace, with its jobs, when a manifest no longer names it.
             prune=False,
             secrets_encryption_key=encryption_key,
         )
@@ -82,7 +81,7 @@ class EksCluster(Construct):
             resource.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=settings.upgrade_policy.upper())
         trust_cluster_of_own_account(self.cluster.role)
         trust_functions_of_own_account(self.cluster.node.find_child("KubectlProvider"))
-        # A node or pod that comes up before its subnet's route to the NAT gateway can't join.
+        # A node or pod that starts before its subnet has a route to the NAT gateway can't join.
         resource.node.add_dependency(vpc)
         self.kubectl_handler = kubectl_handler(self.cluster.node.find_child("KubectlProvider"))
         self.kubectl_access: IDependable = self.cluster.node.find_child("KubectlReadyBarrier")
@@ -92,7 +91,8 @@ class EksCluster(Construct):
             self._let_use(encryption_key, resource)
 
     def _let_use(self, key: kms.IKey, resource: eks.CfnCluster) -> None:
-        """The cluster encrypts with the key in its role's name (EKS guide, envelope encryption of secrets)."""
+        """Lets the cluster's role use the key, because the cluster encrypts with it in the role's name (EKS guide,
+        envelope encryption of secrets)."""
         iam.Grant.add_to_principal(
             grantee=self.cluster.role,
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
@@ -104,13 +104,13 @@ class EksCluster(Construct):
             "AmazonEKSClusterAdminPolicy", access_scope_type=eks.AccessScopeType.CLUSTER
         )
         for arn in admins:
-            # An id of its own for each: one that moves up in the list keeps its access entry, of which it can have but one.
+            # Each has a separate id, so that one that moves up in the list keeps its only access entry.
             id_ = f"Admin-{hashlib.sha256(arn.encode()).hexdigest()[:8]}"
             self.cluster.grant_access(id_, arn, [everything])
 
 
 def kubectl_handler(provider: IConstruct) -> lambda_.IFunction:
-    """The function of the CDK's kubectl provider that runs kubectl."""
+    """The function of the CDK's kubectl provider, which runs kubectl."""
     handler = provider.node.find_child("Handler")
     if not isinstance(handler, lambda_.Function):
         raise TypeError(f"{handler.node.path} is no Lambda function")

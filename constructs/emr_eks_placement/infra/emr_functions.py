@@ -1,4 +1,4 @@
-"""The package's own Lambda functions, which do what CloudFormation alone may not."""
+"""The package's own Lambda functions, for actions that CloudFormation can't do itself."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,13 +12,14 @@ from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 
 _FUNCTIONS = Path(__file__).with_name("functions")
 LONGEST = Duration.minutes(15)
-"""How long Lambda lets a function run."""
+"""The longest time that a Lambda function may run."""
 
 
 def emr_function(
     scope: Construct, id_: str, *, module: str, description: str, statements: Sequence[iam.PolicyStatement]
 ) -> lambda_.Function:
-    """A function of infra/functions/emr_access, for a custom resource, with what it may do; for this account alone."""
+    """Creates a function of infra/functions/emr_access for a custom resource, with its permissions, for this account
+    only."""
     function = lambda_.Function(
         scope,
         id_,

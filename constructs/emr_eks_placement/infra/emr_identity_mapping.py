@@ -1,4 +1,4 @@
-"""EMR's way into a cluster by the ConfigMap aws-auth."""
+"""Gives EMR access to a cluster by the ConfigMap aws-auth."""
 
 from aws_cdk import Aws, CustomResource
 from aws_cdk import aws_iam as iam
@@ -11,14 +11,15 @@ from emr_eks_placement.infra.existing_cluster import ExistingEksCluster
 
 
 class EmrIdentityMapping(Construct):
-    """Maps EMR's service-linked role to the Kubernetes user emr-containers in aws-auth, beside all that is in it.
+    """Maps EMR's service-linked role to the Kubernetes user emr-containers in aws-auth, and keeps all other entries.
 
-    Make virtual clusters after it. The user may do what the Role in a virtual cluster's namespace says (EMR on EKS guide,
-    manual steps of cluster access). Nodes keep their way in: what is in mapRoles stays, and EKS's access entries, which it
-    makes for managed node groups and Fargate profiles, come before aws-auth (EKS guide, access entries). An access entry
-    can't take its place: EKS refuses one that names a service-linked role. The mapping outlives this construct.
+    Create virtual clusters after it. The Role in a virtual cluster's namespace defines what the user may do (EMR on EKS
+    guide, manual steps of cluster access). Nodes keep their access: entries in mapRoles remain, and the access entries
+    that EKS creates for managed node groups and Fargate profiles take precedence over aws-auth (EKS guide, access
+    entries). An access entry can't replace the mapping: EKS refuses one that names a service-linked role. The mapping
+    remains after this construct is deleted.
 
-    cluster: with the authentication mode API_AND_CONFIG_MAP or CONFIG_MAP; API knows no aws-auth.
+    cluster: with the authentication mode API_AND_CONFIG_MAP or CONFIG_MAP; API does not use aws-auth.
     """
 
     def __init__(self, scope: Construct, id_: str, *, cluster: EksCluster | ExistingEksCluster) -> None:
@@ -40,7 +41,7 @@ class EmrIdentityMapping(Construct):
             properties={
                 "ClusterName": cluster.cluster.cluster_name,
                 "KubectlHandler": kubectl,
-                # Without its path, /aws-service-role/…: aws-auth knows no paths (EMR on EKS guide, cluster access).
+                # Without its path, /aws-service-role/…: aws-auth does not support paths (EMR on EKS guide, cluster access).
                 "RoleArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{SERVICE_LINKED_ROLE}",
                 "Username": KUBERNETES_USER,
             },

@@ -5,14 +5,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-# What CloudWatch Logs does with a log group's key (CloudWatch Logs guide, encrypt log data).
+# How CloudWatch Logs uses a log group's key (CloudWatch Logs guide, encrypt log data).
 _LOGS_ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
 
 
 class EncryptionKey(Construct):
-    """A KMS key, `key`, that is rotated every year, and that CloudWatch Logs may use for this account's log groups.
+    """A KMS key, `key`, that is rotated every year and that CloudWatch Logs may use for this account's log groups.
 
-    removal_policy DESTROY: the key goes with its stack, and what it encrypted can't be read once KMS has deleted it.
+    removal_policy DESTROY: deletes the key with its stack. After KMS has deleted the key, its data can't be read.
     """
 
     def __init__(self, scope: Construct, id_: str, *, removal_policy: RemovalPolicy = RemovalPolicy.RETAIN) -> None:

@@ -15,14 +15,14 @@ from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 
 
 class ExistingEksCluster(Construct):
-    """An existing cluster, `cluster`, with the CDK's kubectl handler, which gets into it by an access entry.
+    """An existing cluster, `cluster`, with the CDK's kubectl handler, which an access entry gives access.
 
     settings: its name, OIDC provider and, unless its endpoint is public only, security group; vpc: its VPC. The
-    cluster's authentication mode is API_AND_CONFIG_MAP, which EMR on EKS asks for; its aws-auth ConfigMap stays as it is.
-    `kubectl_handler`: the function that runs kubectl; `kubectl_access`: the access entry that whatever is applied in the
-    same stack waits for.
+    cluster's authentication mode is API_AND_CONFIG_MAP, which EMR on EKS requires; its aws-auth ConfigMap is not
+    changed. `kubectl_handler`: the function that runs kubectl; `kubectl_access`: the access entry, on which all
+    manifests in the same stack depend.
 
-    Raises RuleError, with the path ("cluster", "version"), when no kubectl layer of the version is installed.
+    Raises RuleError, with the path ("cluster", "version"), if no kubectl layer of the version is installed.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Cluster, vpc: ec2.IVpc) -> None:
@@ -35,7 +35,7 @@ class ExistingEksCluster(Construct):
             "vpc": vpc,
             "open_id_connect_provider": self.oidc_provider,
             "cluster_security_group_id": settings.security_group_id,
-            "prune": False,  # pruning would delete a namespace, and the jobs in it, that a manifest no longer names
+            "prune": False,  # pruning would delete a namespace, with its jobs, when a manifest no longer names it
         }
         inside = settings.endpoint_access != "public"
         self.kubectl_provider = eks.KubectlProvider(
@@ -53,7 +53,7 @@ class ExistingEksCluster(Construct):
         self.kubectl_access = self._admit(self.kubectl_provider.role)
 
     def _admit(self, role: iam.IRole | None) -> eks.AccessEntry:
-        """Cluster-admin: the handler creates namespaces, and roles with rights that it must have itself."""
+        """Makes the handler a cluster admin: it creates namespaces, and roles with rights that it must have itself."""
         assert role  # noqa: S101 - KubectlProvider always makes it; only an imported provider may have none
         return eks.AccessEntry(
             self,

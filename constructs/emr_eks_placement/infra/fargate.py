@@ -1,4 +1,4 @@
-"""Fargate profiles: which pods Fargate takes, and the zones it runs them in."""
+"""Fargate profiles: which pods run on Fargate, and in which zones."""
 
 from collections.abc import Mapping
 
@@ -13,15 +13,15 @@ from emr_eks_placement.infra.network import private_subnets
 
 
 class FargateProfiles(Construct):
-    """The Fargate profiles of a cluster by name: `profiles`, and the `pod_execution_role` they share.
+    """The Fargate profiles of a cluster by name, `profiles`, and their shared `pod_execution_role`.
 
-    They run pods in the private subnets of the cluster's VPC, in the zones of a profile if it names any: then the VPC
-    is to know its zones by name.
+    They run pods in the private subnets of the cluster's VPC, in the zones of a profile if it names any; the VPC must
+    then know its zones by name.
 
-    CloudFormation names the profiles: any change replaces one, and the old name would be taken. EKS creates and
-    deletes one at a time, so each waits for the one before it.
+    CloudFormation names the profiles, because any change replaces a profile while the old name is still in use. EKS
+    creates and deletes one at a time, so each waits for the previous one.
 
-    pod_execution_role: an existing one, which stays as it is; by default one is created.
+    pod_execution_role: an existing one, which is not changed; by default one is created.
     """
 
     def __init__(
@@ -52,7 +52,8 @@ class FargateProfiles(Construct):
             self.profiles[name] = previous = profile
 
     def _role(self, cluster: AnyCluster) -> iam.Role:
-        """The role that EKS pulls images with; only this cluster's profiles may use it (EKS guide, pod execution role)."""
+        """Creates the role that EKS pulls images with. Only this cluster's profiles may use it (EKS guide, pod
+        execution role)."""
         profiles = Fn.sub(
             "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:fargateprofile/${Cluster}/*",
             {"Cluster": cluster.cluster_name},

@@ -9,7 +9,7 @@ from constructs import Construct
 
 
 class FlowLogs(Construct):
-    """The flow log of a VPC, accepted and rejected traffic alike, its `log_group` and the `role` it is written with.
+    """The flow log of a VPC for accepted and rejected traffic, its `log_group` and the `role` that writes it.
 
     retention_days: of the log group, one of CloudWatch's (PutRetentionPolicy). removal_policy: of the log group.
     encryption_key: of the log group, one that CloudWatch Logs may use; by default its own keys.
@@ -46,7 +46,7 @@ class FlowLogs(Construct):
         )
 
     def _role(self) -> iam.Role:
-        """The role that flow logs are written with, for this account's alone (VPC guide, IAM role for flow logs)."""
+        """Creates the role that writes flow logs, for this account only (VPC guide, IAM role for flow logs)."""
         flow_logs = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}:vpc-flow-log/*"
         write = iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],

@@ -1,4 +1,4 @@
-"""Interface endpoints: AWS's services at addresses inside the VPC, for what runs in its private subnets."""
+"""Interface endpoints: give AWS's services addresses inside the VPC, for its private subnets."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,11 @@ _IDS: Mapping[str, str] = {"ecr.dkr": "EcrDocker", "secretsmanager": "SecretsMan
 
 
 class InterfaceEndpoints(Construct):
-    """The interface endpoints of a network by construct id, `endpoints`, and the `security_group` they share.
+    """The interface endpoints of a network by construct id, `endpoints`, and their shared `security_group`.
 
-    Private DNS leads a service's usual name to its endpoint. The security group lets the network's CIDR in on port 443.
-    Which services: see `endpoint_services`; more: further ones, which jobs use.
+    With private DNS, a service's usual name resolves to its endpoint. The security group allows the network's CIDR on
+    port 443. Services that only a deployment needs have an endpoint only without a NAT gateway. more: further services,
+    for jobs.
     """
 
     def __init__(self, scope: Construct, id_: str, *, network: Network, more: Sequence[EndpointService] = ()) -> None:
@@ -36,7 +37,7 @@ class InterfaceEndpoints(Construct):
             for name in endpoint_services(more, has_nat_gateways=network.has_nat_gateways)
         }
         self.endpoints = {
-            name: vpc.add_interface_endpoint(  # below the VPC, so that the cluster, which waits for it, waits for them
+            name: vpc.add_interface_endpoint(  # below the VPC, so that the cluster, which depends on it, depends on them
                 name,
                 service=ec2.InterfaceVpcEndpointAwsService(service),
                 subnets=ec2.SubnetSelection(subnets=private_subnets(vpc, ()).subnets),

@@ -10,10 +10,10 @@ _INCOMPLETE_UPLOAD_DAYS = 7
 
 
 class JobBucket(Construct):
-    """An encrypted, versioned bucket that is reached over TLS only and never by the public.
+    """An encrypted, versioned bucket that accepts only TLS and blocks public access.
 
-    removal_policy DESTROY: the bucket goes with its stack; AWS refuses while a version of an object is left in it.
-    encryption_key: instead of S3's own keys.
+    removal_policy DESTROY: deletes the bucket with its stack; AWS refuses while it contains a version of an object.
+    encryption_key: by default S3's own keys.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class JobBucket(Construct):
             "Resource",
             encryption=s3.BucketEncryption.KMS if encryption_key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=encryption_key,
-            bucket_key_enabled=True if encryption_key else None,  # fewer requests to KMS, which bills each
+            bucket_key_enabled=True if encryption_key else None,  # fewer requests to KMS, which charges for each
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
@@ -38,7 +38,7 @@ class JobBucket(Construct):
             lifecycle_rules=[
                 s3.LifecycleRule(
                     noncurrent_version_expiration=Duration.days(_NONCURRENT_DAYS),
-                    expired_object_delete_marker=True,  # of objects whose versions are all gone
+                    expired_object_delete_marker=True,  # of objects whose versions are all deleted
                     abort_incomplete_multipart_upload_after=Duration.days(_INCOMPLETE_UPLOAD_DAYS),
                 )
             ],

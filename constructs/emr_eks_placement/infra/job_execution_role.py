@@ -1,4 +1,4 @@
-"""The IAM role that a virtual cluster's jobs run with."""
+"""The IAM role of a virtual cluster's jobs."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -26,12 +26,11 @@ _NO_DATA_ACCESS = DataAccess()
 
 
 class JobExecutionRole(Construct):
-    """A role for the service accounts that EMR makes in one namespace for jobs with this role, and for nobody else.
+    """A role that only the service accounts that EMR creates in one namespace for jobs with this role can assume.
 
     role_name: at most 64 characters (IAM); EMR derives the service accounts' names from it. folder: the virtual
-    cluster's name: its jobs read job-files/FOLDER/ and pod-templates/FOLDER/ of the bucket, write logs/FOLDER/ and both in
-    data/FOLDER/. log_group_arn: with :* at its end; None
-    where there is no log group.
+    cluster's name. Its jobs read job-files/FOLDER/ and pod-templates/FOLDER/ of the bucket, write logs/FOLDER/, and
+    read and write data/FOLDER/. log_group_arn: with :* at its end; None without a log group.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class JobExecutionRole(Construct):
 
 
 def _trust(role_name: str, namespace: str, oidc_provider: iam.IOpenIdConnectProvider) -> str:
-    """The trust policy as JSON text: the issuer, known at deployment only, is part of its keys.
+    """Returns the trust policy as JSON text, because its keys contain the issuer, which is known only at deployment.
 
     Service accounts: AWS CLI, awscli/customizations/emrcontainers/constants.py.
     """
@@ -124,7 +123,7 @@ def _location_access(data_access: DataAccess) -> Iterator[iam.PolicyStatement]:
 def _log_access(log_group_arn: str | None) -> Iterator[iam.PolicyStatement]:
     if log_group_arn:
         yield _allow(("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"), log_group_arn)
-        # EMR looks its log group up in the list, and a list has no narrower ARN than all log groups of the region.
+        # EMR looks for its log group in the list, and the list's narrowest ARN is all log groups of the region.
         yield _allow(
             ("logs:DescribeLogGroups",),
             Fn.sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),

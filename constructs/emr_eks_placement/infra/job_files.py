@@ -28,12 +28,12 @@ def deploy_job_files(
     index_key: str,
     markers: Markers,
 ) -> s3_deployment.BucketDeployment:
-    """One deployment of every file. Nothing is pruned: definitions started earlier still name their templates.
+    """Deploys every file in one deployment. Nothing is pruned: earlier job runs still use their templates.
 
-    definitions: by job and placement, with the markers for what is known at deployment only; index: what says where they
-    are and how to start them, as JSON at index_key.
+    definitions: by job and placement, with markers for values that are known only at deployment; index: where the
+    definitions are and how to start them, as JSON at index_key.
     """
-    with TemporaryDirectory() as folder:  # the CDK copies what it uploads at once
+    with TemporaryDirectory() as folder:  # the CDK copies uploaded files at once
         fixed, marked = Path(folder, "fixed"), Path(folder, "marked")
         _write_named_files(fixed, jobs, definitions.values())
         _write_json(marked / index_key, index)
@@ -54,7 +54,7 @@ def deploy_job_files(
 
 
 def _write_named_files(folder: Path, jobs: Iterable[Job], definitions: Iterable[JobRunDefinition]) -> None:
-    """Writes pod templates and uploaded files under their keys, which name their content."""
+    """Writes pod templates and uploaded files under their keys, which contain a hash of the content."""
     for definition in definitions:
         for template in definition.pod_templates:
             _write(folder / template.key, template.text.encode())

@@ -1,4 +1,4 @@
-"""What a role needs to start job runs on a virtual cluster of which the id is known, not the construct."""
+"""Permissions to start job runs on a virtual cluster whose id is known, without its construct."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from constructs import Construct
 
 
 def start_job_runs(scope: Construct, virtual_cluster_id: str, execution_roles: Sequence[str]) -> iam.PolicyStatement:
-    """Lets job runs start there with these execution roles, given by ARN, and with no others."""
+    """Allows job runs with these execution roles, named by ARN, and with no others."""
     return iam.PolicyStatement(
         actions=["emr-containers:StartJobRun"],
         resources=[_virtual_cluster_arn(scope, virtual_cluster_id)],
@@ -17,7 +17,7 @@ def start_job_runs(scope: Construct, virtual_cluster_id: str, execution_roles: S
 
 
 def follow_job_runs(scope: Construct, virtual_cluster_id: str) -> iam.PolicyStatement:
-    """Lets the job runs there be described and cancelled."""
+    """Allows to describe and cancel job runs."""
     return iam.PolicyStatement(
         actions=["emr-containers:DescribeJobRun", "emr-containers:CancelJobRun"],
         resources=[f"{_virtual_cluster_arn(scope, virtual_cluster_id)}/jobruns/*"],

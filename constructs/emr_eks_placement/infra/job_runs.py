@@ -1,4 +1,4 @@
-"""Job-run definitions: every job of an environment in each of its placements, ready to be started."""
+"""Job-run definitions: every job of an environment in each of its placements, ready to start."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,17 +30,19 @@ INDEX_KEY = "job-runs/index.json"
 
 
 class JobRuns(Construct):
-    """Definitions of every job by placement, keyed by (job, placement), with what they name uploaded to the bucket.
+    """The definitions of every job by placement, keyed by (job, placement), with their files uploaded to the bucket.
 
     Each definition is a Python object (`definitions`), an object job-runs/JOB/PLACEMENT.json in the bucket, an SSM
-    parameter /emr-eks-placement/ENVIRONMENT/job-runs/JOB/PLACEMENT (`parameters`) and, where the region has them, a
-    job template (`job_templates`). `commands`: how to start each, which is also in the bucket's index. `state_machines` and
-    `schedules`, None where no placement asks for one, run them.
+    parameter /emr-eks-placement/ENVIRONMENT/job-runs/JOB/PLACEMENT (`parameters`) and, if the region supports them, a
+    job template (`job_templates`). `commands`: how to start each, also in the bucket's index. `state_machines` and
+    `schedules`, which are None if no placement asks for one, run the definitions.
 
-    environment: one that is checked is not planned again; deployed: of each virtual cluster by name. removal_policy,
-    encryption_key: of the log group of the state machines, one that CloudWatch Logs may use. index_key: of the index in the
-    bucket; further_indexes: the keys that it names of others.
-    Raises RuleError, with the path in the environment, when a definition can't be made or is too large for a parameter.
+    environment: a checked one is not planned again; deployed: of each virtual cluster by name. removal_policy,
+    encryption_key: of the log group of the state machines, a key that CloudWatch Logs may use. index_key: of the index
+    in the bucket; further_indexes: the keys of other indexes, which it names.
+
+    Raises RuleError, with the path in the environment, if a definition can't be created or is too large for a
+    parameter.
     """
 
     def __init__(
@@ -78,7 +80,7 @@ class JobRuns(Construct):
         self.deployment = self._deploy(bucket, index_key, index)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets the grantee read every definition, each from its SSM parameter."""
+        """Lets the grantee read every definition from its SSM parameter."""
         folder = definitions_folder(self._environment.name)
         parameters = Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=f"{folder[1:]}/*")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["ssm:GetParameter"], resource_arns=[parameters])
@@ -172,7 +174,8 @@ class JobRuns(Construct):
 
 
 def _parameter_text(definition: JobRunDefinition) -> str:
-    """The request as JSON. SSM refuses values with {{…}}, which Spark knows ({{EXECUTOR_ID}}), so one { is escaped."""
+    """Returns the request as JSON. SSM refuses values with {{…}}, which Spark uses ({{EXECUTOR_ID}}), so one { is
+    escaped."""
     return json.dumps(definition.request, separators=(",", ":")).replace("{{", "{\\u007b")
 
 

@@ -16,10 +16,10 @@ _Template = emrcontainers.CfnJobTemplate
 def job_template(
     scope: Construct, id_: str, *, name: str, request: dict[str, Any], parameters: Mapping[str, JobParameter]
 ) -> emrcontainers.CfnJobTemplate:
-    """The template of a StartJobRun request that `define` made; name: at most 64 characters; parameters: what stands in the
-    request as ${NAME}.
+    """Creates the job template of a StartJobRun request from `define`. name: at most 64 characters; parameters: those
+    that the request contains as ${NAME}.
 
-    A template knows neither the name of a job run nor its virtual cluster: whoever starts it gives them.
+    A template has neither the name of a job run nor its virtual cluster: the caller of StartJobRun sets them.
     """
     spark_submit = request["jobDriver"]["sparkSubmitJobDriver"]
     return _Template(

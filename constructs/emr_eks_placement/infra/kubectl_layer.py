@@ -9,9 +9,10 @@ from emr_eks_placement.common.errors import RuleError
 
 
 def kubectl_layer(scope: Construct, version: str) -> lambda_.ILayerVersion:
-    """The layer with the version's kubectl: one PyPI package a version, of which an installation has only its own.
+    """Returns the layer with the version's kubectl. Each version is a PyPI package, and only the needed one is
+    installed.
 
-    Raises RuleError, with the path ("cluster", "version"), when it is not installed.
+    Raises RuleError, with the path ("cluster", "version"), if it is not installed.
     """
     digits = version.replace(".", "").removeprefix("1")
     try:

@@ -12,7 +12,7 @@ from emr_eks_placement.infra.cluster import AnyCluster
 def kubernetes_manifest(
     scope: Construct, id_: str, *, cluster: AnyCluster, manifest: Sequence[dict[str, Any]]
 ) -> eks.KubernetesManifest:
-    """The objects on any cluster with a kubectl provider."""
+    """Applies the objects on any cluster with a kubectl provider."""
     return eks.KubernetesManifest(
         scope,
         id_,

@@ -13,9 +13,9 @@ Markers = Mapping[str, Any]
 
 @jsii.implements(s3_deployment.ISource)
 class MarkedFolder:
-    """A folder whose files hold markers, each replaced at deployment by what stands for it.
+    """A folder whose files contain markers, which the deployment replaces by the real values.
 
-    The CDK's Source.data has a source and markers of its own for every file: this has one set for all of them.
+    The CDK's Source.data has a separate source and markers for every file; this class has one set for all files.
     """
 
     def __init__(self, folder: str, markers: Markers) -> None:

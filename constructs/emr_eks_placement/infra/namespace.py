@@ -1,4 +1,4 @@
-"""The Kubernetes side of a virtual cluster: its namespace, and what EMR may do in it."""
+"""The Kubernetes side of a virtual cluster: its namespace, and EMR's permissions in it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from emr_eks_placement.environment.namespace_limits import quota_objects
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.emr import KUBERNETES_USER
 
-# Kubernetes resources by API groups, and what EMR does with them (EMR on EKS guide, manual steps of cluster access).
+# Kubernetes resources by API groups, and EMR's actions on them (EMR on EKS guide, manual steps of cluster access).
 _CHANGE = ["get", "list", "watch", "describe", "create", "edit", "delete", "annotate", "patch", "label"]
 _CHANGE_MANY = [*_CHANGE, "deletecollection"]
 _RULES: tuple[tuple[list[str], list[str], list[str]], ...] = (
@@ -23,10 +23,10 @@ _RULES: tuple[tuple[list[str], list[str], list[str]], ...] = (
 
 
 def namespace_manifest(namespace: str, pod_security: str, quota: Quota) -> list[dict[str, Any]]:
-    """The namespace with its quota, and a role in it for the Kubernetes user emr-containers.
+    """Returns the namespace with its quota, and a Role in it for the Kubernetes user emr-containers.
 
-    The role is what EMR needs where its service-linked role is mapped to the user in aws-auth (EmrIdentityMapping);
-    nobody is this user until then, and where EMR has an access entry it goes by that.
+    EMR needs the Role if its service-linked role is mapped to the user in aws-auth (EmrIdentityMapping). Without the
+    mapping nobody is this user, and with an access entry EMR uses that.
     """
     return [
         {

@@ -1,4 +1,4 @@
-"""The VPC: private subnets, public ones with NAT gateways unless it is fully private, a gateway endpoint for S3."""
+"""The VPC: private subnets, public ones if there are NAT gateways, and a gateway endpoint for S3."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,22 +15,21 @@ _ROUTED = [
     ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC),
     ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
 ]
-_CONTROL_PLANE_ZONES = 2  # EKS guide, VPC requirements: at least
-# The zones of a VPC that the CDK looks up after this synthesis, to synthesize again (aws-cdk-lib, Vpc.fromLookup).
+_CONTROL_PLANE_ZONES = 2  # EKS guide, VPC requirements: the minimum
+# The zones of a VPC that the CDK looks up after this synthesis, before it synthesizes again (aws-cdk-lib, Vpc.fromLookup).
 _NOT_LOOKED_UP = "dummy"
 _ISOLATED = [ec2.SubnetConfiguration(name="private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
 
 
 class Network(Construct):
-    """A VPC over exactly the zones given; nodes and Fargate pods run in its private subnets.
+    """A VPC in exactly these zones. Nodes and Fargate pods run in its private subnets.
 
-    cidr: IPv4 network; zones: names of availability zones; nat_gateways: their number, at most one a zone. Without any,
-    nothing leads to the internet and back: no internet gateway, no public subnets. Nodes and pods then need
-    InterfaceEndpoints. S3, where images' layers and a job's data come from, is reached through a gateway endpoint, so
-    not through NAT gateways. Zones added at the end, or taken from there, and NAT gateways leave the other subnets as
-    they are.
+    cidr: IPv4 network; zones: names of availability zones; nat_gateways: their number, at most one for each zone.
+    Without NAT gateways there is no route to the internet: no internet gateway, no public subnets. Nodes and pods then
+    need InterfaceEndpoints. A gateway endpoint serves S3, with the layers of images and the data of jobs, so that this
+    traffic uses no NAT gateway. Adding or removing the last zones or NAT gateways does not change the other subnets.
 
-    The stack's availability_zones must hold the zones, or the CDK looks them up in the account.
+    The stack's availability_zones must contain the zones; otherwise the CDK looks them up in the account.
     """
 
     def __init__(self, scope: Construct, id_: str, *, cidr: str, zones: Sequence[str], nat_gateways: int) -> None:
@@ -60,10 +59,10 @@ class Network(Construct):
 
 
 def private_subnets(vpc: ec2.IVpc, zones: Sequence[str]) -> ec2.SelectedSubnets:
-    """The private subnets of the zones, by default of every zone.
+    """Returns the private subnets of the zones, by default of every zone.
 
-    They are those with a way out by NAT gateways, or, in a VPC without such, the isolated ones. Raises RuleError for a
-    zone in which the VPC has none, as far as the app knows the zones of its subnets.
+    These are the subnets with NAT gateways, or, in a VPC without such subnets, the isolated ones. Raises RuleError for
+    a zone without one, as far as the app knows the zones of its subnets.
     """
     kind = _private_type(vpc)
     every = vpc.select_subnets(subnet_type=kind)
@@ -81,10 +80,10 @@ def private_subnets(vpc: ec2.IVpc, zones: Sequence[str]) -> ec2.SelectedSubnets:
 
 
 def control_plane_subnets(vpc: ec2.IVpc) -> list[ec2.ISubnet]:
-    """Private subnets for a cluster's own network interfaces: one in each of the first two zones.
+    """Returns private subnets for a cluster's own network interfaces: one in each of the first two zones.
 
-    EKS never lets a cluster have them in other zones than it was created with (aws/containers-roadmap issue 2258); with
-    no more than it takes, zones beyond these come and go while the cluster stays. Nodes and Fargate pods may be anywhere.
+    EKS does not let a cluster change the zones of these subnets (aws/containers-roadmap issue 2258). With the minimum
+    of two, further zones can be added and removed while the cluster remains. Nodes and Fargate pods may be in any zone.
     """
     subnets = {subnet.availability_zone: subnet for subnet in reversed(private_subnets(vpc, ()).subnets)}
     return list(reversed(subnets.values()))[:_CONTROL_PLANE_ZONES]
@@ -103,7 +102,7 @@ class _Addresses:
         self._zones = list(zones)
 
     def allocate_vpc_cidr(self) -> ec2.VpcIpamOptions:
-        """The VPC's network."""
+        """Returns the VPC's network."""
         return ec2.VpcIpamOptions(cidr_block=self._cidr)
 
     def allocate_subnets_cidr(
@@ -112,7 +111,7 @@ class _Addresses:
         requested_subnets: Sequence[ec2.RequestedSubnet | dict[str, Any]],
         vpc_cidr: str,  # noqa: ARG002 - IIpAddresses passes it; it is what allocate_vpc_cidr gave
     ) -> ec2.SubnetIpamOptions:
-        """The subnets' networks, in the order in which they are requested."""
+        """Returns the subnets' networks in the order of the requests."""
         return ec2.SubnetIpamOptions(
             allocated_subnets=[ec2.AllocatedSubnet(cidr=self._cidr_of(subnet)) for subnet in requested_subnets]
         )

@@ -1,4 +1,4 @@
-"""The add-ons that nodes of node groups and Fargate pods need, managed by EKS."""
+"""The add-ons, managed by EKS, that nodes of node groups and Fargate pods need."""
 
 import json
 from collections.abc import Mapping
@@ -13,22 +13,23 @@ from emr_eks_placement.infra.fargate import FargateProfiles
 
 _BEFORE_NODES: tuple[AddOn, ...] = ("vpc-cni", "kube-proxy")
 _CORE_DNS: AddOn = "coredns"
-# Without it the pods of CoreDNS carry an annotation that keeps them off Fargate (EKS guide, getting started with AWS Fargate).
+# Without it, the pods of CoreDNS have an annotation that keeps them off Fargate (EKS guide, getting started with AWS Fargate).
 _ON_FARGATE = json.dumps({"computeType": "Fargate"})
 
 
 class NetworkAddons(Construct):
     """VPC CNI, kube-proxy and CoreDNS as EKS add-ons.
 
-    A cluster with EKS Auto Mode is made without them, and nodes of node pools have them built in. Any other cluster is made
-    with them, but nobody updates them there: EKS takes them over with its own settings, and what was changed in them by
-    kubectl is set back. A cluster that goes on without this construct keeps them, no longer as add-ons.
+    A cluster with EKS Auto Mode is created without them, and nodes of node pools have them built in. Any other cluster
+    is created with them, but without updates. As add-ons, EKS manages them with its own settings and reverts changes by
+    kubectl. If this construct is removed from a cluster, they remain, but not as add-ons.
 
-    `nodes`, those of node groups, join only with the first two there, and CoreDNS, by which Fargate pods too resolve names,
-    is ready only with nodes: they are made, and updated, in this order. VPC CNI works with the rights of the node role.
+    `nodes`, those of node groups, join only after the first two exist, and CoreDNS, which Fargate pods too use to
+    resolve names, is ready only with nodes: they are created and updated in this order. VPC CNI uses the rights of the
+    node role.
 
-    core_dns_on: Fargate profiles of which one takes CoreDNS, which then needs no node. versions: of the add-ons that do not
-    get EKS's default for the cluster's version of Kubernetes; that default is taken when an add-on is made, and stays.
+    core_dns_on: Fargate profiles, one of which takes CoreDNS, which then needs no node. versions: of add-ons that do
+    not use EKS's default for the cluster's Kubernetes version; an add-on keeps the default of its creation.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class NetworkAddons(Construct):
         if nodes:
             nodes.node.add_dependency(*before)
         if core_dns_on is not None:
-            # Pods that are made before their profile stay where they are.
+            # Pods that are created before their profile stay where they are.
             core_dns.node.add_dependency(*core_dns_on.profiles.values())
         elif nodes:
             core_dns.node.add_dependency(nodes)

@@ -14,7 +14,7 @@ from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.network import private_subnets
 from emr_eks_placement.job.placement import CAPACITY_TYPE_LABEL_VALUES
 
-# EKS's machine images by architecture and by what they have drivers for (botocore's service model of eks, AMITypes).
+# EKS's machine images by architecture and by their drivers (botocore's service model of eks, AMITypes).
 _AMI_TYPES = {
     ("x86_64", ""): "AL2023_x86_64_STANDARD",
     ("arm64", ""): "AL2023_ARM_64_STANDARD",
@@ -22,17 +22,17 @@ _AMI_TYPES = {
     ("arm64", "nvidia.com"): "AL2023_ARM_64_NVIDIA",
     ("x86_64", "aws.amazon.com"): "AL2023_x86_64_NEURON",
 }
-# What a node does: join the cluster, pull images, give pods addresses (EKS guide, node IAM role). Jobs have the rights
-# of their execution role instead, so every group can share one role.
+# A node joins the cluster, pulls images and gives pods addresses (EKS guide, node IAM role). Jobs have the rights
+# of their execution role instead, so all groups can share one role.
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 
 
 class NodeGroups(Construct):
-    """The node groups of a cluster by name: `groups`, their `launch_templates`, and the `node_role` they share.
+    """The node groups of a cluster by name, `groups`, their `launch_templates`, and their shared `node_role`.
 
-    version: of Kubernetes; by default the cluster's. A group that names its zones takes a VPC that knows its own by
-    name. tags: of the instances and volumes, which CloudFormation's stack tags don't reach. Nothing here scales a group
-    between its sizes: that takes a cluster autoscaler, for which EKS tags the group.
+    version: of Kubernetes; by default the cluster's. If a group names zones, the VPC must know its zones by name. tags:
+    of the instances and volumes, which do not get the tags of CloudFormation's stack. Nothing here scales a group: a
+    cluster autoscaler does, for which EKS tags the group.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class NodeGroups(Construct):
         self.node_role = iam.Role(
             self,
             "NodeRole",
-            # Without aws:SourceArn or aws:SourceAccount: that EC2 sends them for an instance profile is not documented, and
+            # Without aws:SourceArn or aws:SourceAccount: it is not documented that EC2 sends them for an instance profile, and
             # nodes without credentials never join.
             assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(name) for name in _NODE_POLICIES],
@@ -67,7 +67,7 @@ class NodeGroups(Construct):
             self,
             f"{name}-launch-template",
             launch_template_data=template.LaunchTemplateDataProperty(
-                # One hop keeps the node role's credentials from the pods: they are one hop further away.
+                # One hop: pods are one hop further away, so they don't get the node role's credentials.
                 metadata_options=template.MetadataOptionsProperty(
                     http_tokens="required", http_put_response_hop_limit=1
                 ),
@@ -112,7 +112,7 @@ class NodeGroups(Construct):
                 for taint in settings.taints
             ]
             or None,
-            # Without security groups of its own a node gets the cluster's, as Fargate pods do: driver and executors
+            # Without its own security groups, a node gets the cluster's, as Fargate pods do: driver and executors
             # reach each other wherever they run.
             launch_template=eks.CfnNodegroup.LaunchTemplateSpecificationProperty(
                 id=template.ref, version=template.attr_latest_version_number

@@ -1,4 +1,4 @@
-"""Node pools: labelled, tainted EC2 nodes that EKS Auto Mode makes when pods wait for them."""
+"""Node pools: labelled, tainted EC2 nodes that EKS Auto Mode creates when pods wait for them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,15 +13,16 @@ from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.network import private_subnets
 
-# What a node does: join the cluster, pull images (EKS guide, EKS Auto Mode node IAM role).
+# A node joins the cluster and pulls images (EKS guide, EKS Auto Mode node IAM role).
 _NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class NodePools(Construct):
-    """The node pools of a cluster by name, each a NodePool and a NodeClass: `manifests`, and the `node_role` they share.
+    """The node pools of a cluster by name, `manifests` with a NodePool and a NodeClass each, and their shared
+    `node_role`.
 
-    cluster: one with EKS Auto Mode that takes manifests (it has a kubectl provider) and has access entries; deleting a
-    pool waits until its nodes are gone. A pool that names its zones takes a VPC that knows its own by name.
+    cluster: with EKS Auto Mode, access entries and a kubectl provider, to apply manifests. The deletion of a pool waits
+    until its nodes are deleted. If a pool names zones, the VPC must know its zones by name.
     """
 
     def __init__(self, scope: Construct, id_: str, *, cluster: AnyCluster, pools: Mapping[str, NodePool]) -> None:
@@ -44,7 +45,7 @@ class NodePools(Construct):
             self.manifests[name].node.add_dependency(entry)
 
     def _access_entry(self, cluster: AnyCluster) -> eks.CfnAccessEntry:
-        """Lets the nodes join (EKS guide, node class access entry)."""
+        """Creates the access entry with which the nodes join (EKS guide, node class access entry)."""
         return eks.CfnAccessEntry(
             self,
             "NodeAccess",
@@ -68,7 +69,7 @@ class NodePools(Construct):
             "spec": {
                 "role": self.node_role.role_name,
                 "subnetSelectorTerms": [{"id": subnet} for subnet in subnets],
-                # As nodes of node groups and Fargate pods have it: driver and executors reach each other anywhere.
+                # As for nodes of node groups and Fargate pods: driver and executors reach each other anywhere.
                 "securityGroupSelectorTerms": [{"id": cluster.cluster_security_group_id}],
                 "ephemeralStorage": {"size": f"{settings.disk_gib}Gi"},
             },
@@ -76,7 +77,8 @@ class NodePools(Construct):
 
 
 def _node_pool(name: str, settings: NodePool) -> dict[str, Any]:
-    """Of its nodes only those without pods are taken away before they expire: a Spark job lives on all of its pods."""
+    """Returns the NodePool. Before nodes expire, only those without pods are removed, because a Spark job needs all of
+    its pods."""
     requirements = {
         kubernetes.INSTANCE_TYPE: settings.instance_types,
         kubernetes.ARCHITECTURE: [settings.machines[0].kubernetes_architecture],

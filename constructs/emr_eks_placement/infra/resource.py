@@ -1,4 +1,4 @@
-"""The CloudFormation resource that a construct of the CDK's is made of, for what the construct has no property for."""
+"""The CloudFormation resource behind a construct of the CDK, for settings without a property of the construct."""
 
 from typing import TypeVar
 
@@ -9,8 +9,8 @@ Kind = TypeVar("Kind", bound=CfnResource)
 
 
 def resource_of(construct: IConstruct, kind: type[Kind]) -> Kind:
-    """The construct's resource. Raises TypeError for a construct that is made of something else."""
+    """Returns the construct's resource. Raises TypeError for a construct with a different kind of resource."""
     found = construct.node.default_child
     if not isinstance(found, kind):
-        raise TypeError(f"{construct.node.path} is made of {type(found).__name__}, not of {kind.__name__}")
+        raise TypeError(f"{construct.node.path} has a {type(found).__name__}, not a {kind.__name__}")
     return found

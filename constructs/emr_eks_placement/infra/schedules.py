@@ -15,15 +15,16 @@ from emr_eks_placement.environment import Environment, Schedule
 from emr_eks_placement.infra.job_run_permissions import start_job_runs
 
 _Schedule = scheduler.CfnSchedule
-# What Scheduler puts in its place is another one each time it starts something (Scheduler guide, context attributes).
+# Scheduler replaces it by a value that differs for each start (Scheduler guide, context attributes).
 _EXECUTION = "<aws.scheduler.execution-id>"
 
 
 class Schedules(Construct):
-    """The schedule of each job and placement that has settings for one, `schedules`, and the `roles` of these.
+    """The schedule of each job and placement with settings for one, `schedules`, and their `roles`.
 
-    A schedule starts the state machine of its job and placement, or else the job run itself; there is one role for each
-    virtual cluster. environment: of which jobs and placements `definitions` are; deployed: virtual clusters by name.
+    A schedule starts the state machine of its job and placement, or without one the job run itself. There is one role
+    for each virtual cluster. environment: with the jobs and placements of `definitions`; deployed: virtual clusters by
+    name.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Schedules(Construct):
         }
 
     def _role(self, name: str, deployed: DeployedVirtualCluster, runs: Sequence[JobPlacement]) -> iam.Role:
-        """For schedules of this account's default group (Scheduler guide, confused deputy prevention)."""
+        """Creates the role for schedules of this account's default group (Scheduler guide, confused deputy prevention)."""
         group = Stack.of(self).format_arn(service="scheduler", resource="schedule-group", resource_name="default")
         return iam.Role(
             self,
@@ -105,7 +106,7 @@ class Schedules(Construct):
         )
 
     def _target(self, run: JobPlacement) -> tuple[str, str]:
-        """The ARN of what is started, and its input."""
+        """Returns the ARN of what is started, and its input."""
         if run in self._state_machines:
             return self._state_machines[run].attr_arn, "{}"
         request = {**capitalized(self._definitions[run].request), "ClientToken": _EXECUTION}

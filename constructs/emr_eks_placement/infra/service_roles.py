@@ -1,4 +1,4 @@
-"""Trust policies of the roles that the CDK's own constructs make: services assume them for this account alone."""
+"""Trust policies of the roles that the CDK's own constructs create: services can assume them for this account only."""
 
 from aws_cdk import Aws, Fn
 from aws_cdk import aws_iam as iam
@@ -12,18 +12,19 @@ _FIRST_CONDITION = (
 
 
 def trust_cluster_of_own_account(role: IConstruct) -> None:
-    """EKS assumes a cluster's role for clusters of this account and region (EKS guide, confused deputy prevention).
+    """Lets EKS assume a cluster's role only for clusters of this account and region (EKS guide, confused deputy
+    prevention).
 
-    A cluster named by CloudFormation has no ARN before its role.
+    The ARN of a cluster that CloudFormation names is not known when its role is created.
     """
     clusters = Fn.sub("arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/*")
     resource_of(role, iam.CfnRole).add_property_override(_FIRST_CONDITION, {"ArnLike": {"aws:SourceArn": clusters}})
 
 
 def trust_functions_of_own_account(scope: IConstruct) -> None:
-    """Lambda assumes the roles below the scope for functions of this account (Lambda guide, execution role).
+    """Lets Lambda assume the roles below the scope only for functions of this account (Lambda guide, execution role).
 
-    The account alone: a function and its role can't name each other.
+    The condition names only the account, because a function and its role can't name each other.
     """
     own_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
     for construct in scope.node.find_all():

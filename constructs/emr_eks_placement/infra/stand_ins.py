@@ -1,4 +1,4 @@
-"""Stand-ins for what is known at deployment only."""
+"""Substitutes for values that are known only at deployment."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from emr_eks_placement.infra.marked_folder import Markers
 
 
 def _name(key: str, length: int) -> str:
-    """A name of that many lower-case letters and digits that no other key has."""
+    """Returns a name of that many lower-case letters and digits that no other key has."""
     return ("n" + hashlib.sha512(key.encode()).hexdigest())[:length]
 
 
-# As long as the names get that CloudFormation makes up, by the field.
+# The length of the names that CloudFormation generates, by field.
 _LONGEST: Mapping[str, Callable[[str], str]] = {
     "virtual_cluster_id": lambda key: _name(key, 25),
     "execution_role_arn": lambda key: f"arn:aws-us-gov:iam::{'1' * 12}:role/{_name(key, 64)}",
@@ -28,10 +28,10 @@ _LONGEST: Mapping[str, Callable[[str], str]] = {
 
 
 class StandIns:
-    """A virtual cluster with other names where it has tokens, as definitions need it.
+    """A virtual cluster with substitutes for its tokens, as definitions need it.
 
-    name: its own in the environment. `longest`: with names as long as they may get, so that a definition is the largest that it
-    may be; `marked`: with markers; `markers`: what stands for each of these.
+    name: its own in the environment. `longest`: with names of the maximum length, so that a definition has its maximum
+    size; `marked`: with markers; `markers`: the value behind each of these.
     """
 
     def __init__(self, name: str, deployed: DeployedVirtualCluster) -> None:

@@ -16,7 +16,7 @@ from emr_eks_placement.emr.service_integration import capitalized
 from emr_eks_placement.environment import Environment, StateMachine
 from emr_eks_placement.infra.job_run_permissions import follow_job_runs, start_job_runs
 
-# What a state machine that logs to CloudWatch asks for (Step Functions guide, logging): IAM knows no resource of these.
+# Permissions of a state machine that logs to CloudWatch (Step Functions guide, logging): they support no resources.
 LOG = (
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -27,33 +27,33 @@ LOG = (
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
-# What X-Ray asks for (Step Functions guide, X-Ray): traces and sampling rules have no resource to name.
+# Permissions for X-Ray (Step Functions guide, X-Ray): traces and sampling rules have no resources.
 TRACE = (
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 )
-# EMR answers 429 TooManyRequestsException when it is throttled and InternalServerException when it fails (StartJobRun). How
-# the integration writes its prefix is not documented; that of the SDK integration is EmrContainers (Step Functions guide).
+# EMR answers 429 TooManyRequestsException when it throttles and InternalServerException when it fails (StartJobRun). The
+# integration's prefix is not documented; that of the SDK integration is EmrContainers (Step Functions guide).
 _TO_RETRY = ("TooManyRequestsException", "InternalServerException", "SdkClientException")
 _PREFIXES = ("EMRContainers", "EmrContainers")
 _RETRY = {
     "ErrorEquals": [f"{prefix}.{error}" for prefix in _PREFIXES for error in _TO_RETRY],
     "IntervalSeconds": 5,
     "BackoffRate": 2,
-    "MaxAttempts": 6,  # within four minutes and a half
+    "MaxAttempts": 6,  # within four and a half minutes
     "MaxDelaySeconds": 120,
     "JitterStrategy": "FULL",
 }
 
 
 class StateMachines(Construct):
-    """The state machine of each job and placement that has settings for one, `state_machines`, and the `roles` of these.
+    """The state machine of each job and placement with settings for one, `state_machines`, and their `roles`.
 
-    Each starts its job run, waits for its end and fails if the run does. There is one role for each virtual cluster, and a
-    log group, `log_group`, for all, which keeps what it has as long as the logs of these virtual clusters.
-    environment: of which jobs and placements `definitions` are; deployed: virtual clusters by name. removal_policy,
+    Each starts its job run, waits for its end and fails if the run does. There is one role for each virtual cluster,
+    and one log group, `log_group`, for all, which keeps its events as long as the logs of these virtual clusters.
+    environment: with the jobs and placements of `definitions`; deployed: virtual clusters by name. removal_policy,
     encryption_key: of the log group.
     """
 
@@ -92,14 +92,15 @@ class StateMachines(Construct):
         }
 
     def _log_group_name(self) -> str:
-        """Groups of this prefix share one entry of the account's resource policy, whose size is limited, and the stack's id
-        keeps it apart from one that an earlier stack left (Step Functions guide, logging to CloudWatch Logs).
-        """
+        """Returns a name with the prefix for which one entry of the account's resource policy, whose size is limited,
+        is enough. The stack's id distinguishes it from the log group of an earlier stack (Step Functions guide, logging
+        to CloudWatch Logs)."""
         stack_id = Fn.select(2, Fn.split("/", Aws.STACK_ID))
         return f"/aws/vendedlogs/states/{Stack.of(self).stack_name}-{stack_id}"
 
     def _role(self, name: str, deployed: DeployedVirtualCluster, definitions: Sequence[JobRunDefinition]) -> iam.Role:
-        """For state machines of this account (Step Functions guide, confused deputy; IAM policies for EMR on EKS)."""
+        """Creates the role for state machines of this account (Step Functions guide, confused deputy; IAM policies for
+        EMR on EKS)."""
         state_machines = Stack.of(self).format_arn(
             service="states", resource="stateMachine", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
@@ -144,7 +145,8 @@ class StateMachines(Construct):
 
 
 def _states(run: JobPlacement, request: Mapping[str, Any], settings: StateMachine) -> dict[str, Any]:
-    """The state machine in the Amazon States Language: its output is the job run, or its cause the job run that failed."""
+    """Returns the state machine in the Amazon States Language. Its output is the job run; if the run fails, its cause
+    is the job run."""
     name = f"{run[0]} in placement {run[1]}"
     task: dict[str, Any] = {
         "Type": "Task",

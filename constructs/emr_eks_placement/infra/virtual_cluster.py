@@ -1,4 +1,4 @@
-"""An EMR virtual cluster with all that its jobs need."""
+"""An EMR virtual cluster with everything that its jobs need."""
 
 import hashlib
 from collections.abc import Sequence
@@ -30,17 +30,16 @@ class _LogGroup(NamedTuple):
 
 
 class EmrVirtualCluster(Construct):
-    """A virtual cluster, its namespace, its log group and the roles its jobs run with; what is given is left as it is.
+    """A virtual cluster, its namespace, its log group and the roles of its jobs. Existing resources are not changed.
 
-    name: in the environment; owner: what tells this deployment from others in the account (environment, region);
-    bucket: of pod templates, logs and data; after: what is created before the namespace and deleted after it, so the
+    name: in the environment; owner: distinguishes this deployment from others in the account (environment, region);
+    bucket: of pod templates, logs and data; after: created before the namespace and deleted after it, for example the
     Fargate profiles, which EKS can't delete while their pods run. encryption_key: of the log group, one that CloudWatch
     Logs may use; by default its own keys. `deployed`: what job-run definitions need. `execution_role` is its own role,
-    `execution_roles` are further ones by name; `log_group` and `namespace` are None where none is created.
+    `execution_roles` are further ones by name; `log_group` and `namespace` are None if none is created.
 
-    handler: makes the virtual cluster instead of CloudFormation.
-    cluster: one with the authentication mode API_AND_CONFIG_MAP, that takes manifests (it has a kubectl provider) unless
-    the namespace exists.
+    handler: creates the virtual cluster instead of CloudFormation. cluster: with the authentication mode
+    API_AND_CONFIG_MAP and, unless the namespace exists, a kubectl provider, to apply manifests.
     """
 
     def __init__(
@@ -83,7 +82,7 @@ class EmrVirtualCluster(Construct):
         )
 
     def grant_start_job_run(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets the grantee start job runs here with the virtual cluster's execution roles, and with no others."""
+        """Lets the grantee start job runs here with the virtual cluster's execution roles only."""
         roles = [self.execution_role.role_arn, *(role.role_arn for role in self.execution_roles.values())]
         return iam.Grant.add_to_principal(
             grantee=grantee,
@@ -152,9 +151,9 @@ class EmrVirtualCluster(Construct):
     def _name_after_namespace(self, kind: str, resource: CfnResource) -> None:
         """Gives a resource a logical id that depends on the namespace.
 
-        With another namespace it is another resource, added before the old one is removed: CloudFormation would update
-        a manifest in place, which leaves its namespace behind, and what refers to a virtual cluster would not notice that
-        it was replaced.
+        Another namespace then makes it another resource, which is added before the old one is removed. CloudFormation
+        would otherwise update a manifest in place and leave its namespace behind, and resources that refer to a virtual
+        cluster would not notice its replacement.
         """
         digest = hashlib.sha256(f"{self.node.path}\0{self.settings.namespace}".encode()).hexdigest()
         resource.override_logical_id(f"{kind}{digest[:8].upper()}")

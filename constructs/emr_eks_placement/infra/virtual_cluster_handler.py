@@ -1,4 +1,4 @@
-"""Virtual clusters made by a function, not by CloudFormation."""
+"""Virtual clusters that a function creates, not CloudFormation."""
 
 import re
 from collections.abc import Iterable
@@ -15,9 +15,10 @@ from emr_eks_placement.infra.emr_functions import LONGEST, emr_function
 
 
 class VirtualClusterHandler(Construct):
-    """A function that makes virtual clusters on one cluster, with the rights that EMR's guide asks of whoever does.
+    """A function that creates virtual clusters on one cluster, with the rights that EMR's guide requires of the caller.
 
-    EMR makes its access entry on the cluster with them. CloudFormation may not hand a deployment's rights on to EMR.
+    EMR uses these rights to create its access entry on the cluster. CloudFormation can't pass a deployment's rights on
+    to EMR.
 
     cluster: with the authentication mode API_AND_CONFIG_MAP.
     """
@@ -34,7 +35,8 @@ class VirtualClusterHandler(Construct):
         )
 
     def virtual_cluster(self, scope: Construct, id_: str, *, name: str, namespace: str) -> CustomResource:
-        """A virtual cluster, with the tags that the stack has by now: its reference is the id, its attribute Arn the ARN."""
+        """Creates a virtual cluster with the tags that the stack has by now. Its reference is the id, its attribute Arn
+        the ARN."""
         return CustomResource(
             scope,
             id_,

@@ -1,1 +1,1 @@
-"""What runs and where it should: a job, its placements and parameters."""
+"""A job, its placements and its parameters."""

@@ -1,4 +1,4 @@
-"""Jobs: what runs, how large, with which release and Spark configuration."""
+"""Jobs: the application, its size, its release and Spark configuration."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY, without_ids
 _MOST_OVERHEAD_FACTOR = 100
 _LONGEST_BUCKET_NAME = 63
 
-# Spark properties that have a field of the job.
+# Spark properties for which the job has a field.
 _FIELD_BY_SPARK_CONF = {
     "spark.driver.cores": "driver.cores",
     "spark.driver.memory": "driver.memory",
@@ -59,14 +59,14 @@ Cores = Annotated[int, Strict(), between(1, 1024, "cores", "Spark's spark.{drive
 
 
 class LocalFile(Model):
-    """A file that is uploaded to the bucket under a key that names its content."""
+    """A file that is uploaded to the bucket. Its key contains a hash of the content."""
 
     path: Path
     key: str
 
     @classmethod
     def of(cls, path: Path, owner: str) -> "LocalFile":
-        """The file in the folder of its owner. Raises OSError for one that can't be read."""
+        """Returns the file in the folder of its owner. Raises OSError if it can't be read."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return cls(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 
@@ -79,9 +79,9 @@ class Driver(Model):
     memory: Heap = "1g"
     """The JVM heap."""
     memory_overhead: Memory | None = None
-    """Memory beside the heap, instead of what Spark's factor gives."""
+    """Memory in addition to the heap; by default Spark's factor decides."""
     pod_template: dict[str, Any] | None = None
-    """The Pod that placement is added to, or (beginning with ./ or ../) the name of a file that holds it."""
+    """The base Pod of the pod template, or (beginning with ./ or ../) the name of a file that contains it."""
 
 
 class Executors(Driver):
@@ -131,7 +131,7 @@ def _check_factor(text: str) -> None:
         raise RuleError(text, "must be a number above 0, at most 100 (Spark configuration)", "Write for example 0.2")
 
 
-# Spark properties that decide the size of a pod, and what their values must be.
+# Spark properties that decide the size of a pod, and checks of their values.
 _SIZE_CONF: dict[str, Callable[[str], object]] = {
     "spark.kubernetes.memoryOverheadFactor": _check_factor,
     "spark.driver.memoryOverheadFactor": _check_factor,
@@ -160,12 +160,12 @@ def _check_spark_conf(conf: dict[str, str]) -> dict[str, str]:
 
 def _broken_spark_conf_rule(key: str, value: str) -> tuple[str, str] | None:
     if key in emr.REFUSED_SPARK_CONF:
-        return "EMR on EKS sets this property and refuses a job that does (EMR on EKS guide)", "Remove it"
+        return "EMR on EKS sets this property and refuses a job that sets it (EMR on EKS guide)", "Remove it"
     field = _FIELD_BY_SPARK_CONF.get(current_name(key))
     if field:
         return "this property has a field of the job", f"Write {field} instead"
     if _PLACEMENT_CONF.fullmatch(key):
-        return "this property decides placement", "Say it in the job's placements"
+        return "this property decides placement", "Set it in the job's placements"
     if not key.startswith("spark.") or len(key) > emr.LONGEST_PROPERTY:
         longest = emr.LONGEST_PROPERTY
         return (
@@ -190,16 +190,16 @@ class Job(Model):
     entry_point: Annotated[str | InstanceOf[LocalFile], AfterValidator(_check_entry_point)]
     """A URI such as s3://… or local:///… (in the image), or a file to upload: a path from the environment file's folder."""
     arguments: Annotated[tuple[str | InstanceOf[LocalFile], ...], AfterValidator(_check_arguments)] = ()
-    """What the application is started with; one that begins with ./ or ../ is a file to upload."""
+    """The application's arguments; one that begins with ./ or ../ is a file to upload."""
     main_class: str | None = None
-    """The class that a Java or Scala application starts with."""
+    """The main class of a Java or Scala application."""
     release_label: Annotated[str, AfterValidator(_check_release)]
     """The EMR on EKS release."""
     start_timeout: (
         Annotated[int, Strict(), between(1, emr.LONGEST_START_TIMEOUT_SECONDS, "seconds", "product limit")] | None
     ) = None
-    """How many seconds a run may take to start its submitter and driver, waiting for nodes and images included; by default
-    EMR's own 900, after which the run fails."""
+    """How long a run may take to start its submitter and driver, in seconds, including waiting for nodes and images; by
+    default EMR's own 900, after which the run fails."""
     driver: Driver = Driver()
     """The driver's size."""
     executors: Executors = Executors()
@@ -207,8 +207,8 @@ class Job(Model):
     spark_conf: Annotated[dict[str, str], AfterValidator(_check_spark_conf)] = {}
     """Further Spark properties."""
     parameters: JobParameters = {}
-    """Names that stand as ${NAME} in arguments and in values of spark_conf, but for those that decide pods: the job
-    template takes values for them, the other definitions have their defaults."""
+    """Names used as ${NAME} in arguments and in values of spark_conf, except those that decide pods. The job template
+    accepts values for them; the other definitions use their defaults."""
 
     @model_validator(mode="after")
     def _check_name(self) -> "Job":
@@ -228,7 +228,7 @@ class Job(Model):
                 raise RuleError(
                     value,
                     "this property decides the job's pods, which are planned for one value of it (product limit)",
-                    "Write the value, and another job for another one",
+                    "Write the value, and another job for another value",
                     path=("spark_conf", key),
                 )
         named = {name for text in (*self.arguments, *self.spark_conf.values()) for name in _named_in(text)}
@@ -236,12 +236,12 @@ class Job(Model):
             if name not in named:
                 rule = f"no argument and no spark_conf of the job has ${{{name}}}"
                 raise RuleError(name, rule, "Write it there, or remove the parameter", path=("parameters", name))
-        _ = self.with_defaults  # raises a RuleError where a default does not fit
+        _ = self.with_defaults  # raises a RuleError for a default that is not valid
         return self
 
     @property
     def with_defaults(self) -> "Job":
-        """The job without parameters: each has its default where it stood."""
+        """Returns the job with each parameter replaced by its default."""
         if not self.parameters:
             return self
         arguments = tuple(
@@ -257,10 +257,10 @@ class Job(Model):
 
     @property
     def release(self) -> Release:
-        """The release that the label names."""
+        """The release of the label."""
         return parse_release(self.release_label)
 
     @property
     def local_files(self) -> tuple[LocalFile, ...]:
-        """The files that are uploaded for the job."""
+        """Returns the files to upload for the job."""
         return tuple(file for file in (self.entry_point, *self.arguments) if isinstance(file, LocalFile))

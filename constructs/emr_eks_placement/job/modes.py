@@ -1,4 +1,4 @@
-"""The placement modes: named presets of a placement, each composed with a zone and the choices its EC2 pods allow."""
+"""The placement modes: named presets of a placement, combined with a zone and choices for its EC2 pods."""
 
 from typing import Literal, get_args
 
@@ -24,11 +24,11 @@ def placement(
     driver: Ec2 | None = None,
     executors: Ec2 | None = None,
 ) -> Placement:
-    """The placement that a mode stands for.
+    """Returns the placement of a mode.
 
-    zone: the one availability zone of driver and executors (the submitter, which exchanges no data with them, keeps
-    its own); driver, executors: what these ask of EC2 nodes, where the mode puts them there; submitter: any EC2 node
-    with room unless given. Raises RuleError, with the argument as path, where the mode has no room for a choice.
+    zone: the one availability zone of driver and executors; the submitter, which exchanges no data with them, has its
+    own zone. driver, executors: choices among EC2 nodes, if the mode runs them there; submitter: by default any EC2
+    node with room. Raises RuleError, with the argument as path, if the mode does not allow a choice.
     """
     return Placement(
         submitter=submitter or Ec2(),
@@ -51,7 +51,7 @@ def _target(mode: Mode, role: Literal["driver", "executors"], zone: str | None, 
     choice = choice or Ec2()
     if zone and choice.zone and choice.zone != zone:
         raise RuleError(
-            choice.zone, f"the placement's zone is {zone}", "Give the zone once, for the placement", path=(role, "zone")
+            choice.zone, f"the placement's zone is {zone}", "Set the zone once, for the placement", path=(role, "zone")
         )
     return choice.model_copy(update={"zone": zone}) if zone else choice
 
@@ -61,7 +61,7 @@ def _check_node_labels(mode: Mode, role: str, choice: Ec2 | None) -> None:
     if mode == "pinned-driver" and not labels:
         raise RuleError(
             labels,
-            "mode pinned-driver pins the driver to a labelled node group",
+            "mode pinned-driver pins the driver to a node group with labels",
             "Give the node group's labels, or use mode fargate-executors",
             path=("driver", "node_labels"),
         )

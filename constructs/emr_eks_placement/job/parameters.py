@@ -1,4 +1,4 @@
-"""Parameters of a job: names that a job template takes values for, each with the value that plain definitions have."""
+"""Parameters of a job: names whose values a job template accepts; other definitions use their defaults."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _MOST_PARAMETERS = 100
 _LONGEST_NAME = 512  # TemplateParameterName
 _LONGEST_VALUE = 1024  # String1024
 _REFERENCE = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
-# What decides the size, the number and the place of pods.
+# Properties that decide the size, the number and the place of pods.
 _DECIDES_PODS = re.compile(r"spark\.(kubernetes|driver|executor|memory|dynamicAllocation)\..*", re.DOTALL)
 _NAME_RULE = (
     f"a parameter's name has 1 to {_LONGEST_NAME} of A-Z, a-z, 0-9 and _, the first a letter "
@@ -30,7 +30,7 @@ def _check_default(value: str) -> str:
     if "${" in value:
         raise RuleError(
             value,
-            "a value is taken as it is: no parameter stands in it (EMR on EKS guide, job templates)",
+            "a value is used as it is: it can't contain a parameter (EMR on EKS guide, job templates)",
             "Write it out",
         )
     return value
@@ -44,12 +44,12 @@ def _check_names(parameters: dict[str, "JobParameter"]) -> dict[str, "JobParamet
 
 
 class JobParameter(Model):
-    """What `${NAME}` stands for in a job's arguments and spark_conf; a job template takes other values for it."""
+    """A parameter `${NAME}` in a job's arguments and spark_conf. A job template accepts other values for it."""
 
     type: Literal["STRING", "NUMBER"] = "STRING"
-    """What its values are."""
+    """The type of its values."""
     default: Annotated[str, AfterValidator(_check_default)]
-    """Its value where none is given; the definitions that are no job template have it."""
+    """Its default, which definitions other than job templates use."""
 
     @model_validator(mode="after")
     def _check_number(self) -> "JobParameter":
@@ -71,22 +71,22 @@ JobParameters = Annotated[
 
 
 def references(text: str) -> list[str]:
-    """The names that stand in the text as ${NAME}."""
+    """Returns the names that the text contains as ${NAME}."""
     return _REFERENCE.findall(text)
 
 
 def without_references(text: str) -> str:
-    """The text without its ${NAME}."""
+    """Returns the text without its ${NAME}."""
     return _REFERENCE.sub("", text)
 
 
 def filled_in(text: str, parameters: Mapping[str, JobParameter]) -> str:
-    """The text with the defaults of the parameters that stand in it; what else is in ${ } stays."""
+    """Returns the text with the defaults of its parameters; other text in ${ } is kept."""
     return _REFERENCE.sub(lambda one: parameters[one[1]].default if one[1] in parameters else one[0], text)
 
 
 def decides_pods(key: str) -> bool:
-    """Whether a Spark property decides the size, the number or the place of a job's pods."""
+    """Returns whether a Spark property decides the size, the number or the place of a job's pods."""
     name = current_name(key)
     effect = effect_of(name)
     return bool(_DECIDES_PODS.fullmatch(name)) or (effect is not None and effect.how != "none")

@@ -13,12 +13,12 @@ from emr_eks_placement.facts import instance_types, kubernetes
 Role = Literal["submitter", "driver", "executors"]
 ROLES: tuple[Role, ...] = get_args(Role)
 CapacityType = Literal["on-demand", "spot"]
-# How a definition says which EC2 nodes a pod goes to: in a pod template, or as Spark configuration.
+# How a definition selects EC2 nodes: in a pod template, or in Spark configuration.
 NodeSelection = Literal["pod-template", "spark-conf"]
 Labels = Annotated[dict[str, str], AfterValidator(kubernetes.check_labels)]
 InstanceTypeName = Annotated[str, AfterValidator(lambda name: instance_types.instance_type(name).name)]
 
-# The label whose value a Fargate profile selects on, and the value for a profile of any zone.
+# The label that Fargate profiles select on, and its value for a profile of any zone.
 PLACEMENT_LABEL = "spark-node-placement"
 _FARGATE = "fargate"
 
@@ -33,7 +33,7 @@ class Taint(Model):
     value: Annotated[str, AfterValidator(kubernetes.check_label_value)] = ""
     """The taint's value."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
-    """What becomes of pods that do not tolerate it."""
+    """What happens to pods that do not tolerate it."""
 
 
 class Toleration(Model):
@@ -42,15 +42,15 @@ class Toleration(Model):
     key: str | None = None
     """The taint's key; by default any taint."""
     operator: Literal["Equal", "Exists"] = "Equal"
-    """Equal tolerates the value given, Exists any value."""
+    """Equal tolerates the value, Exists any value."""
     value: str | None = None
-    """The taint's value, where the operator is Equal."""
+    """The taint's value, if the operator is Equal."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """The taint's effect; by default any effect."""
     toleration_seconds: Annotated[int, Strict(), between(0, 2**31 - 1, "seconds", "Kubernetes tolerations")] | None = (
         None
     )
-    """How long a running pod stays once its node has the taint; without it the pod is not evicted."""
+    """How many seconds a running pod stays after its node gets the taint; by default it is not evicted."""
 
     @model_validator(mode="after")
     def _check(self) -> "Toleration":
@@ -72,7 +72,7 @@ class Toleration(Model):
         if self.toleration_seconds is not None and self.effect != "NoExecute":
             raise RuleError(
                 self.toleration_seconds,
-                "is given only with effect NoExecute (Kubernetes tolerations)",
+                "is allowed only with effect NoExecute (Kubernetes tolerations)",
                 "Set the effect or remove the seconds",
                 path=("toleration_seconds",),
             )
@@ -80,15 +80,15 @@ class Toleration(Model):
 
     @classmethod
     def of_kubernetes(cls, toleration: Mapping[str, Any]) -> "Toleration":
-        """A toleration as it stands in a pod. Raises pydantic's ValidationError for what is none."""
+        """Reads a toleration of a pod. Raises pydantic's ValidationError for invalid data."""
         renamed = {"toleration_seconds" if key == "tolerationSeconds" else key: toleration[key] for key in toleration}
         seconds = renamed.get("toleration_seconds")
         if isinstance(seconds, int):
-            renamed["toleration_seconds"] = min(max(seconds, 0), 2**31 - 1)  # the API takes negative ones for 0
+            renamed["toleration_seconds"] = min(max(seconds, 0), 2**31 - 1)  # the API reads negative ones as 0
         return cls.model_validate({key: None if value == "" else value for key, value in renamed.items()})
 
     def as_kubernetes(self) -> dict[str, Any]:
-        """The toleration as it stands in a pod."""
+        """Returns the toleration as in a pod."""
         fields = {
             "key": self.key,
             "operator": self.operator,
@@ -119,7 +119,7 @@ class Fargate(Model):
             if key in data:
                 raise RuleError(
                     data[key],
-                    "a pod on Fargate chooses no node: there is no Spot, no arm64, no instance type (EKS guide, Fargate)",
+                    "a pod on Fargate can't choose its node: there is no Spot, no arm64, no instance type (EKS guide, Fargate)",
                     "Remove it, or place the pod with compute: ec2",
                     path=(key,),
                 )
@@ -137,7 +137,7 @@ class Ec2(Model):
     compute: Literal["ec2"] = "ec2"
     """What the pod runs on."""
     node_labels: Labels = {}
-    """Labels that the node carries, all of them."""
+    """Labels that the node must have, all of them."""
     zone: str | None = None
     """The node's zone; by default any."""
     instance_type: InstanceTypeName | None = None
@@ -159,7 +159,7 @@ class Ec2(Model):
             if key in self.node_labels:
                 raise RuleError(
                     self.node_labels[key],
-                    "this label has a field of its own",
+                    "this label has its own field",
                     f"Write {field} instead",
                     path=("node_labels", key),
                 )
@@ -167,7 +167,7 @@ class Ec2(Model):
 
     @property
     def node_selector(self) -> dict[str, str]:
-        """The node labels a pod asks for."""
+        """Returns the node labels that a pod asks for."""
         selector = dict(self.node_labels)
         if self.zone:
             selector[kubernetes.ZONE] = self.zone
@@ -182,12 +182,12 @@ Target = Annotated[Fargate | Ec2, Field(discriminator="compute")]
 
 
 class Placement(Model):
-    """Where the three kinds of pod of a job run. Unless told, the job submitter runs on any EC2 node with room."""
+    """Where the three kinds of pod of a job run. By default, the job submitter runs on any EC2 node with room."""
 
     submitter: Target = Ec2()
     driver: Target
     executors: Target
 
     def of(self, role: Role) -> Fargate | Ec2:
-        """The target of one kind of pod."""
+        """Returns the target of one kind of pod."""
         return {"submitter": self.submitter, "driver": self.driver, "executors": self.executors}[role]

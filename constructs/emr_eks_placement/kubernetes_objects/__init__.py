@@ -1,1 +1,1 @@
-"""What Kubernetes objects, of manifests or of an API server, say of the capacity of a cluster."""
+"""Reads the capacity of a cluster from Kubernetes objects, of manifests or of an API server."""

@@ -1,4 +1,4 @@
-"""What Kubernetes objects say of namespaces: their quotas, limits and Pod Security Standards."""
+"""Reads quotas, limits and Pod Security Standards of namespaces from Kubernetes objects."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,10 +21,10 @@ _TYPES = ("Container", "Pod", "PersistentVolumeClaim")
 
 
 def rules_of(one: Field) -> tuple[str, NamespaceRules] | str | None:
-    """The namespace that an object has rules for, with them; in words, where that is known only at deployment; None for
-    objects without rules.
+    """Returns the namespace that an object has rules for, and the rules. Returns a description if they are known only
+    at deployment, and None for an object without rules.
 
-    Raises RuleError for rules that are malformed.
+    Raises RuleError for malformed rules.
     """
     kind = one["kind"].known_text() or ""
     read = _READ.get(kind)
@@ -79,7 +79,8 @@ def _limit_range(one: Field) -> NamespaceRules:
 
 
 def _limits(entry: Field, open_amounts: list[str]) -> Limits:
-    """With the defaults of the API: the limit is the maximum, the request that limit or else the minimum."""
+    """Returns the limits with the API's defaults: the default limit is the maximum; the default request is that limit
+    or else the minimum."""
     kind = entry["type"].known_text() or "that is known only at deployment"
     read = {
         name: _amounts(entry[name], open_amounts)
@@ -98,7 +99,7 @@ def _limits(entry: Field, open_amounts: list[str]) -> Limits:
 
 
 def _amounts(field: Field, open_amounts: list[str]) -> Amounts:
-    """Those that are known; the names of the others go to open_amounts."""
+    """Returns the known amounts; adds the names of the others to open_amounts."""
     if isinstance(field.value, Unresolved):
         open_amounts.append(str(field.path[-1]))
         return {}

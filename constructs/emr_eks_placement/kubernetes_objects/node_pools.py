@@ -15,8 +15,8 @@ from emr_eks_placement.job.placement import CapacityType, Taint
 from emr_eks_placement.scheduling.affinity import matches
 from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, NodePoolCapacity
 
-_BUILT_IN_CLASS = "default"  # of EKS: with the cluster's subnets and the default disk
-_CAPACITY_TYPES: tuple[CapacityType, ...] = ("on-demand", "spot")  # what a pool has that does not say
+_BUILT_IN_CLASS = "default"  # EKS's own: with the cluster's subnets and the default disk
+_CAPACITY_TYPES: tuple[CapacityType, ...] = ("on-demand", "spot")  # the default of a pool
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
 _RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "karpenter.sh", "eks.amazonaws.com")
 
@@ -29,12 +29,12 @@ def is_node_class(one: Field) -> bool:
 
 
 def is_node_pool(one: Field) -> bool:
-    """Whether the Kubernetes object is a node pool of EKS Auto Mode, not one of a Karpenter of one's own."""
+    """Returns whether the Kubernetes object is a node pool of EKS Auto Mode, not one of a self-managed Karpenter."""
     return _is_pool(one) and _class_of(one)["group"].value == "eks.amazonaws.com"
 
 
 def is_karpenter_pool(one: Field) -> bool:
-    """Whether the Kubernetes object is a node pool of a Karpenter of one's own."""
+    """Returns whether the Kubernetes object is a node pool of a self-managed Karpenter."""
     return _is_pool(one) and not is_node_pool(one)
 
 
@@ -43,7 +43,7 @@ def _is_pool(one: Field) -> bool:
 
 
 def class_name_of(pool: Field) -> str:
-    """The name of the pool's node class."""
+    """Returns the name of the pool's node class."""
     return _class_of(pool)["name"].text()
 
 
@@ -52,28 +52,28 @@ def _class_of(pool: Field) -> Field:
 
 
 def subnet_ids_of(node_class: Field | None) -> Field:
-    """The list of its subnets' ids; an empty one where it is not known, or selects a subnet by tags."""
+    """Returns the list of its subnets' ids; empty if unknown, or if it selects a subnet by tags."""
     terms = node_class["spec"]["subnetSelectorTerms"] if node_class else Field(None)
     ids = [term["id"].value for term in terms.items()]
     return Field([] if None in ids else ids, terms.path)
 
 
 def named_beside(groups: Container[str], pools: Mapping[str, NodePoolCapacity]) -> dict[str, NodePoolCapacity]:
-    """The pools by the names that they go by beside node groups of these names."""
+    """Returns the pools by names that differ from these names of node groups."""
     return {f"{name} (node pool)" if name in groups else name: pool for name, pool in pools.items()}
 
 
 def read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]) -> NodePoolCapacity | str:
-    """The pool; where it is not understood what nodes it makes, that in words.
+    """Returns the pool, or a description if its nodes are not understood.
 
-    node_class: None for one that is not known, as of EKS's own; zones: of its subnets, or the cluster's where these are
-    not known. Of limits, that of CPU is read. Raises RuleError for what is malformed or known only at deployment.
+    node_class: None if unknown, as for EKS's own; zones: of its subnets, or the cluster's if those are unknown. Of
+    limits, only CPU is read. Raises RuleError for a malformed value or one known only at deployment.
     """
     name, template = pool["metadata"]["name"].text(), pool["spec"]["template"]
     requirements = [_Requirement(one) for one in template["spec"]["requirements"].items()]
     unknown = sorted(one.key for one in requirements if not one.is_known)
     if unknown:
-        return f"node pool {name} makes nodes too, by requirements that are not read: {', '.join(unknown)}"
+        return f"node pool {name}also creates nodes, by requirements that are not read: {', '.join(unknown)}"
     if pool["spec"]["replicas"].value is not None:
         return f"node pool {name} keeps a number of nodes too"
     labels = {key: value.text() for key, value in template["metadata"]["labels"].entries().items()}
@@ -94,7 +94,7 @@ def read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]
 
 
 class _Requirement:
-    """A requirement of a pool's nodes; is_label: it gives them a label, of the pool's own."""
+    """A requirement of a pool's nodes. is_label: whether it adds a label of the pool to them."""
 
     def __init__(self, given: Field) -> None:
         self.key, self.operator = given["key"].text(), given["operator"].text()
@@ -107,7 +107,8 @@ class _Requirement:
         )
 
     def allows(self, labels: dict[str, str]) -> bool:
-        """Whether such a node may be made: a label of instance types that one lacks is none it could have."""
+        """Returns whether such a node may be created. A node can't have a label of instance types that its own type
+        lacks."""
         expression = {"key": self.key, "operator": self.operator, "values": self.values}
         is_other = self.key not in labels and (
             self.key not in auto_mode.label_keys() or kubernetes.INSTANCE_TYPE not in labels
@@ -122,7 +123,7 @@ def _allowed(
 
 
 def _order_in(requirements: list[_Requirement], key: str) -> Callable[[str], int]:
-    """Where a value stands in the requirement that lists them."""
+    """Returns the position of a value in the requirement that lists it."""
     listed = next((one.values for one in requirements if one.key == key and one.operator == "In"), [])
     return lambda value: listed.index(value) if value in listed else len(listed)
 
@@ -142,7 +143,7 @@ def _labels_of_machine(machine: InstanceType) -> dict[str, str]:
     }
 
 
-# Network bandwidth is not known of instance types with several network cards.
+# The network bandwidth of instance types with several network cards is not known.
 _KNOWN = {
     *_labels_of_machine(auto_mode.supported_instance_types()[0]),
     *auto_mode.label_keys(),
@@ -153,7 +154,7 @@ _KNOWN = {
 
 
 def _zones(requirements: list[_Requirement], zones: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that the requirements allow; where one is not known, all that they list."""
+    """Returns the zones that the requirements allow; if a zone is unknown, all that they list."""
     if not zones or UNKNOWN_ZONE in zones:
         listed = [one.values for one in requirements if one.key == kubernetes.ZONE and one.operator == "In"]
         return tuple(listed[0]) if listed else (UNKNOWN_ZONE,)
@@ -176,7 +177,7 @@ def _vcpus(limit: Field) -> int | None:
 
 
 def _disk_gib(class_name: str, node_class: Field | None) -> int | None:
-    """The size of the volume with pods' files; None where that is not known."""
+    """Returns the size of the volume of pods' files; None if unknown."""
     if node_class is None:
         return auto_mode.DEFAULT_DISK_GIB if class_name == _BUILT_IN_CLASS else None
     size = node_class["spec"]["ephemeralStorage"]["size"]

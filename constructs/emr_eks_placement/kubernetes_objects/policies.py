@@ -1,9 +1,9 @@
-"""Kubernetes objects by which a cluster refuses or changes pods in ways that a plan does not model."""
+"""Kubernetes objects with which a cluster refuses or changes pods in ways that a plan does not model."""
 
 from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError
 
-# By API group: kinds of which each object is such a policy (Kubernetes, Kyverno and Gatekeeper references).
+# By API group: kinds whose objects are such policies (Kubernetes, Kyverno and Gatekeeper references).
 _POLICIES = {
     "admissionregistration.k8s.io": ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"),
     "kyverno.io": ("Policy", "ClusterPolicy"),
@@ -17,7 +17,7 @@ _CHARTS = ("kyverno", "kyverno-policies", "gatekeeper")
 
 
 def policy_of(one: Field) -> str | None:
-    """In words, an object that can refuse or change pods; None for others."""
+    """Returns a description of an object that can refuse or change pods; None for other objects."""
     group, kind = (one["apiVersion"].known_text() or "").partition("/")[0], one["kind"].known_text() or ""
     is_policy = kind in _POLICIES.get(group, ()) or group in _GATEKEEPER
     if is_policy or (kind in _WEBHOOKS and _is_for_pods(one)):
@@ -26,13 +26,13 @@ def policy_of(one: Field) -> str | None:
 
 
 def policy_chart(chart: str | None) -> str | None:
-    """In words, a Helm chart that brings such policies; None for others."""
+    """Returns a description of a Helm chart with such policies; None for other charts."""
     name = (chart or "").rpartition("/")[2]
     return _unmodelled(f"Helm chart {name}") if name in _CHARTS else None
 
 
 def _is_for_pods(webhooks: Field) -> bool:
-    """Whether one of the webhooks is called for pods; so it may be where the rules are known only at deployment."""
+    """Returns whether one of the webhooks may be called for pods; also if its rules are known only at deployment."""
     try:
         rules = [rule for one in webhooks["webhooks"].items() for rule in one["rules"].items()]
         return any(one.known_text() in _OF_PODS for rule in rules for one in rule["resources"].items())

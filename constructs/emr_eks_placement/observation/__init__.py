@@ -1,4 +1,4 @@
-"""The pods of a job run as they are in the cluster, and how that differs from the plan. No I/O."""
+"""Compares the pods of a job run in the cluster with the plan. No I/O."""
 
 from emr_eks_placement.observation.compare import Comparison, compare
 from emr_eks_placement.observation.cost import Cost, cost_so_far

@@ -1,4 +1,4 @@
-"""Planned beside observed."""
+"""Compares planned and observed pods."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,15 @@ from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE, Capacity
 from emr_eks_placement.scheduling.fargate import granted_sizes
 
 Verdict = Literal["yes", "no", "pending", "missing", "none", "unknown"]
-"""Whether pods are as planned. missing: they are not there yet; none: the run has ended, and there are none, or
-none any more; unknown: there is no plan, or their node was not read."""
+"""Whether pods are as planned. missing: they do not exist yet; none: the run has ended, and they do not exist, or no
+longer; unknown: there is no plan, or their node was not read."""
 DIFFERENT: tuple[Verdict, ...] = ("no", "pending", "missing")
 
 
 @dataclass(frozen=True)
 class Row:
-    """Equal pods of a role. like: one of them, None where there is none; differences: in words, from the plan; on: what the
-    plan calls their node group, node pool or Fargate profile.
-    """
+    """Equal pods of a role. like: one of them, None if there is none; differences: from the plan, in words; on: the
+    plan's name of their node group, node pool or Fargate profile."""
 
     role: Role
     verdict: Verdict
@@ -33,23 +32,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The rows, of each role at least one."""
+    """The rows, at least one for each role."""
 
     rows: tuple[Row, ...]
 
     @property
     def verdicts(self) -> frozenset[Verdict]:
-        """Of all rows."""
+        """The verdicts of all rows."""
         return frozenset(row.verdict for row in self.rows)
 
 
 def compare(
     plan: Plan | None, pods: Sequence[ObservedPod], capacity: Capacity | None, *, has_ended: bool
 ) -> Comparison:
-    """The plan of a run's request beside the run's pods; without a plan, the pods alone.
+    """Compares the plan of a run's request with the run's pods; without a plan, lists the pods only.
 
-    capacity: what the plan was made for. has_ended: whether the run has, so that pods that are not there will not come. Work
-    grows with the number of pods, rows with the number of different ones.
+    capacity: the one that was planned for; has_ended: whether the run has ended, so that missing pods will not appear.
+    The work grows with the number of pods, the number of rows with the number of different pods.
     """
     rows: list[Row] = []
     for role in ROLES:
@@ -75,7 +74,7 @@ def _rows(
 
 
 def _essence(pod: ObservedPod) -> tuple[object, ...]:
-    """What a reader tells pods apart by."""
+    """Returns the values by which a reader distinguishes pods."""
     pending = _without_name(pod.pending, pod.name)
     return pod.phase, pod.compute, pod.on, pod.zone, pod.instance_type, pod.capacity_type, pod.size, pending
 
@@ -94,12 +93,12 @@ def _verdict(planned: PlannedPod | None, pod: ObservedPod, differences: tuple[st
 
 
 def _differences(planned: PlannedPod, pod: ObservedPod, capacity: Capacity) -> Iterator[str]:
-    """Of what is known of the pod's place; none while it is on no node."""
+    """Yields the differences of the pod's known place; none while it is on no node."""
     landing = planned.landing
     if pod.compute is None:
         return
     if landing.pending:
-        yield "the plan says Pending"
+        yield "it is planned as Pending"
         return
     if pod.compute != landing.compute:
         yield f"on {_compute(pod.compute)}, not {_compute(landing.compute)}"
@@ -114,7 +113,7 @@ def _differences(planned: PlannedPod, pod: ObservedPod, capacity: Capacity) -> I
 
 
 def _count(planned: PlannedPod, own: Sequence[ObservedPod], *, has_ended: bool) -> Iterator[Row]:
-    """A row for pods that are too few or too many. Those that have finished may have been replaced: of a driver by retries."""
+    """Yields a row for too few or too many pods. Finished pods may have been replaced, a driver by retries."""
     there = sum(not pod.has_finished for pod in own)
     count = planned.count
     if count.most is not None and there > count.most:
@@ -130,7 +129,7 @@ def _compute(compute: str) -> str:
 
 
 def _planned_name(pod: ObservedPod, capacity: Capacity) -> str | None:
-    """What the capacity calls the node group, node pool or Fargate profile of a pod on a node."""
+    """Returns the capacity's name of the node group, node pool or Fargate profile of a pod on a node."""
     deployed: Mapping[str, str | None]
     if pod.compute == "fargate":
         deployed = {name: one.deployed_name for name, one in capacity.fargate_profiles.items()}

@@ -1,4 +1,4 @@
-"""The containers of a pod and what each requests, of a planned pod as of an observed one."""
+"""The containers of a planned or an observed pod, and their requests."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from emr_eks_placement.planning import PlannedPod
 
 @dataclass(frozen=True)
 class Container:
-    """A container: requests and limits, CPU in thousandths of a core, memory in MiB, None where there is none.
+    """A container with its requests and limits: CPU in thousandths of a core, memory in MiB, None without one.
 
     is_sidecar: whether it is an init container that keeps running (Kubernetes, sidecar containers).
     """
@@ -28,23 +28,23 @@ class Container:
 
     @property
     def requests(self) -> str:
-        """As: 800m CPU, 512Mi; nothing."""
+        """Its requests in words, such as 800m CPU, 512Mi, or nothing."""
         cpu = None if self.cpu_millis is None else f"{self.cpu_millis}m CPU"
         memory = None if self.memory_mib is None else f"{self.memory_mib}Mi"
         return ", ".join(part for part in (cpu, memory) if part) or "nothing"
 
 
 def containers_of(spec: Field) -> tuple[Container, ...]:
-    """All of a pod that run together: without init containers that end before the others start.
+    """Returns all containers of a pod that run together, without init containers that end before the others start.
 
-    Raises RuleError, with the path, for what is malformed.
+    Raises RuleError, with the path, for malformed data.
     """
     sidecars = [one for one in spec["initContainers"].items() if one["restartPolicy"].value == "Always"]
     return tuple(_container(one, is_sidecar=one in sidecars) for one in (*sidecars, *spec["containers"].items()))
 
 
 def _container(container: Field, *, is_sidecar: bool) -> Container:
-    """A container that has only a limit requests as much (Kubernetes, resource management)."""
+    """Reads a container. A container with only a limit requests the same amount (Kubernetes, resource management)."""
     limits = container["resources"]["limits"]
     cpu, memory = _amount(limits["cpu"], cpu_millis), _amount(limits["memory"], memory_mib)
     requests = container["resources"]["requests"]
@@ -70,9 +70,9 @@ def _amount(amount: Field, read: Callable[[str | int | float], int]) -> int | No
 def container_differences(
     planned: PlannedPod, manifest: Mapping[str, Any], observed: tuple[Container, ...]
 ) -> Iterator[Difference]:
-    """Containers that are missing or not planned, and requests that are not those of the planned pod's manifest.
+    """Yields the missing and the unplanned containers, and requests that differ from the planned pod's manifest.
 
-    The memory of EMR's logging sidecar may be what is seen instead of what is documented: the plan counts with both.
+    EMR's logging sidecar may have the observed or the documented memory: the plan considers both.
     """
     wanted = {one.name: one for one in containers_of(Field(manifest)["spec"])}
     there = {one.name: one for one in observed}

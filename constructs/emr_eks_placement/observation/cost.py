@@ -1,4 +1,4 @@
-"""What the pods of a run have cost so far, by list prices."""
+"""The cost of a run's pods so far, at list prices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +14,9 @@ from emr_eks_placement.scheduling.pod import MIB
 
 @dataclass(frozen=True)
 class Cost:
-    """In US dollars. fargate: of the pods on Fargate; emr: what EMR on EKS adds for driver and executors; ec2: the share of
-    On-Demand nodes that pods take.
+    """Costs in US dollars. fargate: of the pods on Fargate; emr: the uplift of EMR on EKS for driver and executors.
 
-    unpriced_pods: on EC2 nodes whose price is not known, as that of Spot is not.
+    unpriced_pods: on EC2, whose instances also cost something, which is not known here.
     """
 
     fargate: float
@@ -31,7 +30,7 @@ class Cost:
         return self.fargate + self.emr + self.ec2
 
     def __str__(self) -> str:
-        """As $0.0123 (Fargate $0.0100, EMR $0.0023), without the EC2 instances of 2 pods."""
+        """Formats the cost as $0.0123 (Fargate $0.0100, EMR $0.0023), without the EC2 instances of 2 pods."""
         named = {"Fargate": self.fargate, "EMR": self.emr, "share of EC2 nodes": self.ec2}
         shown = (f"{name} ${dollars:.4f}" for name, dollars in named.items() if dollars or name != "share of EC2 nodes")
         parts = f"${self.total:.4f} ({', '.join(shown)})"
@@ -42,9 +41,9 @@ class Cost:
 
 
 def cost_so_far(pods: Iterable[ObservedPod], region: str, now: datetime) -> Cost | None:
-    """The cost of the pods from their start to their end or to `now`; None in a region whose prices are not known.
+    """Returns the cost of the pods from their start to their end or to `now`; None in a region with unknown prices.
 
-    Of pods that Kubernetes has deleted nothing is known: the true cost is at least this.
+    Nothing is known of pods that Kubernetes has deleted, so the real cost may be higher.
     """
     prices = shipped_prices(region)
     if (
@@ -66,7 +65,7 @@ def cost_so_far(pods: Iterable[ObservedPod], region: str, now: datetime) -> Cost
 
 
 def _billed_hours(pod: ObservedPod, now: datetime) -> float:
-    """0 before it starts, and of a finished one whose end is not known."""
+    """Returns the hours to bill: 0 before the start, and for a finished pod whose end is unknown."""
     if pod.started_at is None or (pod.has_finished and pod.finished_at is None):
         return 0.0
     seconds = ((pod.finished_at or now) - pod.started_at).total_seconds()

@@ -1,4 +1,4 @@
-"""Warnings of Kubernetes about a run's pods and the Jobs that make them: pods that are refused exist nowhere else."""
+"""Kubernetes' warnings about a run's pods and the Jobs that create them. Refused pods exist nowhere else."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from emr_eks_placement.common.errors import RuleError
 
 @dataclass(frozen=True)
 class Warnings:
-    """What is warned of one object: `Job 0000-abc`, and each different `reason: message`, the last first."""
+    """The warnings about one object, such as `Job 0000-abc`: each different `reason: message`, the latest first."""
 
     of: str
     texts: tuple[str, ...]
 
 
 def warnings_of(events: Iterable[Field], run_id: str, pods: Collection[str]) -> list[Warnings]:
-    """The warnings about these pods and about what is named after the run, such as the submitter's Job.
+    """Returns the warnings about these pods and about objects named after the run, such as the submitter's Job.
 
-    What is no event is left out.
+    Other objects are ignored.
     """
     texts: dict[str, dict[str, str]] = {}
     for event in events:

@@ -1,4 +1,4 @@
-"""What runs of a smoke test teach about facts of EMR on EKS that its documentation leaves open or has otherwise."""
+"""What runs of a smoke test show about facts of EMR on EKS that are undocumented or documented differently."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from emr_eks_placement.observation.smoke import SmokeRun
 
 @dataclass(frozen=True)
 class Fact:
-    """An open fact. counted_with: what plans count with; seen: each different thing that was seen, none: not seen.
+    """An open fact. counted_with: the assumption of plans; seen: each different observation, empty without one.
 
-    where: the placements that each was seen in.
+    where: the placements of each observation.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Fact:
 
 
 def learned(runs: Mapping[str, SmokeRun], access: str) -> list[Fact]:
-    """Of runs by the name of their placement; access: how EMR gets into the namespace, in words."""
+    """Returns the facts from runs by the name of their placement. access: how EMR gets into the namespace, in words."""
     submitter = (
         f"{emr.SUBMITTER} {emr.SUBMITTER_CPU} CPU, {emr.SUBMITTER_MEMORY}",
         f"{emr.LOGGING_SIDECAR} {emr.SUBMITTER_LOGGING_CPU} CPU, {emr.SUBMITTER_LOGGING_MEMORY}",
@@ -61,7 +61,7 @@ def _submitters(run: SmokeRun) -> Iterator[str]:
 
 
 def _containers(run: SmokeRun, role: Role) -> tuple[Container, ...]:
-    """Of the role's first pod: others are equal, or differ from the plan."""
+    """Returns the containers of the role's first pod: other pods are equal, or differ from the plan."""
     return next((pod.containers for pod in run.pods if pod.role == role), ())
 
 
@@ -80,7 +80,7 @@ def _names(run: SmokeRun) -> Iterator[str]:
 
 
 def _times(runs: Mapping[str, SmokeRun]) -> dict[str, tuple[str, ...]]:
-    """Those of each placement by themselves."""
+    """Returns the times of each placement."""
     found: dict[str, tuple[str, ...]] = {}
     for name, run in runs.items():
         times = {role: run.seconds_to_run(role) for role in ROLES}

@@ -1,4 +1,4 @@
-"""The names of what a run has logged: how they are built, and which kinds of pod have logged nothing."""
+"""The names of a run's logs: their pattern, and kinds of pod without logs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from emr_eks_placement.observation.difference import Difference
 
 
 def roles_that_log(manifests: Mapping[Role, Mapping[str, Any]]) -> list[Role]:
-    """Those whose pods have EMR's logging sidecar."""
+    """Returns the roles whose pods have EMR's logging sidecar."""
     return [
         role
         for role, manifest in manifests.items()
@@ -21,28 +21,27 @@ def roles_that_log(manifests: Mapping[Role, Mapping[str, Any]]) -> list[Role]:
 
 
 def roles_logged(paths: Iterable[str]) -> set[Role]:
-    """Those whose logs are among the paths below a run's prefix."""
+    """Returns the roles whose logs are among the paths below a run's prefix."""
     return {log.role for path in paths if (log := container_log("", path)) is not None}
 
 
 def log_differences(
     manifests: Mapping[Role, Mapping[str, Any]], paths: Mapping[str, Sequence[str]]
 ) -> Iterator[Difference]:
-    """Kinds of pod that have logged nothing, and names that are no known ones; paths: below a run's prefix, by service."""
+    """Yields kinds of pod without logs, and unknown names. paths: below a run's prefix, by service."""
     for service, some in paths.items():
         logged = roles_logged(some)
         for role in roles_that_log(manifests):
             if role not in logged:
-                yield Difference("logs", "warning", f"nothing of it came to {service}", role)
+                yield Difference("logs", "warning", f"{service} has no log of it", role)
         for path in some:
             if container_log("", path) is None:
-                yield Difference("logs", "warning", f"{service} has {path}, which is no name known here")
+                yield Difference("logs", "warning", f"{service} has {path}, an unknown name")
 
 
 def log_names(paths: Iterable[str]) -> dict[str, list[str]]:
-    """How the names are built, by role of the pod, `other` for those that are not known: POD stands for a pod's name and
-    APPLICATION for that of the Spark application.
-    """
+    """Returns the pattern of the names by role of the pod, `other` for unknown names. POD replaces a pod's name, and
+    APPLICATION the Spark application's."""
     found: dict[str, set[str]] = {}
     for path in paths:
         log = container_log("", path)

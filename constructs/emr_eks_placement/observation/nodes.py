@@ -1,4 +1,4 @@
-"""The node of a pod beside the nodes that the plan says can take it: instance type and labels."""
+"""Compares the node of a pod with the planned nodes: instance type and labels."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ from emr_eks_placement.scheduling.fargate import node_labels
 
 
 def node_differences(planned: PlannedPod, pod: ObservedPod, region: str) -> Iterator[Difference]:
-    """An instance type that none of these nodes has, and labels that it should have; none where its node was not read."""
+    """Yields an instance type that no planned node has, and missing labels; none if the node was not read."""
     if pod.node_labels is None or pod.compute != planned.landing.compute:
         return
     if pod.compute == "fargate":
@@ -25,11 +25,11 @@ def node_differences(planned: PlannedPod, pod: ObservedPod, region: str) -> Iter
         wanted = _labels_of_nodes_like(pod, nodes)
     missing = [f"{key}={value}" for key, value in wanted.items() if pod.node_labels.get(key) != value]
     if missing:
-        yield Difference("nodes", "warning", f"its node is not labelled {', '.join(missing)}", planned.role)
+        yield Difference("nodes", "warning", f"its node lacks the labels {', '.join(missing)}", planned.role)
 
 
 def _labels_of_nodes_like(pod: ObservedPod, nodes: list[Node]) -> Mapping[str, str]:
-    """Those that every planned node of the pod's instance type and zone has, of the node that has most in common with it."""
+    """Returns the labels that every planned node of the pod's instance type and zone has, from the most similar node."""
     alike = [node for node in nodes if node.machine.name == pod.instance_type and node.zone == pod.zone]
     if not alike:
         return {}

@@ -1,15 +1,15 @@
-"""Why a pod does not run, in the words of whoever keeps it from running."""
+"""Why a pod does not run, as the scheduler or the kubelet reports it."""
 
 from collections.abc import Iterator
 
 from emr_eks_placement.common.document_field import Field
 
-# What a container waits for when all goes well (kubelet).
+# Reasons of waiting containers that are normal (kubelet).
 _ON_ITS_WAY = ("ContainerCreating", "PodInitializing")
 
 
 def why_pending(pod: Field) -> str:
-    """The scheduler's message, or what a container waits for. Raises RuleError for what is malformed."""
+    """Returns the scheduler's message, or what a container waits for. Raises RuleError for malformed data."""
     status = pod["status"]
     for condition in status["conditions"].items():
         if condition["type"].known_text() == "PodScheduled" and condition["status"].known_text() == "False":
@@ -25,7 +25,7 @@ def why_pending(pod: Field) -> str:
 
 
 def _waiting(status: Field) -> Iterator[str]:
-    """What containers wait for beyond their creation, init containers first."""
+    """Yields what containers wait for other than their creation, init containers first."""
     for key in ("initContainerStatuses", "containerStatuses"):
         for one in status[key].items():
             waiting = one["state"]["waiting"]

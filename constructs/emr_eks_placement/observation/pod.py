@@ -1,4 +1,4 @@
-"""A pod of a job run as the Kubernetes API has it."""
+"""A pod of a job run in the Kubernetes API."""
 
 import re
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ class ObservedPod:
     """A pod of a job run.
 
     phase: Pending, Running, Succeeded, Failed or Unknown (Kubernetes, PodPhase). node: the node that it is bound to;
-    node_labels: of that node, None where it is not known. profile: the Fargate profile that took it. size: what Fargate
-    granted. cpu_millis, memory_mib: requests of the whole pod. pending: why it does not run, None once it does.
-    started_at: when the kubelet took it, before it pulled the images; running_at: when its first container ran;
-    finished_at: when its last container ended. containers: with what each requests.
+    node_labels: of that node, None if unknown. profile: its Fargate profile. size: granted by Fargate. cpu_millis,
+    memory_mib: requests of the whole pod. pending: why it does not run, None when it runs. started_at: when the kubelet
+    accepted it, before it pulled the images; running_at: when its first container ran; finished_at: when its last
+    container ended. containers: with their requests.
     """
 
     role: Role
@@ -50,7 +50,7 @@ class ObservedPod:
 
     @property
     def has_finished(self) -> bool:
-        """Whether it will not run again."""
+        """Whether it has finished and will not run again."""
         return self.phase in _FINISHED
 
     @property
@@ -64,24 +64,24 @@ class ObservedPod:
 
     @property
     def on(self) -> str | None:
-        """The Fargate profile, node group or node pool, by its name in EKS or Kubernetes; None where it is not known."""
+        """The Fargate profile, node group or node pool, by its name in EKS or Kubernetes; None if unknown."""
         if self.compute == "fargate":
             return self.profile
         return self._label(kubernetes.NODE_GROUP) or self._label(kubernetes.NODE_POOL)
 
     @property
     def zone(self) -> str | None:
-        """Of its node. Kubernetes copies it to bound pods from 1.35 on (PodTopologyLabelsAdmission)."""
+        """The zone of its node. Kubernetes copies it to bound pods from 1.35 on (PodTopologyLabelsAdmission)."""
         return self._label(kubernetes.ZONE) or self.pod_zone
 
     @property
     def instance_type(self) -> str | None:
-        """Of its node on EC2."""
+        """The instance type of its node on EC2."""
         return self._label(kubernetes.INSTANCE_TYPE) if self.compute == "ec2" else None
 
     @property
     def capacity_type(self) -> str | None:
-        """How EC2 sells its node, as its label says: ON_DEMAND, SPOT, on-demand, spot."""
+        """How EC2 sells its node, from its label: ON_DEMAND, SPOT, on-demand, spot."""
         return self._label(kubernetes.CAPACITY_TYPE) or self._label(kubernetes.POOL_CAPACITY_TYPE)
 
     def _label(self, key: str) -> str | None:
@@ -89,16 +89,16 @@ class ObservedPod:
 
 
 def role_of(pod: Field) -> Role | None:
-    """Which of a run's kinds of pod it is, as EMR's or Spark's label says; None for another one."""
+    """Returns the run's kind of pod, from EMR's or Spark's label; None for other pods."""
     labels = pod["metadata"]["labels"]
     component = labels[emr.COMPONENT_LABEL].known_text() or labels["spark-role"].known_text()
     return _ROLES.get(component or "")
 
 
 def observed_pod(pod: Field, nodes: Mapping[str, Mapping[str, str] | None]) -> ObservedPod | None:
-    """The pod, with the labels of its node from those given by name; None for one that is no pod of a run.
+    """Reads a pod, with the labels of its node by name; None for a pod that belongs to no run.
 
-    Raises RuleError, with the path, for what is malformed.
+    Raises RuleError, with the path, for malformed data.
     """
     role = role_of(pod)
     if role is None:
@@ -130,12 +130,12 @@ def observed_pod(pod: Field, nodes: Mapping[str, Mapping[str, str] | None]) -> O
 
 
 def node_of(pod: Field) -> str | None:
-    """The name of the node that a pod is bound to. Raises RuleError for what is no pod."""
+    """Returns the name of the node that a pod is bound to. Raises RuleError for other data."""
     return pod["spec"]["nodeName"].text("") or None
 
 
 def node_labels_of(node: Field) -> dict[str, str]:
-    """The labels of a node. Raises RuleError for what is no node."""
+    """Returns the labels of a node. Raises RuleError for other data."""
     return {key: label.text() for key, label in node["metadata"]["labels"].entries().items()}
 
 
@@ -148,7 +148,7 @@ def _size(text: str) -> FargateSize | None:
 
 
 def _requests(pod: Field) -> tuple[int, int]:
-    """CPU in thousandths of a core and memory in MiB; 0 where what stands there is none."""
+    """Returns CPU in thousandths of a core and memory in MiB; 0 for an invalid amount."""
     containers = {
         key: [_resources(one) for one in pod["spec"][key].items()] for key in ("initContainers", "containers")
     }
@@ -172,7 +172,7 @@ def _resources(container: Field) -> dict[str, object]:
 
 
 def _running_at(status: Field) -> datetime | None:
-    """Of the containers without init containers; None before one runs."""
+    """Returns when the first container, not an init container, ran; None before."""
     states = [one["state"] for one in status["containerStatuses"].items()]
     starts = [_time(state[kind]["startedAt"]) for state in states for kind in ("running", "terminated")]
     return min((start for start in starts if start is not None), default=None)
@@ -184,7 +184,7 @@ def _finished_at(status: Field) -> datetime | None:
 
 
 def _time(field: Field) -> datetime | None:
-    """A time as the Kubernetes API writes it (RFC 3339, UTC); None where none stands."""
+    """Parses a time of the Kubernetes API (RFC 3339, UTC); None without one."""
     text = field.text("")
     if not text:
         return None

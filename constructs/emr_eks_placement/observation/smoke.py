@@ -1,4 +1,4 @@
-"""One run of a smoke test: what was planned, what was seen of it, and how these differ."""
+"""One run of a smoke test: the plan, the observation, and the differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from emr_eks_placement.scheduling.capacity import Capacity
 
 @dataclass(frozen=True, kw_only=True)
 class SmokeRun:
-    """What was seen of a run. plan: for the cluster as it is, manifests: its pods. run: None where none was started.
+    """The observation of a run. plan: for the live cluster, manifests: its pods. run: None if none was started.
 
-    pods: each as it was last seen; warnings: of Kubernetes, of a run that did not complete; logs: the names of its logs below
-    its prefix, by service, None where they were not read; not_read: what else was not, each with the reason; failed: why it
-    was not started, or was cancelled.
+    pods: each as last observed; warnings: of Kubernetes, for a run that did not complete; logs: the names of its logs
+    below its prefix, by service, None if they were not read; not_read: what else was not read, with the reason; failed:
+    why it was not started, or was cancelled.
     """
 
     plan: Plan
@@ -37,7 +37,8 @@ class SmokeRun:
     failed: str | None = None
 
     def seconds_to_run(self, role: Role) -> float | None:
-        """From the submission until a container of the first such pod ran; None where that was not seen."""
+        """Returns the seconds from the submission until a container of the first such pod ran; None if that was not
+        observed."""
         starts = [pod.running_at for pod in self.pods if pod.role == role and pod.running_at is not None]
         if self.run is None or not starts:
             return None
@@ -45,7 +46,7 @@ class SmokeRun:
 
 
 def differences(seen: SmokeRun) -> list[Difference]:
-    """Every way in which the run is not as planned, and what could not be told; none: it agreed."""
+    """Returns every difference from the plan, and what is unknown; empty if the run agreed."""
     found = list(_of_run(seen))
     found += [Difference("not-read", "warning", reason) for reason in seen.not_read]
     if seen.run is not None:
@@ -60,7 +61,9 @@ def _of_run(seen: SmokeRun) -> Iterator[Difference]:
         yield Difference("run", "error", seen.failed)
     elif seen.run is not None and seen.run.state != "COMPLETED":
         reason = f" ({seen.run.failure_reason})" if seen.run.failure_reason else ""
-        yield Difference("run", "error", f"it is {seen.run.state}{reason}: {seen.run.details or 'EMR says no reason'}")
+        yield Difference(
+            "run", "error", f"it is {seen.run.state}{reason}: {seen.run.details or 'EMR reports no reason'}"
+        )
     for warning in seen.warnings:
         yield Difference("run", "error", f"Kubernetes warns: {warning.of}: {warning.texts[0]}")
     if seen.run is None:

@@ -1,4 +1,4 @@
-"""plan: where every pod of a StartJobRun request will land, and why."""
+"""plan: where every pod of a StartJobRun request lands, and why."""
 
 from emr_eks_placement.planning.codes import CODES, Code
 from emr_eks_placement.planning.executors import Count

@@ -1,4 +1,4 @@
-"""What the Kubernetes API does to a pod of a namespace before anything schedules it: defaults, limits, refusals."""
+"""What the Kubernetes API does to a pod of a namespace before it is scheduled: defaults, limits, refusals."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from emr_eks_placement.scheduling.resource_quotas import counts, unspecified
 
 
 def admit(role: Role, manifest: Mapping[str, Any], properties: Mapping[str, str], rules: NamespaceRules) -> Admitted:
-    """The pod as the API lets it into a namespace of these rules; properties: of Spark."""
+    """Returns the pod as the API admits it to a namespace with these rules. properties: of Spark."""
     if rules == NO_RULES:
         return Admitted(manifest)
     claims = () if role == "submitter" else claims_of(manifest["spec"], SPARK_ROLE[role], properties)
@@ -34,7 +34,8 @@ def admit(role: Role, manifest: Mapping[str, Any], properties: Mapping[str, str]
 
 
 def problems_of_defaults(pod: PodOfRun) -> Iterator[Problem]:
-    """That defaults change what Fargate grants a pod, or that it is open which of several defaults it gets."""
+    """Yields problems if defaults change the size that Fargate grants a pod, or if it is open which of several defaults
+    applies."""
     defaults = pod.admitted.defaults
     if not defaults:
         return
@@ -54,7 +55,7 @@ def problems_of_defaults(pod: PodOfRun) -> Iterator[Problem]:
 def _problems_of_limit_ranges(
     role: Role, spec: Spec, claims: Iterable[Claim], defaults: tuple[Default, ...], rules: NamespaceRules
 ) -> Iterator[Problem]:
-    """What is refused without EMR's own containers too is certain."""
+    """Yields problems of limits. A refusal is certain if it does not depend on EMR's own containers."""
     found = refusals(spec, rules.limit_ranges, defaults)
     certain = _refused_without_emr(role, spec, defaults, rules) if found else set()
     for one in found:
@@ -84,7 +85,7 @@ def _key(one: Refusal) -> tuple[str, str | None, str, str]:
 
 
 def _problems_of_quotas(role: Role, spec: Spec, rules: NamespaceRules) -> Iterator[Problem]:
-    """That the API refuses a pod with a container that does not say what a quota counts."""
+    """Yields problems of pods that the API refuses because a container does not set what a quota counts."""
     for quota in rules.quotas:
         lacking: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
         for container, counted in (unspecified(spec, quota) if counts(quota, spec) else {}).items():
@@ -102,12 +103,12 @@ def _problems_of_pod_security(role: Role, manifest: Mapping[str, Any], rules: Na
 
 
 def _is_emrs(role: Role, container: str) -> bool:
-    """Whether EMR makes the container: what it requests is seen, not documented."""
+    """Returns whether EMR adds the container: its requests are observed, not documented."""
     return role == "submitter" or container == emr.LOGGING_SIDECAR
 
 
 def _with_seen_limits(role: Role, spec: Spec) -> Spec:
-    """With the limits that EMR's own containers are seen to have, unless a request that is set exceeds them."""
+    """Returns the pod with the observed limits of EMR's own containers, except where a set request exceeds them."""
     made = {
         kind: [_limited(role, one) for one in spec[kind]] for kind in ("initContainers", "containers") if spec.get(kind)
     }

@@ -1,6 +1,7 @@
-"""Whether the pods of a run may run where they land beside each other: required affinity and anti-affinity, topology spread.
+"""Whether the pods of a run may run next to each other where they land: required affinity and anti-affinity, topology
+spread.
 
-What a rule says is certain only of the run's own pods, as if the cluster were theirs alone.
+A rule's effect is certain only for the run's own pods, as if the cluster had no others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,14 +23,14 @@ _LOOSEN = "Loosen the rule, or let the groups have more nodes where it allows th
 
 @dataclass(frozen=True)
 class Beside:
-    """The pods of a run, in the order in which they start; apart: see `roles_apart`."""
+    """The pods of a run, in the order of their start. apart: see `roles_apart`."""
 
     pods: Mapping[Role, PodOfRun]
     capacity: Capacity
     apart: Pairs
 
     def selects(self, rule: Rule, role: Role, other: Role) -> bool:
-        """Whether a rule of the role's pods counts those of the other."""
+        """Returns whether a rule of the role's pods counts those of the other role."""
         return rule.selects(self.pods[role].manifest, self.pods[other].manifest)
 
     def held(
@@ -41,9 +42,10 @@ class Beside:
         there: bool = True,
         even: bool = True,
     ) -> tuple[int, int]:
-        """How many of the role's pods fit on the nodes with these labels, or without them, at best and for sure.
+        """Returns how many of the role's pods fit on the nodes with these labels, or without them: at best and for
+        certain.
 
-        Every group at its largest; not even: at best all its nodes are in one zone.
+        Assumes that every group has its maximum size. not even: at best, all its nodes are in one zone.
         """
         landing = self.pods[role].landing
         kept = {
@@ -61,11 +63,11 @@ class Beside:
         return most_that_fit(counting, supply) or 0, sure_to_fit(counting, largest)
 
     def labels(self, name: str, node: Node, keys: tuple[str, ...]) -> tuple[str | None, ...]:
-        """The values of the labels on a group's node."""
+        """Returns the values of the labels on a group's node."""
         return tuple(self.domain(name, node, key) for key in keys)
 
     def domains(self, role: Role, key: str) -> set[str]:
-        """The values of the label on the nodes that can take the role's pods, on Fargate too."""
+        """Returns the values of the label on the nodes that can take the role's pods, including Fargate."""
         landing = self.pods[role].landing
         if landing.compute == "fargate":
             known = {kubernetes.ZONE: set(landing.zones), kubernetes.REGION: {self.capacity.region}}
@@ -74,25 +76,26 @@ class Beside:
         return {one for one in found if one is not None}
 
     def without(self, role: Role, key: str) -> bool:
-        """Whether the role's pods can be on a node that does not have the label."""
+        """Returns whether the role's pods can be on a node without the label."""
         landing = self.pods[role].landing
         if landing.compute == "fargate":
             return not self.domains(role, key)
         return any(self.domain(name, node, key) is None for name, nodes in landing.nodes.items() for node in nodes)
 
     def domain(self, name: str, node: Node, key: str) -> str | None:
-        """The value of the label on a group's node; None without it. The label of EKS with the group's name is on every node."""
+        """Returns the value of the label on a group's node; None without it. EKS's label with the group's name is on
+        every node."""
         if key == kubernetes.NODE_GROUP and name in self.capacity.node_groups:
             return name
         return node.labels.get(key)
 
     def unknown(self, role: Role, key: str) -> bool:
-        """Whether the label is a zone's, and the zone of a node is not known."""
+        """Returns whether the label is a zone's, and the zone of a node is unknown."""
         nodes = [node for some in self.pods[role].landing.nodes.values() for node in some]
         return key in (kubernetes.ZONE, kubernetes.REGION) and any(node.zone == UNKNOWN_ZONE for node in nodes)
 
     def judged(self) -> Iterator[Role]:
-        """The roles whose rules decide: of pods on EC2 nodes that Kubernetes' own scheduler places."""
+        """Yields the roles whose rules count: of pods on EC2 nodes that Kubernetes' own scheduler places."""
         for role in counted(self.pods):
             spec = self.pods[role].spec
             if spec.get("schedulerName") in (None, "", kubernetes.DEFAULT_SCHEDULER) and not spec.get("nodeName"):
@@ -101,14 +104,14 @@ class Beside:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A problem; none: not one pod of its role can start."""
+    """A problem. none: whether no pod of its role can start."""
 
     problem: Problem
     none: bool = False
 
 
 def roles_apart(pods: Mapping[Role, PodOfRun]) -> Pairs:
-    """The roles whose pods share no node: by required anti-affinity of either, or by a port of the node."""
+    """Returns the roles whose pods share no node, by required anti-affinity of either role, or by a host port."""
     roles = list(pods)
     if not any(
         pod_rules.required(pod.spec, "podAntiAffinity") or any(pod_rules.ports(pod.spec)) for pod in pods.values()
@@ -124,7 +127,7 @@ def roles_apart(pods: Mapping[Role, PodOfRun]) -> Pairs:
 
 
 def anti_affinity(pod: PodOfRun, other: PodOfRun) -> list[Rule]:
-    """The terms that keep pods of two roles apart, whichever of the two has them; without a path those of the other."""
+    """Returns the terms that keep pods of two roles apart, in either role; terms of the other role have no path."""
     own = pod_rules.required(pod.spec, "podAntiAffinity")
     found = [rule for rule in own if rule.selects(pod.manifest, other.manifest)]
     if other.role != pod.role:
@@ -143,10 +146,11 @@ def verdict(
     *,
     balanced: bool = False,
 ) -> Iterator[Verdict]:
-    """The problem of a rule under which so many pods fit at best and for sure; none where all do.
+    """Yields the problem of a rule under which so many pods fit at best and for certain; none if all fit.
 
-    Of the code where they surely do not; a warning where that depends on the scheduler, on nodes that are not described, or
-    on how evenly a group's nodes are spread over zones: EC2 Auto Scaling does that as far as zones have capacity.
+    The problem has the code if they certainly do not fit. It is a warning if that depends on the scheduler, on nodes
+    that are not described, or on the spread of a group's nodes over zones, which EC2 Auto Scaling balances while zones
+    have capacity.
     """
     count, (best, sure) = beside.pods[role].number, held
     if best >= count and (sure >= count or beside.capacity.other_nodes):

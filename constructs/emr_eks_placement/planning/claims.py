@@ -1,4 +1,4 @@
-"""Persistent volume claims: they can tie a pod to a zone, and several executors to one node."""
+"""Persistent volume claims, which can bind a pod to a zone, and several executors to one node."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,9 +20,10 @@ _REUSE = "spark.kubernetes.driver.reusePersistentVolumeClaim"
 def problems_of_claims(
     pods: Mapping[Role, PodOfRun], capacity: Capacity, spark: SparkConfiguration
 ) -> Iterator[Problem]:
-    """Of claims that nobody makes; and of pods on EC2, for Fargate mounts no volume of EBS, which is a problem of its own.
+    """Yields problems of claims that nobody creates, and of pods on EC2. Fargate mounts no EBS volume, which is a
+    separate problem.
 
-    A claim that Spark makes on demand is made where its executor runs. Since Spark 3.2 a later executor takes it over.
+    Spark creates an on-demand claim where its executor runs. Since Spark 3.2 a later executor reuses it.
     """
     for role, pod in pods.items():
         if role != "submitter":
@@ -46,24 +47,26 @@ def _of_pod_on_ec2(pod: PodOfRun, zones: int, spark: SparkConfiguration) -> Iter
         if pod.count.most != 1 and EXECUTOR_ID not in claim:
             what, fix = f"{pod.count} {role} mount claim {claim}", ""
             if claim_options(spark.properties, "executor", _volume(spec, index)) is None:
-                fix = "Use a claim of access mode ReadWriteMany, such as one of EFS or FSx, or one that Spark makes for each"
+                fix = "Use a claim of access mode ReadWriteMany, such as one of EFS or FSx, or one that Spark creates for each"
             yield Problem("VOLUME_SHARED", role, what, path, claim, fix)
 
 
 def _never_made(role: TemplateRole, spec: Mapping[str, Any], spark: SparkConfiguration) -> Iterator[Problem]:
-    """Claims whose name only Spark can give, and that it does not make or the API refuses."""
+    """Yields claims with a name that only Spark can set, and that it does not create or the API refuses."""
     for index, claim in _claims(spec):
         if ON_DEMAND not in claim:
             continue
         name, path = _volume(spec, index), ("spec", "volumes", index, "persistentVolumeClaim", "claimName")
         options = claim_options(spark.properties, SPARK_ROLE[role], name)
         if options is None:
-            what = f"volume {name} of the pod template names claim {claim}: Spark makes claims for its properties only"
+            what = (
+                f"volume {name} of the pod template names claim {claim}: Spark creates claims only for its properties"
+            )
             fix = f"Mount it by spark.kubernetes.{SPARK_ROLE[role]}.volumes.persistentVolumeClaim.{name}.…, not in the template"
             yield Problem("VOLUME_NOT_MADE", role, what, path, claim, fix)
         elif not is_made(options):
             lacking = " and ".join(one for one in ("storageClass", "sizeLimit") if one not in options)
-            what = f"volume {name} names claim {claim}, which Spark makes only with storageClass and sizeLimit"
+            what = f"volume {name} names claim {claim}, which Spark creates only with storageClass and sizeLimit"
             yield Problem("VOLUME_NOT_MADE", role, what, path, claim, f"Set options.{lacking} of the volume")
         elif not _is_quantity(options["sizeLimit"]):
             what = f"claim {claim} of volume {name} asks for {options['sizeLimit']}, which is no quantity"

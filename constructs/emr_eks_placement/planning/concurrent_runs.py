@@ -1,4 +1,4 @@
-"""How many equal runs a cluster holds at once, were it theirs alone: an upper bound, for submitters are not counted."""
+"""How many equal runs fit in an empty cluster at once. This is an upper bound, because submitters are not counted."""
 
 from emr_eks_placement.planning.plan import Plan
 from emr_eks_placement.planning.planned_pod import PlannedPod
@@ -9,7 +9,8 @@ from emr_eks_placement.scheduling.supply import ANY, supply_at_most
 
 
 def concurrent_runs(made: Plan, capacity: Capacity) -> int | None:
-    """By what nodes hold and by the quota of Fargate's vCPU, each run with all its executors; None: without known bound."""
+    """Returns the number by nodes and by the quota of Fargate vCPU, each run with all its executors; None without a
+    known limit."""
     bounds = [concurrent_runs_on_nodes(made, capacity)]
     if made.fargate_vcpus:
         bounds.append(int(capacity.fargate_vcpus / made.fargate_vcpus))
@@ -17,7 +18,8 @@ def concurrent_runs(made: Plan, capacity: Capacity) -> int | None:
 
 
 def concurrent_runs_on_nodes(made: Plan, capacity: Capacity) -> int | None:
-    """By what node groups and pools at their largest hold of their drivers and executors; None: without known bound."""
+    """Returns how many runs' drivers and executors fit on node groups and pools of maximum size; None without a known
+    limit."""
     if capacity.other_nodes:
         return None
     return _least([_runs_of(pod, capacity) for pod in made.pods if pod.role != "submitter" and pod.landing.nodes])

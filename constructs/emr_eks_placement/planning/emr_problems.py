@@ -1,4 +1,4 @@
-"""Problems of what EMR on EKS makes of a request."""
+"""Problems of EMR on EKS's own processing of a request."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _SIZING = next(iter(AUTOSCALING))
 
 
 def problems_of_emr(request: Request, driver: PodShape) -> Iterator[Problem]:
-    """Of its classifications, of Spark properties that EMR overrides, and of how it runs the job.
+    """Yields problems of its classifications, of Spark properties that EMR overrides, and of how EMR runs the job.
 
     driver: the driver's pod.
     """
@@ -31,7 +31,8 @@ def problems_of_emr(request: Request, driver: PodShape) -> Iterator[Problem]:
 
 
 def _problems_of_autoscaling(driver: PodShape) -> Iterator[Problem]:
-    """Only where the mode resizes: Off, the default, only watches. The guide has the switch as a label and as an annotation."""
+    """Yields problems if the mode resizes: Off, the default, only observes. In the guide the switch is a label and an
+    annotation."""
     found = {**driver.annotations, **driver.labels}
     mode = found.get(f"{_SIZING}.mode", "Off")
     if found.get(_SIZING) == "true" and mode != "Off":

@@ -1,4 +1,4 @@
-"""How many executors a run has.
+"""The number of executors of a run.
 
 Source: apache/spark, SparkSubmitArguments, SchedulerBackendUtils.getInitialTargetExecutorNumber,
 Utils.getDynamicAllocationInitialExecutors and ExecutorAllocationManager.validateSettings.
@@ -20,9 +20,9 @@ _SOURCE = "(Spark ExecutorAllocationManager)"
 
 @dataclass(frozen=True)
 class Count:
-    """How many pods there are of a kind: at least, at most (None without a bound), and how many are asked for at the start.
+    """The number of pods of a kind: minimum, maximum (None without a limit), and the number at the start.
 
-    initial: no less than `least`.
+    initial: at least `least`.
     """
 
     least: int
@@ -33,7 +33,7 @@ class Count:
         object.__setattr__(self, "initial", max(self.initial, self.least))
 
     def __str__(self) -> str:
-        """As 2, 2-10 or 2 or more."""
+        """Formats the number as 2, 2-10 or 2 or more."""
         if self.most is None:
             return f"{self.least} or more"
         return str(self.most) if self.least == self.most else f"{self.least}-{self.most}"
@@ -43,23 +43,22 @@ ONE = Count(1, 1)
 
 
 def is_dynamic(spark: SparkConfiguration) -> bool:
-    """Whether the run has dynamic allocation. Raises RuleError, with the property as path, for another word than true or
-    false.
-    """
+    """Returns whether the run has dynamic allocation. Raises RuleError, with the property as path, for a value other
+    than true or false."""
     return is_true(spark, f"{DYNAMIC}enabled")
 
 
 def executor_count(spark: SparkConfiguration) -> Count:
-    """The number of executors: spark.executor.instances, or what dynamic allocation starts with, and its bounds.
+    """Returns the number of executors: spark.executor.instances, or the initial number and the limits of dynamic
+    allocation.
 
-    Raises RuleError, with the property as path, for numbers that spark-submit or the driver does not start with.
+    Raises RuleError, with the property as path, for numbers with which spark-submit or the driver does not start.
     """
     if not is_dynamic(spark):
         instances = read(spark, INSTANCES, whole_number, str(_DEFAULT))
         return Count(instances, instances)
-    if (
-        spark.written.get(f"{DYNAMIC}enabled", "true").lower() != "true"
-    ):  # spark-submit minds blanks, the driver does not
+    # spark-submit refuses blanks, the driver does not
+    if spark.written.get(f"{DYNAMIC}enabled", "true").lower() != "true":
         read(spark, INSTANCES, whole_number, str(_DEFAULT))
     return _dynamic_count(spark.in_driver)
 

@@ -1,4 +1,4 @@
-"""The size that Fargate grants a pod: that there is none, and what it depends on."""
+"""The size that Fargate grants a pod: whether there is one, and what it depends on."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from emr_eks_placement.scheduling.pod import MIB, Pod, pod_of_manifest
 
 
 def problems_of_size(pod: Pod) -> Iterator[Problem]:
-    """Of the pod's requests: CPU and memory, ephemeral storage, and its sidecars' share of them."""
+    """Yields problems of the pod's requests: CPU and memory, ephemeral storage, and its sidecars' share of them."""
     role, shape = pod.role, pod.shape
     size, least = granted_sizes(shape)
     asked = f"it requests {shape.cpu_millis / 1000:g} vCPU and {shape.memory_mib} MiB"

@@ -1,4 +1,4 @@
-"""Fixes that name what the cluster at hand has: its labels, profiles, zones, groups and sizes."""
+"""Fixes with names of the cluster: its labels, profiles, zones, groups and sizes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ _LABEL_PROPERTY: Mapping[Role, str] = {
 
 
 def with_fixes(problems: Iterable[Problem], pods: Pods, capacity: Capacity) -> Iterator[Problem]:
-    """The problems, each with a fix for this cluster where there is one."""
+    """Yields the problems, each with a fix for this cluster if there is one."""
     for problem in problems:
         derive = _FIXES.get(problem.code)
         fix = derive(problem, pods, capacity) if derive and not problem.fix else ""
@@ -33,19 +33,19 @@ def with_fixes(problems: Iterable[Problem], pods: Pods, capacity: Capacity) -> I
 
 
 def label_property(role: Role, key: str) -> str:
-    """The property that labels pods of a role: of Spark, or of the classification emr-job-submitter."""
+    """Returns the property that labels pods of a role: of Spark, or of the classification emr-job-submitter."""
     return f"{_LABEL_PROPERTY[role]}{key}"
 
 
 def selectors_of(pod: PlannedPod, capacity: Capacity, profile: str) -> Iterator[PodSelector]:
-    """The selectors of the profile that take the pod."""
+    """Yields the selectors of the profile that take the pod."""
     for selector in capacity.fargate_profiles[profile].selectors:
         if selects(selector, pod.shape.namespace, pod.shape.labels):
             yield selector
 
 
 def _submitter_on_ec2(_problem: Problem, pods: Pods, capacity: Capacity) -> str:
-    """The labels of the driver's or executors' profile, where the submitter can have them."""
+    """Returns the labels of the driver's or executors' profile, if the submitter can have them."""
     submitter = pods["submitter"]
     for pod in (pods["driver"], pods["executors"]):
         for selector in (one for name in pod.landing.on for one in selectors_of(pod, capacity, name)):
@@ -59,7 +59,7 @@ def _submitter_on_ec2(_problem: Problem, pods: Pods, capacity: Capacity) -> str:
 
 
 def _to_set(selector: PodSelector, pod: PlannedPod) -> dict[str, str]:
-    """The selector's labels; of patterns, what the pod has there."""
+    """Returns the selector's labels; for a pattern, the pod's value."""
     found: dict[str, str] = {}
     for key, value in selector.labels.items():
         carried = [
@@ -84,7 +84,7 @@ def _not_a_fargate_label(problem: Problem, pods: Pods, capacity: Capacity) -> st
 
 
 def _off_fargate(pod: PlannedPod, capacity: Capacity) -> str:
-    """How a pod escapes the profiles that take it."""
+    """Returns how to keep a pod off the profiles that take it."""
     labels = [
         f"{key}={value}"
         for name in pod.landing.on
@@ -123,7 +123,7 @@ def _spot(problem: Problem, pods: Pods, _capacity: Capacity) -> str:
 
 
 def _no_node_group(problem: Problem, pods: Pods, capacity: Capacity) -> str:
-    """What the nearest group lacks: a toleration, a label that it has, a size."""
+    """Returns what the nearest group lacks: a toleration, an existing label, or size."""
     pod = pods[problem.role].shape
     tolerant = candidates(
         replace(pod, tolerations=(*pod.tolerations, Toleration(operator="Exists"))), capacity.groups_and_pools
@@ -146,7 +146,7 @@ def _no_node_group(problem: Problem, pods: Pods, capacity: Capacity) -> str:
 
 
 def _may_not_fit(problem: Problem, pods: Pods, capacity: Capacity) -> str:
-    """How much less memory fits for sure, or an instance type of the same families that has room for sure."""
+    """Returns how much less memory certainly fits, or an instance type of the same families that certainly has room."""
     pod = pods[problem.role]
     name, node = max(
         ((name, node) for name, nodes in pod.landing.nodes.items() for node in nodes),
@@ -160,7 +160,7 @@ def _may_not_fit(problem: Problem, pods: Pods, capacity: Capacity) -> str:
 
 
 def _selector_to_correct(pod: PodShape, names: Sequence[str], capacity: Capacity) -> str:
-    """Of the groups that take the pod but for its selector, the one that lacks fewest of its entries."""
+    """Returns, of the groups that match the pod except for its selector, the one that lacks the fewest entries."""
 
     def lacking(name: str) -> list[str]:
         nodes = capacity.groups_and_pools[name].nodes
@@ -178,7 +178,7 @@ def _selector_to_correct(pod: PodShape, names: Sequence[str], capacity: Capacity
 
 
 def _smallest_that_fits(role: Role, pods: Pods, group: NodeGroupCapacity) -> str:
-    """Of the families of a group, the smallest instance type that surely fits."""
+    """Returns the smallest instance type of a group's families that certainly fits."""
     families = {machine.name.partition(".")[0] for machine in group.machines}
     of_family = [one for one in instance_types() if one.name.partition(".")[0] in families and ".metal" not in one.name]
 

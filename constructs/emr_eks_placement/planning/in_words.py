@@ -1,4 +1,4 @@
-"""A plan in words, as tables and reviews have it."""
+"""Formats a plan for tables and reviews."""
 
 from emr_eks_placement.planning.nodes_needed import NodesNeeded
 from emr_eks_placement.planning.planned_pod import PlannedPod
@@ -7,14 +7,14 @@ PENDING, REFUSED = "nowhere: Pending", "nowhere: refused"
 
 
 def requests_in_words(pod: PlannedPod) -> str:
-    """As: 1 vCPU 3328 MiB."""
+    """Formats requests: 1 vCPU 3328 MiB."""
     shape = pod.shape
     disk = f" {shape.storage_mib} MiB of disk" if shape.storage_mib else ""
     return f"{shape.cpu_millis / 1000:g} vCPU {shape.memory_mib} MiB{disk}"
 
 
 def target_in_words(pod: PlannedPod) -> str:
-    """As: Fargate 1vCPU 4GB (spark); EC2 (system, spark-drivers); nowhere: Pending."""
+    """Formats where a pod lands: Fargate 1vCPU 4GB (spark); EC2 (system, spark-drivers); nowhere: Pending."""
     landing = pod.landing
     if landing.pending:
         return REFUSED if landing.refused else PENDING
@@ -25,7 +25,7 @@ def target_in_words(pod: PlannedPod) -> str:
 
 
 def nodes_in_words(needed: NodesNeeded) -> str:
-    """As: nodes for driver: 1, of system or drivers in us-east-1a; 2 run now, at most 4."""
+    """Formats the nodes: nodes for driver: 1, of system or drivers in us-east-1a; 2 run now, at most 4."""
     names, roles = " or ".join(needed.names), " and ".join(needed.roles)
     number = f"{needed.least} packed"
     if needed.most is None:

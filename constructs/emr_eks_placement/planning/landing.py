@@ -1,4 +1,4 @@
-"""Where one kind of pod lands: the Fargate admission rule, then the scheduler, each with its reasons."""
+"""Where one kind of pod lands: by the Fargate admission rule, then the scheduler, with the reasons of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,11 +20,11 @@ Compute = Literal["fargate", "ec2"]
 class Landing:
     """Where a kind of pod lands.
 
-    on: the names of the Fargate profile or of the node groups and pools, of which the scheduler chooses by room;
-    several profiles where it is not known which one EKS chooses. zones: where; empty: nowhere. size: what Fargate
-    grants for the requests that are documented, or for the least that they may be where only that fits. nodes: of each
-    node group and pool, those that can take the pod. reasons: in words, in the order in which they decide. refused: whether
-    the Kubernetes API refuses the pod, so that nothing has to take it.
+    on: the names of the Fargate profile or of the node groups and pools, among which the scheduler chooses by room;
+    several profiles if it is unknown which one EKS chooses. zones: where; empty: nowhere. size: what Fargate grants for
+    the documented requests, or for the least possible ones if only those fit. nodes: of each node group and pool, the
+    nodes that can take the pod. reasons: in words, in the order in which they decide. refused: whether the Kubernetes
+    API refuses the pod, so that it needs no node.
     """
 
     compute: Compute
@@ -38,12 +38,12 @@ class Landing:
 
     @property
     def pending(self) -> bool:
-        """Whether the pod does not start: it stays Pending, or the API refuses it."""
+        """Whether the pod does not start, because it stays Pending or the API refuses it."""
         return any(problem.severity == "error" for problem in self.problems)
 
 
 def land(pod: Pod, capacity: Capacity, refused: tuple[Problem, ...] = ()) -> Landing:
-    """Where the pod lands in a cluster of that capacity; refused: what the API says to it before."""
+    """Returns where the pod lands in a cluster of that capacity. refused: the API's earlier refusal."""
     landing = _land(pod, capacity)
     if refused:
         is_refused = any(problem.severity == "error" for problem in refused)

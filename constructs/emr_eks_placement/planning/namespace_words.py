@@ -1,4 +1,4 @@
-"""The rules of a namespace in words: what breaks them, and how to fix it."""
+"""Describes violations of a namespace's rules, and their fixes."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from emr_eks_placement.scheduling.amounts import as_text, in_words
 from emr_eks_placement.scheduling.limit_ranges import Default, Refusal
 from emr_eks_placement.scheduling.pod import MIB
 
-# What the objects that a deployment makes of a virtual cluster's quota say of it.
+# The settings of an environment file behind the objects of a virtual cluster's quota.
 _OWN_SETTINGS = {"pods": "pods", "requests.memory": "memory", "requests.cpu": "cpu", "max.memory": "container_memory"}
 _COUNTED = {
     "pods": "pods",
@@ -29,27 +29,27 @@ _COUNTED = {
 
 
 def counted(resource: str, amount: int) -> str:
-    """What a run has of a resource of a quota: 4 pods, 16583 MiB of memory, 12 vCPU, 4 nvidia.com/gpu."""
+    """Formats the amount of a quota's resource in a run: 4 pods, 16583 MiB of memory, 12 vCPU, 4 nvidia.com/gpu."""
     what = _COUNTED.get(resource, resource.removeprefix("count/").removeprefix("requests."))
     what = what.removesuffix("s") if amount == 1000 and what.isalpha() else what
     return f"{in_words(resource, amount)} {what}".rstrip()
 
 
 def field_of(kind: str, name: str, field: str) -> str:
-    """A field of an object of the namespace, with the setting of an environment file that it comes from."""
+    """Returns a field of an object of the namespace, with its setting in an environment file."""
     setting = _OWN_SETTINGS.get(field) if name == OBJECTS_NAME else None
     return f"{field} of {kind} {name}" + (f" (quota.{setting} of the virtual cluster)" if setting else "")
 
 
 def quantity(resource: str, amount: int) -> str:
-    """The amount as one writes it in Kubernetes, rounded up to what people write: 12, 24Gi."""
+    """Formats an amount as in Kubernetes, rounded up to a usual unit: 12, 24Gi."""
     if in_words(resource, 0).endswith("MiB"):
         return f"{-(-amount // (1000 * 1024 * MIB))}Gi"
     return as_text(amount if resource.endswith("cpu") else -(-amount // 1000) * 1000)
 
 
 def refusal(one: Refusal) -> str:
-    """What a LimitRange refuses."""
+    """Returns what a LimitRange refuses."""
     subject = "the pod" if one.container is None else f"container {one.container}"
     kind, bound = "a pod" if one.container is None else "a container", in_words(one.resource, one.bound)
     if one.rule == "default":
@@ -70,14 +70,14 @@ def refusal(one: Refusal) -> str:
 
 
 def refused_claim(one: Refusal) -> str:
-    """What a LimitRange refuses of a claim."""
+    """Returns what a LimitRange refuses of a claim."""
     wants = "at least" if one.rule == "min" else "at most"
     asks = f"volume {one.container} claims {in_words(one.resource, one.amount)}"
     return f"{asks}, LimitRange {one.limit_range} allows a claim {wants} {in_words(one.resource, one.bound)}"
 
 
 def fix_of_refusal(role: Role, one: Refusal, *, emrs: bool = False) -> str:
-    """Which field to change, of the run or of the LimitRange; emrs: whether EMR makes the container."""
+    """Returns the field to change, of the run or of the LimitRange. emrs: whether EMR adds the container."""
     field = field_of("LimitRange", one.limit_range, f"{one.rule}.{one.resource}")
     changed = f"{'lower' if one.rule == 'min' else 'remove' if one.kind is None else 'raise'} {field}"
     here = None if emrs else _here(role, one)
@@ -85,7 +85,7 @@ def fix_of_refusal(role: Role, one: Refusal, *, emrs: bool = False) -> str:
 
 
 def _here(role: Role, one: Refusal) -> str | None:
-    """What to change of the run."""
+    """Returns what to change of the run."""
     if one.kind is None or one.rule == "default":
         limit = _limit_property(role) if one.resource == "cpu" and one.container in (None, _main(role)) else None
         return f"Set {limit}" if limit else f"Set resources.limits.{one.resource} in the pod template"
@@ -97,14 +97,14 @@ def _here(role: Role, one: Refusal) -> str | None:
 
 
 def unspecified(counted_as: Iterable[str], containers: list[str], quota: str) -> str:
-    """That containers lack what a quota makes each say."""
+    """Returns that containers lack a value that a quota requires."""
     lacking = " and no ".join(dict.fromkeys(" of ".join(_said(one)) for one in counted_as))
     have, names = "has" if len(containers) == 1 else "have", ", ".join(containers)
     return f"{names} {have} no {lacking}, which ResourceQuota {quota} ({', '.join(counted_as)}) asks of every container"
 
 
 def fix_of_unspecified(role: Role, counted_as: Iterable[str], containers: list[str]) -> str:
-    """Which field to set, or which default the namespace needs; a default request of 0 changes no size."""
+    """Returns the field to set, or the default that the namespace needs; a default request of 0 changes no size."""
     said = [_said(one) for one in counted_as]
     limits = [resource for kind, resource in said if kind == "limit"]
     defaults = [f"default.{one} no lower than any request" for one in limits]
@@ -119,7 +119,7 @@ def fix_of_unspecified(role: Role, counted_as: Iterable[str], containers: list[s
 
 
 def gift(one: Default) -> str:
-    """What a LimitRange gives a container."""
+    """Returns the defaults that a LimitRange adds to a container."""
     amount = (
         f"{one.amount}m of cpu" if one.resource == "cpu" else f"{in_words(one.resource, one.amount)} of {one.resource}"
     )
@@ -128,7 +128,7 @@ def gift(one: Default) -> str:
 
 
 def fix_of_default(one: Default) -> str:
-    """How to keep a default from changing the size."""
+    """Returns how to prevent a default from changing the size."""
     field = f"defaultRequest.{one.resource}"
     return f"Set {field} of LimitRange {one.limit_range} to 0, or lower what Spark's container requests by as much"
 

@@ -1,4 +1,4 @@
-"""Pods that run on EC2 although a label of theirs says that they were meant for Fargate."""
+"""Pods that run on EC2 although one of their labels shows that they were meant for Fargate."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,12 +16,13 @@ from emr_eks_placement.scheduling.capacity import Capacity, PodSelector
 from emr_eks_placement.scheduling.fargate import opts_out
 from emr_eks_placement.scheduling.pod import PodShape
 
-_MOST = 3  # values named
+_MOST = 3  # values to name
 _CLOSE = 0.85  # of difflib's ratio: a letter or two of a name
 
 
 def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity: Capacity) -> Iterator[Problem]:
-    """That a pod on EC2 carries a label on which profiles of its namespace select, with a value that none of them has."""
+    """Yields a problem if a pod on EC2 has a label that profiles of its namespace select on, with a value that none of
+    them has."""
     for pod in pods.values():
         if pod.landing.compute == "fargate" or opts_out(pod.shape):
             continue
@@ -34,7 +35,8 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
         near = list(_near(pod.shape, capacity))
         for key, value in pod.shape.labels.items() if near else ():
             wanted = dict(_wanted(key, value, pod.shape, near))
-            if not wanted or key.startswith(BUILT_IN_LABELS):  # a profile of other pods that have these is no mistake
+            # A profile for other pods with these labels is no mistake.
+            if not wanted or key.startswith(BUILT_IN_LABELS):
                 continue
             some = list(wanted.items())[:_MOST]
             selecting = " and ".join(f"{profile} selects {key}={other}" for other, profile in some)
@@ -45,7 +47,7 @@ def problems_of_labels_near_a_profile(pods: Mapping[Role, PlannedPod], capacity:
 
 
 def _misspelt(pod: PlannedPod, capacity: Capacity) -> Iterator[Problem]:
-    """Labels whose key is almost one that a profile selects."""
+    """Yields labels whose key is similar to one that a profile selects on."""
     selected = _selected(pod.shape.namespace, capacity)
     keys = tuple(key for key in selected if key not in pod.shape.labels)
     for key, value in pod.shape.labels.items() if keys else ():
@@ -58,7 +60,8 @@ def _misspelt(pod: PlannedPod, capacity: Capacity) -> Iterator[Problem]:
 
 
 def _selected(namespace: str, capacity: Capacity) -> Mapping[str, tuple[str, str]]:
-    """The labels on which profiles select pods of the namespace, each with its value and profile: once for all plans."""
+    """Returns the labels with which profiles select pods of the namespace, with value and profile; computed once for
+    all plans."""
     known: dict[str, dict[str, tuple[str, str]]] = capacity.worked_out.setdefault(_selected, {})
     if namespace not in known:
         known[namespace] = {
@@ -74,14 +77,14 @@ def _selected(namespace: str, capacity: Capacity) -> Mapping[str, tuple[str, str
 
 @lru_cache(maxsize=10_000)
 def _almost(key: str, keys: tuple[str, ...]) -> str | None:
-    """The key that is meant; None where none is close."""
+    """Returns the key that was probably meant; None without a similar one."""
     folded = {one.lower(): one for one in keys if not one.startswith(BUILT_IN_LABELS)}
     close = difflib.get_close_matches(key.lower(), folded, 1, _CLOSE)
     return folded[close[0]] if close else None
 
 
 def _near(pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, PodSelector]]:
-    """The profiles' selectors of the pod's namespace that name a label of it."""
+    """Yields the profiles' selectors of the pod's namespace that contain one of its labels."""
     for name, profile in capacity.fargate_profiles.items():
         for selector in profile.selectors:
             if not selector.labels.keys().isdisjoint(pod.labels) and matches(selector.namespace, pod.namespace):
@@ -89,7 +92,7 @@ def _near(pod: PodShape, capacity: Capacity) -> Iterator[tuple[str, PodSelector]
 
 
 def _wanted(key: str, value: str, pod: PodShape, near: Iterable[tuple[str, PodSelector]]) -> Iterator[tuple[str, str]]:
-    """Values of this label with which a profile would take the pod, if not for this value, each with its profile."""
+    """Yields values of this label with which a profile would take the pod, with the profile."""
     for name, selector in near:
         other = selector.labels.get(key)
         if other is not None and not matches(other, value):

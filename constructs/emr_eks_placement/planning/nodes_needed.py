@@ -1,4 +1,4 @@
-"""The EC2 nodes that the pods of a run need, and whether the cluster has, or can have, enough of them."""
+"""The EC2 nodes that the pods of a run need, and whether the cluster has or can have enough of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from emr_eks_placement.scheduling.supply import ANY, Supply, supply_at_most, sup
 
 @dataclass(frozen=True)
 class NodesNeeded:
-    """The EC2 nodes that pods with the same node groups, node pools and zones need, if they have them to themselves.
+    """The EC2 nodes that pods with the same node groups, node pools and zones need, if no other pods use them.
 
-    least: packed as tightly as can be, on the roomiest nodes: no placement needs fewer. most: so many nodes that can take
-    the pods hold them for sure, whatever their instance types and however kube-scheduler spreads the pods, those of
-    the run's other kinds too; None: no number is sure to. running, allowed: how many nodes the groups and pools have in
-    these zones now for sure, and can have at most; None: without bound. Executors count with their highest number;
-    without a bound, the lowest.
+    least: for the tightest packing on the largest nodes; no placement needs fewer. most: so many nodes certainly hold
+    the pods, whatever their instance types and however kube-scheduler spreads the pods, including the run's other
+    kinds; None: no number is certain. running, allowed: how many nodes the groups and pools certainly have in these
+    zones now, and can have at most; None: no limit. Executors count with their maximum number; without a limit, the
+    minimum.
     """
 
     node_groups: tuple[str, ...]
@@ -38,18 +38,18 @@ class NodesNeeded:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the node groups and pools."""
+        """The names of the node groups and pools."""
         return self.node_groups + self.node_pools
 
     @property
     def most_there(self) -> int:
-        """Of the nodes that the pods may spread over, as many as there can be."""
+        """Of the nodes that the pods may be spread over, as many as can exist."""
         bounds = [bound for bound in (self.most, self.allowed) if bound is not None]
         return min(bounds, default=self.least)
 
     @property
     def number(self) -> str:
-        """From least to most, in words."""
+        """The number from least to most, in words."""
         if self.most is None:
             return f"{self.least} or more"
         return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
@@ -57,10 +57,10 @@ class NodesNeeded:
 
 @dataclass(frozen=True)
 class _Holding:
-    """What nodes hold of a role's pods.
+    """How many pods of a role nodes hold.
 
-    initial: how many there are at the start; may_not_fit: whether it is said of the pod that none may fit; placed: whether
-    the pods before it fit for sure.
+    initial: how many there are at the start; may_not_fit: whether another problem already reports that no pod may fit;
+    placed: whether the previous pods certainly fit.
     """
 
     role: Role
@@ -72,23 +72,23 @@ class _Holding:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many pods there are."""
         return self.counting.run.wanted.count
 
     @cached_property
     def all_fit(self) -> bool:
-        """Whether that is plain: quickly, and no only where it may be yes."""
+        """Whether all pods certainly fit, by a fast test; only a False may be wrong."""
         return self.counting.answer(all_fit_for_sure, self.supply)
 
     @cached_property
     def best(self) -> int | None:
-        """How many fit at best; None: those before it do not."""
+        """How many fit at best; None if the previous ones do not."""
         all_sure = self.all_fit or (self.placed and not self.may_not_fit and self.sure >= self.count)
         return self.count if all_sure else self.counting.answer(most_that_fit, self.supply)
 
     @cached_property
     def sure(self) -> int:
-        """How many fit for sure."""
+        """How many certainly fit."""
         if self.all_fit:
             return self.count
         return ANY if self.may_not_fit else self.counting.answer(sure_to_fit, self.supply)
@@ -114,7 +114,7 @@ class _Holding:
 
 @dataclass
 class NodeCounts:
-    """Counts the nodes of a run's pods; apart: roles that share no node; start_timeout: of the run, in seconds."""
+    """Counts the nodes of a run's pods. apart: roles that share no node; start_timeout: of the run, in seconds."""
 
     pods: Mapping[Role, PlannedPod]
     capacity: Capacity
@@ -133,7 +133,8 @@ class NodeCounts:
         self.now, self.largest = supply_now(self.capacity), supply_at_most(self.capacity)
 
     def needed(self) -> tuple[NodesNeeded, ...]:
-        """For each choice of groups, pools and zones that pods have. What two choices share counts for both."""
+        """Returns the nodes for each choice of groups, pools and zones that pods have. Nodes of two choices count for
+        both."""
         together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Role]] = {}
         for role in self._roles:
             landing = self.pods[role].landing
@@ -153,7 +154,8 @@ class NodeCounts:
         )
 
     def problems(self, needed: Iterable[NodesNeeded]) -> Iterator[Problem]:
-        """That the node groups have to grow for the run, or they and the node pools can't grow enough; and that they may."""
+        """Yields problems if the node groups have to grow for the run, if groups and pools can't grow enough, and if
+        they may not."""
         now: dict[Role, _Holding] = {}
         for role in self._roles:
             now[role] = self._held(role, self.now, placed=all(held.all_fit for held in now.values()))
@@ -176,18 +178,19 @@ class NodeCounts:
                 yield _may_scale_up(need, waiting, self.start_timeout)
 
     def _of(self, roles: Iterable[Role]) -> Counting:
-        """The last of these roles, counted beside the others."""
+        """Returns the counting of the last of these roles next to the others."""
         key = tuple(roles)
         if key not in self._counting:
             self._counting[key] = Counting(run_of(self.pods, key, self.apart))
         return self._counting[key]
 
     def _until(self, role: Role) -> Counting:
-        """A role, counted beside all that start before it."""
+        """Returns the counting of a role next to all that start before it."""
         return self._of(self._roles[: self._roles.index(role) + 1])
 
     def _enough(self, roles: list[Role]) -> int | None:
-        """For each role; where the nodes that take one can't take another, one beside the other."""
+        """Returns whether there are enough nodes for each role; if nodes for one can't take another, for one next to
+        the other."""
         total = 0
         last = self._nodes(roles[-1])
         for role in reversed(roles):
@@ -201,7 +204,7 @@ class NodeCounts:
         return {id(node) for nodes in self.pods[role].landing.nodes.values() for node in nodes}
 
     def _allowed(self, roles: list[Role]) -> int | None:
-        """With nodes of the smallest kinds that take one of the pods."""
+        """Returns the maximum number of nodes, with nodes of the smallest kinds that take one of the pods."""
         landings = [self.pods[role].landing for role in roles]
         total = sum(
             self.largest[name].most(landings[0].zones, [node for landing in landings for node in landing.nodes[name]])
@@ -215,7 +218,7 @@ class NodeCounts:
         return _Holding(role, self._until(role), supply, pod.count.initial, may_not_fit, placed)
 
     def _at_most(self, now: _Holding) -> _Holding:
-        """With every group at its largest; that of now where all fit now."""
+        """Returns how many fit with every group at its maximum size; the current result if all fit now."""
         largest = self._held(now.role, self.largest)
         return now if not largest.all_fit and now.all_sure else largest
 
@@ -225,7 +228,7 @@ def _names(need: NodesNeeded) -> str:
 
 
 def _roles(short: list[_Holding]) -> str:
-    """How many pods of which kinds, with the verb that fits."""
+    """Formats how many pods of which kinds there are, with the verb."""
     one = len(short) == 1 and (short[0].count == 1 or short[0].left.startswith("1 of "))
     return f"{' and '.join(holding.left for holding in short)} {'waits' if one else 'wait'}"
 
@@ -235,7 +238,7 @@ def _their(need: NodesNeeded) -> str:
 
 
 def _need(need: NodesNeeded) -> str:
-    """What the roles need, with the verb and the number that fit."""
+    """Formats what the roles need, with the verb and the number."""
     verb = "needs" if len(need.roles) == 1 and need.roles[0] != "executors" else "need"
     return f"{' and '.join(need.roles)} {verb} {need.number} {_nodes(need.most or need.least)} of {_names(need)}"
 
@@ -260,7 +263,7 @@ def _scale_up(need: NodesNeeded, missing: list[_Holding], seconds: int) -> str:
 
 
 def _deadline(waiting: list[_Holding], seconds: int) -> str:
-    """A run ends whose submitter or driver does not start in time."""
+    """Returns that a run ends if its submitter or driver does not start in time."""
     if all(one.role == "executors" for one in waiting):
         return ""
     return f"; the run fails unless its driver starts within {seconds / 60:g} minutes (job-start-timeout)"

@@ -1,4 +1,4 @@
-"""What keeps a pod that no Fargate profile takes from running on EC2 nodes, or makes it risky."""
+"""What prevents a pod that no Fargate profile takes from running on EC2 nodes, or makes it risky."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,9 +14,10 @@ from emr_eks_placement.scheduling.pod import MIB, Pod
 
 
 def problems_of_groups(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
-    """That no node group or pool can take the pod; and of those that can, what speaks against them.
+    """Yields a problem if no node group or pool can take the pod, and the problems of those that can.
 
-    A node pool makes the node that its pods need: of an instance type that they fit, in the zone that they ask for.
+    A node pool creates the node that its pods need: of an instance type that they fit on, in the zone that they ask
+    for.
     """
     if not found.nodes:
         yield _no_node_group(pod, found, capacity)
@@ -38,7 +39,7 @@ def problems_of_groups(pod: Pod, found: Candidates, capacity: Capacity) -> Itera
 
 
 def problems_of_pod(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
-    """Of the pod itself: what a plan can't know of it."""
+    """Yields problems of the pod itself that a plan can't judge."""
     scheduler = pod.spec.get("schedulerName")
     if scheduler and scheduler != kubernetes.DEFAULT_SCHEDULER:
         path: FieldPath = ("spec", "schedulerName")
@@ -63,7 +64,7 @@ def problems_of_pod(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator
 
 
 def _not_known(pod: Pod, found: Candidates) -> Iterator[Problem]:
-    """That it depends on labels, whose values are not known, whether the pod finds a node."""
+    """Yields a problem if it depends on labels with unknown values whether the pod finds a node."""
     if found.depends_on:
         asked = [
             f"{key}={pod.shape.node_selector[key]}" if key in pod.shape.node_selector else key
@@ -76,7 +77,7 @@ def _not_known(pod: Pod, found: Candidates) -> Iterator[Problem]:
 
 
 def _may_not_fit(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Problem]:
-    """That no node group or pool has room for the pod for sure, and how much memory is in question."""
+    """Yields a problem if no node group or pool certainly has room for the pod, with the memory in question."""
     if not found.nodes or any(_is_sure(pod, capacity, name, nodes) for name, nodes in found.nodes.items()):
         return
     name, node = max(
@@ -93,20 +94,22 @@ def _may_not_fit(pod: Pod, found: Candidates, capacity: Capacity) -> Iterator[Pr
 
 
 def _is_sure(pod: Pod, capacity: Capacity, name: str, nodes: Sequence[Node]) -> bool:
-    """A node pool makes a node that the pod fits; a node group makes one of its first instance types."""
+    """Returns whether the pod certainly fits: a node pool creates a node on which it fits, a node group one of its
+    first instance types."""
     sure = (surely_fits(pod.shape, node) for node in _first_of(capacity, name, nodes))
     return all(sure) if name in capacity.node_groups else any(sure)
 
 
 def _first_of(capacity: Capacity, name: str, nodes: Sequence[Node]) -> Sequence[Node]:
-    """Of the nodes that may take the pod, those that come first; all where none of them does."""
+    """Returns the nodes that are created first of those that may take the pod; all nodes if none of them does."""
     group = capacity.node_groups.get(name)
     first = group.first_machines if group else ()
     return [node for node in nodes if node.machine in first] or nodes
 
 
 def _problems_of_types(pod: Pod, name: str, group: NodeGroupCapacity, nodes: Sequence[Node]) -> Iterator[Problem]:
-    """That the group has instance types which the pod does not fit, or starts with another one than the pod asks for."""
+    """Yields a problem if the group has instance types on which the pod does not fit, or starts with another than the
+    pod asks for."""
     agreeing = [node for node in group.nodes if agrees(pod.shape, node) is not False]
     fitting = {node.machine for node in nodes}
     small = {node.machine for node in agreeing if not fits(pod.shape, node.room)} - fitting

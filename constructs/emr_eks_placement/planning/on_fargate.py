@@ -1,4 +1,4 @@
-"""What keeps a pod that a Fargate profile takes from running there, or makes it dear."""
+"""What prevents a pod that a Fargate profile takes from running there, or makes it expensive."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,15 +15,15 @@ from emr_eks_placement.scheduling.fargate import node_labels, unsatisfied_by_far
 from emr_eks_placement.scheduling.pod import Pod
 from emr_eks_placement.spark.volumes import ON_DEMAND
 
-# Volumes that are, or are made, on what Fargate has not (EKS guide, Fargate storage); claims are told apart below.
+# Volumes that need what Fargate does not have (EKS guide, Fargate storage); claims are distinguished below.
 _VOLUMES = ("hostPath", "ephemeral", "awsElasticBlockStore")
-_EFS_DRIVER = "efs.csi.aws.com"  # the one that Fargate's nodes come with
+_EFS_DRIVER = "efs.csi.aws.com"  # the default of Fargate's nodes
 
 
 def problems_of_profiles(
     pod: Pod, capacity: Capacity, profiles: Mapping[str, FargateProfileCapacity]
 ) -> Iterator[Problem]:
-    """Of the profiles that may take the pod: that there are several, and what their nodes do not have."""
+    """Yields problems of the profiles that may take the pod: that there are several, and what their nodes lack."""
     asked = pod.shape.labels.get(kubernetes.FARGATE_PROFILE)
     chosen = [profile.deployed_name for profile in profiles.values()]
     if len(profiles) > 1:
@@ -37,7 +37,7 @@ def problems_of_profiles(
 
 
 def problems_of_pod(pod: Pod) -> Iterator[Problem]:
-    """Of the pod itself: what Fargate can't run, and what it ignores."""
+    """Yields problems of the pod itself: what Fargate can't run, and what it ignores."""
     role, spec = pod.role, pod.spec
     for field in ("schedulerName", "nodeName"):
         if spec.get(field) and spec[field] != kubernetes.DEFAULT_SCHEDULER:
@@ -113,7 +113,7 @@ def _problems_of_containers(role: Role, spec: Mapping[str, Any]) -> Iterator[Pro
 
 
 def _place_of_request(spec: Mapping[str, Any], resource: str) -> tuple[FieldPath, object]:
-    """The field that requests the resource, and the amount."""
+    """Returns the field that requests the resource, and the amount."""
     for path, container in _containers(spec):
         for kind, amounts in (container.get("resources") or {}).items():
             if kind in ("requests", "limits") and resource in (amounts or {}):

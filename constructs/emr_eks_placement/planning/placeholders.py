@@ -1,4 +1,4 @@
-"""Placeholders where a request decides about its pods: the plan takes them as they are written."""
+"""Placeholders in values that decide about pods: the plan uses them as written."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _SIDECARS = re.compile(r"executor\.logging|logging\.(request\..+|nativeSidecar)"
 
 
 def problems_of_placeholders(request: Request) -> Iterator[Problem]:
-    """Of labels, selectors and settings, and of an entry point whose ending says nothing of its language."""
+    """Yields problems of labels, selectors and settings, and of an entry point whose ending does not show its language."""
     for key, value in request.spark.properties.items():
         if _SPARK.fullmatch(key):
             role: Role = "driver" if ".driver." in key else "executors"
@@ -41,4 +41,4 @@ def problems_of_placeholders(request: Request) -> Iterator[Problem]:
 
 def _problem(role: Role, key: str, value: str) -> Iterator[Problem]:
     for name in placeholders_in(f"{key}={value}"):
-        yield Problem("PLACEHOLDER", role, f"{key}={value} has the placeholder {name}, and is planned as it is written")
+        yield Problem("PLACEHOLDER", role, f"{key}={value} has the placeholder {name}, and is planned as written")

@@ -36,29 +36,30 @@ from emr_eks_placement.spark.refusals import check_driver_starts
 
 @dataclass(frozen=True)
 class Plan:
-    """What will happen to a request: its three kinds of pod, the EC2 nodes they need and every problem, errors first."""
+    """The plan of a request: its three kinds of pod, the EC2 nodes they need and every problem, errors first."""
 
     pods: tuple[PlannedPod, ...]
     nodes: tuple[NodesNeeded, ...]
     problems: tuple[Problem, ...]
 
     def of(self, role: Role) -> PlannedPod:
-        """The pod of a role."""
+        """Returns the pod of a role."""
         return next(pod for pod in self.pods if pod.role == role)
 
     @property
     def fargate_vcpus(self) -> float:
-        """What the run's pods on Fargate take together of the quota L-3032A538."""
+        """How much the run's pods on Fargate use together of the quota L-3032A538, in vCPU."""
         return fargate_vcpus(self.pods)
 
 
 def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, *, namespace: str) -> Plan:
-    """Where each pod of a StartJobRun request lands; its work grows with node groups and profiles, not with executors.
+    """Returns where each pod of a StartJobRun request lands. The work grows with node groups and profiles, not with
+    executors.
 
-    request: as `check_request` returns it; templates: the data of the pod templates that it names, by URI; capacity: of
-    an environment (`capacity_of`), an assembly (`read_assembly`) or a live cluster (`read_cluster`); namespace: of the
-    request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI
-    and the path in it, for what spark-submit or Spark's Kubernetes client can't read.
+    request: as `check_request` returns it; templates: the data of its pod templates, by URI; capacity: of an
+    environment (`capacity_of`), an assembly (`read_assembly`) or a live cluster (`read_cluster`); namespace: of the
+    request's virtual cluster. Raises RuleError, with the path in the request, a Spark property or a template's URI and
+    the path in it, for values that spark-submit or Spark's Kubernetes client can't read.
     """
     asked = Request(request)
     read, pods = _read(asked, templates, capacity, namespace)
@@ -93,9 +94,9 @@ def plan(request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Cap
 def manifests_of(
     request: Mapping[str, Any], templates: Mapping[str, Any], capacity: Capacity, *, namespace: str
 ) -> dict[Role, Mapping[str, Any]]:
-    """The pods that a plan is of, each as the Kubernetes API lets it in; arguments and errors as of `plan`.
+    """Returns the pods of a plan as the Kubernetes API admits them. Arguments and errors are those of `plan`.
 
-    A plan does not hold them: of thousands of plans they would be most of the memory.
+    A plan does not keep them, because they would take most of the memory of thousands of plans.
     """
     _, pods = _read(Request(request), templates, capacity, namespace)
     return {role: pod.admitted.manifest for role, pod in pods.items()}
@@ -104,7 +105,7 @@ def manifests_of(
 def _read(
     request: Request, templates: Mapping[str, Any], capacity: Capacity, namespace: str
 ) -> tuple[dict[TemplateRole, ReadTemplate], dict[Role, PodOfRun]]:
-    """The pod templates that count, and the request's pods, each by itself."""
+    """Returns the pod templates in effect, and the request's pods."""
     read = _read_templates(request, templates, capacity.kubernetes_version)
     count: dict[Role, Count] = {"submitter": ONE, "driver": ONE, "executors": executor_count(request.spark)}
     check_driver_starts(request.spark)
@@ -114,7 +115,7 @@ def _read(
 
 
 def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
-    """What becomes of the run where its submitter or driver can't start; executors wait as long as it runs."""
+    """Returns what happens to the run if its submitter or driver can't start; executors wait as long as it runs."""
     if pod.role == "executors" or not pod.landing.pending:
         return pod
     reason = f"it does not start: the run fails after {seconds / 60:g} minutes at the latest (job-start-timeout)"
@@ -124,7 +125,7 @@ def _with_timeout(pod: PodOfRun, seconds: int) -> PodOfRun:
 def _read_templates(
     request: Request, templates: Mapping[str, Any], kubernetes_version: str
 ) -> dict[TemplateRole, ReadTemplate]:
-    """The templates that count, by role: none for a release that does not read them."""
+    """Returns the templates in effect, by role; none for a release that does not read them."""
     if not request.spark.release.has_pod_templates:
         return {}
     read: dict[TemplateRole, ReadTemplate] = {}

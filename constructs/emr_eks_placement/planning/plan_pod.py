@@ -1,4 +1,4 @@
-"""What becomes of one kind of pod by itself: what the API makes of it, its shape and where it lands."""
+"""Plans one kind of pod: the API's changes to it, its shape and where it lands."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,9 +27,9 @@ def plan_pod(
     request: Request,
     capacity: Capacity,
 ) -> PodOfRun:
-    """Of the pod, as a manifest, that the request makes of that role; templates: the pod templates that count.
+    """Plans the pod of that role, as a manifest. templates: the pod templates in effect.
 
-    Most job submitters of a cluster are equal: each is looked at once.
+    Most job submitters of a cluster are equal, so each different one is planned once.
     """
     if role != "submitter":
         return _planned(role, count, manifest, templates.get(role), request, capacity)
@@ -61,6 +61,7 @@ def _planned(
 
 
 def _shape(role: Role, manifest: Mapping[str, Any], request: Request) -> PodShape:
-    """The pod's shape, with how much less memory EMR's logging sidecar may request; the submitter's is as documented."""
+    """Returns the pod's shape, and how much less memory EMR's logging sidecar may request; the submitter's is as
+    documented."""
     least = None if role == "submitter" else with_least_logging(manifest["spec"], request)
     return pod_of_manifest(manifest, least)

@@ -1,4 +1,4 @@
-"""A kind of pod of a plan, and the run that such kinds make together."""
+"""A kind of pod of a plan, and the run of several kinds."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from emr_eks_placement.scheduling.limit_ranges import Default
 from emr_eks_placement.scheduling.pod import PodShape
 
 Pairs = Collection[frozenset[Role]]
-"""Roles whose pods share no node; a role alone: each pod of it needs a node of its own."""
+"""Roles whose pods share no node. In a pair of a role with itself, each of its pods needs a separate node."""
 
 
 def the(role: Role) -> str:
-    """The one pod of a role, in words: of executors too there may be just one."""
+    """Formats a single pod of a role; executors too, which may be just one."""
     return f"the {role.removesuffix('s')}"
 
 
 def some(role: Role, number: int) -> str:
-    """So many pods of a role, in words."""
+    """Formats a number of pods of a role."""
     return f"{number or 'no'} {role.removesuffix('s') if number == 1 else role}"
 
 
 @dataclass(frozen=True)
 class PlannedPod:
-    """A kind of pod, how many there are of it, and where they land."""
+    """A kind of pod, its number, and where its pods land."""
 
     role: Role
     count: Count
@@ -38,18 +38,18 @@ class PlannedPod:
 
     @property
     def number(self) -> int:
-        """The highest number of pods; without a bound, the lowest."""
+        """The maximum number of pods; without a limit, the minimum."""
         return self.count.least if self.count.most is None else self.count.most
 
     @property
     def wanted(self) -> Wanted:
-        """So many pods, and the nodes that can take them."""
+        """Returns the number of pods, and the nodes that can take them."""
         return Wanted(self.shape, self.number, self.landing.nodes)
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """A pod with the defaults of its namespace, what gave them, the claims made for it, and why the API refuses it."""
+    """A pod with the defaults of its namespace, the objects that set them, its claims, and why the API refuses it."""
 
     manifest: Mapping[str, Any]
     claims: tuple[Claim, ...] = ()
@@ -59,9 +59,10 @@ class Admitted:
 
 @dataclass(frozen=True)
 class PodOfRun(PlannedPod):
-    """With what a plan does not keep: of thousands of plans it would be half of the memory.
+    """A pod with data that a plan does not keep, because it would take half of the memory of thousands of plans.
 
-    manifest: as the run asks for it, without what nothing can read; admitted: as the API lets it in, which the shape is of.
+    manifest: as the run requests it, without unreadable values; admitted: as the API admits it, from which the shape is
+    read.
     """
 
     manifest: Mapping[str, Any]
@@ -69,23 +70,23 @@ class PodOfRun(PlannedPod):
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        """Of its manifest."""
+        """The spec of its manifest."""
         spec: Mapping[str, Any] = self.manifest["spec"]
         return spec
 
     @property
     def planned(self) -> PlannedPod:
-        """What a plan keeps."""
+        """The part that a plan keeps."""
         return PlannedPod(self.role, self.count, self.shape, self.landing)
 
 
 def counted(pods: Mapping[Role, PlannedPod]) -> list[Role]:
-    """The kinds of pod that land on EC2, in the order in which they start."""
+    """Returns the kinds of pod that land on EC2, in the order of their start."""
     return [role for role, pod in pods.items() if pod.landing.compute == "ec2" and pod.landing.on and pod.number]
 
 
 def run_of(pods: Mapping[Role, PlannedPod], roles: Sequence[Role], apart: Pairs) -> Run:
-    """The last of these roles, counted beside the others."""
+    """Returns the last of these roles for counting next to the others."""
     wanted = [pods[role].wanted for role in roles]
     pairs = frozenset(frozenset(roles.index(role) for role in pair) for pair in apart if pair <= set(roles))
     return Run(tuple(wanted[:-1]), wanted[-1], pairs)

@@ -13,13 +13,14 @@ from emr_eks_placement.scheduling.pod_rules import Rule
 from emr_eks_placement.scheduling.supply import supply_at_most
 
 CODE = "EC2_POD_AFFINITY"
-"""Of pods that surely wait."""
+"""The code for pods that certainly wait."""
 
 
 def verdicts_of_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
-    """That a pod needs others near it which are not there, or that too few pods fit near them.
+    """Yields a verdict if a pod needs others near it that do not exist, or if too few pods fit near them.
 
-    A pod must match every term at once; one that matches its own terms may be the first (filtering.go, satisfyPodAffinity).
+    A pod must match every term at once; one that matches its own terms may be the first (filtering.go,
+    satisfyPodAffinity).
     """
     rules = pod_rules.required(beside.pods[role].spec, "podAffinity")
     if not rules:
@@ -47,7 +48,7 @@ def verdicts_of_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
 
 
 def _near(beside: Beside, role: Role, rules: tuple[Rule, ...], others: list[Role]) -> Iterator[Verdict]:
-    """How many fit near the other pods, or, where there are none, near the first of their own."""
+    """Yields how many fit near the other pods, or, without others, near the first of their own."""
     keys = tuple(sorted({rule.key for rule in rules} - {kubernetes.HOSTNAME}))
     if any(beside.unknown(one, key) for one in (role, *others) for key in keys):
         return
@@ -68,9 +69,10 @@ def _near(beside: Beside, role: Role, rules: tuple[Rule, ...], others: list[Role
 
 
 def _on_its_node(beside: Beside, role: Role, other: Role) -> tuple[int, int]:
-    """How many pods of a role a node holds beside one of another; beside themselves where that is the same.
+    """Returns how many pods of a role fit on a node with one of the other role; next to one of their own if it is the
+    same.
 
-    At best nothing else is on it, for sure every single pod that can be.
+    At best nothing else is on the node; for certain, every single pod that can be.
     """
     if beside.pods[other].landing.compute != "ec2":
         return 0, 0
@@ -90,7 +92,7 @@ def _on_its_node(beside: Beside, role: Role, other: Role) -> tuple[int, int]:
 def _in_its_domain(
     beside: Beside, role: Role, other: Role, keys: tuple[str, ...], *, even: bool = True
 ) -> tuple[int, int]:
-    """How many fit where one of another role is, wherever it may be."""
+    """Returns how many fit in the domain of a pod of the other role, wherever that is."""
     places: set[tuple[str | None, ...]] = set()
     if beside.pods[other].landing.compute == "ec2":
         nodes = [(name, node) for name, some in beside.pods[other].landing.nodes.items() for node in some]
@@ -102,9 +104,10 @@ def _in_its_domain(
 
 
 def verdicts_of_anti_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
-    """That pods must keep apart by a label that too few nodes differ in; nodes without the label are free for all.
+    """Yields a verdict if pods must be separated by a label with too few values; nodes without the label are open to
+    all.
 
-    Those that share no node are counted with the nodes.
+    Roles that share no node are counted with the nodes.
     """
     roles = list(beside.pods)
     for rule in pod_rules.required(beside.pods[role].spec, "podAntiAffinity"):
@@ -120,7 +123,7 @@ def verdicts_of_anti_affinity(beside: Beside, role: Role) -> Iterator[Verdict]:
 
 
 def _apart(beside: Beside, role: Role, other: Role, rule: Rule) -> Iterator[Verdict]:
-    """On nodes that have the label; those without it are free for all, and a pod on one of them keeps none away."""
+    """Yields how many fit on nodes with the label; nodes without it are open to all, and a pod on one keeps none away."""
     domains = sorted(beside.domains(other, rule.key))
     if role != other:
         held = [beside.held(role, (rule.key,), (taken,), there=False) for taken in domains]

@@ -1,6 +1,7 @@
-"""Every field of a pod, and what a plan makes of it: modelled, without a say in where it lands, refused, or warned of.
+"""Every field of a pod, and how a plan handles it: modeled, irrelevant to placement, refused, or reported by a warning.
 
-The fields are those of the Kubernetes API's schema from 1.32, the oldest that EKS supports, on; a test compares them.
+The fields are those of the Kubernetes API's schema from 1.32 on, the oldest version that EKS supports; a test compares
+them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,10 @@ How = Literal["modelled", "harmless", "refused", "warned"]
 
 @dataclass(frozen=True)
 class Handling:
-    """What a plan makes of a field.
+    """How a plan handles a field.
 
-    why: by what it is modelled or refused, why it has no say, or what it can change; code: that warns of it; below: the
-    type of what it holds, of which each field is in the table too.
+    why: what models or refuses it, why it is irrelevant, or what it can change; code: of the warning; below: the type
+    of its content, whose fields are in the table too.
     """
 
     how: How
@@ -83,12 +84,12 @@ _CONTAINER = {
     "resources": Handling("modelled", "sums of requests", below="ResourceRequirements"),
 }
 _VOLUME = {
-    **_all("harmless", "made on the node that the pod lands on", "emptyDir", "downwardAPI", "projected"),
+    **_all("harmless", "created on the node that the pod lands on", "emptyDir", "downwardAPI", "projected"),
     **_all("harmless", "read by the kubelet after the pod has landed", "configMap", "secret", "image", "gitRepo"),
     **_all("harmless", "a network file system, of any zone", "nfs", "name"),
     **_all("modelled", "FARGATE_VOLUME, POD_SECURITY; every EC2 node has directories", "hostPath"),
     **_all("modelled", "FARGATE_VOLUME; EC2 nodes of the driver's add-on", "csi"),
-    **_all("modelled", "FARGATE_VOLUME; made with the pod, in its zone", "ephemeral"),
+    **_all("modelled", "FARGATE_VOLUME; created with the pod, in its zone", "ephemeral"),
     **_all("modelled", "VOLUME_ZONE, VOLUME_SHARED, FARGATE_CLAIM", "persistentVolumeClaim"),
     **_all("warned", "an EBS volume is in one zone, with its pods", "awsElasticBlockStore", code="POD_NOT_MODELLED"),
     **_all(
@@ -159,7 +160,7 @@ FIELDS: Mapping[str, Mapping[str, Handling]] = MappingProxyType(
 
 
 def problems_of_fields(role: Role, spec: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the pod's fields can change that a plan does not model."""
+    """Yields what the pod's fields can change that a plan does not model."""
     for path, value, handling in _warned_fields(spec, "PodSpec", ("spec",)):
         field = path[-1]
         what = f"{field} is {value}" if isinstance(value, str) else f"it has {field}: {handling.why}"
@@ -167,7 +168,7 @@ def problems_of_fields(role: Role, spec: Mapping[str, Any]) -> Iterator[Problem]
 
 
 def _warned_fields(part: Any, kind: str, path: FieldPath) -> Iterator[tuple[FieldPath, Any, Handling]]:
-    """The fields that are set and warned of, of the part and of what it holds, by the table."""
+    """Yields the fields with a warning that are set in this part and in its content, by the table."""
     known = FIELDS[kind]
     for name, value in part.items():
         handling = known.get(name)

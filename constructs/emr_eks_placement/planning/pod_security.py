@@ -1,4 +1,4 @@
-"""What of a pod the Pod Security Standard baseline forbids."""
+"""What the Pod Security Standard baseline forbids of a pod."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _HOOKS = ("postStart", "preStop")
 
 
 def forbidden_by_baseline(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> Iterator[Forbidden]:
-    """What is forbidden in words, with its path in the pod and its value (Kubernetes, Pod Security Standards)."""
+    """Yields what is forbidden, in words, with its path in the pod and its value (Kubernetes, Pod Security Standards)."""
     for field in pod_security.HOST_NAMESPACES:
         if spec.get(field):
             yield f"it shares its node's namespace ({field})", ("spec", field), spec[field]
@@ -47,7 +47,7 @@ def _of_container(container: Mapping[str, Any], path: FieldPath) -> Iterator[For
 
 
 def _handlers(container: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    """Probes and lifecycle hooks."""
+    """Yields probes and lifecycle hooks."""
     for probe in _PROBES:
         yield (probe,), container.get(probe) or {}
     for hook in _HOOKS:
@@ -55,7 +55,7 @@ def _handlers(container: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping
 
 
 def _of_context(name: str, context: Mapping[str, Any], path: FieldPath) -> Iterator[Forbidden]:
-    """Of the security context of a pod or a container, each of which has some of these fields."""
+    """Yields what is forbidden in the security context of a pod or a container, each of which has some of these fields."""
     if context.get("privileged"):
         yield f"{name} is privileged", (*path, "privileged"), True
     if (context.get("windowsOptions") or {}).get("hostProcess"):

@@ -1,4 +1,4 @@
-"""Problems that a plan can have."""
+"""The problems of a plan."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from emr_eks_placement.planning.codes import CODES, SEVERITIES, Severity
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem of one kind of pod: `what` is wrong in this request; the code says what it means.
+    """A problem of one kind of pod. `what`: is wrong in this request; the code has the general meaning.
 
-    path, value: the field of the pod that it is about, as in its manifest, where it is one. fix: what to do in this
-    cluster, where that is more than the code's usual fix.
+    path, value: the field of the pod's manifest, if the problem is about one. fix: for this cluster, if it is more
+    specific than the code's usual fix.
     """
 
     code: str
@@ -25,15 +25,15 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
-        """Of the code."""
+        """The severity of the code."""
         return CODES[self.code].severity
 
     @property
     def what_to_do(self) -> str:
-        """What to do: the fix for this cluster, or the code's."""
+        """The fix for this cluster, or the code's."""
         return self.fix or CODES[self.code].fix
 
 
 def by_severity(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Errors first, then warnings, then notes; each in the order in which they were found."""
+    """Sorts errors first, then warnings, then notes; each in the order of their discovery."""
     return tuple(sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity)))

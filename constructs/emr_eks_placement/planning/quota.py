@@ -1,4 +1,4 @@
-"""A run that exceeds what the quotas of its namespace allow."""
+"""Runs that exceed the quotas of their namespace."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from emr_eks_placement.scheduling.amounts import Spec, in_words
 from emr_eks_placement.scheduling.namespace_rules import Amounts, NamespaceRules, ResourceQuota
 from emr_eks_placement.scheduling.resource_quotas import counts, usage
 
-# What a run is sure to make beside its pods: the submitter's Job (EMR on EKS guide), the driver's headless service and
-# the config maps with Spark's properties (Spark on Kubernetes, DriverServiceFeatureStep, KubernetesClientUtils).
+# What a run certainly creates in addition to its pods: the submitter's Job (EMR on EKS guide), the driver's headless service
+# and the config maps with Spark's properties (Spark on Kubernetes, DriverServiceFeatureStep, KubernetesClientUtils).
 _OBJECTS = {
     "services": 1000,
     "count/services": 1000,
@@ -21,7 +21,7 @@ _OBJECTS = {
     "configmaps": 1000,
     "count/configmaps": 1000,
 }
-# What it makes more of than is documented.
+# What it creates more of than documented.
 _UNCOUNTED = ("configmaps", "count/configmaps", "secrets", "count/secrets")
 
 
@@ -33,7 +33,7 @@ class _Demand:
 
     @property
     def spec(self) -> Spec:
-        """As the API admits it."""
+        """The spec as the API admits it."""
         spec: Spec = self.pod.admitted.manifest["spec"]
         return spec
 
@@ -42,24 +42,24 @@ class _Demand:
         return {**usage(self.spec), **usage_of(self.pod.admitted.claims)}
 
     def of(self, resource: str, *, surely: bool) -> int:
-        """What one pod counts for, in thousandths; surely: the least that it can be."""
+        """Returns what one pod counts for, in thousandths. surely: the least possible amount."""
         unsure = self.pod.shape.memory_slack_bytes if surely and resource in ("memory", "requests.memory") else 0
         return self._each.get(resource, 0) - unsure * 1000
 
     @property
     def start(self) -> int:
-        """How many pods of the kind are asked for at the start."""
+        """How many pods of the kind are requested at the start."""
         return self.pod.count.initial
 
     @property
     def most(self) -> int:
-        """At its largest, or at the start where there is no bound."""
+        """The maximum number of pods, or the number at the start without a limit."""
         return max(self.pod.count.initial, self.pod.count.most or 0)
 
 
 @dataclass(frozen=True)
 class _Broken:
-    """What of a quota a run exceeds: how much of the resource it has, and how much of that is for each executor."""
+    """A resource of a quota that a run exceeds: its amount in the run, and the amount of each executor."""
 
     resource: str
     has: int
@@ -69,12 +69,12 @@ class _Broken:
 
     @property
     def fitting(self) -> int | None:
-        """How many executors would fit; None: it does not depend on them."""
+        """How many executors would fit; None if it does not depend on them."""
         return (self.allowed - self.has + self.executors * self.each) // self.each if self.each > 0 else None
 
 
 def problems_of_quota(pods: Iterable[PodOfRun], rules: NamespaceRules) -> Iterator[Problem]:
-    """Of the run as a whole: if it has the namespace to itself, and beside what is there now."""
+    """Yields problems of the run as a whole: alone in its namespace, and in addition to what the namespace has now."""
     if rules.pod_security == "restricted":
         yield Problem("POD_SECURITY_RESTRICTED", "submitter", "the namespace enforces restricted")
     for unread in rules.not_read:

@@ -1,4 +1,4 @@
-"""Pods that the Kubernetes API refuses, whatever cluster they are meant for."""
+"""Pods that the Kubernetes API refuses in any cluster."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ _LISTS_OF_NAMED = ("containers", "initContainers", "volumes")
 
 @dataclass(frozen=True)
 class Refusal(Problem):
-    """A problem with the rule that is broken; its path is that of the pod template, empty for what is not from there."""
+    """A problem with the broken rule. Its path is that in the pod template, empty for values from elsewhere."""
 
     broken: RuleError = field(kw_only=True, compare=False)
 
     @property
     def is_open(self) -> bool:
-        """Whether it is about a placeholder, whose value may be right."""
+        """Whether the value is a placeholder, whose real value may be right."""
         return bool(placeholders_in(" ".join(map(str, (self.broken.value, *self.broken.path)))))
 
 
@@ -39,7 +39,7 @@ def problems_of_api(
     spark: SparkConfiguration,
     kubernetes_version: str,
 ) -> Iterator[Refusal]:
-    """Of the pod as a manifest: what the API refuses; template: what of it comes from the pod template."""
+    """Yields what the API refuses of the pod, as a manifest. template: the part that comes from the pod template."""
     yield from _problems_of_labels(role, pod, template)
     if role == "submitter":
         with_image = {container["name"] for container in pod["spec"]["containers"]}
@@ -47,7 +47,7 @@ def problems_of_api(
     else:
         with_image = {MAIN_CONTAINER[role], emr.LOGGING_SIDECAR}
         limit = f"spark.kubernetes.{SPARK_ROLE[role]}.limit.cores"
-        if role == "executors":  # Spark writes its own over the template's
+        if role == "executors":  # Spark writes its own value over the template's
             pod = {**pod, "spec": {key: value for key, value in pod["spec"].items() if key != "hostname"}}
     for broken in refused_by_api(pod, kubernetes_version, with_image=with_image):
         path, name = path_in_template(broken.path, pod, template), _named(broken.path, pod)
@@ -62,7 +62,7 @@ def problems_of_api(
 
 
 def readable(pod: Mapping[str, Any]) -> dict[str, Any]:
-    """The pod without the tolerations and amounts that nothing can read, for which the API refuses it."""
+    """Returns the pod without unreadable tolerations and amounts, for which the API refuses it."""
     spec = dict(pod["spec"])
     for kind in ("initContainers", "containers"):
         if spec.get(kind):
@@ -90,7 +90,7 @@ def _is_read(read: Callable[[Any], object], value: Any) -> bool:
 
 
 def _problems_of_labels(role: Role, pod: Mapping[str, Any], template: Mapping[str, Any] | None) -> Iterator[Refusal]:
-    """Of labels and node selector, but for quoted zones, which have a code of their own."""
+    """Yields problems of labels and node selector, except for quoted zones, which have a separate code."""
     for place in (("metadata", "labels"), ("spec", "nodeSelector")):
         labels = pod[place[0]].get(place[1]) or {}
         for key, broken in _refused_labels(labels):
@@ -110,7 +110,7 @@ def _refused_labels(labels: Mapping[str, str]) -> Iterator[tuple[str, RuleError]
 
 
 def path_in_template(path: FieldPath, pod: Mapping[str, Any], template: Mapping[str, Any] | None) -> FieldPath:
-    """The path in the pod template of what is at a path in the pod; empty where Spark, EMR or a property put it there."""
+    """Returns the path in the pod template of a path in the pod; empty if Spark, EMR or a property set the value."""
     if path[:2] == ("spec", "containers") and len(path) > 2:
         index = _index_in_template(int(path[2]), pod, template or {})
         path_there: FieldPath = (*path[:2], -1 if index is None else index, *path[3:])
@@ -121,7 +121,8 @@ def path_in_template(path: FieldPath, pod: Mapping[str, Any], template: Mapping[
 
 
 def _index_in_template(index: int, pod: Mapping[str, Any], template: Mapping[str, Any]) -> int | None:
-    """Spark puts its own container first: the same of those that have its name."""
+    """Returns the index in the template. Spark moves its own container to the front; the order of those with its name
+    is kept."""
     names = [container.get("name") for container in pod["spec"]["containers"]]
     earlier = names[:index].count(names[index])
     written = (template.get("spec") or {}).get("containers") or ()
@@ -139,7 +140,7 @@ def _at(path: FieldPath, part: Any) -> Any:
 
 
 def _named(path: FieldPath, pod: Mapping[str, Any]) -> str:
-    """The path with containers and volumes by name."""
+    """Returns the path with containers and volumes by name."""
     if len(path) < 3 or path[1] not in _LISTS_OF_NAMED:
         return dotted(path)
     name = (_at(path[:3], pod) or {}).get("name")

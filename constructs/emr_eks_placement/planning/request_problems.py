@@ -1,4 +1,4 @@
-"""Problems of what a request says, wherever its pods land."""
+"""Problems of the content of a request, wherever its pods land."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +18,7 @@ _CODES = {
 
 
 def problems_of_configuration(request: Request) -> Iterator[Problem]:
-    """Of the Spark properties, for the release."""
+    """Yields problems of the Spark properties, for the release."""
     spark, release = request.spark, request.spark.release
     if not release.known:
         yield Problem(
@@ -37,7 +37,7 @@ def problems_of_configuration(request: Request) -> Iterator[Problem]:
 
 
 def problems_of_templates(templates: Mapping[TemplateRole, ReadTemplate]) -> Iterator[Problem]:
-    """Of the pod templates, by the role they are for."""
+    """Yields problems of the pod templates, by their role."""
     for role, template in templates.items():
         for fault in template.faults:
             broken = fault.broken

@@ -1,4 +1,4 @@
-"""Problems of a run as a whole: its pods together, and the quota they take."""
+"""Problems of a run as a whole: its pods together, and their use of the quota."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,7 +9,8 @@ from emr_eks_placement.scheduling.capacity import Capacity
 
 
 def problems_of_run(pods: Mapping[Role, PlannedPod], capacity: Capacity, execution_role: str) -> Iterator[Problem]:
-    """What the pods of a run are to each other, and what they take together; execution_role: its ARN or name."""
+    """Yields problems of the pods of a run with each other, and of what they use together. execution_role: its ARN or
+    name."""
     submitter, driver, executors = (pods[role].landing for role in ("submitter", "driver", "executors"))
     if submitter.compute == "ec2" and driver.compute == executors.compute == "fargate":
         yield Problem("SUBMITTER_ON_EC2", "submitter", "no Fargate profile selects the submitter")
@@ -33,5 +34,5 @@ def problems_of_run(pods: Mapping[Role, PlannedPod], capacity: Capacity, executi
 
 
 def fargate_vcpus(pods: Iterable[PlannedPod]) -> float:
-    """What the pods on Fargate take together: the most of them, or the least where their number has no bound."""
+    """Returns what the pods on Fargate use together: their maximum number, or the minimum without a limit."""
     return sum(pod.landing.size.vcpus * pod.number for pod in pods if pod.landing.size)

@@ -1,4 +1,4 @@
-"""Problems of Spark's configuration: what the plan does not model, and what does not do what it seems to."""
+"""Problems of Spark's configuration: settings that the plan does not model, and settings without the expected effect."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -20,7 +20,7 @@ from emr_eks_placement.spark.hints import meant
 from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY
 from emr_eks_placement.spark.resources import device_amounts, is_true, requests
 
-# Options of sparkSubmitParameters and values of properties that EMR has a part in; what it sets itself anyway is no news.
+# Options of sparkSubmitParameters and values of properties that EMR influences; its own values are not reported.
 _SET_BY_EMR = ("--master", "--remote", "--deploy-mode", "--properties-file")
 _USUAL = {"--deploy-mode": "cluster", "spark.submit.deployMode": "cluster", **emr.CONTAINER_NAMES}
 _USUAL_OF_NOT_MODELLED = {
@@ -35,7 +35,7 @@ _OVERRIDDEN = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")
 
 
 def problems_of_spark(spark: SparkConfiguration) -> Iterator[Problem]:
-    """Of the Spark properties and the options of spark-submit."""
+    """Yields problems of the Spark properties and the options of spark-submit."""
     for option, value in spark.options.items():
         if option in _SET_BY_EMR and value != _USUAL.get(option):
             yield Problem("SPARK_SET_BY_EMR", "driver", f"sparkSubmitParameters has {option} {value}")
@@ -51,14 +51,14 @@ def problems_of_spark(spark: SparkConfiguration) -> Iterator[Problem]:
 
 @lru_cache(maxsize=10_000)
 def _is_usual(name: str, version: Version) -> bool:
-    """Whether a property has no problem, whatever its value is."""
+    """Returns whether a property has no problem, whatever its value is."""
     effect = effect_of(name)
     warned = effect is not None and effect.how == "warned"
     return not warned and name == current_name(name) and _since(name) <= version and not meant(name)
 
 
 def _since(name: str) -> Version:
-    """The Spark version that brought a property which a plan reads; pod templates have a problem of their own."""
+    """Returns the Spark version that added a property which a plan uses; pod templates have a separate problem."""
     if name not in names_that_matter() or name in TEMPLATE_PROPERTY.values():
         return (0,)
     return SINCE_SPARK_4.get(name) or version_of(name)
@@ -109,7 +109,8 @@ def _of_dynamic_allocation(spark: SparkConfiguration) -> Iterator[Problem]:
 
 
 def _of_devices(spark: SparkConfiguration) -> Iterator[Problem]:
-    """That nothing tells Spark which devices a pod has (ResourceUtils, ResourceDiscoveryScriptPlugin)."""
+    """Yields a problem if nothing reports to Spark which devices a pod has (ResourceUtils,
+    ResourceDiscoveryScriptPlugin)."""
     if _DISCOVERY_PLUGIN in spark.properties:
         return
     for role, name in SPARK_ROLE.items():
@@ -123,7 +124,7 @@ def _of_devices(spark: SparkConfiguration) -> Iterator[Problem]:
 def problems_of_template_resources(
     spark: SparkConfiguration, templates: Mapping[TemplateRole, ReadTemplate]
 ) -> Iterator[Problem]:
-    """What the pod templates ask for Spark's container, where Spark asks for something else."""
+    """Yields a problem if the pod templates request other resources for Spark's container than Spark does."""
     for role, template in templates.items():
         containers = (template.pod.get("spec") or {}).get("containers") or []
         for index, container in enumerate(containers):
@@ -149,7 +150,7 @@ def _overridden(
 
 
 def _differ(one: Any, other: str) -> bool:
-    """Whether two quantities differ; what is none has a problem of its own."""
+    """Returns whether two quantities differ; an invalid one has a separate problem."""
     try:
         return parse_quantity(one) != parse_quantity(other)
     except RuleError:

@@ -1,4 +1,4 @@
-"""What the rules among the pods of a run, and with others, keep from running."""
+"""Applies the rules between the pods of a run, and with other pods."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +18,8 @@ from emr_eks_placement.scheduling.capacity import Capacity
 def put_together(
     pods: Mapping[Role, PodOfRun], capacity: Capacity, apart: Pairs
 ) -> tuple[dict[Role, PodOfRun], list[Problem]]:
-    """The pods with what their rules make of them, Pending where none can start; and that some of them can't."""
+    """Returns the pods after their rules are applied, Pending if none can start, and the problems if some of them
+    can't."""
     if not any(pod_rules.says_anything(pod.spec) for pod in pods.values()):
         return dict(pods), []
     beside = Beside(pods, capacity, apart)
@@ -50,7 +51,7 @@ def _verdicts(beside: Beside, role: Role) -> Iterator[Verdict]:
 
 
 def _not_counted(beside: Beside, role: Role, judged: set[FieldPath]) -> Iterator[Verdict]:
-    """The rules by a label other than the node's name, which the numbers of nodes leave out.
+    """Yields the rules by a label other than the node's name, which the numbers of nodes ignore.
 
     Terms of pod affinity are judged as one.
     """

@@ -16,16 +16,17 @@ from emr_eks_placement.scheduling.pod_rules import Rule
 from emr_eks_placement.scheduling.supply import ANY, supply_at_most, supply_now, uneven
 
 CODE = "EC2_SPREAD"
-"""Of pods that surely wait."""
+"""The code for pods that certainly wait."""
 
 
 @dataclass(frozen=True)
 class _Domain:
-    """Nodes that share a label's value. number, for_sure: how many such domains there may be, more than one only of nodes.
+    """Nodes that share a label's value. number, for_sure: how many such domains may exist; more than one only for
+    single nodes.
 
-    there: whether one exists now for sure; best, sure: how many of the pods one holds, every group at its largest; alone: how
-    many for sure if none of the single pods is there. most, always, roomiest: as number, there and best, whichever zones a
-    group's nodes are in.
+    there: whether one certainly exists now; best, sure: how many of the pods one holds, with every group at its maximum
+    size; alone: how many certainly fit if none of the single pods is on it. most, always, roomiest: as number, there
+    and best, whatever zones a group's nodes are in.
     """
 
     number: int
@@ -40,11 +41,11 @@ class _Domain:
 
 
 def verdicts_of_spread(beside: Beside, role: Role) -> Iterator[Verdict]:
-    """That a constraint asks for a label that no node has, or lets fewer pods run than there are.
+    """Yields a verdict if a constraint needs a label that no node has, or lets fewer pods run than there are.
 
-    A pod may join a domain whose number of matching pods, with the pod, exceeds that of the emptiest domain by no more than
-    maxSkew. The emptiest counts 0 where there are fewer domains than minDomains; domains whose nodes can't take the
-    pod count too, unless a policy excludes them, and stay empty (filtering.go, minMatchNum).
+    A pod may join a domain if its number of matching pods, including the pod, exceeds that of the emptiest domain by at
+    most maxSkew. The emptiest counts 0 if there are fewer domains than minDomains. Domains whose nodes can't take the
+    pod also count, unless a policy excludes them, and stay empty (filtering.go, minMatchNum).
     """
     rules = pod_rules.forbidding_spread(beside.pods[role].spec)
     if any(beside.unknown(role, rule.key) for rule in rules):
@@ -89,10 +90,10 @@ def _spread(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> It
 
 
 def _sure(beside: Beside, role: Role, domains: list[_Domain], emptiest: int, skew: int) -> int:
-    """How many of the pods run for sure.
+    """Returns how many of the pods certainly run.
 
-    One waits only if the emptiest domain is full, at no less than `emptiest`, and every other one is full or has skew more.
-    Of domains that are nodes, no more have single pods on them than there are of these.
+    A pod waits only if the emptiest domain is full, at `emptiest` or more, and every other one is full or has maxSkew
+    more. If domains are nodes, the number with single pods on them is at most the number of these pods.
     """
     reached = [min(domain.alone, emptiest + skew) for domain in domains]
     singles = counted(beside.pods).index(role) if any(domain.alone != domain.sure for domain in domains) else 0
@@ -101,7 +102,7 @@ def _sure(beside: Beside, role: Role, domains: list[_Domain], emptiest: int, ske
 
 
 def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> Iterator[_Domain]:
-    """Those that the constraint counts."""
+    """Yields the domains that the constraint counts."""
     counted_nodes = [
         (name, node)
         for name, group in beside.capacity.groups_and_pools.items()
@@ -123,14 +124,14 @@ def _domains(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...]) -> I
 
 
 def _zones(beside: Beside, name: str, nodes: list[tuple[str, Node]]) -> set[str]:
-    """The zones in which every node that the group can have is one of these."""
+    """Returns the zones in which every node that the group can have is one of these."""
     ids = {id(node) for _, node in nodes}
     group = beside.capacity.groups_and_pools[name]
     return set(group.zones) - {node.zone for node in group.nodes if id(node) not in ids}
 
 
 def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterator[_Domain]:
-    """Each group's nodes, every one a domain of its own; the emptiest may have all single pods on it."""
+    """Yields each group's nodes, each as a separate domain; the emptiest may have all single pods on it."""
     now, largest = supply_now(beside.capacity), supply_at_most(beside.capacity)
     uneven_now, uneven_largest = uneven(now), uneven(largest)
     roles = counted(beside.pods)
@@ -160,7 +161,7 @@ def _nodes(beside: Beside, role: Role, nodes: list[tuple[str, Node]]) -> Iterato
 
 
 def _counts(beside: Beside, role: Role, rule: Rule, keys: tuple[str, ...], name: str, node: Node) -> bool:
-    """Whether the constraint counts nodes: with every key of the pod's constraints, and as its policies say."""
+    """Returns whether the constraint counts nodes: by every key of the pod's constraints, and by its policies."""
     pod, group = beside.pods[role].shape, beside.capacity.groups_and_pools[name]
     if not all(key == kubernetes.HOSTNAME or beside.domain(name, node, key) is not None for key in keys):
         return False

@@ -1,4 +1,4 @@
-"""The persistent volume claims that Kubernetes or Spark make for each pod of a kind."""
+"""The persistent volume claims that Kubernetes or Spark create for each pod of a kind."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from emr_eks_placement.spark.volumes import claim_options, is_made
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim. storage: what it asks for, in thousandths of a byte, None where that is not said."""
+    """A claim. storage: its request in thousandths of a byte, None if not set."""
 
     volume: str
     storage: int | None
@@ -23,7 +23,7 @@ class Claim:
 
 
 def claims_of(spec: Spec, role: SparkRole, properties: Mapping[str, str]) -> tuple[Claim, ...]:
-    """Of a pod: claims that Spark makes for its properties, and ephemeral volumes of its template."""
+    """Returns the claims of a pod: those that Spark creates for its properties, and ephemeral volumes of its template."""
     claims = []
     for volume in spec.get("volumes") or ():
         name = str(volume.get("name"))
@@ -38,7 +38,7 @@ def claims_of(spec: Spec, role: SparkRole, properties: Mapping[str, str]) -> tup
 
 
 def usage_of(claims: Iterable[Claim]) -> Amounts:
-    """What the claims of a pod count for, by resource of a quota (Kubernetes, storage resource quota)."""
+    """Returns what the claims of a pod count for, by resource of a quota (Kubernetes, storage resource quota)."""
     counted: Counter[str] = Counter()
     for claim in claims:
         own = {"requests.storage": claim.storage or 0, "persistentvolumeclaims": 1000}

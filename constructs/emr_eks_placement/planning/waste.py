@@ -1,4 +1,4 @@
-"""Executors that leave much of their nodes empty, and the size that would fill them."""
+"""Executors that leave much of their nodes empty, and a size that would fill them."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ from emr_eks_placement.scheduling.capacity import Node
 from emr_eks_placement.scheduling.packing import pods_on
 from emr_eks_placement.scheduling.pod import MIB
 
-_USED_ENOUGH = 0.6  # of a node's CPU or memory; below it another size pays
-_FEWEST = 3  # executors; of fewer nobody saves a node
+_USED_ENOUGH = 0.6  # of a node's CPU or memory; below it another size is cheaper
+_FEWEST = 3  # executors; with fewer, no node is saved
 
 
 def problems_of_waste(executors: PlannedPod) -> Iterator[Problem]:
-    """That every kind of node that can take the executors stays almost half empty when full of them."""
+    """Yields a problem if every kind of node that can take the executors stays almost half empty when full of them."""
     nodes = {node.machine.name: node for some in executors.landing.nodes.values() for node in some}.values()
     if not nodes or executors.number < _FEWEST or executors.shape.devices:
         return
@@ -34,7 +34,7 @@ def _used(executors: PlannedPod, node: Node) -> float:
 
 
 def _shares(executors: PlannedPod, node: Node) -> list[tuple[float, str]]:
-    """What of a node's CPU and memory as many executors as it holds request."""
+    """Returns the share of a node's CPU and memory that its maximum number of executors requests."""
     held = pods_on(node.room, executors.shape, lightest=True)
     return [
         (held * executors.shape.cpu_millis / node.room.cpu_millis, "CPU"),
@@ -43,6 +43,6 @@ def _shares(executors: PlannedPod, node: Node) -> list[tuple[float, str]]:
 
 
 def _size(node: Node, number: int) -> str:
-    """So that the node surely holds the number, overhead and sidecars included."""
+    """Returns the size with which the node certainly holds the number, including overhead and sidecars."""
     memory = node.sure_room.memory_bytes // number // MIB
     return f"{node.sure_room.cpu_millis // number / 1000:g} vCPU and {memory} MiB"

@@ -1,1 +1,1 @@
-"""Pod templates: the Kubernetes Pod YAML given to Spark for driver and executors."""
+"""Pod templates: the Kubernetes Pod YAML of Spark's driver and executors."""

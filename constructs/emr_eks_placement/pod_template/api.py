@@ -1,8 +1,8 @@
-"""What the Kubernetes API refuses of a pod past its schema: the rules of its server for a Pod that is created.
+"""What the Kubernetes API refuses of a pod beyond its schema: the server's rules for the creation of a Pod.
 
 Source: kubernetes/kubernetes, pkg/apis/core/validation/validation.go, ValidatePodCreate and ValidatePodSpec, and the
-admission plugins Priority and RuntimeClass; feature gates as EKS has them, at their defaults. Not here: labels and node
-selectors, which have a code of their own, and fields that EMR refuses or Spark overwrites.
+admission plugins Priority and RuntimeClass; feature gates are those of EKS, at their defaults. Not included: labels and
+node selectors, which have a separate code, and fields that EMR refuses or Spark overwrites.
 """
 
 from collections.abc import Collection, Mapping, Set
@@ -44,15 +44,16 @@ _PORT: dict[str, Check] = {
     "hostPort": lambda part: port(part) if part.value else iter(()),
     "protocol": one_of("TCP", "UDP", "SCTP"),
 }
-_RESTART_RULES_FROM = (1, 35)  # feature gate ContainerRestartRules: beta, so at work
+_RESTART_RULES_FROM = (1, 35)  # feature gate ContainerRestartRules: beta, so enabled
 _OF_RUNNING = frozenset((*PROBES, "lifecycle"))
 _MOST_ANNOTATIONS = 256 * 1024  # bytes, keys and values together (ValidateAnnotations, apimachinery)
 
 
 def refused_by_api(pod: Mapping[str, Any], kubernetes_version: str, *, with_image: Collection[str]) -> Refusals:
-    """Everything that the API server of a Kubernetes version, such as 1.35, refuses of a pod that its schema takes.
+    """Returns everything that the API server of a Kubernetes version, such as 1.35, refuses of a pod with a valid
+    schema.
 
-    with_image: the names of containers that EMR gives their image.
+    with_image: the names of containers whose image EMR sets.
     """
     spec = Part(("spec",), pod["spec"])
     version = tuple(int(part) for part in kubernetes_version.split(".")[:2])
@@ -101,14 +102,14 @@ def _refused_annotations(metadata: Part) -> Refusals:
 
 
 def _refused_by_admission(spec: Part) -> Refusals:
-    """What only classes may set (plugin/pkg/admission/priority and runtimeclass)."""
+    """Returns fields that only classes may set (plugin/pkg/admission/priority and runtimeclass)."""
     if not spec.value.get("priorityClassName"):
         for name, default in (("priority", 0), ("preemptionPolicy", "PreemptLowerPriority")):
             if spec.value.get(name) not in (None, "", default):
-                rule = "must not be given without a priority class, which sets it"
+                rule = "must not be set without a priority class, which sets it"
                 yield spec.field(name).refused(rule, "Remove it, or name a priorityClassName", "admission of Priority")
     if spec.value.get("overhead") and not spec.value.get("runtimeClassName"):
-        rule = "must not be given without a RuntimeClass, which sets it"
+        rule = "must not be set without a RuntimeClass, which sets it"
         yield spec.field("overhead").refused(rule, "Remove it", "admission of RuntimeClass")
     if spec.value.get("ephemeralContainers"):
         rule = "must not be set on create"
@@ -147,7 +148,7 @@ def _refused_container(container: Part, volumes: Set[str], with_image: Collectio
     yield from check_fields(container, _CONTAINER)
     image = container.value.get("image") or ""
     if not image and container.value.get("name") not in with_image:
-        rule = "is required: EMR gives an image to Spark's container and its own ones alone"
+        rule = "is required: EMR sets an image only for Spark's container and its own"
         yield container.field("image").refused(rule, "Add it", "validateContainerCommon")
     elif image != image.strip():
         rule = "must not have blanks around it"
@@ -179,7 +180,7 @@ def _refused_host_ports(containers: list[Part]) -> Refusals:
 
 
 def _refused_restart(container: Part, version: tuple[int, ...], before: tuple[str, ...]) -> Refusals:
-    """before: what its restartPolicy can be in versions that have no ContainerRestartRules."""
+    """before: the values of restartPolicy in versions without ContainerRestartRules."""
     if container.value.get("restartPolicy") in (None, ""):
         return
     policy = container.field("restartPolicy")

@@ -37,7 +37,7 @@ PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def refused_environment(container: Part) -> Refusals:
-    """ValidateEnv and ValidateEnvFrom, with names as Kubernetes takes them from 1.32 on."""
+    """ValidateEnv and ValidateEnvFrom, with names as Kubernetes accepts them from 1.32 on."""
     for variable in container.each("env"):
         yield from required(variable, "name")
         yield from check_fields(variable, {"name": _variable_name})
@@ -86,7 +86,7 @@ def _refused_field_path(path: Part) -> Refusals:
 
 
 def refused_probes(container: Part) -> Refusals:
-    """Of a container that keeps running."""
+    """Returns what the API refuses in the probes of a container that keeps running."""
     for name in PROBES:
         if container.value.get(name) is None:
             continue

@@ -16,7 +16,7 @@ _SOURCE = "validateResourceRequirements"
 
 
 def refused_resources(resources: Part) -> Refusals:
-    """Of the field resources of a container; a request that is not given is the limit."""
+    """Returns what the API refuses in a container's resources; a missing request is the limit."""
     requests, limits = (resources.value.get(kind) or {} for kind in ("requests", "limits"))
     for kind, amounts in (("requests", requests), ("limits", limits)):
         for name, amount in amounts.items():
@@ -38,7 +38,8 @@ def _is_native(name: str) -> bool:
 
 
 def _refused_name(amount: Part) -> Refusals:
-    """Names without a domain are Kubernetes' own; all others are extended resources."""
+    """Returns the refusal of a resource's name. Names without a domain are Kubernetes' own; all others are extended
+    resources."""
     name = str(amount.path[-1])
     if "/" not in name:
         if name not in _STANDARD and not name.startswith(_HUGE_PAGES):
@@ -64,7 +65,8 @@ def _refused_amount(amount: Part) -> Refusals:
 
 
 def _refused_request(request: Part, limit: Part) -> Refusals:
-    """It is at most the limit; what can't be shared (extended resources, huge pages) is the same as the limit."""
+    """Returns the refusal of a request above the limit, or other than the limit for unshared resources (extended
+    resources, huge pages)."""
     name, asked, most = str(request.path[-1]), _number(request), _number(limit)
     shared = _is_native(name) and not name.startswith(_HUGE_PAGES)
     if limit.value is None:

@@ -1,7 +1,7 @@
 """What the Kubernetes API refuses of tolerations, affinities and topology spread constraints.
 
-Source: kubernetes/kubernetes, pkg/apis/core/validation, as named with each rule. What it takes and the scheduler can't
-read, such as a Gt of text, is no refusal: no node matches it.
+Source: kubernetes/kubernetes, pkg/apis/core/validation, as named with each rule. A value that the API accepts and the
+scheduler can't read, such as a Gt of text, is no refusal: no node matches it.
 """
 
 from emr_eks_placement.pod_template.api_values import (
@@ -46,7 +46,7 @@ def refused_tolerations(spec: Part) -> Refusals:
         elif operator == "Equal":
             yield from check_fields(one, {"value": label_value})
         if one.field("tolerationSeconds").value is not None and one.field("effect").value != "NoExecute":
-            rule = "is given only with effect NoExecute"
+            rule = "is allowed only with effect NoExecute"
             yield one.field("tolerationSeconds").refused(
                 rule, "Set the effect or remove the seconds", "ValidateTolerations"
             )
@@ -87,7 +87,7 @@ def refused_spread(spec: Part) -> Refusals:
             yield one.refused(rule, "Keep one", "ValidateSpreadConstraintNotRepeat")
         seen.add(kind)
         if one.field("minDomains").value is not None and kind[1] != "DoNotSchedule":
-            rule = "is given only with whenUnsatisfiable DoNotSchedule"
+            rule = "is allowed only with whenUnsatisfiable DoNotSchedule"
             yield one.field("minDomains").refused(rule, "Remove it", "validateMinDomains")
         yield from _refused_label_selector(one.field("labelSelector"))
         yield from _refused_label_keys(one, "matchLabelKeys", shared=False)
@@ -100,7 +100,7 @@ def _refused_weight(preferred: Part) -> Refusals:
 
 
 def _refused_term(term: Part, values: Check | None) -> Refusals:
-    """ValidateNodeSelectorTerm; values: what they have to be."""
+    """ValidateNodeSelectorTerm; values: what they must be."""
     for one in term.each("matchExpressions"):
         yield from label_key(Part(one.field("key").path, one.field("key").value or ""))
         yield from _refused_operator(one, (*_TAKE_VALUES, *_TAKE_NONE, *_TAKE_ONE), "ValidateNodeSelectorRequirement")
@@ -164,7 +164,7 @@ def _refused_label_keys(term: Part, name: str, *, shared: bool) -> Refusals:
     """matchLabelKeys and mismatchLabelKeys need a selector; shared: whether it may name the same keys."""
     selector = term.field("labelSelector")
     if term.field(name).value and selector.value is None:
-        yield term.field(name).refused("is given only with labelSelector", "Add it", "validateLabelKeys")
+        yield term.field(name).refused("is allowed only with labelSelector", "Add it", "validateLabelKeys")
     named = {label.path[-1] for label in selector.each("matchLabels")}
     named |= {one.field("key").value for one in selector.each("matchExpressions")}
     for key in term.each(name):

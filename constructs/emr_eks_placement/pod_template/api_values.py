@@ -1,6 +1,6 @@
-"""Single values as the Kubernetes API takes them, and the part of a pod that a rule looks at.
+"""The Kubernetes API's rules for single values, and the part of a pod that a rule checks.
 
-Source: kubernetes/kubernetes, staging/src/k8s.io/apimachinery/pkg/util/validation; the rules that use them name their own
+Source: kubernetes/kubernetes, staging/src/k8s.io/apimachinery/pkg/util/validation; rules that use them name their own
 function in brackets.
 """
 
@@ -26,35 +26,35 @@ _KEY_OF_DATA = re.compile(r"(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}")
 
 
 class Part(NamedTuple):
-    """A value in a pod and its place; what is not there has the value None."""
+    """A value in a pod and its path. A missing value is None."""
 
     path: FieldPath
     value: Any
 
     def field(self, name: str) -> "Part":
-        """A field of it."""
+        """Returns a field of it."""
         return Part((*self.path, name), (self.value or {}).get(name))
 
     def at(self, *names: str) -> "Part":
-        """A field of a field."""
+        """Returns a field of a field."""
         part = self
         for name in names:
             part = part.field(name)
         return part
 
     def each(self, *names: str) -> Iterator["Part"]:
-        """The entries of the list or the mapping in a field."""
+        """Yields the entries of the list or the mapping in a field."""
         held = self.at(*names)
         entries = held.value.items() if isinstance(held.value, dict) else enumerate(held.value or ())
         return (Part((*held.path, key), entry) for key, entry in entries)
 
     def refused(self, rule: str, fix: str = "Correct the value", source: str = "") -> RuleError:
-        """That the API refuses it by that rule; source: the function that holds it."""
+        """Returns the refusal by that rule. source: the function that contains it."""
         return RuleError(self.value, f"{rule} (Kubernetes API{source and f', {source}'})", fix, path=self.path)
 
 
 def check_fields(part: Part, checks: Mapping[str, Check]) -> Refusals:
-    """Of the fields that are set; the API takes an empty text for one that is not."""
+    """Checks the fields that are set; for the API an empty text is not set."""
     for name, value in (part.value or {}).items():
         check = checks.get(name)
         if check and value is not None and value != "":
@@ -62,7 +62,7 @@ def check_fields(part: Part, checks: Mapping[str, Check]) -> Refusals:
 
 
 def required(part: Part, *names: str) -> Refusals:
-    """The fields that have to be set and are not."""
+    """Returns the required fields that are not set."""
     value = part.value or {}
     for name in names:
         if value.get(name) in (None, "", [], {}):
@@ -70,16 +70,16 @@ def required(part: Part, *names: str) -> Refusals:
 
 
 def unique(parts: Iterator[Part], what: str) -> Refusals:
-    """The later ones of equal values."""
+    """Returns the repetitions of equal values."""
     seen: set[object] = set()
     for part in parts:
         if part.value in seen:
-            yield part.refused(f"{what} is there twice", "Rename or remove one")
+            yield part.refused(f"{what} appears twice", "Rename or remove one")
         seen.add(part.value)
 
 
 def one_of(*allowed: str) -> Check:
-    """One of these texts."""
+    """Checks that it is one of these texts."""
 
     def check(part: Part) -> Refusals:
         if part.value not in allowed:
@@ -89,7 +89,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def within(least: int, most: int = MOST_INT32) -> Check:
-    """A whole number from least to most."""
+    """Checks that it is a whole number from least to most."""
 
     def check(part: Part) -> Refusals:
         if not least <= part.value <= most:
@@ -114,22 +114,22 @@ port_name = _like(_PORT_NAME, "must be a port's name: at most 15 of a-z, 0-9 and
 
 
 def port(part: Part) -> Refusals:
-    """A port, by number or name."""
+    """Checks that it is a port, by number or name."""
     yield from within(*_PORTS)(part) if isinstance(part.value, int) else port_name(part)
 
 
 def label_key(part: Part) -> Refusals:
-    """The key of a label, or another qualified name."""
+    """Checks that it is the key of a label, or another qualified name."""
     yield from _by_rule(part, kubernetes.check_label_key)
 
 
 def label_value(part: Part) -> Refusals:
-    """The value of a label."""
+    """Checks that it is the value of a label."""
     yield from _by_rule(part, kubernetes.check_label_value)
 
 
 def quantity(part: Part) -> Refusals:
-    """An amount that is not negative."""
+    """Checks that it is an amount that is not negative."""
     yield from _by_rule(part, parse_quantity)
 
 
@@ -141,7 +141,7 @@ def _by_rule(part: Part, rule: Callable[[str], object]) -> Refusals:
 
 
 def address(part: Part) -> Refusals:
-    """An IP address."""
+    """Checks that it is an IP address."""
     try:
         ipaddress.ip_address(re.sub(r"(?<![0-9a-fA-F:])0+(?=[0-9])", "", part.value))
     except ValueError:
@@ -149,26 +149,26 @@ def address(part: Part) -> Refusals:
 
 
 def relative_path(part: Part) -> Refusals:
-    """A path below another."""
+    """Checks that it is a path below another."""
     if part.value.startswith("/"):
         yield part.refused("must be a relative path")
     yield from no_step_back(part)
 
 
 def absolute_path(part: Part) -> Refusals:
-    """A path from the root."""
+    """Checks that it is a path from the root."""
     if not part.value.startswith("/"):
         yield part.refused("must be an absolute path")
 
 
 def no_step_back(part: Part) -> Refusals:
-    """A path without `..`."""
+    """Checks that the path has no `..`."""
     if ".." in part.value.split("/"):
         yield part.refused("must not contain '..'")
 
 
 def only_one(part: Part, names: Collection[str], what: str, *, needed: bool = True) -> Refusals:
-    """One of these fields is set; needed: not none."""
+    """Checks that at most one of these fields is set. needed: exactly one."""
     given = [name for name in names if part.field(name).value is not None]
     if len(given) > 1:
         yield part.field(given[1]).refused(f"{what} is one of {' and '.join(given)}", "Keep one")

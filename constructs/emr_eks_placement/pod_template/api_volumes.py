@@ -1,6 +1,7 @@
-"""What the Kubernetes API refuses of volumes and of what containers mount.
+"""What the Kubernetes API refuses of volumes and of containers' mounts.
 
-Source: kubernetes/kubernetes, pkg/apis/core/validation, ValidateVolumes, ValidateVolumeMounts and ValidateVolumeDevices.
+Source: kubernetes/kubernetes, pkg/apis/core/validation, ValidateVolumes, ValidateVolumeMounts and
+ValidateVolumeDevices.
 """
 
 import re
@@ -26,7 +27,7 @@ from emr_eks_placement.pod_template.api_values import (
 from emr_eks_placement.pod_template.rules import RESERVED_VOLUMES
 
 _MODE = within(0, 0o777)
-# Volumes that a pod gets besides: Spark's own and those of EKS' webhooks for AWS credentials.
+# Further volumes of a pod: Spark's own and those of EKS's webhooks for AWS credentials.
 _ADDED = re.compile(
     r"spark-(local-dir|conf-volume)-.*|hadoop-properties|pod-template-volume|aws-iam-token|eks-pod-identity-token"
 )
@@ -91,7 +92,7 @@ def _refused_items(source: Part, *, names_keys: bool) -> Refusals:
 
 
 def _refused_claim(claim: Part) -> Refusals:
-    """ValidatePersistentVolumeClaimSpec, of a claim that is made for the pod."""
+    """ValidatePersistentVolumeClaimSpec, for a claim that is created for the pod."""
     if claim.value is None:
         return
     yield from required(claim, "accessModes")
@@ -102,7 +103,7 @@ def _refused_claim(claim: Part) -> Refusals:
 
 
 def refused_mounts(container: Part, volumes: Set[str]) -> Refusals:
-    """ValidateVolumeMounts and ValidateVolumeDevices; volumes: the names of the pod's."""
+    """ValidateVolumeMounts and ValidateVolumeDevices; volumes: the names of the pod's volumes."""
     mounts, devices = list(container.each("volumeMounts")), list(container.each("volumeDevices"))
     for mount in mounts:
         yield from required(mount, "name", "mountPath")
@@ -144,5 +145,5 @@ def _refused_mount(mount: Part, *, privileged: bool) -> Refusals:
         rule = "Bidirectional is only for privileged containers"
         yield propagation.refused(rule, "Write HostToContainer", "validateMountPropagation")
     if mount.field("recursiveReadOnly").value in ("Enabled", "IfPossible") and not mount.field("readOnly").value:
-        rule = "is given only with readOnly"
+        rule = "is allowed only with readOnly"
         yield mount.field("recursiveReadOnly").refused(rule, "Set readOnly: true", "validateMountRecursiveReadOnly")

@@ -1,4 +1,4 @@
-"""Builds a pod template: a base, with node selector and tolerations merged in, under a key that names its content."""
+"""Builds a pod template: adds node selector and tolerations to a base, and a key with a hash of the content."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ _BARE: Mapping[str, Any] = {"apiVersion": "v1", "kind": "Pod", "spec": {}}
 
 @dataclass(frozen=True)
 class PodTemplate:
-    """A pod template as it is uploaded: its key in the bucket and its YAML text."""
+    """A pod template for upload: its key in the bucket and its YAML text."""
 
     role: TemplateRole
     key: str
@@ -29,7 +29,7 @@ class PodTemplate:
 
     @cached_property
     def content(self) -> Mapping[str, Any]:
-        """The template as data, which is not to be changed."""
+        """The template as data, which must not be changed."""
         data: Mapping[str, Any] = parse_template(self.text, self.key).data
         return data
 
@@ -37,11 +37,11 @@ class PodTemplate:
 def build_template(
     role: TemplateRole, base: Mapping[str, Any] | None, target: Ec2 | None, kubernetes_version: str, *, folder: str
 ) -> PodTemplate:
-    """The template of a role: the base, or a bare pod, that asks for the nodes of the target.
+    """Returns the template of a role: the base, or an empty pod, with the target's node selector and tolerations.
 
-    folder: below pod-templates/, for those that alone may read it.
+    folder: below pod-templates/, for those that may read it.
 
-    Raises RuleError, with the path in the template, where the base is no good or contradicts the target.
+    Raises RuleError, with the path in the template, if the base is invalid or contradicts the target.
     """
     plain = json.dumps(as_json_data(base if base is not None else _BARE))
     return _build(role, plain, None if target is None else _asked(target), kubernetes_version, folder)
@@ -54,7 +54,7 @@ def _asked(target: Ec2) -> str:
 
 @lru_cache(maxsize=1024)  # the jobs of an environment share bases and nodes
 def _build(role: TemplateRole, base: str, asked: str | None, kubernetes_version: str, folder: str) -> PodTemplate:
-    """base, asked: what the template has, and what its spec gets of the target, as JSON."""
+    """Builds a template from JSON. base: its content; asked: what its spec gets from the target."""
     template = with_main_container(json.loads(base), role)
     check_template(template, role, kubernetes_version)
     if asked is not None:

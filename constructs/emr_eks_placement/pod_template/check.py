@@ -1,4 +1,5 @@
-"""Checks a pod template as strictly as EMR, Kubernetes and Spark do: what they ignore would silently lose a placement."""
+"""Checks a pod template as strictly as EMR, Kubernetes and Spark together: an ignored field would silently lose a
+placement."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ _GUIDE = "(EMR on EKS guide, pod templates)"
 
 
 def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_version: str) -> None:
-    """Raises RuleError, with the path in the template, for the first thing that is wrong, but for values: those a plan checks."""
+    """Raises RuleError, with the path in the template, for the first error. A plan checks the values."""
     _check_nothing_empty(template, ())
     _check_kind(template)
     _check_schema(template, kubernetes_version)
@@ -25,7 +26,7 @@ def check_template(template: Mapping[str, Any], role: TemplateRole, kubernetes_v
 
 
 def refused_by_emr(template: Mapping[str, Any], role: TemplateRole) -> Iterator[RuleError]:
-    """Everything in the template that EMR on EKS does not allow there."""
+    """Yields everything in the template that EMR on EKS does not allow."""
     spec = template.get("spec") or {}
     yield from _not_allowed(template, rules.POD_FIELDS, ())
     yield from _not_allowed(spec, rules.SPEC_FIELDS, ("spec",))
@@ -72,7 +73,7 @@ def _not_allowed(part: Mapping[str, Any], allowed: frozenset[str], path: FieldPa
 
 
 def _reserved(value: str, what: str, path: FieldPath) -> RuleError:
-    return RuleError(value, f"EMR keeps this {what} for itself {_GUIDE}", "Choose another", path=path)
+    return RuleError(value, f"EMR reserves this {what} {_GUIDE}", "Choose another", path=path)
 
 
 def _refused_of_main_container(container: Mapping[str, Any], path: FieldPath) -> Iterator[RuleError]:

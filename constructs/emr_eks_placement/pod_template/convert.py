@@ -1,8 +1,8 @@
-"""Gives each value of a template the type of its field, as Spark's Kubernetes client does.
+"""Converts each value of a template to the type of its field, as Spark's Kubernetes client does.
 
-Source: measured on Spark 3.5.8 (Jackson 2.15.2 with the model classes of fabric8 6.7.2), with which random texts are compared
-(tests/spark/test_template_texts.py). A null is what the Kubernetes API makes of it: a field that is null is not there, an
-entry of a mapping or list is empty (Go's encoding/json).
+Source: measured on Spark 3.5.8 (Jackson 2.15.2 with the model classes of fabric8 6.7.2), with which random texts are
+compared (tests/spark/test_template_texts.py). A null is read as the Kubernetes API does: a null field is missing, and a
+null entry of a mapping or list is empty (Go's encoding/json).
 """
 
 import math
@@ -16,20 +16,21 @@ from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.schema import PodSchema, UnknownFieldError, unknown_field, wrong_type
 
 _TRUTH = {text: text[0] in "tT" for text in ("true", "True", "TRUE", "false", "False", "FALSE")}
-_NONE = ("", "null")  # as text of a number or truth value
+_NONE = ("", "null")  # as text of a number or boolean
 _BITS = {"int32": 31, "int64": 63}
 
 
 @dataclass
 class Converted:
-    """A template with the types of a Pod, and the fields that no Pod has, which it lacks."""
+    """A template with the types of a Pod, and the removed fields, which no Pod has."""
 
     pod: dict[str, Any]
     dropped: list[UnknownFieldError]
 
 
 def convert(template: Mapping[str, Any], schema: PodSchema) -> Converted:
-    """Raises WrongTypeError, with the path in it, for a value that the client can't convert: then no pod is made."""
+    """Converts a template. Raises WrongTypeError, with the path in it, for a value that the client can't convert, so
+    that it creates no pod."""
     conversion = _Conversion(schema)
     pod: dict[str, Any] = conversion.value(dict(template), schema.pod, ())
     return Converted(pod, conversion.dropped)
@@ -41,7 +42,7 @@ class _Conversion:
     dropped: list[UnknownFieldError] = field(default_factory=list)
 
     def value(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
-        """A value of the type that a schema asks for; None for what counts as not there."""
+        """Returns a value of the type in a schema; None for what counts as missing."""
         schema, kind = self.schema.resolve(schema)
         if kind == "object":
             return self._object(value, schema, path)
@@ -77,7 +78,7 @@ class _Conversion:
         return [self._entry(one, schema.get("items", {}), (*path, index)) for index, one in enumerate(value)]
 
     def _entry(self, value: Any, schema: Mapping[str, Any], path: FieldPath) -> Any:
-        """An entry of a mapping or list, empty where it is null."""
+        """Returns an entry of a mapping or list, empty if it is null."""
         converted = None if value is None else self.value(value, schema, path)
         return _EMPTY.get(self.schema.resolve(schema)[1], {}) if converted is None else converted
 
@@ -87,7 +88,7 @@ _EMPTY: dict[str, Any] = {"string": "", "quantity": "0", "integer": 0, "boolean"
 
 
 def _plain(value: Any) -> Any:
-    """A value of any type, as JSON has it."""
+    """Returns a value of any type as JSON."""
     if isinstance(value, Mapping):
         return {text_of(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -100,7 +101,7 @@ def _text(value: Any, _: Mapping[str, Any]) -> Any:
 
 
 def _integer(value: Any, schema: Mapping[str, Any]) -> Any:
-    """Text may have blanks around it and leading zeros; a fraction is cut off."""
+    """Parses an integer. Text may have surrounding blanks and leading zeros; a fraction is cut off."""
     if isinstance(value, str):
         stripped = value.strip()
         if stripped in _NONE:

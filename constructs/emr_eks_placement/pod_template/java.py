@@ -1,4 +1,4 @@
-"""Values as Java writes them, which is how Spark's client makes text of what YAML takes for something else."""
+"""Formats values as Java does, because Spark's client converts other YAML values to text."""
 
 import base64
 import math
@@ -7,19 +7,19 @@ from typing import Any
 
 
 class WrittenFloat(float):
-    """A number of a JSON text, which Java passes on as it is written."""
+    """A number in a JSON text, which Java keeps as written."""
 
     written: str
 
     def __new__(cls, written: str) -> "WrittenFloat":
-        """Of the digits as they are written."""
+        """Creates the number from its digits as written."""
         self = super().__new__(cls, written)
         self.written = written
         return self
 
 
 def text_of(value: Any) -> str:
-    """A scalar, or a collection as a key, as text."""
+    """Returns the text of a scalar, or of a collection used as a key."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -36,7 +36,7 @@ def text_of(value: Any) -> str:
 
 
 def _float(value: float) -> str:
-    """As java.lang.Double.toString: 1.5, 7.0E10, 1.0E-5, Infinity, NaN."""
+    """Formats a float as java.lang.Double.toString does: 1.5, 7.0E10, 1.0E-5, Infinity, NaN."""
     if isinstance(value, WrittenFloat):
         return value.written
     if not math.isfinite(value):

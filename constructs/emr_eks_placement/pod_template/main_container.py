@@ -1,7 +1,8 @@
-"""Spark's container in a pod template: EMR brings it itself, so a template need not have one.
+"""Spark's container in a pod template. EMR adds it, so a template need not have one.
 
-Source: spark.kubernetes.{driver,executor}.internalPodTemplateFile, seen in the configuration that EMR 6.8.0 writes, whose
-pod has Spark's container and EMR's sidecar; EMR on EKS guide, pod templates: the container is named only to change it.
+Source: spark.kubernetes.{driver,executor}.internalPodTemplateFile, seen in the configuration that EMR 6.8.0 writes,
+whose pod has Spark's container and EMR's sidecar; EMR on EKS guide, pod templates: the container is named only to
+change it.
 """
 
 import difflib
@@ -11,7 +12,7 @@ from typing import Any
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 
-# Names that are meant for Spark's container, though no typo leads from one to the other: those of open-source Spark, of
+# Other names for Spark's container that are no typos: those of open-source Spark, of
 # its operator and of the AWS guide.
 _MEANT_FOR_SPARK = frozenset(
     {"driver", "executor", "executors", "spark", "spark-container", "spark-driver", "spark-executor"}
@@ -20,10 +21,10 @@ _LIKE = 0.85  # of difflib's ratio: one or two letters of these long names
 
 
 def with_main_container(template: Mapping[str, Any], role: TemplateRole) -> Mapping[str, Any]:
-    """The template with Spark's container, added after the others where none has its name.
+    """Returns the template with Spark's container; if no container has its name, adds it after the others.
 
-    Open-source Spark would take over the first container instead. A template without a spec, or whose containers are no
-    list of mappings, stays as it is.
+    Open-source Spark would use the first container instead. A template without a spec, or whose containers are no list
+    of mappings, is returned unchanged.
     """
     spec = template.get("spec")
     containers = spec.get("containers", []) if isinstance(spec, dict) else None
@@ -35,7 +36,7 @@ def with_main_container(template: Mapping[str, Any], role: TemplateRole) -> Mapp
 
 
 def misnamed(template: Mapping[str, Any], role: TemplateRole) -> Iterator[RuleError]:
-    """Containers that look like Spark's by their name, in a template that has none of exactly that name."""
+    """Yields containers with a name similar to Spark's, in a template without one of exactly that name."""
     main = MAIN_CONTAINER[role]
     names = [container.get("name") for container in (template.get("spec") or {}).get("containers") or []]
     if main in names:
@@ -44,7 +45,7 @@ def misnamed(template: Mapping[str, Any], role: TemplateRole) -> Iterator[RuleEr
         if isinstance(name, str) and _looks_like_spark_s(name):
             yield RuleError(
                 name,
-                f"Spark's container is called {main}; EMR brings it itself and keeps this one beside it, as a sidecar "
+                f"Spark's container is called {main}; EMR adds it itself and keeps this one as a sidecar "
                 "(EMR on EKS guide, pod templates)",
                 f"Name it {main}, or remove it",
                 path=("spec", "containers", index, "name"),

@@ -1,5 +1,5 @@
-"""Reads a pod template as Spark and the Kubernetes API do: what they convert is converted, what they drop is dropped and
-told.
+"""Reads a pod template as Spark and the Kubernetes API do: converts what they convert, and drops and reports what they
+drop.
 
 Source: measured on Spark 3.5.8, whose Kubernetes client reads any YAML as a Pod (tests/spark/test_templates.py).
 """
@@ -16,15 +16,15 @@ from emr_eks_placement.pod_template.main_container import misnamed
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, TemplateRole
 from emr_eks_placement.pod_template.schema import RequiredFieldError, first_error, pod_schema
 
-_MOST_MISSING = 50  # fields; more mean that the file is no pod template
+_MOST_MISSING = 50  # fields; with more, the file is no pod template
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a template that can be read.
+    """An error in a readable template.
 
-    kind: it says to be something else than a Pod; dropped: a field that is lost without a word; refused: what EMR does
-    not allow; container: it is a sidecar, and has nearly the name of Spark's.
+    kind: it names a kind other than Pod; dropped: a field that is silently lost; refused: what EMR does not allow;
+    container: a sidecar with almost the name of Spark's container.
     """
 
     kind: Literal["kind", "dropped", "refused", "container"]
@@ -33,28 +33,27 @@ class Fault:
 
 @dataclass(frozen=True)
 class ReadTemplate:
-    """A pod template as it counts, and its faults."""
+    """The effective content of a pod template, and its faults."""
 
     pod: Mapping[str, Any]
     faults: tuple[Fault, ...]
 
 
 def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> ReadTemplate:
-    """What of a template, given as the data of its YAML, counts.
+    """Returns the effective content of a template from the data of its YAML.
 
-    Raises RuleError, with the path in it, for what Spark's client does not read: then no pod is made. What the API
-    refuses of what it reads is left in.
+    Raises RuleError, with the path in it, for data that Spark's client can't read, so that it creates no pod. Values
+    that only the API refuses remain.
     """
     converted = as_spark_reads(data, kubernetes_version)
     template = converted.pod
     faults = []
     if (kind := template.get("kind", "Pod")) != "Pod":
-        rule = f"Spark makes a Pod of it that still says {kind}, which the Kubernetes API does not take for a Pod"
+        rule = f"Spark sends it as a Pod with kind {kind}, which the Kubernetes API does not accept as a Pod"
         faults.append(Fault("kind", RuleError(kind, rule, "Write Pod", path=("kind",))))
     template |= {"apiVersion": "v1", "kind": "Pod"}  # without a kind, and with any apiVersion, as Spark does
-    template["spec"]["containers"] = template["spec"].get("containers") or [
-        {"name": MAIN_CONTAINER[role]}
-    ]  # as Spark does
+    # As Spark does.
+    template["spec"]["containers"] = template["spec"].get("containers") or [{"name": MAIN_CONTAINER[role]}]
     faults += [Fault("dropped", broken) for broken in converted.dropped]
     _set_missing(template, kubernetes_version)
     faults += [Fault("refused", broken) for broken in refused_by_emr(template, role)]
@@ -63,16 +62,16 @@ def read_template(data: Any, role: TemplateRole, kubernetes_version: str) -> Rea
 
 
 def as_spark_reads(data: Any, kubernetes_version: str) -> Converted:
-    """The pod that Spark's Kubernetes client makes of a template's data, before anybody checks it.
+    """Returns the pod that Spark's Kubernetes client creates from a template's data, before any check.
 
-    Raises RuleError, with the path in it, where Spark makes none.
+    Raises RuleError, with the path in it, if Spark creates none.
     """
     _check_spec(data)
     return convert(data, pod_schema(kubernetes_version))
 
 
 def _check_spec(data: Any) -> None:
-    """Without a spec, or with containers left empty, Spark fails before it makes a pod."""
+    """Raises an error without a spec, or with empty containers: Spark then fails before it creates a pod."""
     if not isinstance(data, Mapping) or not isinstance(data.get("spec"), Mapping):
         value = data.get("spec") if isinstance(data, Mapping) else data
         path: FieldPath = ("spec",) if isinstance(data, Mapping) else ()
@@ -87,7 +86,8 @@ def _check_spec(data: Any) -> None:
 
 
 def _set_missing(template: dict[str, Any], version: str) -> None:
-    """Sets what is required to the value that the API takes for missing. Raises RuleError for what else is no Pod."""
+    """Sets missing required fields to the value that the API reads as missing. Raises RuleError for other data that is
+    no Pod."""
     for _ in range(_MOST_MISSING):
         error = first_error(template, version)
         if error is None:

@@ -1,4 +1,4 @@
-"""What EMR on EKS lets a pod template say (EMR on EKS guide, "Using pod templates")."""
+"""What EMR on EKS allows in a pod template (EMR on EKS guide, "Using pod templates")."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -6,10 +6,10 @@ from typing import Literal
 from emr_eks_placement.spark.resources import SparkRole
 
 TemplateRole = Literal["driver", "executors"]
-# What Spark calls each.
+# Spark's name of each.
 SPARK_ROLE: Mapping[TemplateRole, SparkRole] = {"driver": "driver", "executors": "executor"}
 
-# The guide prints spark-kubernetes-executors; EMR's own pods have the singular.
+# The guide has spark-kubernetes-executors; EMR's own pods have the singular.
 MAIN_CONTAINER: dict[TemplateRole, str] = {
     "driver": "spark-kubernetes-driver",
     "executors": "spark-kubernetes-executor",

@@ -1,4 +1,4 @@
-"""What the Kubernetes API's own schema of a Pod, by version, says of a pod template."""
+"""Checks a pod template against the Kubernetes API's own schema of a Pod, by version."""
 
 import difflib
 import json
@@ -23,19 +23,19 @@ _KINDS = {
 }
 
 
-_NO_MERGE = "Write out what it would merge: Spark reads YAML 1.2, in which << is a key like any other"
+_NO_MERGE = "Write out the merged content: Spark reads YAML 1.2, in which << is a key like any other"
 
 
 @dataclass(frozen=True)
 class PodSchema:
-    """The schema of a Pod and of the parts that it refers to; `source` names it."""
+    """The schema of a Pod and of its parts. `source`: its name."""
 
     pod: Mapping[str, Any]
     parts: Mapping[str, Any]
     source: str
 
     def resolve(self, schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """The schema that is meant, and what it asks for: a type of JSON Schema, or a quantity, or an integer or string."""
+        """Returns the referenced schema and its kind: a JSON Schema type, a quantity, or an integer or string."""
         while "$ref" in schema:
             schema = self.parts[schema["$ref"].rpartition("/")[2]]
         kinds = [kind for one in schema.get("oneOf", [schema]) for kind in _kinds(one)]
@@ -56,7 +56,7 @@ class WrongTypeError(RuleError):
 
 
 class RequiredFieldError(RuleError):
-    """A field that has to be set; `missing` is the value that counts as not set."""
+    """A missing required field; `missing` is the value that counts as not set."""
 
     missing: object = None
 
@@ -65,7 +65,7 @@ _MISSING: Mapping[str, object] = {"string": "", "integer": 0, "boolean": False, 
 
 
 def as_json_data(template: Any) -> Any:
-    """The template as Kubernetes reads it, where every key is text: YAML's `1: a` is `"1": a`. Raises RuleError."""
+    """Returns the template as Kubernetes reads it, with every key as text: YAML's `1: a` is `"1": a`. Raises RuleError."""
     try:
         return json.loads(json.dumps(template, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
@@ -75,7 +75,7 @@ def as_json_data(template: Any) -> Any:
 
 
 def first_error(template: Mapping[str, Any], kubernetes_version: str) -> RuleError | None:
-    """The first way in which the template breaks the Pod schema, an UnknownFieldError for a field it does not know.
+    """Returns the first violation of the Pod schema; an UnknownFieldError for an unknown field.
 
     A version that is newer or older than all known schemas is checked against the nearest.
     """
@@ -85,7 +85,7 @@ def first_error(template: Mapping[str, Any], kubernetes_version: str) -> RuleErr
 
 
 def pod_schema(kubernetes_version: str) -> PodSchema:
-    """The Pod schema of a version, or of the nearest that is known."""
+    """Returns the Pod schema of a version, or of the nearest known one."""
     version = _nearest(kubernetes_version)
     schema = pod_schemas.schema_of(version)
     return PodSchema(schema, schema["$defs"], _source(version))
@@ -96,7 +96,7 @@ def _source(version: str) -> str:
 
 
 def _nearest(version: str) -> str:
-    """The newest known that is not newer, else the oldest."""
+    """Returns the newest known version that is not newer, or the oldest."""
 
     def number(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(".")[:2])
@@ -112,23 +112,24 @@ def _validator(version: str) -> Draft202012Validator:
 
 @lru_cache(maxsize=256)  # placements share templates
 def _error(template: str, version: str) -> ValidationError | None:
-    """The first error of a template, as JSON, against the Pod schema of a known version; None without one."""
+    """Returns the first error of a template, as JSON, against the Pod schema of a known version; None without one."""
     return next(_validator(version).iter_errors(json.loads(template)), None)
 
 
 def unknown_field(field: str, value: Any, known: Mapping[str, Any], path: FieldPath, source: str) -> UnknownFieldError:
-    """The error of a field that is not one of those known of the part at `path`."""
+    """Returns the error of a field that the part at `path` does not have."""
     close = difflib.get_close_matches(field, known, 1)
     return UnknownFieldError(
         value,
-        f"unknown field, which Spark would drop without a word {source}",
+        f"unknown field, which Spark would silently drop {source}",
         _NO_MERGE if field == "<<" else f"Did you mean {close[0]}?" if close else "Remove it",
         path=(*path, field),
     )
 
 
 def wrong_type(value: Any, kinds: Sequence[str], path: FieldPath, source: str) -> WrongTypeError:
-    """The error of a value that is of none of these types (JSON Schema's names, and those of `PodSchema.resolve`)."""
+    """Returns the error of a value that has none of these types (JSON Schema's names, and those of
+    `PodSchema.resolve`)."""
     expected = " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null")
     fix = "Put it in quotes" if "string" in kinds and not isinstance(value, (dict, list)) else "Correct the value"
     return WrongTypeError(value, f"must be {expected} {source}", _NO_MERGE if path[-1:] == ("<<",) else fix, path=path)

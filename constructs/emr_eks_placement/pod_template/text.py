@@ -1,7 +1,7 @@
 """Reads the text of a pod template as Spark's Kubernetes client does: YAML 1.2 by its JSON schema, or JSON.
 
-`yes`, `on`, `~`, `0123`, `0x1F`, `1:30` and `1_000` are text, `<<` is a key like any other, and of 7e10 remains a number.
-Source: io.fabric8.kubernetes.client.utils.KubernetesSerialization 6.7.2, Spark 3.5.8, with which random texts are compared
+`yes`, `on`, `~`, `0123`, `0x1F`, `1:30` and `1_000` are text, `<<` is a normal key, and 7e10 stays a number. Source:
+io.fabric8.kubernetes.client.utils.KubernetesSerialization 6.7.2, Spark 3.5.8, with which random texts are compared
 (tests/spark/test_template_texts.py).
 """
 
@@ -19,20 +19,20 @@ from emr_eks_placement.pod_template import yaml12
 from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.yaml12 import Yaml12Loader
 
-_DEEPEST = 100  # mappings and lists in one another; no Pod comes near
-_MOST_NODES = 100_000  # with what aliases repeat; the Kubernetes API takes 1.5 MB
+_DEEPEST = 100  # nested mappings and lists; no Pod has so many
+_MOST_NODES = 100_000  # including repetitions by aliases; the Kubernetes API accepts 1.5 MB
 _OPEN = object()
 _JAVA_FLOAT = re.compile(r"\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fFdD]?|NaN|Infinity)\s*")
 _FLOATS = {".inf": "inf", "-.inf": "-inf", ".nan": "nan"}
 
 
 def read_template_file(path: Path, shown_as: str) -> YamlDocument:
-    """The one Pod of a file; raises InputError, with file and line, where Spark's client reads none."""
+    """Returns the one Pod of a file. Raises InputError, with file and line, if Spark's client reads none."""
     return parse_template(read_text(path, shown_as), shown_as)
 
 
 def parse_template(text: str, shown_as: str) -> YamlDocument:
-    """As `read_template_file`, of a text; shown_as: what to call its file. Its data is None where the text holds nothing."""
+    """Parses a text as `read_template_file` does. shown_as: what to call its file. The data is None for an empty text."""
     if text.lstrip(" \t\n\v\f\r\x1c\x1d\x1e\x1f")[:1] in ("{", "["):
         return _parse_json(text, shown_as)
     reading = _Reading(shown_as)
@@ -44,7 +44,7 @@ def parse_template(text: str, shown_as: str) -> YamlDocument:
 
 
 def _parse_json(text: str, shown_as: str) -> YamlDocument:
-    """A text that begins with a bracket: what comes after its end is not read, and the last of equal keys counts."""
+    """Parses a text that begins with a bracket. Text after its end is ignored, and the last of equal keys counts."""
     stripped = text.lstrip(" \t\r\n")
     try:
         data, _ = _JSON.raw_decode(stripped)
@@ -85,7 +85,7 @@ def _without_surrogates(part: Any) -> Any:
 
 
 def _joined(text: str) -> str:
-    r"""Java has text in UTF-16: two halves ("\ud83d\ude00") are one character, half a character is none."""
+    r"""Joins surrogates as Java's UTF-16 does: two halves ("\ud83d\ude00") are one character, one half is none."""
     if not any("\ud800" <= character <= "\udfff" for character in text):
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
@@ -93,7 +93,7 @@ def _joined(text: str) -> str:
 
 
 def _lines_of_json(text: str) -> dict[FieldPath, int]:
-    """The lines of its fields where it is YAML too, as most JSON is."""
+    """Returns the lines of its fields if it is also YAML, as most JSON is."""
     try:
         loader = Yaml12Loader(text)
         reading = _Reading("")
@@ -114,7 +114,7 @@ class _Reading:
         self._size = 0
 
     def documents(self, text: str) -> list[Any]:
-        """The data of each document."""
+        """Returns the data of each document."""
         try:
             loader = Yaml12Loader(text)
             nodes = []
@@ -133,7 +133,7 @@ class _Reading:
         ) from None
 
     def value(self, node: Node | None, path: FieldPath) -> Any:
-        """What a node holds."""
+        """Returns the value of a node."""
         if node is None:
             return None
         self.lines.setdefault(path, node.start_mark.line + 1)
@@ -172,7 +172,7 @@ class _Reading:
                 raise unreadable(self._file, line, None, "a key is text, not null (Kubernetes API)", "Quote it", path)
             if (type(key), name) in keys:
                 raise unreadable(
-                    self._file, line, name, "a key stands once in a mapping (YAML 1.2)", "Remove one", path
+                    self._file, line, name, "a mapping has each key only once (YAML 1.2)", "Remove one", path
                 )
             keys.add((type(key), name))
             mapping[name] = self.value(value_node, (*path, name))

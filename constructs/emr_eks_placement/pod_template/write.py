@@ -1,4 +1,4 @@
-"""Writes a pod template so that every reader of YAML, 1.1 or 1.2, has the same text again."""
+"""Writes a pod template that every YAML reader, 1.1 or 1.2, reads as the same text."""
 
 import re
 import sys
@@ -7,14 +7,14 @@ from typing import Any
 
 import yaml
 
-# Nothing else stays without quotes: a number, a date, `<<`, `=` or `~` does not begin so, in any version of YAML.
+# Everything else is quoted: no number, date, `<<`, `=` or `~` begins like this in any version of YAML.
 _PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z/][a-z0-9_./-]*", re.ASCII | re.IGNORECASE)
 _ONE_LINE = re.compile(r"[ -~]*")
 
 
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Whatever stands twice is written twice."""
+        """Writes repeated data again, without aliases."""
         return True
 
 
@@ -27,5 +27,5 @@ _Dumper.add_representer(str, _text)
 
 
 def template_text(template: Mapping[str, Any]) -> str:
-    """The YAML of a template of JSON data: text in quotes, unless no YAML takes it for something else."""
+    """Returns the YAML of a template of JSON data. Text is quoted unless every YAML version reads it as text."""
     return yaml.dump(dict(template), Dumper=_Dumper, sort_keys=False, width=sys.maxsize)

@@ -1,6 +1,6 @@
-"""The syntax of YAML 1.2 as Spark's Kubernetes client reads it: PyYAML's parser, where SnakeYAML Engine differs from it.
+"""Parses YAML 1.2 as Spark's Kubernetes client does: PyYAML's parser with the differences of SnakeYAML Engine.
 
-Both stem from one parser. Source: SnakeYAML Engine 2.6 in Spark 3.5.8, with which random texts are compared
+Both are derived from one parser. Source: SnakeYAML Engine 2.6 in Spark 3.5.8, with which random texts are compared
 (tests/spark/test_template_texts.py).
 """
 
@@ -27,9 +27,9 @@ _PLAIN = (
 )
 _ENDS = "\0 \t\r\n"
 _MOST_ALIASES = 50  # of mappings and lists (org.snakeyaml.engine.v2.api.LoadSettings)
-_DEEPEST = 100  # mappings and lists in one another: PyYAML composes by recursion, and Python's stack is finite
+_DEEPEST = 100  # nested mappings and lists: PyYAML composes by recursion, and Python's stack is limited
 
-# Line breaks in YAML 1.1: they pass through the parser as characters that mean nothing to it. The first of them still
+# Line breaks in YAML 1.1: for the parser they are characters without a meaning. The first of them still
 # breaks lines between tokens.
 _OLD_BREAKS = {0x85: 0xF0085, 0x2028: 0xF2028, 0x2029: 0xF2029}
 _NEXT_LINE = chr(_OLD_BREAKS[0x85])
@@ -37,7 +37,7 @@ _RESTORED = {hidden: shown for shown, hidden in _OLD_BREAKS.items()}
 
 
 class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
-    """Composes the nodes of a text; raises yaml.YAMLError for what SnakeYAML Engine does not read."""
+    """Composes the nodes of a text. Raises yaml.YAMLError for a text that SnakeYAML Engine can't read."""
 
     ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # final only in the stubs
         mark: meant for mark, meant in Scanner.ESCAPE_REPLACEMENTS.items() if mark != "\t"
@@ -53,7 +53,7 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         self._depth = 0
 
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
-        """The tag of a node that has none."""
+        """Returns the tag of a node without one."""
         if kind is not ScalarNode:
             return LIST if kind is SequenceNode else MAPPING
         if not implicit[0]:
@@ -61,18 +61,18 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return next((tag for tag, form in _PLAIN if form.fullmatch(value)), STRING)
 
     def scan_line_break(self) -> str:
-        """A line break, where one is looked for."""
+        """Reads a line break, if there is one."""
         if self.peek() == _NEXT_LINE:
             self.forward()
             return "\n"
         return str(super().scan_line_break())  # type: ignore[no-untyped-call]
 
     def check_key(self) -> bool:
-        """A `?` asks for a key only before a blank, also between braces."""
+        """Returns whether a key begins: `?` needs a blank after it, also inside braces."""
         return self.peek(1) in _ENDS
 
     def check_plain(self) -> bool:
-        """Whether plain text begins here: between braces with `-` or `?` too."""
+        """Returns whether plain text begins here: inside braces also with `-` or `?`."""
         if self.peek() not in _ENDS + "-?:,[]{}#&*!|>'\"%@`":
             return True
         if self.flow_level:
@@ -80,7 +80,7 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return self.peek(1) not in _ENDS and self.peek() in "-?:"
 
     def scan_plain(self) -> ScalarToken:
-        """Plain text, in which tabs are blanks and `?` is a letter."""
+        """Reads plain text, in which tabs are blanks and `?` is a letter."""
         chunks: list[str] = []
         start = end = self.get_mark()
         blanks: list[str] | None = []
@@ -105,7 +105,7 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return character in _ENDS + between or (character == ":" and self.peek(length + 1) in _ENDS + between)
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
-        """The blanks after a word of plain text."""
+        """Reads the blanks after a word of plain text."""
         length = 0
         while self.peek(length) in " \t":
             length += 1
@@ -118,7 +118,7 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return [blanks] if blanks else []
 
     def scan_block_scalar_indentation(self) -> Any:
-        """How far a block of text is indented: empty lines before it no further than its first line."""
+        """Returns the indentation of a block of text: leading empty lines have no more than its first line."""
         breaks, deepest, end = super().scan_block_scalar_indentation()
         if self.column < max(self.indent + 1, 1, deepest) and self.column != self.indent:
             problem = "empty lines with more blanks than the first line of the text"
@@ -126,7 +126,7 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return breaks, deepest, end
 
     def scan_anchor(self, TokenClass: Any) -> Any:  # noqa: N803 - PyYAML's name
-        """The name of an anchor or alias, of any letters."""
+        """Reads the name of an anchor or alias, with any letters."""
         start = self.get_mark()
         self.forward()
         length = 0
@@ -140,14 +140,14 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         return TokenClass(name, start, self.get_mark())
 
     def parse_document_end(self) -> Any:
-        """A document ends with ... before a directive."""
+        """Ends a document with ... before a directive."""
         event, token = super().parse_document_end(), self.peek_token()  # type: ignore[no-untyped-call]
         if not event.explicit and self.check_token(DirectiveToken):
             raise MarkedYAMLError(None, None, "expected '...' before a directive", token.start_mark)
         return event
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        """A node; an anchor may be used again, an alias of a collection only so often."""
+        """Composes a node; an anchor may be reused, an alias of a collection only a limited number of times."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.anchor in self.anchors and not isinstance(event, AliasEvent):
             del self.anchors[event.anchor]

@@ -68,7 +68,7 @@ def at_rest_change(before: Bill | None, after: Bill | None) -> CostChange:
 
 
 def run_changes(before: Mapping[str, RunCost], after: Mapping[str, RunCost]) -> tuple[CostChange, ...]:
-    """Of an hour of each run by JOB/PLACEMENT, those alone that change."""
+    """Returns the change of an hour of each run by JOB/PLACEMENT, if it changes."""
     labels = dict.fromkeys((*after, *before))
     changes = (_change(label, _hourly(before.get(label)), _hourly(after.get(label))) for label in labels)
     return tuple(one for one in changes if one.is_change)

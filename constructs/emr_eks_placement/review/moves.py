@@ -1,4 +1,5 @@
-"""What a change does to the pods of each run: where they land, in which size and number, on how many nodes, and what is wrong."""
+"""The effects of a change on the pods of each run: where they land, their size and number, their nodes, and their
+problems."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ ROLES: tuple[Role, ...] = ("submitter", "driver", "executors")
 
 @dataclass(frozen=True)
 class PodMove:
-    """A kind of pod whose landing, number or size changes. changes: by what changes, before and after."""
+    """A kind of pod whose landing, number or size changes. changes: each difference, before and after."""
 
     role: Role
     changes: Mapping[str, Pair]
@@ -24,8 +25,8 @@ class PodMove:
 class RunMove:
     """A run, by JOB/PLACEMENT, whose plan changes.
 
-    is_new, is_gone: whether it is only after, or only before, the change. nodes: those that it needs, before and after.
-    come, gone: problems.
+    is_new, is_gone: whether it exists only after, or only before, the change. nodes: its nodes before and after. come,
+    gone: its added and removed problems.
     """
 
     label: str
@@ -38,7 +39,7 @@ class RunMove:
 
 
 def moves(before: Mapping[str, Plan], after: Mapping[str, Plan]) -> tuple[RunMove, ...]:
-    """The runs whose plans differ in more than their reasons: those that are there after the change first."""
+    """Returns the runs whose plans differ in more than their reasons: those that exist after the change first."""
     labels = dict.fromkeys((*after, *before))
     return tuple(move for label in labels if (move := _move(label, before.get(label), after.get(label))) is not None)
 
@@ -76,7 +77,7 @@ def _pod_moves(old: Plan | None, new: Plan | None) -> Iterator[PodMove]:
 
 
 def facts_of(pod: PlannedPod) -> dict[str, str]:
-    """What a review compares of a kind of pod, in words."""
+    """Returns the values of a kind of pod that a review compares, in words."""
     nodes = [node for some in pod.landing.nodes.values() for node in some]
     return {
         "lands on": target_in_words(pod),

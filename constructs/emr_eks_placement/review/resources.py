@@ -1,4 +1,5 @@
-"""What a change does to the resources of CloudFormation: added, updated, replaced, removed, from the templates of both sides."""
+"""The effects of a change on CloudFormation resources: added, updated, replaced, removed, from the templates of both
+sides."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +25,7 @@ _PODS = frozenset(
         *(f"AWS::EC2::{name}" for name in ("VPC", "Subnet")),
     }
 )
-# Of a resource beside its properties; CDK's metadata changes nothing that is deployed.
+# Attributes of a resource other than its properties; the CDK's metadata changes nothing that is deployed.
 _ATTRIBUTES = ("Condition", "CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy")
 _KEPT = ("Retain", "RetainExceptOnCreate")
 
@@ -33,9 +34,9 @@ _KEPT = ("Retain", "RetainExceptOnCreate")
 class ResourceChange:
     """A resource that a deployment adds, updates, replaces or removes.
 
-    name: its construct path, or its logical id where the template has none. properties: what changes of it. because: the
-    resources that are replaced and that it is made with. kept: whether what is replaced or removed stays outside the stack.
-    holds: what goes with it.
+    name: its construct path, or its logical id if the template has none. properties: those that change. because: the
+    replaced resources that it depends on. kept: whether a replaced or removed resource remains outside the stack.
+    holds: what is lost with it.
     """
 
     stack: str
@@ -54,12 +55,13 @@ class ResourceChange:
 
     @property
     def ends_something(self) -> bool:
-        """Whether data or running pods may go with it."""
+        """Whether data or running pods may be lost with it."""
         return bool(self.holds) and self.effect in ("replaced", "may be replaced", "removed") and not self.kept
 
 
 def resource_changes(before: Templates, after: Templates) -> tuple[ResourceChange, ...]:
-    """The changes from one app's templates to the other's: first what data or pods may go with, then by effect."""
+    """Returns the changes from one app's templates to the other's: first those that may lose data or pods, then by
+    effect."""
     changes = [change for stack in sorted({*before, *after}) for change in _of_stack(stack, before, after)]
     return tuple(sorted(changes, key=_rank))
 
@@ -137,7 +139,7 @@ def _effect(kind: str, paths: Iterable[str]) -> Effect:
 
 
 def _covers(fixed: str, path: str) -> bool:
-    """Whether a change at the path is one of the property; a list in it stands for each of its entries."""
+    """Returns whether a change at the path affects the property; a list in it covers each of its entries."""
     parts, changed = [part for part in fixed.split("/") if part != "*"], path.split("/")
     return parts[: len(changed)] == changed or changed[: len(parts)] == parts
 
@@ -145,7 +147,7 @@ def _covers(fixed: str, path: str) -> bool:
 def _with_consequences(
     stack: str, changes: dict[str, ResourceChange], resources: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, ResourceChange]:
-    """A resource that is made with one that is replaced gets another value for it, which may replace it too."""
+    """Adds the resources that depend on a replaced one: a property gets another value, which may replace them too."""
     todo = [id_ for id_, change in changes.items() if change.effect == "replaced"]
     while todo:
         replaced = todo.pop()
@@ -167,7 +169,7 @@ def _with_consequences(
 
 
 def _references(value: object, logical_id: str, path: str = "") -> Iterator[str]:
-    """The paths of values that refer to a resource."""
+    """Yields the paths of values that refer to a resource."""
     if isinstance(value, dict):
         if _refers(value, logical_id):
             yield path

@@ -1,4 +1,4 @@
-"""What a change of an environment does: to resources, to every pod and to the bill; and what is wrong with it."""
+"""The effects of a change of an environment: on resources, on every pod and on the bill, and its problems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ from emr_eks_placement.review.resources import ResourceChange, Templates, resour
 class Side:
     """One side of a review.
 
-    label: how it was named. environment: None of a cloud assembly, which has resources alone. plans, costs: of each run by
-    JOB/PLACEMENT; not_planned: why others are not. at_rest: an hour of the environment. templates: None where they were
-    not synthesized.
+    label: its name on the command line. environment: None for a cloud assembly, which has only resources. plans, costs:
+    of each run by JOB/PLACEMENT; not_planned: why others are not. at_rest: an hour of the environment. templates: None
+    if they were not synthesized.
     """
 
     label: str
@@ -41,7 +41,7 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """A change, or with before None one environment alone.
+    """A change, or a single environment if before is None.
 
     resources: None where they are not compared; access: who may do or reach what. refusals: why what is deployed can't be
     changed so; interruptions: what of running pods the deployment ends; both with paths in the environment file of the side
@@ -60,7 +60,7 @@ class Review:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the change does nothing that a review compares."""
+        """Whether the change has no effect that a review compares."""
         return not (
             self.resources
             or self.moves
@@ -73,17 +73,17 @@ class Review:
 
     @property
     def come(self) -> tuple[tuple[str, Problem], ...]:
-        """The problems that are new, by run: all, of one environment alone."""
+        """The added problems, by run; for a single environment all problems."""
         return tuple((move.label, problem) for move in self.moves for problem in move.come)
 
     @property
     def gone(self) -> tuple[tuple[str, Problem], ...]:
-        """The problems that are gone, by run."""
+        """The removed problems, by run."""
         return tuple((move.label, problem) for move in self.moves for problem in move.gone)
 
 
 def review(before: Side | None, after: Side) -> Review:
-    """The review of a change; its work grows with different runs, not with pods."""
+    """Returns the review of a change. The work grows with the number of different runs, not with the number of pods."""
     old = before or Side(label="")
     templates = _templates(before, after)
     refused, interrupted = _deployment(old.environment, after.environment)
@@ -108,7 +108,7 @@ def _templates(before: Side | None, after: Side) -> tuple[Templates, Templates] 
 def _deployment(
     old: Environment | None, new: Environment | None
 ) -> tuple[tuple[RuleError, ...], tuple[RuleError, ...]]:
-    """As if the environment before is what is deployed; one of another name is deployed beside it."""
+    """Treats the environment before as deployed; one with another name is deployed in addition to it."""
     if old is None or new is None or old.name != new.name:
         return (), ()
     deployed = Deployed(

@@ -1,1 +1,1 @@
-"""Doing something with job runs: preparing, starting, following and draining them."""
+"""Actions on job runs: prepare, start, follow and drain them."""

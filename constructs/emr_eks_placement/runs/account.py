@@ -1,4 +1,4 @@
-"""The account that a command works in, looked at only when something is read from it: boto3 is slow to import."""
+"""The account of a command. It is opened only when something is read from it, because boto3 is slow to import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Account:
-    """An account and region. environment, file: of the environment file, where one is named.
+    """An account and region. environment, file: of the environment file, if one is named.
 
-    is_own: whether the credentials have to be of the environment's account; tries: of `aws_session`, where they differ.
-    What was read of it once is there for the next who asks.
+    is_own: whether the credentials must be of the environment's account; tries: of `aws_session`, if they differ.
+    Values are read once and kept.
     """
 
     profile: str | None = None
@@ -34,9 +34,8 @@ class Account:
 
     @cached_property
     def session(self) -> "boto3.Session":
-        """Raises InputError for unusable settings; for those of an environment also without usable credentials, and for
-        those of another account than the file's.
-        """
+        """Returns the session. Raises InputError for unusable settings; with an environment also without usable
+        credentials, and for credentials of another account than the file's."""
         from emr_eks_placement.aws.session import aws_session, identity
 
         session = aws_session(self.profile, self.region, **self.tries)
@@ -54,20 +53,21 @@ class Account:
         return session
 
     def opened(self) -> "Account":
-        """Itself, where it can be opened. Raises InputError as `session` does."""
+        """Returns the account after opening it. Raises InputError as `session` does."""
         _ = self.session
         return self
 
     @cached_property
     def job_runs(self) -> "JobRunsApi":
-        """Its job runs."""
+        """The job runs of the account."""
         from emr_eks_placement.aws.job_runs import JobRunsApi
 
         return JobRunsApi(self.session)
 
     @cached_property
     def virtual_clusters(self) -> "Mapping[str, DeployedVirtualCluster]":
-        """What is deployed for each of the environment's, by name. Raises InputError where it is not."""
+        """What is deployed for each of the environment's virtual clusters, by name. Raises InputError if it is not
+        deployed."""
         from emr_eks_placement.aws.definitions import read_deployed_virtual_clusters
 
         if self.environment is None:
@@ -75,7 +75,7 @@ class Account:
         return read_deployed_virtual_clusters(self.session, self.environment)
 
     def cluster(self, name: str) -> Capacity:
-        """What a live EKS cluster has for pods. Raises InputError as `read_cluster` does."""
+        """Returns the capacity of a live EKS cluster. Raises InputError as `read_cluster` does."""
         from emr_eks_placement.aws.cluster import read_cluster
 
         if name not in self._clusters:

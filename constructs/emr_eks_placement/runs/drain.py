@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 from emr_eks_placement.aws.job_runs import JobRunsApi
 from emr_eks_placement.emr.job_run import ACTIVE, JobRun
 
-_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5  # seconds between looks, each longer than the one before
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5  # seconds between reads, each longer than the one before
 
 
 def active_runs(api: JobRunsApi, virtual_clusters: Collection[str]) -> list[JobRun]:
-    """The job runs of these virtual clusters that have not ended, those being cancelled included.
+    """Returns the job runs of these virtual clusters that have not ended, including those being cancelled.
 
     Raises InputError as `JobRunsApi.list` does.
     """
@@ -23,9 +23,9 @@ def wait_until_ended(
     timeout: float,
     tell: Callable[[list[JobRun]], None],
 ) -> list[JobRun]:
-    """Looks at growing intervals, at most 30 s, until no run is active or `timeout` seconds have passed.
+    """Reads at growing intervals, at most 30 s, until no run is active or `timeout` seconds have passed.
 
-    tell: gets what is active, whenever that has changed. Returns what is still active. Raises InputError as
+    tell: called with the active runs when they change. Returns the runs that are still active. Raises InputError as
     `active_runs` does.
     """
     end = time.monotonic() + timeout

@@ -1,4 +1,4 @@
-"""Whom the parts that follow a job run report to."""
+"""The interface to report the events of a job run."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -8,21 +8,21 @@ from emr_eks_placement.planning import Plan
 
 
 class RunEvents(Protocol):
-    """Whom a command tells what happens to a run. Used in a with statement, which ends what moves on the terminal."""
+    """Receives the events of a run. Used in a with statement, which ends the moving line of the terminal."""
 
     def __enter__(self) -> "RunEvents": ...
     def __exit__(self, *_: object) -> None: ...
     def planned(self, shown_as: str, made: Plan) -> None:
-        """Where the pods will land."""
+        """The pods are planned."""
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
-        """EMR has accepted the run; where: the options by which commands find it."""
+        """EMR has accepted the run. where: the options with which commands find it."""
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
-        """The run as it is; beside: what else is known, in words by what it is: pods, cost."""
+        """The current state of the run. beside: further values in words, by kind: pods, cost."""
 
     def note(self, text: str) -> None:
-        """Something that is no result."""
+        """A note, which is no result."""
 
     def ended(self, run: JobRun) -> None:
         """The run has ended."""

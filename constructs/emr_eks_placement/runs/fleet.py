@@ -1,4 +1,4 @@
-"""Starts many job runs at once, each exactly once, as the fleet's journal tells."""
+"""Starts many job runs at once, each exactly once, as recorded in the fleet's journal."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,10 @@ from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.fleet_journal import Journal
 from emr_eks_placement.submission.same_run import check_same_run
 
-_CLOCKS = timedelta(minutes=15)  # as far as clocks may differ (SigV4 takes no more)
-_QUEUE_TRIES = 3  # of what is refused though the queue has room: others may have filled it meanwhile
-_QUEUE_SECONDS = 30.0  # at most between two looks at a full queue
-_FAILURES_IN_A_ROW = 16  # each after all its retries: nobody is there
+_CLOCKS = timedelta(minutes=15)  # the maximum difference of clocks (SigV4 accepts no more)
+_QUEUE_TRIES = 3  # for a refusal although the queue has room: others may have filled it in between
+_QUEUE_SECONDS = 30.0  # maximum time between two reads of a full queue
+_FAILURES_IN_A_ROW = 16  # each after all its retries: the service is unreachable
 
 
 class _NotTakenError(Exception):
@@ -28,9 +28,9 @@ class _NotTakenError(Exception):
 
 @dataclass(frozen=True)
 class FleetRun:
-    """A run to be started. line: of the fleet's file; zone: that it was spread to; request: with name and client token.
+    """A run to start. line: of the fleet's file; zone: assigned by the spread; request: with name and client token.
 
-    is_named: whether its name is the user's, which another submission may have used before.
+    is_named: whether the user named it, so that another submission may have used the name before.
     """
 
     line: int
@@ -41,10 +41,10 @@ class FleetRun:
 
 @dataclass
 class Counts:
-    """What became of the runs of this submission.
+    """The results of the runs of this submission.
 
-    older: those of the started ones that an earlier submission has started under the same name; unknown: those that EMR gave
-    no answer for; waiting: those that wait for room in the queue of their virtual cluster.
+    older: started runs that an earlier submission started with the same name; unknown: runs without an answer of EMR;
+    waiting: runs that wait for room in the queue of their virtual cluster.
     """
 
     started: int = 0
@@ -56,10 +56,10 @@ class Counts:
 
 @dataclass
 class FleetSubmitter:
-    """Threads that start runs one after another; its members may be read meanwhile.
+    """Threads that start runs one after another. Its members can be read at any time.
 
-    A run that EMR refuses is journaled and the others go on; what meets every run (credentials, permissions, nobody
-    answering) stops all, and is `stopped_by` then.
+    A run that EMR refuses is recorded, and the others go on. An error that affects every run (credentials, permissions,
+    no answer) stops all; it is then in `stopped_by`.
     """
 
     api: JobRunsApi
@@ -80,17 +80,17 @@ class FleetSubmitter:
         self._broken: BaseException | None = None
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the threads."""
         for _ in range(self.concurrency):
             threading.Thread(target=self._work, daemon=True).start()
 
     def stop(self) -> None:
-        """Lets what is under way end, and begins nothing more."""
+        """Lets current starts finish, and begins no others."""
         self._stopped.set()
 
     def wait(self, seconds: float) -> bool:
-        """Waits for the end, not longer than that; whether it has come. Raises what a thread did not expect."""
-        has_ended = self._ended.wait(seconds)  # not Thread.join, which takes a thread for ended when interrupted
+        """Waits for the end, at most that long. Returns whether it has ended. Raises unexpected errors of a thread."""
+        has_ended = self._ended.wait(seconds)  # not Thread.join, which treats a thread as ended when interrupted
         if self._broken is not None:
             raise self._broken
         return has_ended
@@ -120,7 +120,7 @@ class FleetSubmitter:
             self._start(run)
 
     def _start(self, run: FleetRun) -> None:
-        """Raises InputError for what every other run would meet too."""
+        """Starts a run. Raises InputError for an error that would affect every other run too."""
         try:
             id_ = self._started_before(run) or self._ask(run)
         except RuleError as other:
@@ -133,9 +133,9 @@ class FleetSubmitter:
             self._started(run, id_)
 
     def _started_before(self, run: FleetRun) -> str | None:
-        """The id of its run if it was started when it was asked for before; None if not, or never asked for.
+        """Returns the id of the run if an earlier attempt started it; None if not, or without an earlier attempt.
 
-        It is looked for by name, for how long EMR knows a client token is not documented. Raises as `_ask` does.
+        Searches by name, because it is not documented how long EMR remembers a client token. Raises as `_ask` does.
         """
         if run.line not in self.journal.progress.in_doubt:
             return None
@@ -150,7 +150,7 @@ class FleetSubmitter:
         return there.id
 
     def _ask(self, run: FleetRun) -> str:
-        """The id of its run. Raises AwsError, and RuleError where its name has started another run."""
+        """Returns the id of the run. Raises AwsError, and RuleError if another run was started with its name."""
         self.journal.starting(run.line, run.zone)
         answer = self._answer(run)
         if not run.is_named:
@@ -171,7 +171,7 @@ class FleetSubmitter:
             except AwsError as error:
                 if error.kind != "refused":
                     raise
-                # A full queue is told by a ValidationException as any other; its words are not documented.
+                # A full queue is reported by a general ValidationException, whose message is not documented.
                 queue = self._queue(run)
                 tries -= queue is not None and not queue.is_full
                 if queue is None or not tries:
@@ -187,7 +187,7 @@ class FleetSubmitter:
             seconds = min(2 * seconds, _QUEUE_SECONDS)
 
     def _queue(self, run: FleetRun) -> Queue | None:
-        """None also where it may not be read: the refusal is what is told then."""
+        """Returns the queue; None also without permission to read it, and the refusal is then reported."""
         try:
             return self.api.queue(run.request["virtualClusterId"])
         except AwsError:
@@ -206,7 +206,7 @@ class FleetSubmitter:
             self.counts.refused += 1
 
     def _failed(self, error: AwsError) -> None:
-        """Whether the run is started is not known."""
+        """Records a run of which it is unknown whether it started."""
         if error.kind == "lasting":
             raise error
         with self._changing:

@@ -12,7 +12,8 @@ from emr_eks_placement.runs.plan_outcome import stopping, without
 
 @dataclass
 class FleetPlans:
-    """shapes: a line for each; problems: by code, of which shapes with the first one; stopping: codes that count."""
+    """The plans. shapes: a line for each; problems: by code, with how many shapes and the first one; stopping: codes
+    that count."""
 
     shapes: list[str] = field(default_factory=list)
     problems: dict[str, dict[str, Problem]] = field(default_factory=dict)
@@ -21,7 +22,7 @@ class FleetPlans:
 
 
 def plan_shapes(asked: Sequence[Asked], shapes: Shapes, *, ignore: Collection[str], fail_on: str) -> FleetPlans:
-    """Plans every distinct shape once. Problems with the codes `ignore` do not count; fail_on: `error` or `warning`."""
+    """Plans every distinct shape once. Problems with the codes `ignore` do not count. fail_on: `error` or `warning`."""
     of_shape: dict[str, list[Asked]] = {}
     for one in asked:
         of_shape.setdefault(shape_of(one.prepared.request), []).append(one)

@@ -1,4 +1,4 @@
-"""The distinct shapes of a fleet's runs: each is prepared and planned once, however many runs have it."""
+"""The distinct shapes of a fleet's runs. Each is prepared and planned once, however many runs have it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _Asked = tuple[str, str | None, str | None]  # job, placement and mode, as a lin
 
 @dataclass(frozen=True)
 class Asked:
-    """A line that is to be started, in a zone if it was spread, with all that it adds."""
+    """A line to start with everything that it adds, in a zone if it was spread."""
 
     line: FleetLine
     zone: str | None
@@ -30,10 +30,10 @@ class Asked:
 
 @dataclass
 class Shapes:
-    """Prepares and plans what lines ask for; what was done for one line is there for the next.
+    """Prepares and plans what lines ask for; results are shared between equal lines.
 
-    by_capacity: whether a zone gets as many runs as it has room for, rather than as many as another; zones: those that
-    runs are spread over, none for not at all.
+    by_capacity: whether a zone gets as many runs as it has room for, instead of the same number; zones: those to spread
+    runs over, None without spreading.
     """
 
     source: Source
@@ -45,9 +45,9 @@ class Shapes:
     _turns: dict[_Asked, Iterator[str] | None] = field(default_factory=dict)
 
     def zone_of(self, line: FleetLine) -> str | None:
-        """The zone that is this line's turn; None for one that has a zone, or is not spread. Call it line by line.
+        """Returns the next zone for this line; None if it has a zone, or is not spread. Must be called line by line.
 
-        Raises InputError, at the line, where its pods can be placed in none.
+        Raises InputError, at the line, if no zone can place its pods.
         """
         if not self.zones or line.job is None or line.zone is not None:
             return None
@@ -58,9 +58,9 @@ class Shapes:
         return None if turns is None else next(turns)
 
     def prepare(self, line: FleetLine, zone: str | None) -> Prepared:
-        """The request of a line with all that it adds, moved to the zone if one is given.
+        """Returns the request of a line with everything that it adds, moved to the zone if there is one.
 
-        Raises InputError, at the line, and AwsError as it comes.
+        Raises InputError, at the line, and AwsError unchanged.
         """
         from emr_eks_placement.aws.errors import AwsError  # boto3 is slow to import
 
@@ -72,7 +72,7 @@ class Shapes:
             raise self._at(line, error) from None
 
     def plan(self, prepared: Prepared) -> tuple[Plan, Capacity]:
-        """And what there is for its pods. Raises InputError where it can't be planned."""
+        """Returns the plan and the capacity for its pods. Raises InputError if it can't be planned."""
         key = shape_of(prepared.request)
         if key not in self._plans:
             try:
@@ -97,7 +97,7 @@ class Shapes:
         return _or_raise(self._prepared[key])
 
     def _turns_of(self, line: FleetLine) -> Iterator[str] | None:
-        """Of the zones that take the line's pods; None for a placement that has its zone."""
+        """Yields the turns of the zones that take the line's pods; None for a placement that has its zone."""
         if self._has_zone(self.prepare(line, None), line):
             return None
         room: dict[str, int | None] = {}
@@ -126,7 +126,7 @@ class Shapes:
         return placement is not None and placement.zone is not None
 
     def _at(self, line: FleetLine, error: InputError) -> InputError:
-        """At the line and its field what is found of an option, at the line what is found elsewhere."""
+        """Returns findings about an option at the line and its field, and others at the line."""
         if any(one.file.startswith(f"{self.file}:") for one in error.findings):
             return error
         found = []
@@ -140,7 +140,7 @@ class Shapes:
 
 
 def shape_of(request: Mapping[str, Any]) -> str:
-    """The same for requests that are planned the same: names and arguments do not matter."""
+    """Returns a key that is equal for requests with the same plan: names and arguments do not count."""
     drivers = {
         name: {key: value for key, value in driver.items() if key != "entryPointArguments"}
         for name, driver in request.get("jobDriver", {}).items()

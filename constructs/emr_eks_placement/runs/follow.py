@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 _OUTPUT_LINES = 20
-_LATE_SECONDS = 10.0  # how long after a run's end its logs are waited for
+_LATE_SECONDS = 10.0  # how long to wait for the logs after a run's end
 
 
 def follow(
     session: "boto3.Session", api: "JobRunsApi", run: JobRun, events: RunEvents, *, cancel_on_interrupt: bool = False
 ) -> JobRun | None:
-    """Tells the run's state, pods and cost at each look. The run when it has ended; None after Ctrl-C.
+    """Reports the run's state, pods and cost at each read. Returns the ended run; None after Ctrl-C.
 
-    Ctrl-C leaves the run alone unless it is to cancel it.
+    Ctrl-C does not cancel the run by default.
 
-    Raises InputError where the run can't be looked at any more; it goes on.
+    Raises InputError if the run can't be read any more; it goes on.
     """
     from emr_eks_placement.runs.watch import watch
 
@@ -48,7 +48,7 @@ def follow(
 
 
 def tell_output(session: "boto3.Session", run: JobRun, events: RunEvents) -> None:
-    """The last that the driver has printed, and of a run that did not complete its errors; or why there is none."""
+    """Reports the last output of the driver, and of a run that did not complete its errors; or why there is none."""
     from emr_eks_placement.aws.logs import last_output
 
     streams: tuple[Stream, ...] = ("stdout",) if run.state == "COMPLETED" else ("stderr", "stdout")
@@ -62,5 +62,5 @@ def tell_output(session: "boto3.Session", run: JobRun, events: RunEvents) -> Non
         if lines:
             events.output(stream, lines)
         else:
-            events.note(f"the driver has logged nothing to {stream}, or it has not come yet")
+            events.note(f"the driver has logged nothing to {stream}, or it has not arrived yet")
             patience = 0.0

@@ -19,9 +19,11 @@ _Refused = tuple[Finding, ...]
 
 
 def plan_files(words: Sequence[str], source: Source, pod_templates: Path | None) -> Iterator[tuple[str, Outcome]]:
-    """The plan of each request, by FILE or FILE#NAME, or why there is none; first says on standard error what was read.
+    """Yields the plan of each request, by FILE or FILE#NAME, or why there is none. First reports on standard error
+    what was read.
 
-    A job template that another of the requests names by its id is taken for that one, and not planned by itself.
+    If another request names a job template of the files by its id, the template is used for that request and not
+    planned on its own.
     """
     refused: dict[str, _Refused] = {}
     read = {one.label: one for word in words for one in _read(word, refused)}
@@ -57,7 +59,7 @@ def _checked(one: FileRequest, refused: dict[str, _Refused]) -> Mapping[str, Any
 
 
 def _tell_what_was_read(read: Mapping[str, str]) -> None:
-    """A line for all files that were understood the same."""
+    """Prints a line for all files with the same interpretation."""
     for words in dict.fromkeys(read.values()):
         first, *others = (shown_file(label) for label, one in read.items() if one == words)
         shown = f"{first} and {len(others)} more" if others else first
@@ -84,5 +86,5 @@ def _outcome(
 
 
 def _of_request(shown_as: str, found: Finding) -> Finding:
-    """A finding of something else that the request names, such as a template, names the request too."""
+    """Adds the request to a finding about something that it names, such as a template."""
     return found if found.file == shown_as else replace(found, file=f"{shown_as}: {found.file}")

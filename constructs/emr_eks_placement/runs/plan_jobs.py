@@ -1,4 +1,4 @@
-"""Plans of an environment's jobs, as `define` would define them."""
+"""Plans an environment's jobs as `define` would define them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ from emr_eks_placement.submission.choose import ChosenPlacement, choose_placemen
 
 @dataclass(frozen=True)
 class JobPlanner:
-    """Plans jobs of an environment; document: of its file; capacity: what it has once it is deployed."""
+    """Plans jobs of an environment. document: of its file; capacity: after its deployment."""
 
     environment: Environment
     document: YamlDocument
     capacity: Capacity
 
     def plan(self, jobs: Sequence[str], asked: dict[str, str | None]) -> Iterator[tuple[str, Outcome]]:
-        """The plan of each job in each of its placements, by JOB/PLACEMENT; or why there is none.
+        """Yields the plan of each job in each of its placements, by JOB/PLACEMENT, or why there is none.
 
-        asked: the placement, mode and zone that the options name, as `choose_placement` takes them, where they name one.
-        Raises InputError, at the option, for a job or a placement that the environment does not have.
+        asked: the placement, mode and zone of the options, as `choose_placement` takes them. Raises InputError, at the
+        option, for a job or a placement that the environment does not have.
         """
         for job, chosen in [(name, chosen) for name in jobs for chosen in self._chosen(name, asked)]:
             yield f"{job}/{chosen.name}", self._outcome(job, chosen)
@@ -51,7 +51,7 @@ class JobPlanner:
         except RuleError as broken:
             if chosen.is_deployed:
                 return (finding_in(self.document, broken),)
-            return (finding("--zone", broken, path=()),)  # which no placement of the file has
+            return (finding("--zone", broken, path=()),)  # no placement of the file has it
         return self._resolved(job, chosen, definition).plan()
 
     def _resolved(self, job: str, chosen: ChosenPlacement, definition: JobRunDefinition) -> Resolved:

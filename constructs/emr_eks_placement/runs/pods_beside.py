@@ -1,4 +1,4 @@
-"""What the pods of a run do and have cost, told in a few words while the run is followed."""
+"""Reports pods and cost of a run in a few words while it is followed."""
 
 import time
 from collections import Counter
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from emr_eks_placement.aws.pods import Observed, RunPods
 
 _PHASES = ("Running", "Pending", "Failed", "Succeeded", "Unknown")
-_RETRY_SECONDS = 60.0  # a Kubernetes API that can't be reached costs seconds at each look
+_RETRY_SECONDS = 60.0  # seconds: every read of an unreachable Kubernetes API takes several
 
 
 class PodsBeside:
-    """Reads the pods of one run at each look, and remembers those that Kubernetes has deleted: they have cost too.
+    """Reads the pods of one run at each call, and remembers those that Kubernetes has deleted, because they have a cost
+    too.
 
-    tell: takes why pods, nodes or a pod can't be read, of each the first reason; pods are asked for again after a minute.
+    tell: called with the first reason why pods, nodes or a pod can't be read; pods are read again after a minute.
     """
 
     def __init__(self, session: "boto3.Session", run: JobRun, tell: Callable[[str], None]) -> None:
@@ -34,7 +35,7 @@ class PodsBeside:
         self._next_look = 0.0
 
     def look(self) -> dict[str, str]:
-        """pods and cost in words, each where it is known. Raises nothing for what can't be read."""
+        """Returns pods and cost in words, as far as they are known. Raises nothing for what can't be read."""
         if time.monotonic() < self._next_look:
             return {}
         observed = self._read()
@@ -58,7 +59,7 @@ class PodsBeside:
         return self._reader.read()
 
     def _remember(self, pods: Iterable[ObservedPod], moment: datetime) -> None:
-        """A pod that is gone has ended by now."""
+        """Remembers a pod; a deleted pod has ended by now."""
         there = {pod.name: pod for pod in pods}
         for name, pod in self._seen.items():
             if name not in there and pod.finished_at is None:
@@ -66,7 +67,7 @@ class PodsBeside:
         self._seen |= there
 
     def _tell_once(self, reason: str) -> None:
-        """Not again of other nodes or pods: what is not read stands before the colon."""
+        """Reports a reason once, without its nodes or pods: what was not read is before the colon."""
         what = reason.partition(":")[0]
         if what not in self._told:
             self._told.add(what)
@@ -74,7 +75,7 @@ class PodsBeside:
 
 
 def pods_in_words(pods: Iterable[ObservedPod]) -> str:
-    """As: 3 pods running, 1 pending; or: no pods."""
+    """Formats the pods: 3 pods running, 1 pending; or: no pods."""
     counts = Counter(pod.phase for pod in pods)
     parts = [f"{counts[phase]} {phase.lower()}" for phase in _PHASES if counts[phase]]
     if not parts:
@@ -84,5 +85,5 @@ def pods_in_words(pods: Iterable[ObservedPod]) -> str:
 
 
 def cost_in_words(cost: Cost) -> str:
-    """As: $0.0123 so far; EC2 instances, whose price is not known here, are named."""
+    """Formats the cost: $0.0123 so far; names EC2 instances, whose price is not known here."""
     return f"${cost.total:.4f} so far{' without EC2 instances' if cost.unpriced_pods else ''}"

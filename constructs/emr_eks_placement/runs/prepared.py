@@ -1,4 +1,4 @@
-"""What is to be submitted, with all that planning and starting it takes."""
+"""A submission with everything that planning and starting it needs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,10 +17,10 @@ from emr_eks_placement.submission.request import named_run, with_arguments, with
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A request without run name and client token; shown_as: what messages call it.
+    """A request without run name and client token. shown_as: its name in messages.
 
-    job, placement: what its runs' client tokens are derived from; files: what the bucket has to hold under these keys
-    before it is started, pod templates for one.
+    job, placement: used for its runs' client tokens; files: what the bucket must contain with these keys before the
+    start, such as pod templates.
     """
 
     source: Source
@@ -33,36 +33,38 @@ class Prepared:
 
     @property
     def base_name(self) -> str:
-        """What names of its runs begin with."""
+        """The start of the names of its runs."""
         return "-".join(part for part in (self.job, self.placement) if part)
 
     @property
     def virtual_cluster(self) -> str:
-        """Raises InputError for a request that names none."""
+        """The virtual cluster. Raises InputError for a request without one."""
         with placed_at(self.shown_as):
             return virtual_cluster_of(self.request)
 
     def with_more(self, arguments: Sequence[str], properties: Sequence[str]) -> "Prepared":
-        """With these arguments and key=value properties. Raises InputError, at the option, for what can't be added."""
+        """Returns it with these arguments and key=value properties. Raises InputError, at the option, for what can't be
+        added."""
         try:
             return replace(self, request=with_conf(with_arguments(self.request, arguments), properties))
         except RuleError as broken:
             raise InputError([at_option(broken, self.shown_as)]) from None
 
     def named(self, run_name: str) -> dict[str, Any]:
-        """The request with run name and client token. Raises RuleError for a name that EMR does not take."""
+        """Returns the request with run name and client token. Raises RuleError for a name that EMR refuses."""
         return named_run(self.request, job=self.job, placement=self.placement, run_name=run_name)
 
     def resolve(self) -> Resolved:
-        """With what its source says. Raises InputError where it can't be read."""
+        """Returns the request with the data of its source. Raises InputError if it can't be read."""
         return self.source.resolve(self.shown_as, self.request, self._own_template)
 
     def plan(self) -> Plan:
-        """Raises InputError where it can't be planned."""
+        """Returns the plan. Raises InputError if it can't be planned."""
         return self.resolve().plan()
 
     def upload(self) -> dict[str, str | None]:
-        """Uploads what the bucket lacks of the files; their keys with their versions. Raises InputError where that fails."""
+        """Uploads the files that the bucket lacks. Returns their keys with their versions. Raises InputError on
+        failure."""
         from emr_eks_placement.aws.definitions import upload_missing  # boto3 is slow to import
 
         return upload_missing(self.source.account.session, self.bucket, self.files) if self.files else {}
@@ -75,7 +77,8 @@ class Prepared:
 def prepare_job(
     source: Source, job: str, *, placement: str | None = None, mode: str | None = None, zone: str | None = None
 ) -> Prepared:
-    """A job of the account's environment. Raises InputError where it is not there, not deployed, or can't be placed so."""
+    """Prepares a job of the account's environment. Raises InputError if it does not exist, is not deployed, or can't be
+    placed."""
     account = source.account
     if account.environment is None:
         rule = "a job is one of an environment"
@@ -92,10 +95,10 @@ def prepare_job(
 
 
 def prepare_chosen(source: Source, environment: Environment, job: str, chosen: ChosenPlacement) -> Prepared:
-    """The deployed definition of a placement, or one that is defined for what is deployed.
+    """Returns the deployed definition of a placement, or one that is defined for the deployed resources.
 
-    Raises InputError where it is not deployed or can't be read, RuleError, with a path as `define` gives, for a placement
-    that the environment has no room for.
+    Raises InputError if it is not deployed or can't be read; RuleError, with a path as of `define`, for a placement
+    that the environment can't place.
     """
     shown_as = f"{job} in placement {chosen.name}"
     if chosen.is_deployed:
@@ -120,14 +123,14 @@ def prepare_chosen(source: Source, environment: Environment, job: str, chosen: C
 
 
 def prepare_request(source: Source, request: Mapping[str, Any], shown_as: str) -> Prepared:
-    """Any StartJobRun request."""
+    """Prepares any StartJobRun request."""
     return Prepared(source=source, job=str(request.get("name") or "job-run"), request=request, shown_as=shown_as)
 
 
 def define_chosen(
     environment: Environment, job: str, chosen: ChosenPlacement, deployed: DeployedVirtualCluster | None = None
 ) -> JobRunDefinition:
-    """Of a placement that the environment file need not have. Raises RuleError as `define` does."""
+    """Defines a placement, which need not be in the environment file. Raises RuleError as `define` does."""
     settings = environment.jobs[job]
     return define(
         settings,
@@ -141,7 +144,7 @@ def define_chosen(
 
 
 def at_option(broken: RuleError, otherwise: str) -> Finding:
-    """The finding of a rule that an option breaks, named by its path, or something in `otherwise`."""
+    """Returns the finding of a rule that an option breaks, named by its path, or something in `otherwise`."""
     start = str(broken.path[0]) if broken.path else ""
     if start == "JOB" or start.startswith("--"):
         return finding(start, broken, path=())

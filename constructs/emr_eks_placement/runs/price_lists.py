@@ -1,4 +1,4 @@
-"""The price list of a region: a file of the user's, else what ships with the package."""
+"""The price list of a region: a file of the user, or the one in the package."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,10 @@ _MOST_BYTES = 10_000_000  # a list of every instance type and zone of a region h
 
 
 def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot_discount: float | None) -> Prices:
-    """The prices of an environment; file: of the environment. folder, spot_discount: instead of those of its file.
+    """Returns the prices of an environment. file: of the environment; folder, spot_discount: override those of its
+    file.
 
-    Raises InputError for a price list that can't be read, and for a folder that is named and has none of the region.
+    Raises InputError for a price list that can't be read, and for a folder without a list of the region.
     """
     settings = environment.prices
     discount = settings.spot_discount if spot_discount is None else spot_discount
@@ -32,12 +33,12 @@ def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot
 
 
 def usage_of(job: EnvironmentJob) -> Usage:
-    """What the environment file says of how a job runs."""
+    """Returns how a job runs, from the environment file."""
     return Usage(hours_of(job.duration) if job.duration else None, job.runs_per_month, job.shuffle_gb)
 
 
 def read_price_list(path: Path, region: str) -> PriceList:
-    """The price list in a file. Raises InputError for one that can't be read, and for that of another region."""
+    """Returns the price list in a file. Raises InputError if it can't be read or is for another region."""
     try:
         text = path.read_text("utf-8") if path.stat().st_size <= _MOST_BYTES else ""
         listed = PriceList.model_validate(json.loads(text))

@@ -15,14 +15,14 @@ from emr_eks_placement.emr.read_requests import requests_of_text
 from emr_eks_placement.emr.request_formats import FoundRequest
 from emr_eks_placement.pod_template.text import read_template_file
 
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as PowerShell writes what a command prints
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # PowerShell's encoding of redirected output
 _MOST_NAMED = 8
-_PARENTS = 4  # how far up from a request its templates are looked for: define writes job-runs/JOB/PLACEMENT.json
+_PARENTS = 4  # how many folders above a request to search for its templates: define writes job-runs/JOB/PLACEMENT.json
 
 
 @dataclass(frozen=True)
 class FileRequest:
-    """A request of a file. file: its path, - for standard input; label: what it is called, FILE or FILE#NAME."""
+    """A request of a file. file: its path, - for standard input; label: its name in messages, FILE or FILE#NAME."""
 
     file: str
     label: str
@@ -30,12 +30,14 @@ class FileRequest:
 
 
 def names_file(word: str, *, of_jobs: bool) -> bool:
-    """Whether a word of the command line is a file. of_jobs: whether it can be a job, which is named without dots and slashes."""
+    """Returns whether a word of the command line is a file. of_jobs: whether it may be a job, whose name has no dots
+    and slashes."""
     return word == "-" or any(mark in word for mark in "./#\\") or (not of_jobs and Path(word).is_file())
 
 
 def read_requests(word: str) -> list[FileRequest]:
-    """The requests of a file, or the one that FILE#NAME names; - is standard input. Raises RuleError for what holds none."""
+    """Returns the requests of a file, or the one of FILE#NAME; - is standard input. Raises RuleError for a file without
+    requests."""
     file, separator, name = (word, "", "") if word == "-" or Path(word).exists() else _split(word)
     found = requests_of_text(_read(file), is_yaml=file.lower().endswith((".yaml", ".yml")))
     if separator:
@@ -50,21 +52,21 @@ def read_requests(word: str) -> list[FileRequest]:
 
 
 def read_request(word: str) -> FileRequest:
-    """The one request of a file. Raises RuleError for a file that holds none, or several of which none is named."""
+    """Returns the one request of a file. Raises RuleError for a file without one, or with several if none is named."""
     found = read_requests(word)
     if len(found) > 1:
         names = ", ".join(one.label for one in found[:_MOST_NAMED])
-        raise RuleError(None, f"holds {len(found)} requests: {names}", "Name one of them")
+        raise RuleError(None, f"has {len(found)} requests: {names}", "Name one of them")
     return found[0]
 
 
 def shown_file(file: str) -> str:
-    """What messages call a file, or a request of one."""
+    """Returns the name of a file, or of a request in one, for messages."""
     return f"standard input{file[1:]}" if file == "-" or file.startswith("-#") else file
 
 
 def _split(word: str) -> tuple[str, str, str]:
-    """FILE#NAME, where there is such a file."""
+    """Splits FILE#NAME if there is such a file."""
     file, separator, name = word.partition("#")
     return (file, separator, name) if separator and (file == "-" or Path(file).is_file()) else (word, "", "")
 
@@ -82,10 +84,10 @@ def _read(file: str) -> str:
 
 
 def find_template(uri: str, *, file: str, folder: Path | None) -> YamlDocument | None:
-    """A pod template that a request of a file names by its URI; None for one that is to be read from S3.
+    """Returns the pod template that a request of a file names by URI; None if it must be read from S3.
 
-    It is looked for in `folder`; without one beside the file, by name, and at its key below it and the folders around it.
-    Raises RuleError for one that is nowhere, InputError for one that Spark can't read.
+    Searches `folder`; by default the request's folder, by name, and by key in it and the folders above it. Raises
+    RuleError for a template that does not exist, InputError for one that Spark can't read.
     """
     found = _in_folder(uri, folder) if folder else next(_beside(uri, file), None)
     if found is not None:
@@ -93,12 +95,12 @@ def find_template(uri: str, *, file: str, folder: Path | None) -> YamlDocument |
     if uri.startswith("s3://") and folder is None and not placeholders_in(uri):
         return None
     where = str(folder) if folder else "the request's folder"
-    rule = f"no pod template of this name is in {where}, where it is looked for"
+    rule = f"no pod template of this name is in {where}, where it is searched for"
     raise RuleError(uri, rule, "Copy it there, or name its folder: --pod-templates DIR")
 
 
 def _key(uri: str) -> str:
-    """s3://bucket/a/b.yaml -> a/b.yaml, local:///a/b.yaml -> a/b.yaml; a path as it is."""
+    """Returns the key: s3://bucket/a/b.yaml -> a/b.yaml, local:///a/b.yaml -> a/b.yaml; a path is returned unchanged."""
     scheme, separator, rest = uri.partition("://")
     return (rest.partition("/")[2] if separator else scheme).strip("/")
 
@@ -119,7 +121,7 @@ def _in_folder(uri: str, folder: Path) -> Path | None:
 
 
 def _common_end(path: Path, key: str) -> int:
-    """How many of the last parts of a path are those of a key: two virtual clusters may have templates of one name."""
+    """Returns how many last parts a path and a key share: two virtual clusters may have templates of one name."""
     pairs = zip(reversed(path.parts), reversed(key.split("/")), strict=False)
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 

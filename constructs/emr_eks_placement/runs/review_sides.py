@@ -31,9 +31,9 @@ _MOST_SECONDS = 600.0  # of git and of the app
 
 @contextmanager
 def opened(word: str) -> Iterator[Path]:
-    """The path of a side: of REVISION:PATH in a copy of that revision, which goes afterwards.
+    """Yields the path of a side; for REVISION:PATH in a temporary copy of that revision.
 
-    Raises InputError where there is none.
+    Raises InputError if it does not exist.
     """
     revision, colon, name = word.partition(":")
     if not colon or Path(word).exists():
@@ -69,10 +69,10 @@ def _git(word: str, *arguments: str, folder: Path | None = None) -> bytes:
 def side_of(
     word: str, path: Path, *, today: date, app: Path | None, prices: Path | None, spot_discount: float | None
 ) -> tuple[Side, YamlDocument | None]:
-    """What is compared of a side, and the document of its environment file.
+    """Returns the data of a side to compare, and the document of its environment file.
 
-    word: as it was named. app: the folder of the CDK app that synthesizes an environment file, None to leave its resources
-    out. prices, spot_discount: as of `prices_of`. Raises InputError for what can't be read or synthesized.
+    word: as on the command line. app: the folder of the CDK app that synthesizes an environment file, None to leave its
+    resources out. prices, spot_discount: as in `prices_of`. Raises InputError for what can't be read or synthesized.
     """
     if path.is_dir():
         return Side(label=word, templates=read_templates(path)), None
@@ -111,7 +111,8 @@ def read_templates(folder: Path) -> Templates:
 
 
 def _synthesized(environment: Environment, path: Path, app: Path) -> Templates:
-    """By the app of cdk.json, run as the CDK CLI runs it without credentials, and not compared with what is deployed."""
+    """Synthesizes with the app of cdk.json, as the CDK CLI does without credentials, and without a comparison with
+    deployed stacks."""
     settings = json.loads((app / "cdk.json").read_text("utf-8"))
     with TemporaryDirectory(prefix="emr-placement-synth-") as folder:
         context = {**settings.get("context", {}), "environment": str(path.resolve()), "compare": "false", **_METADATA}

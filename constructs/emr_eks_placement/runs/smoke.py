@@ -24,14 +24,14 @@ from emr_eks_placement.submission.smoke import NAME, SmokeCase
 if TYPE_CHECKING:
     from emr_eks_placement.aws.pods import RunPods
 
-_LONGEST_PAUSE = 2.0  # seconds between looks: the pods of a small job are there for half a minute
-_LATE_SECONDS = 60.0  # how long logs are waited for after a run's end
-_END_SECONDS = 120.0  # how long a run that is cancelled may take to end
+_LONGEST_PAUSE = 2.0  # seconds between reads: the pods of a small job exist for half a minute
+_LATE_SECONDS = 60.0  # how long to wait for logs after a run's end
+_END_SECONDS = 120.0  # how long a cancelled run may take to end
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A case that can be run. planned: what there is to see of its run before it is started, for the cluster as it is."""
+    """A case that can run. planned: the plan of its run for the live cluster, from before the start."""
 
     case: SmokeCase
     prepared: Prepared
@@ -40,7 +40,7 @@ class Ready:
 
 @dataclass
 class _Looks:
-    """What looks at a run have seen: each pod as it was last, and what could not be read."""
+    """The results of reading a run: the last state of each pod, and what could not be read."""
 
     pods: dict[str, ObservedPod] = field(default_factory=dict)
     warnings: list[Warnings] = field(default_factory=list)
@@ -49,7 +49,7 @@ class _Looks:
 
 
 class SmokeRunner:
-    """tell: takes what happens, in words; timeout: seconds that a run may take."""
+    """Runs cases. tell: called with what happens, in words; timeout: seconds that a run may take."""
 
     def __init__(self, account: Account, tell: Callable[[str], None], *, timeout: float) -> None:
         self._account, self._tell, self._timeout = account, tell, timeout
@@ -57,7 +57,8 @@ class SmokeRunner:
         self._api = account.job_runs
 
     def prepare(self, case: SmokeCase) -> Ready:
-        """Raises InputError for what is not deployed, can't be placed or can't be planned; starts nothing."""
+        """Prepares the cases and starts nothing. Raises InputError for what is not deployed, can't be placed or can't
+        be planned."""
         try:
             prepared = prepare_chosen(self._source, case.environment, case.job, case.placement)
         except RuleError as broken:
@@ -67,15 +68,16 @@ class SmokeRunner:
         return Ready(case, prepared, planned)
 
     def access(self, ready: Ready) -> str:
-        """How EMR gets into the cluster, in words, as far as it can be seen."""
+        """Returns how EMR gets into the cluster, in words, as far as it can be read."""
         from emr_eks_placement.aws.emr_access import emr_access_in_words
 
         return emr_access_in_words(self._account.session, ready.prepared.virtual_cluster, self._tell)
 
     def run(self, ready: Ready) -> SmokeRun:
-        """What was seen of the run; one whose plan has errors is not started.
+        """Returns the observation of the run. A run whose plan has errors is not started.
 
-        Whatever happens, KeyboardInterrupt too, the run has ended or is being cancelled, and what was uploaded is removed.
+        In any case, also after KeyboardInterrupt, the run has ended or is being cancelled, and uploaded files are
+        removed.
         """
         if stopping(ready.planned.plan, "error"):
             return ready.planned
@@ -92,7 +94,7 @@ class SmokeRunner:
 
     @contextmanager
     def _uploaded(self, prepared: Prepared) -> Iterator[None]:
-        """What the bucket lacks of the case's files is there within the block, and no longer."""
+        """Uploads the case's files that the bucket lacks for the duration of the block."""
         from emr_eks_placement.aws.definitions import remove_uploaded, upload_missing
 
         session = self._account.session
@@ -110,7 +112,7 @@ class SmokeRunner:
 
     @contextmanager
     def _ended(self, request: Mapping[str, Any]) -> Iterator[None]:
-        """If the block does not come to its end, a run of the request's name is cancelled, known or not."""
+        """Cancels a run of the request's name, known or not, if the block fails."""
         try:
             yield
         except BaseException:
@@ -145,7 +147,7 @@ class SmokeRunner:
         )
 
     def _watch(self, run: JobRun, reader: "RunPods", looks: _Looks) -> tuple[JobRun, str | None]:
-        """The run as it was last, and why it was cancelled, if it was."""
+        """Returns the last state of the run, and why it was cancelled, if it was."""
         from emr_eks_placement.runs.watch import watch
 
         failed, deadline, last = None, time.monotonic() + self._timeout, run
@@ -173,13 +175,13 @@ class SmokeRunner:
             self._tell(words)
 
     def _warnings(self, reader: "RunPods", looks: _Looks) -> None:
-        """Those that say why pods do not run, unless there are earlier ones: of pods that are gone none is left."""
+        """Keeps the first warnings about pods that do not run, because those of deleted pods disappear."""
         found, not_read = reader.warnings(looks.pods.values())
         looks.warnings = looks.warnings or found
         looks.not_read |= dict.fromkeys(not_read)
 
     def _logs(self, manifests: Mapping[Role, Mapping[str, Any]], run: JobRun) -> dict[str, tuple[str, ...]]:
-        """As soon as every pod that logs has, or when it is late."""
+        """Returns the logs when every pod that logs has one, or after the time limit."""
         from emr_eks_placement.aws.logs import log_paths
 
         wanted, end = set(roles_that_log(manifests)), time.monotonic() + _LATE_SECONDS

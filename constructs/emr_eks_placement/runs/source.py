@@ -1,7 +1,7 @@
-"""What requests are planned for, and their plan: by an environment file, an assembly, a live cluster or a virtual cluster.
+"""Where requests are planned for: an environment file, an assembly, a live cluster or a virtual cluster.
 
-Each of them answers the same of a request: what there is for its pods, their namespace, what its job template holds and which
-pod templates it names.
+Each of these sources provides the capacity for a request's pods, their namespace, the content of its job template and
+its pod templates.
 """
 
 from abc import ABC, abstractmethod
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from emr_eks_placement.environment import Environment
 
 Place = tuple[Capacity, str]
-"""What there is for the pods of a request, and their namespace."""
+"""The capacity for the pods of a request, and their namespace."""
 FindTemplate = Callable[[str], YamlDocument | None]
-"""A pod template by its URI, None for one that is to be read from S3; raises RuleError for one that is nowhere."""
+"""Finds a pod template by its URI; None if it must be read from S3. Raises RuleError if it does not exist."""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A complete request with all that decides where its pods land. shown_as: what messages call it; templates: by URI."""
+    """A complete request with everything that decides where its pods land. shown_as: its name in messages; templates:
+    by URI."""
 
     shown_as: str
     request: Mapping[str, Any]
@@ -40,7 +41,7 @@ class Resolved:
     namespace: str
 
     def plan(self) -> Plan:
-        """Raises InputError, at the request or its template, where it can't be planned."""
+        """Returns the plan. Raises InputError, at the request or its template, if it can't be planned."""
         try:
             return plan(self.request, self._template_data, self.capacity, namespace=self.namespace)
         except RuleError as broken:
@@ -51,7 +52,7 @@ class Resolved:
             raise InputError([finding(template.file, broken, line=template.line(path), path=path)]) from None
 
     def manifests(self) -> dict[Role, Mapping[str, Any]]:
-        """The pods of what `plan` has planned."""
+        """Returns the pods of the plan."""
         return manifests_of(self.request, self._template_data, self.capacity, namespace=self.namespace)
 
     @property
@@ -60,7 +61,7 @@ class Resolved:
 
 
 class Source(ABC):
-    """Where what decides the placement of requests is read from."""
+    """The source of what decides the placement of requests."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -68,19 +69,20 @@ class Source(ABC):
 
     @abstractmethod
     def place(self, request: Mapping[str, Any]) -> Place:
-        """The cluster that a request runs on, as what it has for pods, and its namespace there.
+        """Returns the capacity of the cluster of a request, and its namespace there.
 
-        Raises InputError, or RuleError with the field of the request as path, where that can't be told.
+        Raises InputError, or RuleError with the field of the request as path, if unknown.
         """
 
     def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The request with what its job template holds. Raises RuleError and InputError as `resolve_job_template` does."""
+        """Returns the request with the content of its job template. Raises RuleError and InputError as
+        `resolve_job_template` does."""
         from emr_eks_placement.aws.job_templates import resolve_job_template  # boto3 is slow to import
 
         return check_complete(resolve_job_template(self.account.session, request))
 
     def resolve(self, shown_as: str, request: Mapping[str, Any], find_template: FindTemplate | None = None) -> Resolved:
-        """Raises InputError, by default at the request, for what can't be read or is not there."""
+        """Resolves a request. Raises InputError, by default at the request, for what can't be read or does not exist."""
         with placed_at(shown_as):
             capacity, namespace = self.place(request)
             complete = self.complete(request)
@@ -96,9 +98,10 @@ class Source(ABC):
         return {uri: find(uri) or self._read_template(uri) for uri in named}
 
     def _read_template(self, uri: str) -> YamlDocument:
-        """From S3, as the run reads it. Raises InputError for one that is elsewhere, such as in the container image."""
+        """Reads a template from S3, as the run does. Raises InputError for one that is elsewhere, such as in the
+        container image."""
         if not uri.startswith("s3://"):
-            rule = "a pod template outside S3 can't be read to be planned"
+            rule = "a pod template outside S3 can't be planned"
             raise refused(uri, None, rule, "Plan with its copy: emr-placement plan, then --force")
         from emr_eks_placement.aws.s3 import read_s3_text  # boto3 is slow to import
 
@@ -108,10 +111,9 @@ class Source(ABC):
 
 
 class CapacitySource(Source):
-    """What an environment file describes, an assembly deploys or a live cluster has, as capacities by cluster.
+    """Capacities by cluster: of an environment file, an assembly or a live cluster.
 
-    virtual_cluster, namespace: those of every request, instead of what it says itself; is_live: whether its job template
-    can be read.
+    virtual_cluster, namespace: override those of every request; is_live: whether its job template can be read.
     """
 
     def __init__(
@@ -128,11 +130,12 @@ class CapacitySource(Source):
         self.virtual_cluster, self.namespace = virtual_cluster, namespace
 
     def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """As of any source, where it is live; else raises RuleError for what is left to a job template."""
+        """Completes a request as other sources do, if it is live; otherwise raises RuleError for values in a job
+        template."""
         return super().complete(request) if self.is_live else check_complete(request)
 
     def place(self, request: Mapping[str, Any]) -> Place:
-        """By option, by the request's virtualClusterId, or the only one. Raises InputError where neither tells."""
+        """Chooses by option, by the request's virtualClusterId, or the only one. Raises InputError if neither decides."""
         if self.namespace is not None:
             return self._only_cluster(), self.namespace
         own = str(request.get("virtualClusterId"))
@@ -145,24 +148,24 @@ class CapacitySource(Source):
             return found[0]
         names = sorted({name for one in self.capacities.values() for name in one.namespaces})
         if not names:
-            rule = "no virtual cluster is there to take a namespace from"
+            rule = "there is no virtual cluster with a namespace"
             raise refused("--namespace", self.virtual_cluster, rule, "Name the namespace")
         rule = f"the virtual clusters are {', '.join(names)}"
         if self.virtual_cluster is None:
-            rule = f"the request does not say which of the virtual clusters it runs on: {', '.join(names)}"
+            rule = f"the request does not name one of the virtual clusters: {', '.join(names)}"
             fix = "Name it by --virtual-cluster, or write it as virtualClusterId"
             raise refused("--virtual-cluster", request.get("virtualClusterId"), rule, fix)
         raise refused("--virtual-cluster", self.virtual_cluster, rule, "Name one of them")
 
     def _only_cluster(self) -> Capacity:
         if len(self.capacities) != 1:
-            rule = f"a namespace alone does not tell which of the clusters is meant: {', '.join(self.capacities)}"
+            rule = f"a namespace alone does not identify one of the clusters: {', '.join(self.capacities)}"
             raise refused("--namespace", self.namespace, rule, "Use --virtual-cluster instead")
         return next(iter(self.capacities.values()))
 
 
 class DeployedSource(Source):
-    """The deployed virtual clusters of an environment, each with what the environment file says that there is for pods."""
+    """The deployed virtual clusters of an environment, with the capacity in the environment file."""
 
     def __init__(self, account: Account, environment: "Environment") -> None:
         from emr_eks_placement.environment import capacity_of  # slow to import
@@ -171,26 +174,27 @@ class DeployedSource(Source):
         self._environment, self._capacity = environment, capacity_of(environment)
 
     def place(self, request: Mapping[str, Any]) -> Place:
-        """By virtualClusterId. Raises InputError for a virtual cluster that is not of the environment."""
+        """Chooses by virtualClusterId. Raises InputError for a virtual cluster of another environment."""
         asked, deployed = request.get("virtualClusterId"), self.account.virtual_clusters
         for name, one in deployed.items():
             if one.virtual_cluster_id == asked:
                 return self._capacity, self._environment.virtual_clusters[name].namespace
         told = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
-        rule = f"the virtual clusters deployed of environment {self._environment.name} are {told}"
+        rule = f"the deployed virtual clusters of environment {self._environment.name} are {told}"
         fix = "Name the environment that it belongs to"
         raise refused("virtualClusterId", asked, rule, fix)
 
 
 class LiveSource(Source):
-    """Virtual clusters, each with what its live EKS cluster has for pods."""
+    """Virtual clusters with the capacity of their live EKS cluster."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
         self._places: dict[str, Place] = {}
 
     def place(self, request: Mapping[str, Any]) -> Place:
-        """By virtualClusterId (emr-containers:DescribeVirtualCluster). Raises InputError for one that takes no job runs."""
+        """Chooses by virtualClusterId (emr-containers:DescribeVirtualCluster). Raises InputError for one that accepts
+        no job runs."""
         asked = virtual_cluster_of(request)
         if asked not in self._places:
             self._places[asked] = self._place(asked)
@@ -201,18 +205,18 @@ class LiveSource(Source):
 
         described = describe_virtual_cluster(self.account.session, virtual_cluster)
         if described.state != "RUNNING":
-            rule = f"it takes no job runs: its state is {described.state} (emr-containers:DescribeVirtualCluster)"
+            rule = f"it accepts no job runs: its state is {described.state} (emr-containers:DescribeVirtualCluster)"
             raise refused(f"virtual cluster {virtual_cluster}", None, rule, "Name another virtual cluster")
         return self.account.cluster(described.cluster), described.namespace
 
 
 def source_of(account: Account) -> Source:
-    """For what is submitted: the environment file's words, where one is named, else the live cluster."""
+    """Returns the source for a submission: the environment file if one is named, otherwise the live cluster."""
     return LiveSource(account) if account.environment is None else DeployedSource(account, account.environment)
 
 
 def virtual_cluster_of(request: Mapping[str, Any]) -> str:
-    """The id of its virtual cluster. Raises RuleError, with the field as path, for a request that names none."""
+    """Returns the id of its virtual cluster. Raises RuleError, with the field as path, for a request without one."""
     found = request.get("virtualClusterId")
     if not isinstance(found, str) or found.startswith("<"):
         rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"

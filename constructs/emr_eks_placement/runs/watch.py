@@ -1,4 +1,4 @@
-"""Watches a job run until it has ended."""
+"""Watches a job run until it ends."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,16 +7,16 @@ from emr_eks_placement.aws.job_runs import JobRunsApi
 from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.emr.job_run import JobRun
 
-_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.5, 10.0, 1.3  # seconds between looks, each longer than the one before
-_MOST_FAILURES = 5  # in a row; each has been tried several times by itself
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.5, 10.0, 1.3  # seconds between reads, each longer than the one before
+_MOST_FAILURES = 5  # in a row; each was already retried
 
 
 def watch(
     api: JobRunsApi, run: JobRun, tell_failure: Callable[[str], None], longest_pause: float = _LONGEST_PAUSE
 ) -> Iterator[JobRun]:
-    """The run as it is at growing intervals, at most 10 s or longest_pause, and a last time when it has ended.
+    """Yields the run at growing intervals, at most 10 s or longest_pause, and a last time when it has ended.
 
-    A look that fails is told and repeated: the run goes on meanwhile. Raises InputError after five failures in a row.
+    A failed read is reported and repeated while the run goes on. Raises InputError after five failures in a row.
     """
     pause, failures = _FIRST_PAUSE, 0
     while True:

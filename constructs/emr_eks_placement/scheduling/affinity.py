@@ -1,7 +1,7 @@
 """Required node affinity (Kubernetes, NodeSelectorTerm): a node matches one of the terms and all of its expressions.
 
-A label that a node has with a value that is not known yet, such as its host name, leaves it open whether the node matches:
-then the answer is None.
+If a node has a label with a value that is not known yet, such as its host name, it may be open whether the node
+matches. The answer is then None.
 """
 
 import re
@@ -21,14 +21,15 @@ def required_terms(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 
 def matches(terms: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> bool:
-    """Whether a node with these labels and a name of its own satisfies the terms for sure; without terms every node does."""
+    """Returns whether a node with these labels and its own name certainly matches the terms; without terms every node
+    does."""
     return verdict(terms, labels) is True
 
 
 def verdict(
     terms: Sequence[Mapping[str, Any]], labels: Mapping[str, str], unknown: frozenset[str] = _NO_KEYS
 ) -> bool | None:
-    """Whether a node satisfies the terms; None where that depends on its name or on a label whose value is not known.
+    """Returns whether a node matches the terms; None if that depends on its name or on a label with an unknown value.
 
     unknown: the keys of such labels, which are not among the labels.
     """
@@ -36,7 +37,7 @@ def verdict(
 
 
 def keys_of(terms: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The keys of labels and fields that the terms name."""
+    """Returns the keys of labels and fields that the terms name."""
     return tuple(
         one["key"] for term in terms for part in ("matchExpressions", "matchFields") for one in term.get(part) or ()
     )
@@ -47,7 +48,7 @@ def _term_verdict(term: Mapping[str, Any], labels: Mapping[str, str], unknown: f
     if not expressions and not fields:
         return False
     found = [_verdict_of(one, labels, unknown) for one in expressions]
-    # metadata.name is the only field, and no node has a name before it is there.
+    # metadata.name is the only field, and a node has no name before it exists.
     return _all([*found, *(None for _ in fields)])
 
 

@@ -1,4 +1,4 @@
-"""Runs that are alike: whatever is asked about the nodes they need has one answer, worked out once for all of them."""
+"""Similar runs: every question about the nodes they need has one answer, computed once for all of them."""
 
 from collections.abc import Hashable, Iterable, Iterator, MutableMapping, Sequence
 from itertools import combinations
@@ -8,15 +8,16 @@ from emr_eks_placement.scheduling.counting import Counting, Wanted
 from emr_eks_placement.scheduling.packing import pods_on
 
 Countings = dict[tuple[str, ...], Counting]
-"""Of a run's roles, counted beside each other, the last beside those before it."""
-_MOST_KNOWN = 1000  # runs of a cluster that differ
+"""The countings of a run's roles next to each other, the last next to those before it."""
+_MOST_KNOWN = 1000  # different runs of a cluster
 
 
 def countings_of(pods: Sequence[Wanted], apart: Hashable, known: MutableMapping[Hashable, Countings]) -> Countings:
-    """Where the countings of a run are kept: with those of a known run that is like it, else by themselves.
+    """Returns the cache for the countings of a run: that of a similar known run, or a new one.
 
-    Runs are alike if they have as many pods of each kind, on the same whole groups, every node holds as many of one's as of
-    the other's beside those of the kinds before, and the same kinds share no node. known: of one cluster, which it adds to.
+    Runs are similar if they have as many pods of each kind, on the same whole groups, if every node holds as many of
+    one's as of the other's next to those of the previous kinds, and if the same kinds share no node. known: of one
+    cluster; new runs are added to it.
     """
     groups = {name: nodes for one in pods for name, nodes in one.nodes.items() if isinstance(nodes, AllNodes)}
     if any(groups.get(name) is not nodes for one in pods for name, nodes in one.nodes.items()):
@@ -30,7 +31,7 @@ def countings_of(pods: Sequence[Wanted], apart: Hashable, known: MutableMapping[
 
 
 def _held(pods: Sequence[Wanted], groups: Iterable[AllNodes]) -> Iterator[int]:
-    """How many of the pods of each kind every node holds beside any of those before them."""
+    """Yields how many of the pods of each kind every node holds next to any of those before them."""
     shapes = [one.pod for one in pods]
     asked = [
         (pod, some)

@@ -20,13 +20,14 @@ _BYTES = ("memory", "storage", "hugepages-")
 
 
 def containers(spec: Spec) -> Iterator[Mapping[str, Any]]:
-    """Of a pod's spec, those that run together first."""
+    """Yields the containers of a pod's spec, those that run together first."""
     for kind in ("containers", "initContainers"):
         yield from spec.get(kind) or ()
 
 
 def amounts_of(container: Mapping[str, Any], kind: Kind) -> Amounts:
-    """What the container says; what it limits without requesting, it requests. What is no quantity is left out."""
+    """Returns the amounts that the container sets; a limit without a request is also the request. Invalid quantities
+    are left out."""
     resources = container.get("resources") or {}
     limits = resources.get("limits") or {}
     said = limits if kind == "limits" else {**limits, **(resources.get("requests") or {})}
@@ -34,9 +35,10 @@ def amounts_of(container: Mapping[str, Any], kind: Kind) -> Amounts:
 
 
 def pod_amounts(spec: Spec, kind: Kind, *, overhead: bool = False) -> Amounts:
-    """The larger of all containers that run together and of any init container with the sidecars before it.
+    """Returns the larger of all containers that run together and of any init container with the sidecars before it.
 
-    A resource that no container names is absent. overhead: with the pod's, where it counts for a limit above 0 alone.
+    A resource that no container names is absent. overhead: whether to add the pod's, which a limit includes only above
+    0.
     """
     total: Counter[str] = Counter()
     for container in spec.get("containers") or ():
@@ -61,12 +63,12 @@ def pod_amounts(spec: Spec, kind: Kind, *, overhead: bool = False) -> Amounts:
 
 
 def as_text(amount: int) -> str:
-    """Thousandths as a quantity: 2, 500m."""
+    """Formats thousandths as a quantity: 2, 500m."""
     return str(amount // 1000) if amount % 1000 == 0 else f"{amount}m"
 
 
 def in_words(resource: str, amount: int) -> str:
-    """Thousandths as people read them: 4 vCPU, 5734 MiB, 3."""
+    """Formats thousandths for people: 4 vCPU, 5734 MiB, 3."""
     if resource.rpartition(".")[2].endswith("cpu"):
         return f"{_plain(amount / 1000)} vCPU"
     if any(one in resource for one in _BYTES):
@@ -75,7 +77,7 @@ def in_words(resource: str, amount: int) -> str:
 
 
 def _plain(number: float) -> str:
-    """Up to three places after the point."""
+    """Formats a number with up to three decimal places."""
     return f"{number:.3f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""What of a cluster decides where pods land, wherever it was read from: an environment, templates or the live cluster."""
+"""The properties of a cluster that decide where pods land, from an environment, templates or the live cluster."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from emr_eks_placement.scheduling.pod import MIB
 
 @dataclass(frozen=True)
 class Room:
-    """What an empty node has for the pods of jobs, after kubelet and system pods.
+    """The room of an empty node for the pods of jobs, without kubelet and system pods.
 
-    CPU in thousandths of a core. storage_bytes: None where unknown. devices: in order, such as ("nvidia.com/gpu", 1).
+    CPU in thousandths of a core. storage_bytes: None if unknown. devices: in order, such as ("nvidia.com/gpu", 1).
     """
 
     cpu_millis: int
@@ -31,16 +31,16 @@ class Room:
 
     @property
     def memory_mib(self) -> int:
-        """Rounded down."""
+        """The memory in MiB, rounded down."""
         return self.memory_bytes // MIB
 
 
 @dataclass(frozen=True)
 class Node:
-    """A kind of node that a group or pool can have: its size, the room on it, its zone and the labels it comes with.
+    """A kind of node that a group or pool can have: its size, its room, its zone and its labels.
 
-    room: the most that it can have: what does not fit there fits nowhere. sure_room: what it has for sure. unknown_labels:
-    the keys of labels that it has besides, or may have, with values that are not known.
+    room: the most that it can have, so that what does not fit there fits nowhere. sure_room: the least that it has.
+    unknown_labels: the keys of labels that it also has, or may have, with unknown values.
     """
 
     machine: InstanceType
@@ -53,10 +53,10 @@ class Node:
 
 
 def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
-    """The room on an empty node of an instance type with such a root volume: an upper bound.
+    """Returns the upper bound of the room on an empty node of an instance type with such a root volume.
 
-    Of its disk the kubelet keeps 10 % and 1 GiB (nodefs.available; kubeReserved in awslabs/amazon-eks-ami); the machine
-    image takes some too.
+    The kubelet reserves 10 % and 1 GiB of its disk (nodefs.available; kubeReserved in awslabs/amazon-eks-ami); the
+    machine image takes some too.
     """
     return Room(
         machine.allocatable_cpu_millis - system_pods.CPU_MILLIS,
@@ -69,46 +69,46 @@ def room_of(machine: InstanceType, disk_gib: int | None) -> Room:
 
 @lru_cache(maxsize=10_000)
 def _rooms(machine: InstanceType, disk_gib: int | None, most_pods: int) -> tuple[Room, Room]:
-    """The most that an empty node can have, and what it has for sure."""
+    """Returns the most that an empty node can have, and the least that it has."""
     room = room_of(machine, disk_gib)
     room = replace(room, pods=min(room.pods, most_pods))
     return room, replace(room, memory_bytes=max(0, machine.sure_memory_mib) * MIB)
 
 
 class AllNodes(tuple[Node, ...]):
-    """Every kind of node of a group or pool. worked_out: what plans of any job work out of them, by what it is."""
+    """Every kind of node of a group or pool. worked_out: values that plans of any job compute from them, by purpose."""
 
     @cached_property
     def worked_out(self) -> dict[object, Any]:
-        """Empty at first."""
+        """The computed values; empty at first."""
         return {}
 
     @cached_property
     def zones(self) -> frozenset[str]:
-        """Of the nodes."""
+        """The zones of the nodes."""
         return frozenset(node.zone for node in self)
 
     @cached_property
     def rooms(self) -> frozenset[Room]:
-        """On the nodes."""
+        """The rooms on the nodes."""
         return frozenset(node.room for node in self)
 
     @cached_property
     def bounds(self) -> tuple[tuple[Room, bool], ...]:
-        """The room on each kind of node: the most that it can have, and, not best, what it has for sure."""
+        """Returns the room on each kind of node: at best the most that it can have, otherwise the least."""
         most = {(node.room, True): None for node in self}
         return tuple({**most, **{(node.sure_room, False): None for node in self}})
 
 
 def zones_of(nodes: Mapping[str, tuple[Node, ...]]) -> frozenset[str]:
-    """Of the nodes of some groups and pools."""
+    """Returns the zones of the nodes of some groups and pools."""
     each = (some.zones if isinstance(some, AllNodes) else {node.zone for node in some} for some in nodes.values())
     return frozenset[str]().union(*each)
 
 
 @dataclass(frozen=True)
 class RunningNodes:
-    """So many nodes of a node group that run now: of one instance type, in one zone."""
+    """A number of nodes of a node group that run now, of one instance type in one zone."""
 
     machine: InstanceType
     zone: str
@@ -119,9 +119,10 @@ class RunningNodes:
 class NodeGroupCapacity:
     """An EC2 node group.
 
-    machines: in the group's order. min_size, initial_size, max_size: numbers of nodes, the second when read. zones: where
-    its subnets are; zone_ids: by zone, of those that are known. disk_gib: of a node's root volume, None where unknown.
-    deployed_name: its name in EKS, None before EKS has one. running: the nodes that it has now, None where not read.
+    machines: in the group's order. min_size, initial_size, max_size: numbers of nodes; initial_size is the number at
+    the time of reading. zones: where its subnets are; zone_ids: by zone, of those that are known. disk_gib: of a node's
+    root volume, None if unknown. deployed_name: its name in EKS, None before EKS has one. running: its current nodes,
+    None if not read.
     """
 
     machines: tuple[InstanceType, ...]
@@ -139,16 +140,16 @@ class NodeGroupCapacity:
 
     @property
     def first_machines(self) -> tuple[InstanceType, ...]:
-        """The instance types that a new node is of while EC2 has any left.
+        """The instance types of a new node while EC2 has any left.
 
-        Of an On-Demand group the first one, by the order of its instance types; of a Spot group any of them, as EC2 has
-        capacity (EKS guide, managed node groups: prioritized and price-capacity-optimized).
+        For an On-Demand group the first one, by the order of its instance types; for a Spot group any of them,
+        depending on EC2's capacity (EKS guide, managed node groups: prioritized and price-capacity-optimized).
         """
         return self.machines[:1] if self.capacity_type == "on-demand" else self.machines
 
     @property
     def running_machines(self) -> tuple[InstanceType, ...]:
-        """The instance types that the nodes of now are of; where they were not read, those that new ones may be of."""
+        """The instance types of the current nodes; if they were not read, those that new ones may have."""
         if self.running is None:
             return self.first_machines
         return tuple(dict.fromkeys(nodes.machine for nodes in self.running))
@@ -176,8 +177,7 @@ class NodePoolCapacity:
     """A node pool of EKS Auto Mode, which has no nodes until pods wait for them.
 
     name: in Kubernetes. zones: where its subnets are and its requirements allow; zone_ids: by zone, of those that are
-    known. max_vcpus: of its nodes together, None: without bound. disk_gib: of the volume with pods' files, None where
-    unknown.
+    known. max_vcpus: of its nodes together, None: no limit. disk_gib: of the volume with pods' files, None if unknown.
     """
 
     name: str
@@ -201,10 +201,11 @@ class NodePoolCapacity:
         )
 
     def _nodes_of(self, machine: InstanceType) -> Iterator[Node]:
-        """The room is as on a node of a node group, with EKS Auto Mode's bound of pods.
+        """Yields the nodes of a pool. Their room is that of a node of a node group, with EKS Auto Mode's maximum
+        number of pods.
 
-        Networking, DNS, storage and Pod Identity are processes of the node there, not pods (EKS guide, EKS Auto Mode); what
-        is kept for them is not published, so what the system pods of other nodes request is taken to be.
+        Networking, DNS, storage and Pod Identity are processes of the node there, not pods (EKS guide, EKS Auto Mode).
+        Their resources are not published, so those of other nodes' system pods are assumed.
         """
         room, sure_room = _rooms(machine, self.disk_gib, auto_mode.MOST_PODS)
         unknown = node_labels.unknown_in_node_pool(machine)
@@ -223,7 +224,8 @@ class NodePoolCapacity:
 
 @dataclass(frozen=True)
 class PodSelector:
-    """Of a Fargate profile: takes the pods of a namespace that carry all these labels; * and ? are wildcards in each."""
+    """A selector of a Fargate profile: takes the pods of a namespace that have all these labels; * and ? are wildcards
+    in each."""
 
     namespace: str
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -242,11 +244,11 @@ class FargateProfileCapacity:
 class Capacity:
     """A cluster's node groups, node pools and Fargate profiles, each by name; no group has the name of a pool.
 
-    zones: every zone that pods can run in. namespaces: of the virtual clusters, by name and, once deployed, by id.
-    namespace_rules: of the namespaces that have any and of which they are known, by namespace.
-    pod_identity_roles: names of the execution roles that have an EKS Pod Identity association. other_nodes: what else
-    makes nodes that are not described here, such as Karpenter; empty: nothing. fargate_vcpus: the account's quota.
-    not_read: what of a live cluster could not be read, each with the reason.
+    zones: every zone where pods can run. namespaces: of the virtual clusters, by name and, after the deployment, by id.
+    namespace_rules: of the namespaces with known rules, by namespace. pod_identity_roles: names of the execution roles
+    that have an EKS Pod Identity association. other_nodes: other sources of nodes that are not described here, such as
+    Karpenter; empty: none. fargate_vcpus: the account's quota. not_read: what of a live cluster could not be read, with
+    the reason.
     """
 
     region: str
@@ -264,10 +266,10 @@ class Capacity:
 
     @cached_property
     def groups_and_pools(self) -> Mapping[str, NodeGroupCapacity | NodePoolCapacity]:
-        """All that has EC2 nodes, by name."""
+        """Everything that has EC2 nodes, by name."""
         return {**self.node_groups, **self.node_pools}
 
     @cached_property
     def worked_out(self) -> dict[object, Any]:
-        """What plans of any job work out of it, by what it is: empty at first."""
+        """Values that plans of any job compute from it, by purpose; empty at first."""
         return {}

@@ -1,4 +1,4 @@
-"""How many equal pods a node holds beside single ones, for each kind of node that they can share."""
+"""How many equal pods a node holds next to single ones, for each kind of node that they can share."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A kind of pod, how many there are of it, and the nodes of each group and pool that can take one."""
+    """A kind of pod, its number, and the nodes of each group and pool that can take one."""
 
     pod: PodShape
     count: int
@@ -36,7 +36,8 @@ class Wanted:
 class Run:
     """Equal pods, which are counted, and at most two single ones that run before them.
 
-    apart: kinds that share no node, as pairs of positions, the counted ones last; a kind alone shares none with its own.
+    apart: kinds that share no node, as pairs of positions, the counted ones last; in a pair with itself, the pods of a
+    kind share none with each other.
     """
 
     single: tuple[Wanted, ...]
@@ -46,7 +47,8 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """Nodes that are alike for a run. takes: whether they take the counted pods; outside: of a zone where these can't run."""
+    """Nodes that are equal for a run. takes: whether they take the counted pods; outside: of a zone where these can't
+    run."""
 
     room: Room
     sure_room: Room
@@ -57,7 +59,7 @@ class Kind:
 
 @dataclass
 class Counting:
-    """A run and what bounds on it need; each answer is computed once, and Kinds are compared by identity."""
+    """A run and what its bounds need. Each answer is computed once, and Kinds are compared by identity."""
 
     run: Run
     _kept: list[Supply | None] = field(init=False, default_factory=list)
@@ -74,7 +76,7 @@ class Counting:
     _answers: dict[tuple[object, ...], tuple[tuple[Supply, ...], Any]] = field(init=False, default_factory=dict)
 
     def answer(self, question: Callable[..., _Answer], *nodes: Supply) -> _Answer:
-        """What the question, about the run and perhaps the nodes that there are, gives: asked once."""
+        """Returns the answer to a question about the run and maybe the existing nodes, which is computed once."""
         key = (question, *map(id, nodes))
         if key not in self._answers:
             self._answers[key] = nodes, question(self, *nodes)
@@ -96,7 +98,7 @@ class Counting:
         return {id(node) for nodes in self.run.wanted.nodes.values() for node in nodes}
 
     def held(self, kind: Kind, some: Some = (), *, best: bool) -> int:
-        """How many counted pods the nodes hold beside these single ones: at best, and for sure."""
+        """Returns how many counted pods the nodes hold next to these single ones: at best, and for certain."""
         if not kind.takes:
             return 0
         room = kind.room if best else kind.sure_room
@@ -107,7 +109,7 @@ class Counting:
         return number
 
     def taking(self, name: str) -> tuple[Kind, ...]:
-        """The kinds of node of the group that take the counted pods."""
+        """Returns the kinds of node of the group that take the counted pods."""
         key: _Key = (name, (), 0)
         if key not in self._of_groups:
             whole = self._kinds_of(name) if name in self.run.wanted.nodes else ()
@@ -115,7 +117,7 @@ class Counting:
         return self._of_groups[key]
 
     def at_best(self, name: str, supply: Supply) -> tuple[Kind, ...]:
-        """The kinds of node of the group that take the counted pods; where nodes run, of those."""
+        """Returns the kinds of node of the group that take the counted pods; if nodes run, of those."""
         machines = supply[name].chosen
         if machines is None:
             return self.taking(name)
@@ -124,9 +126,10 @@ class Counting:
         return self._kinds(node for node in wanted if node.machine in machines) if whole is None else whole
 
     def may_be(self, name: str, supply: Supply) -> tuple[Kind, ...]:
-        """The kinds of node that the group may have where the counted pods can run; a pool makes only such as take them.
+        """Returns the kinds of node that the group may have where the counted pods can run; a pool creates only nodes
+        that take them.
 
-        Of the instance types that are expected, or, where none of these takes the pods, of all that do.
+        These are the expected instance types, or, if none of them takes the pods, all that do.
         """
         known = self._may_be.get((name, id(supply)))
         if known is None:
@@ -152,7 +155,7 @@ class Counting:
         return self._kinds(expected or wanted.nodes[name])
 
     def shared(self, name: str, some: Some, supply: Supply | None = None) -> tuple[Kind, ...]:
-        """The kinds of node of the group that all these single pods can share; where nodes run, of those."""
+        """Returns the kinds of node of the group that all these single pods can share; if nodes run, of those."""
         machines = supply[name].chosen if supply else None
         key = (name, some, 0 if machines is None else id(supply))
         found = self._of_groups.get(key)
@@ -165,7 +168,7 @@ class Counting:
         return found
 
     def _sharing(self, name: str, some: Some, machines: tuple[InstanceType, ...] | None) -> tuple[Kind, ...]:
-        """The kinds of node of the group, of these instance types, that each of these single pods can be on."""
+        """Returns the kinds of node of the group, of these instance types, that each of these single pods can be on."""
         if not all(name in self.run.single[one].nodes for one in some):
             return ()
         whole = self._kinds_of(name, machines)
@@ -179,7 +182,7 @@ class Counting:
         )
 
     def possible(self, name: str, kind: Kind) -> Some:
-        """The single pods that can be on such a node of the group."""
+        """Returns the single pods that can be on such a node of the group."""
         if name not in self._possible:
             shared = {one: self.shared(name, (one,)) for one in self.every}
             self._possible[name] = {
@@ -188,7 +191,7 @@ class Counting:
         return self._possible[name].get(kind, ())
 
     def places(self, some: Some, supply: Supply) -> tuple[str, ...]:
-        """The groups that can have a node that these single pods share."""
+        """Returns the groups that can have a node that these single pods share."""
         known = self._places.get((some, id(supply)))
         if known is None:
             singles = [self.run.single[one] for one in some]
@@ -202,14 +205,15 @@ class Counting:
         return known[1]
 
     def has_two(self, name: str, supply: Supply) -> bool:
-        """Whether the group can have two nodes for two single pods."""
+        """Returns whether the group can have two nodes for two single pods."""
         zones = frozenset(zone for one in self.run.single for zone in one.zones)
         nodes = [node for one in self.run.single for node in one.nodes.get(name, ())]
         return supply[name].most(zones, nodes) > 1
 
     @cached_property
     def _whole(self) -> dict[str, tuple[AllNodes, bool, bool]]:
-        """The groups of which each pod of the run takes all nodes or none; with takes and outside, where all have the same."""
+        """Returns the groups of which each pod of the run takes all nodes or none, with takes and outside if all have
+        the same."""
         wanted, pods = self.run.wanted, (*self.run.single, self.run.wanted)
         whole = {}
         for name, nodes in {name: nodes for one in pods for name, nodes in one.nodes.items()}.items():
@@ -221,7 +225,8 @@ class Counting:
         return whole
 
     def _kinds_of(self, name: str, machines: tuple[InstanceType, ...] | None = None) -> tuple[Kind, ...] | None:
-        """The kinds of all nodes of a group, worked out once for all runs; None unless each pod of the run takes all or none."""
+        """Returns the kinds of all nodes of a group, computed once for all runs; None unless each pod of the run takes
+        all or none."""
         if name not in self._whole:
             return None
         nodes, takes, outside = self._whole[name]
@@ -250,7 +255,7 @@ class Counting:
         return self._known[key]
 
     def _room(self, room: Room) -> Room:
-        """One of those that are equal: the others' answers are the same."""
+        """Returns one object for equal rooms, so that their answers are shared."""
         known = self._same_room.get(id(room))
         if known is None:
             known = self._same_room[id(room)] = self._rooms.setdefault(room, room)

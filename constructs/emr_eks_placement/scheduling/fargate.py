@@ -1,4 +1,4 @@
-"""The EKS Fargate admission rule, the nodes that Fargate has, and the size that it grants.
+"""The EKS Fargate admission rule, the nodes of Fargate, and the size that it grants.
 
 Sources: EKS guide, "Define which Pods use AWS Fargate when launched" (matching), "Fargate Pod configuration" (sizes).
 """
@@ -23,7 +23,7 @@ class FargateSize:
     memory_gb: float
 
     def __str__(self) -> str:
-        """As in the pod annotation CapacityProvisioned: 2vCPU 9GB."""
+        """Formats the size as in the pod annotation CapacityProvisioned: 2vCPU 9GB."""
         return f"{self.vcpus:g}vCPU {self.memory_gb:g}GB"
 
 
@@ -33,24 +33,27 @@ def _sizes() -> tuple[FargateSize, ...]:
 
 
 def granted_size(cpu_millis: int, memory_mib: int) -> FargateSize | None:
-    """The smallest size that holds a pod's requests and Fargate's own 256 MiB; None if none does (facts.fargate.LARGEST)."""
+    """Returns the smallest size for a pod's requests and Fargate's own 256 MiB; None if no size is enough
+    (facts.fargate.LARGEST)."""
     needed_gb = (memory_mib + fargate.RESERVED_MEMORY_MIB) / 1024
     return next((s for s in _sizes() if s.vcpus * 1000 >= cpu_millis and s.memory_gb >= needed_gb), None)
 
 
 def granted_sizes(pod: PodShape) -> tuple[FargateSize | None, FargateSize | None]:
-    """What Fargate grants for the pod's requests, and for the least that they may be, where that is not certain."""
+    """Returns the sizes that Fargate grants for the pod's requests, and for the least possible ones if they are
+    uncertain."""
     least_mib = -(-(pod.memory_bytes - pod.memory_slack_bytes) // MIB)
     return granted_size(pod.cpu_millis, pod.memory_mib), granted_size(pod.cpu_millis, least_mib)
 
 
 def opts_out(pod: PodShape) -> bool:
-    """Whether the pod's annotation keeps it off Fargate, whatever the profiles (EKS guide; documented for CoreDNS)."""
+    """Returns whether the pod's annotation keeps it off Fargate, whatever the profiles (EKS guide; documented for
+    CoreDNS)."""
     return pod.annotations.get(kubernetes.COMPUTE_TYPE) == "ec2"
 
 
 def selects(selector: PodSelector, namespace: str, labels: Mapping[str, str]) -> bool:
-    """Whether the selector takes a pod of that namespace with these labels: all of its labels must match."""
+    """Returns whether the selector matches a pod of that namespace with these labels: all of its labels must match."""
     return matches(selector.namespace, namespace) and all(
         any(matches(key, pod_key) and matches(value, pod_value) for pod_key, pod_value in labels.items())
         for key, value in selector.labels.items()
@@ -60,7 +63,7 @@ def selects(selector: PodSelector, namespace: str, labels: Mapping[str, str]) ->
 def matching_profiles(
     profiles: Mapping[str, FargateProfileCapacity], namespace: str, labels: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The names of the profiles that select the pod, in alphanumerical order."""
+    """Returns the names of the profiles that select the pod, in alphanumerical order."""
     return tuple(
         name
         for name, profile in sorted(profiles.items())
@@ -69,9 +72,9 @@ def matching_profiles(
 
 
 def possible_profiles(profiles: Mapping[str, FargateProfileCapacity], pod: PodShape) -> tuple[str, ...]:
-    """The names of the profiles of which EKS chooses one for the pod; several only while their names in EKS are unknown.
+    """Returns the names of the profiles of which EKS chooses one; several only while their names in EKS are unknown.
 
-    EKS takes the one that the pod's label eks.amazonaws.com/fargate-profile names, else the first by name.
+    EKS uses the profile that the pod's label eks.amazonaws.com/fargate-profile names, or else the first by name.
     """
     matching = matching_profiles(profiles, pod.namespace, pod.labels)
     asked = pod.labels.get(kubernetes.FARGATE_PROFILE)
@@ -84,7 +87,7 @@ def possible_profiles(profiles: Mapping[str, FargateProfileCapacity], pod: PodSh
 
 
 def node_labels(region: str, zone: str) -> dict[str, str]:
-    """The labels of a Fargate node in a zone, beside its host name, which none has before the pod is there."""
+    """Returns the labels of a Fargate node in a zone, without its host name, which is unknown before the pod exists."""
     labels = {
         kubernetes.ARCHITECTURE: "amd64",
         kubernetes.OPERATING_SYSTEM: "linux",
@@ -95,7 +98,7 @@ def node_labels(region: str, zone: str) -> dict[str, str]:
 
 
 def zones_of(pod: PodShape, region: str, zones: tuple[str, ...]) -> tuple[str, ...]:
-    """Of a profile's zones, those whose Fargate nodes satisfy the pod's node selector and required node affinity."""
+    """Returns those of a profile's zones whose Fargate nodes match the pod's node selector and required node affinity."""
     return tuple(
         zone
         for zone in zones
@@ -107,6 +110,7 @@ def zones_of(pod: PodShape, region: str, zones: tuple[str, ...]) -> tuple[str, .
 def unsatisfied_by_fargate(
     node_selector: Mapping[str, str], region: str, zones: tuple[str, ...]
 ) -> tuple[str, str] | None:
-    """The first entry of a node selector that no Fargate node of these zones has: the pod would stay Pending."""
+    """Returns the first entry of a node selector that no Fargate node of these zones has, so that the pod would stay
+    Pending."""
     offered = {entry for zone in zones for entry in node_labels(region, zone).items()}
     return next((entry for entry in node_selector.items() if entry not in offered), None)

@@ -1,12 +1,12 @@
-"""How many equal pods node groups and pools hold beside single ones: at the best placement, and whatever the placement.
+"""How many equal pods node groups and pools hold next to single pods: at the best placement, and at any placement.
 
-kube-scheduler places one pod after another, each on the node that it scores highest among those with room. Scores depend on
-images, volumes and other pods too, and ties are broken at random: what is sure must hold for every choice.
+kube-scheduler places one pod after another, each on the node with the highest score among those with room. Scores also
+depend on images, volumes and other pods, and ties are broken at random: a certain number must hold for every choice.
 
-A pod waits only when no node that can take it has room for one. A node that holds h such pods beside the single ones on it
-has room until h of them run there. So none waits as long as fewer run than the sum of h over all nodes. `sure_to_fit` adds
-up the least h of each node, and takes away the most that the single pods can cost; `most_that_fit` the largest h, and
-the least that they can cost. Neither looks at pods one by one.
+A pod waits only when no node that can take it has room for one. A node that holds h such pods next to the single ones
+on it has room until h of them run there. So none waits as long as fewer run than the sum of h over all nodes.
+`sure_to_fit` adds the least h of each node, and subtracts the most that the single pods can cost; `most_that_fit` adds
+the largest h, and subtracts the least that they can cost. Neither looks at single placements.
 """
 
 import math
@@ -20,9 +20,9 @@ _Number = int | Fraction
 
 
 def most_that_fit(counting: Counting, supply: Supply) -> int | None:
-    """How many of the counted pods fit at best: every placement holds as many or fewer.
+    """Returns how many of the counted pods fit at best: no placement holds more.
 
-    None: the single ones can't all be placed.
+    None: not all the single pods can be placed.
     """
     each = {
         name: _extreme(counting, counting.at_best(name, supply), supply, name, best=True)
@@ -38,7 +38,7 @@ def most_that_fit(counting: Counting, supply: Supply) -> int | None:
 
 
 def sure_to_fit(counting: Counting, supply: Supply) -> int:
-    """How many of the counted pods run for sure: as many or more, whichever nodes there are and the scheduler chooses."""
+    """Returns how many of the counted pods certainly run, or more, whatever nodes exist and the scheduler chooses."""
     each = {
         name: _extreme(counting, counting.may_be(name, supply), supply, name, best=False)
         for name in counting.run.wanted.nodes
@@ -50,7 +50,8 @@ def sure_to_fit(counting: Counting, supply: Supply) -> int:
 
 
 def all_fit_for_sure(counting: Counting, supply: Supply) -> bool:
-    """Whether there is room enough even if each single pod takes up a whole node: quickly, and no only where it may be yes."""
+    """Returns whether there is enough room even if each single pod uses a whole node. A fast test; only a False may be
+    wrong."""
     wanted, held, largest = counting.run.wanted, 0, 0
     for name in wanted.nodes:
         nodes = supply[name]
@@ -63,7 +64,7 @@ def all_fit_for_sure(counting: Counting, supply: Supply) -> bool:
 
 
 def _extreme(counting: Counting, kinds: tuple[Kind, ...], supply: Supply, name: str, *, best: bool) -> _Number:
-    """The most or the least of the counted pods on a node of a group; of a pool, for each vCPU."""
+    """Returns the most or the least of the counted pods on a node of a group; for a pool, for each vCPU."""
     choose = max if best else min
     if isinstance(supply[name], GroupNodes):
         return choose((counting.held(kind, best=best) for kind in kinds), default=0)
@@ -71,7 +72,7 @@ def _extreme(counting: Counting, kinds: tuple[Kind, ...], supply: Supply, name: 
 
 
 def _units(counting: Counting, supply: Supply, name: str, *, best: bool) -> int:
-    """How many nodes a group has for the counted pods; of a pool, how many vCPU."""
+    """Returns how many nodes a group has for the counted pods; for a pool, how many vCPU."""
     nodes, wanted = supply[name], counting.run.wanted
     if isinstance(nodes, GroupNodes):
         return nodes.most(wanted.zones) if best else nodes.sure(wanted.zones)
@@ -81,7 +82,7 @@ def _units(counting: Counting, supply: Supply, name: str, *, best: bool) -> int:
 
 
 def _grows(counting: Counting, supply: Supply, name: str, *, best: bool) -> bool:
-    """Whether it is a pool that makes nodes for as many of the counted pods as there are."""
+    """Returns whether it is a pool that creates nodes for as many of the counted pods as there are."""
     nodes = supply[name]
     if isinstance(nodes, GroupNodes) or nodes.vcpus is not None:
         return False
@@ -89,7 +90,8 @@ def _grows(counting: Counting, supply: Supply, name: str, *, best: bool) -> bool
 
 
 def _cost(counting: Counting, supply: Supply, each: Mapping[str, _Number], *, best: bool) -> _Number | None:
-    """How many of the counted pods the single ones cost, at best or at worst; None: they can't all be placed.
+    """Returns how many of the counted pods the single ones displace, at best or at worst; None if they can't all be
+    placed.
 
     Two of them share a node or have one each, of different groups or of one that has two. At worst one of them waits.
     """
@@ -113,7 +115,7 @@ def _cost(counting: Counting, supply: Supply, each: Mapping[str, _Number], *, be
 def _costs(
     counting: Counting, supply: Supply, some: Some, each: Mapping[str, _Number], *, best: bool
 ) -> dict[str, _Number]:
-    """What single pods that share a node cost, for each group that the node may be of."""
+    """Returns what single pods that share a node cost, for each group that the node may belong to."""
     choose = min if best else max
     return {
         name: choose(
@@ -127,7 +129,7 @@ def _costs(
 def _lost(
     counting: Counting, supply: Supply, name: str, kind: Kind, some: Some, each: _Number, *, best: bool
 ) -> _Number:
-    """How many fewer of the counted pods there are because a node of that kind has these single ones."""
+    """Returns how many fewer counted pods fit because a node of that kind has these single ones."""
     nodes = supply[name]
     lost: _Number = each
     if isinstance(nodes, PoolNodes):
@@ -138,7 +140,7 @@ def _lost(
 
 
 def _vcpus(counting: Counting, name: str, kind: Kind, *, best: bool) -> int:
-    """What a node takes of a pool's vCPU, in steps of the nodes that take the counted pods: rounded down at best."""
+    """Returns a node's share of a pool's vCPU, in steps of the nodes that take the counted pods: rounded down at best."""
     if kind.takes or name not in counting.run.wanted.nodes:
         return kind.vcpus
     step = math.gcd(*{one.vcpus for one in counting.taking(name)})

@@ -1,4 +1,4 @@
-"""What LimitRanges do to pods: the defaults that they set, and what they refuse.
+"""Applies LimitRanges to pods: the defaults that they set, and what they refuse.
 
 Source: kubernetes/kubernetes, plugin/pkg/admission/limitranger/admission.go (defaults of all LimitRanges first, then
 minima, maxima and ratios) and pkg/apis/core/v1/defaults.go (SetDefaults_Pod before that).
@@ -11,12 +11,13 @@ from typing import Any, Literal
 from emr_eks_placement.scheduling.amounts import Kind, Spec, amounts_of, as_text, containers, pod_amounts
 from emr_eks_placement.scheduling.namespace_rules import Amounts, LimitRange, Limits
 
-_Broken = tuple[Kind | None, int]  # of the amount that breaks a bound, and that amount; None: it is missing
+_Broken = tuple[Kind | None, int]  # kind and amount that break a limit; None if the pod has none
 
 
 @dataclass(frozen=True)
 class Default:
-    """What a LimitRange gave a container that said nothing; contested: another LimitRange would give something else."""
+    """A default that a LimitRange added to a container. contested: whether another LimitRange would add a different
+    one."""
 
     limit_range: str
     container: str
@@ -30,8 +31,8 @@ class Default:
 class Refusal:
     """What a LimitRange refuses. container: None for the pod as a whole.
 
-    rule: the bound that is broken, or "default" where a limit that a LimitRange gave is below the request; kind: of the
-    amount, None where the pod lacks the one that the bound asks for; amount, bound: in thousandths, of a ratio both.
+    rule: the broken limit, or "default" if a limit that a LimitRange added is below the request; kind: of the amount,
+    None if the pod lacks the required one; amount, bound: in thousandths, for a ratio both.
     """
 
     limit_range: str
@@ -44,9 +45,9 @@ class Refusal:
 
 
 def with_defaults(spec: Spec, limit_ranges: Iterable[LimitRange]) -> tuple[Spec, tuple[Default, ...]]:
-    """The pod's spec with the requests and limits that LimitRanges give its containers, and what they gave.
+    """Returns the pod's spec with the requests and limits that LimitRanges add to its containers, and these defaults.
 
-    Several LimitRanges are taken by name; Kubernetes defines no order.
+    Several LimitRanges are applied by name; Kubernetes defines no order.
     """
     givers = [
         one for one in limit_ranges if any(entry.default or entry.default_request for entry in one.of("Container"))
@@ -78,7 +79,7 @@ def _with_defaults(container: Mapping[str, Any], givers: list[LimitRange], given
 
 
 def _defaults(giver: LimitRange, kind: Kind) -> Amounts:
-    """Of several entries for containers in one LimitRange the last counts."""
+    """Returns the defaults. The last of several entries for containers in one LimitRange counts."""
     merged: dict[str, int] = {}
     for entry in giver.of("Container"):
         merged |= entry.default if kind == "limits" else entry.default_request
@@ -86,7 +87,8 @@ def _defaults(giver: LimitRange, kind: Kind) -> Amounts:
 
 
 def refusals(spec: Spec, limit_ranges: Iterable[LimitRange], given: Iterable[Default]) -> tuple[Refusal, ...]:
-    """What the LimitRanges refuse of a pod's spec that has their defaults; of a bound that is a default too, once."""
+    """Returns what the LimitRanges refuse of a pod's spec with their defaults; a limit that is also a default appears
+    once."""
     bounds = tuple(_refused_by_bounds(spec, limit_ranges))
     said = {(one.container, one.resource) for one in bounds if one.rule == "max"}
     below = (one for giver in given if giver.kind == "limits" for one in _below_request(spec, giver))
@@ -106,7 +108,7 @@ def _refused_by_bounds(spec: Spec, limit_ranges: Iterable[LimitRange]) -> Iterat
 
 
 def refused_claims(claims: Iterable[tuple[str, int]], limit_ranges: Iterable[LimitRange]) -> Iterator[Refusal]:
-    """What the LimitRanges refuse of claims; claims: the name of the volume and the storage that it asks for."""
+    """Yields what the LimitRanges refuse of claims. claims: the name of the volume and its requested storage."""
     asked = list(claims)
     for limit_range in limit_ranges:
         for entry in limit_range.of("PersistentVolumeClaim"):
@@ -118,7 +120,8 @@ def refused_claims(claims: Iterable[tuple[str, int]], limit_ranges: Iterable[Lim
 
 
 def _below_request(spec: Spec, giver: Default) -> Iterator[Refusal]:
-    """Kubernetes sets the limit, and then refuses the container, whose request exceeds it (ValidateResourceRequirements)."""
+    """Yields limits below the request: Kubernetes sets the limit, then refuses the container
+    (ValidateResourceRequirements)."""
     for container in containers(spec):
         asked = amounts_of(container, "requests").get(giver.resource, 0)
         if container.get("name") == giver.container and asked > giver.amount:
@@ -130,7 +133,8 @@ def _below_request(spec: Spec, giver: Default) -> Iterator[Refusal]:
 def _out_of_bounds(
     limit_range: str, container: str | None, entry: Limits, requests: Amounts, limits: Amounts
 ) -> Iterator[Refusal]:
-    """A minimum asks for a request, a maximum for a limit, a ratio for both; a bound holds for requests and limits."""
+    """Yields broken limits. A minimum requires a request, a maximum a limit, a ratio both; each applies to requests and
+    limits."""
     broken: list[tuple[str, Literal["min", "max", "maxLimitRequestRatio"], _Broken | None, int]] = [
         *((one, "min", _too_low(one, bound, requests, limits), bound) for one, bound in entry.min.items()),
         *((one, "max", _too_high(one, bound, requests, limits), bound) for one, bound in entry.max.items()),
@@ -161,7 +165,7 @@ def _too_high(resource: str, bound: int, requests: Amounts, limits: Amounts) -> 
 
 
 def _ratio(resource: str, bound: int, requests: Amounts, limits: Amounts) -> _Broken | None:
-    """Compared in floating point, as the plug-in does."""
+    """Returns the ratio as a float, as the plug-in compares it."""
     request, limit = requests.get(resource, 0), limits.get(resource, 0)
     if not request or not limit:
         return None, 0

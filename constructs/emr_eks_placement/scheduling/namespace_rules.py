@@ -1,4 +1,4 @@
-"""What the Kubernetes API admits into a namespace, whatever nodes there are."""
+"""What the Kubernetes API admits to a namespace, independent of its nodes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from typing import Literal, get_args
 
 PodSecurity = Literal["privileged", "baseline", "restricted"]
 POD_SECURITY_LEVELS: tuple[PodSecurity, ...] = get_args(PodSecurity)
-# Amounts by resource, in thousandths: to these the Kubernetes API rounds every amount up.
+# Amounts by resource, in thousandths: the Kubernetes API rounds every amount up to these.
 Amounts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Of a ResourceQuota: the pods that it counts; operator: In, NotIn, Exists or DoesNotExist."""
+    """A scope of a ResourceQuota: the pods that it counts. operator: In, NotIn, Exists or DoesNotExist."""
 
     name: str
     operator: str = "Exists"
@@ -21,9 +21,9 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceQuota:
-    """What the objects of a namespace may take together; used: what they take now, where a live cluster says so.
+    """The limits of the objects of a namespace together. used: their current use, if it was read from a live cluster.
 
-    scopes: it counts only the pods that are in each of them.
+    scopes: it counts only pods that are in all of them.
     """
 
     name: str
@@ -34,7 +34,7 @@ class ResourceQuota:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """An entry of a LimitRange: the bounds of each object of a type: Container, Pod or PersistentVolumeClaim.
+    """An entry of a LimitRange: the limits of each object of a type: Container, Pod or PersistentVolumeClaim.
 
     default, default_request: the limits and requests of containers that have none; max_ratio: of limit to request.
     """
@@ -49,19 +49,19 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class LimitRange:
-    """What each pod, container and claim of a namespace may have, and what containers get that say nothing."""
+    """The limits of each pod, container and claim of a namespace, and the defaults of containers."""
 
     name: str
     limits: tuple[Limits, ...] = ()
 
     def of(self, kind: str) -> Iterator[Limits]:
-        """The entries of a type."""
+        """Yields the entries of a type."""
         return (one for one in self.limits if one.type == kind)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamespaceRules:
-    """quotas, limit_ranges: by name; all of them hold. pod_security: the standard that pods must meet.
+    """quotas, limit_ranges: by name; all of them apply. pod_security: the standard that pods must meet.
 
     not_read: what else of the namespace may refuse or change pods, in words.
     """
@@ -72,7 +72,7 @@ class NamespaceRules:
     not_read: tuple[str, ...] = ()
 
     def __and__(self, other: "NamespaceRules") -> "NamespaceRules":
-        """Both hold."""
+        """Returns the combination of both rules."""
         return NamespaceRules(
             quotas=tuple(sorted((*self.quotas, *other.quotas), key=lambda one: one.name)),
             limit_ranges=tuple(sorted((*self.limit_ranges, *other.limit_ranges), key=lambda one: one.name)),

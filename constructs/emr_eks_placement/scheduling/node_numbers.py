@@ -1,13 +1,14 @@
-"""How many nodes the pods of a run need: at the best placement, and to be held whatever the placement."""
+"""How many nodes the pods of a run need: at the best placement, and at any placement."""
 
 from emr_eks_placement.scheduling.counting import Counting, Kind, Some
 from emr_eks_placement.scheduling.supply import ANY, Supply
 
 
 def fewest_nodes(counting: Counting, supply: Supply) -> int:
-    """No placement of all the pods needs fewer nodes, even of the roomiest that groups and pools can have.
+    """Returns the number of nodes below which no placement works, even on the largest nodes that groups and pools can
+    have.
 
-    Where they can't have enough: with more of the roomiest.
+    If they can't have enough nodes, more of the largest are assumed.
     """
     if _all_on_one(counting, counting.every, supply):
         return 1
@@ -26,9 +27,10 @@ def fewest_nodes(counting: Counting, supply: Supply) -> int:
 
 
 def enough_nodes(counting: Counting) -> int | None:
-    """So many nodes that can take the counted pods hold them for sure, whatever their kinds and the scheduler's choices.
+    """Returns how many nodes that can take the counted pods certainly hold them, whatever their kinds and the
+    scheduler's choices.
 
-    None: no number does, because there can be nodes among them that hold none.
+    None: no number is certain, because some of them may hold none.
     """
     held = min(counting.held(kind, best=False) for name in counting.run.wanted.nodes for kind in counting.taking(name))
     if not held:
@@ -46,7 +48,7 @@ def _shared(counting: Counting, some: Some, supply: Supply) -> list[Kind]:
 
 
 def _all_on_one(counting: Counting, some: Some, supply: Supply) -> bool:
-    """Whether one node can hold the counted pods and these single ones."""
+    """Returns whether one node can hold the counted pods and these single ones."""
     if some:
         kinds = _shared(counting, some, supply)
     else:
@@ -55,7 +57,7 @@ def _all_on_one(counting: Counting, some: Some, supply: Supply) -> bool:
 
 
 def _least_lost(counting: Counting, some: Some, kinds: list[Kind]) -> int:
-    """What these single pods cost at best where they share a node; nothing where its kind takes no counted pods."""
+    """Returns what these single pods cost at best on a shared node; nothing if its kind takes no counted pods."""
     costs = [counting.held(kind, best=True) - counting.held(kind, some, best=True) for kind in kinds]
     return min(costs, default=ANY)
 
@@ -66,7 +68,7 @@ def _most_lost(counting: Counting, some: Some, held: int) -> int:
 
 
 def _one_is_enough(counting: Counting) -> bool:
-    """Whether any one node holds the counted pods beside all the single ones that can be on it."""
+    """Returns whether any one node holds the counted pods next to all the single ones that can be on it."""
     count = counting.run.wanted.count
     return all(
         counting.held(kind, counting.every, best=False) >= count
@@ -77,7 +79,7 @@ def _one_is_enough(counting: Counting) -> bool:
 
 
 def _walk(counting: Counting, supply: Supply, count: int) -> int:
-    """How many of the roomiest nodes hold so many of the counted pods, none else on them."""
+    """Returns how many of the largest nodes hold so many of the counted pods, with nothing else on them."""
     wanted = counting.run.wanted
     groups = sorted(
         (max(counting.held(kind, best=True) for kind in counting.taking(name)), supply[name].most(wanted.zones, nodes))

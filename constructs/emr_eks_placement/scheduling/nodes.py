@@ -1,4 +1,5 @@
-"""Which node groups and pools can take a pod: the Kubernetes scheduler's NodeAffinity, TaintToleration, NodeResourcesFit."""
+"""Which node groups and pools can take a pod, by the Kubernetes scheduler's NodeAffinity, TaintToleration,
+NodeResourcesFit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ NODE_NAME = "metadata.name"  # the only field that node affinity matches
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a node group or pool takes no pod of a shape; name: the group's or pool's."""
+    """Why a node group or pool takes no pod of a shape. name: the group's or pool's."""
 
     name: str
     reason: str
@@ -22,10 +23,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The node groups and pools that can take a pod, each with the nodes of it that can, and why the others can't.
+    """The node groups and pools that can take a pod, with their nodes that can, and why the others can't.
 
-    depends_on: the keys of labels by whose values, which are not known, it is decided whether any of these nodes takes it;
-    empty where one does for sure.
+    depends_on: the keys of labels with unknown values that decide whether any of these nodes takes the pod; empty if
+    one certainly does.
     """
 
     nodes: Mapping[str, tuple[Node, ...]]
@@ -39,7 +40,7 @@ class Candidates:
 
 
 def candidates(pod: PodShape, groups: Mapping[str, NodeGroupCapacity | NodePoolCapacity]) -> Candidates:
-    """Filters node groups and pools for a pod: a pool makes nodes only of pods that they would take."""
+    """Filters node groups and pools for a pod. A pool creates nodes only for pods that the nodes would take."""
     nodes: dict[str, tuple[Node, ...]] = {}
     refusals = []
     for name, group in groups.items():
@@ -64,7 +65,7 @@ def _depends_on(pod: PodShape, found: Mapping[str, tuple[Node, ...]]) -> tuple[s
 
 
 def agrees(pod: PodShape, node: Node) -> bool | None:
-    """Whether the node has what the pod's node selector and required node affinity ask for; None where that is not known."""
+    """Returns whether the node matches the pod's node selector and required node affinity; None if unknown."""
     selected: bool | None = pod.node_selector.items() <= node.labels.items()
     if not selected:
         if any(
@@ -77,7 +78,7 @@ def agrees(pod: PodShape, node: Node) -> bool | None:
 
 
 def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
-    """Whether one of the tolerations covers the taint (Kubernetes, taints and tolerations)."""
+    """Returns whether one of the tolerations covers the taint (Kubernetes, taints and tolerations)."""
     return any(
         toleration.effect in (None, taint.effect)
         and toleration.key in (None, taint.key)
@@ -87,12 +88,13 @@ def tolerates(tolerations: tuple[Toleration, ...], taint: Taint) -> bool:
 
 
 def fits(pod: PodShape, room: Room) -> bool:
-    """Whether the room may hold a pod: if the pod requests as little memory as it may."""
+    """Returns whether the room may hold a pod: with the least memory that the pod may request."""
     return _holds(room, pod, pod.memory_bytes - pod.memory_slack_bytes)
 
 
 def surely_fits(pod: PodShape, node: Node) -> bool:
-    """Whether an empty node holds a pod for sure: the least of a node of its kind, and the most that the pod requests."""
+    """Returns whether an empty node certainly holds a pod: with its least possible room, and the most that the pod
+    requests."""
     return _holds(node.sure_room, pod, pod.memory_bytes)
 
 
@@ -107,17 +109,17 @@ def _holds(room: Room, pod: PodShape, memory_bytes: int) -> bool:
 
 
 def devices_on(room: Room, device: str) -> int | None:
-    """How many of a device the room has; None for one that a plugin may offer on any node."""
+    """Returns how many of a device the room has; None if a plugin may offer it on any node."""
     return dict(room.devices).get(device, 0) if device in INSTANCE_DEVICES else None
 
 
 def _missing_devices(pod: PodShape, room: Room) -> list[tuple[str, int]]:
-    """The devices that the pod requests more of than the room has."""
+    """Returns the devices of which the pod requests more than the room has."""
     return [(name, count) for name, count in pod.devices if (has := devices_on(room, name)) is not None and has < count]
 
 
 def _fitting_nodes(pod: PodShape, group: NodeGroupCapacity | NodePoolCapacity) -> tuple[Node, ...] | str:
-    """The nodes of the group that can take the pod, or why none can."""
+    """Returns the nodes of the group that can take the pod, or why none can."""
     for taint in group.taints:
         if taint.effect != "PreferNoSchedule" and not tolerates(pod.tolerations, taint):
             return f"its taint {taint.key}={taint.value}:{taint.effect} is not tolerated"
@@ -149,7 +151,7 @@ def _why_too_small(pod: PodShape, agreeing: Sequence[Node]) -> str:
 
 
 def _missing(node_selector: Mapping[str, str], group: NodeGroupCapacity | NodePoolCapacity) -> str:
-    """The entries that no node has; all of them where only their combination is missing; nothing where nothing is."""
+    """Returns the entries that no node has; all entries if only their combination is missing, none if nothing is."""
 
     def has(node: Node, key: str, value: str) -> bool:
         return node.labels.get(key) == value or key in node.unknown_labels

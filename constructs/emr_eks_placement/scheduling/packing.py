@@ -1,4 +1,4 @@
-"""How many pods a node holds beside others."""
+"""How many pods a node holds next to others."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,10 +8,10 @@ from emr_eks_placement.scheduling.pod import PodShape
 
 
 def pods_on(room: Room, pod: PodShape, beside: Sequence[PodShape] = (), *, lightest: bool = False) -> int:
-    """How many pods of a shape the room holds beside these others; none where the others alone exceed it.
+    """Returns how many pods of a shape the room holds next to these others; 0 if the others alone exceed it.
 
-    lightest: each pod with the least memory that it may request, rather than the most. A resource that the room does not
-    know, such as a disk of unknown size, sets no limit.
+    lightest: count each pod with the least memory that it may request, not the most. A resource that the room does not
+    know, such as a disk of unknown size, is no limit.
     """
     pods, cpu, memory, storage = room.pods - len(beside), room.cpu_millis, room.memory_bytes, room.storage_bytes
     devices = bool(pod.devices)
@@ -38,7 +38,7 @@ def pods_on(room: Room, pod: PodShape, beside: Sequence[PodShape] = (), *, light
 
 
 def _devices_left(room: Room, pod: PodShape, beside: Sequence[PodShape]) -> Iterator[tuple[int, int]]:
-    """Of each device that the room is known to have or not: what the others leave, and what the pod asks for."""
+    """Yields, for each device of known number in the room, what the others leave, and what the pod asks for."""
     for name in {name for one in (pod, *beside) for name, _ in one.devices}:
         offered = devices_on(room, name)
         if offered is not None:

@@ -1,4 +1,4 @@
-"""What of a pod decides where it lands."""
+"""The properties of a pod that decide where it lands."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -15,11 +15,11 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class PodShape:
-    """What schedulers read of a pod.
+    """The properties of a pod that schedulers read.
 
     node_affinity: the required terms. CPU in thousandths of a core, memory and ephemeral storage in bytes: requests of
-    the whole pod. memory_slack_bytes: how much less memory it may request, where that is not certain. devices: what else
-    the pod requests, in order, such as ("nvidia.com/gpu", 1).
+    the whole pod. memory_slack_bytes: how much less memory it may request, if that is uncertain. devices: other
+    requested resources, in order, such as ("nvidia.com/gpu", 1).
     """
 
     namespace: str
@@ -36,18 +36,18 @@ class PodShape:
 
     @property
     def memory_mib(self) -> int:
-        """Rounded up."""
+        """The memory in MiB, rounded up."""
         return -(-self.memory_bytes // MIB)
 
     @property
     def storage_mib(self) -> int:
-        """Rounded up."""
+        """The ephemeral storage in MiB, rounded up."""
         return -(-self.storage_bytes // MIB)
 
 
 @dataclass(frozen=True)
 class Pod:
-    """A kind of pod of a run: its manifest, and what schedulers read of it once the API has added the namespace's defaults."""
+    """A kind of pod of a run: its manifest, and its shape after the API has added the namespace's defaults."""
 
     role: Role
     manifest: Mapping[str, Any]
@@ -55,16 +55,16 @@ class Pod:
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        """Of its manifest."""
+        """The spec of its manifest."""
         spec: Mapping[str, Any] = self.manifest["spec"]
         return spec
 
 
 def pod_of_manifest(manifest: Mapping[str, Any], least: Mapping[str, Any] | None = None) -> PodShape:
-    """The shape of a Kubernetes Pod; least: its spec with as little memory as it may request.
+    """Returns the shape of a Kubernetes Pod. least: its spec with the least memory that it may request.
 
     Its requests are the larger of all containers that run together and any init container with the sidecars that
-    started before it; a container that has only a limit requests as much (Kubernetes, sidecar containers).
+    started before it; a container with only a limit requests the same amount (Kubernetes, sidecar containers).
     """
     metadata, spec = manifest["metadata"], manifest["spec"]
     init = [(one, _requests(one)) for one in spec.get("initContainers") or ()]
@@ -93,7 +93,7 @@ def _requested_memory(spec: Mapping[str, Any]) -> int:
 
 
 def tolerations_of(spec: Mapping[str, Any]) -> tuple[Toleration, ...]:
-    """The tolerations of a pod's spec."""
+    """Returns the tolerations of a pod's spec."""
     return tuple(Toleration.of_kubernetes(toleration) for toleration in spec.get("tolerations") or [])
 
 

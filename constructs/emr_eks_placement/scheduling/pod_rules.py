@@ -1,6 +1,7 @@
-"""What a pod's spec says of other pods: pod affinity and anti-affinity, topology spread, ports of the node.
+"""The rules of a pod's spec about other pods: pod affinity and anti-affinity, topology spread, host ports.
 
-Source: kubernetes/kubernetes, pkg/scheduler/framework/plugins/{interpodaffinity,podtopologyspread,nodeports}/filtering.go.
+Source: kubernetes/kubernetes,
+pkg/scheduler/framework/plugins/{interpodaffinity,podtopologyspread,nodeports}/filtering.go.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +16,13 @@ _REQUIRED, _PREFERRED = (
 )
 _ANY_ADDRESS = "0.0.0.0"  # noqa: S104 what a port without an address means
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"  # the one label that every namespace has
-# Labels that no two pods of a kind share, though a plan knows no value of either.
+# Labels that no two pods of a kind share, although a plan does not know their values.
 _OWN_OF_EACH = ("spark-exec-id",)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A required term of pod affinity or anti-affinity, or a spread constraint that forbids: of the pod of a manifest."""
+    """A required term of pod affinity or anti-affinity, or a hard spread constraint, of the pod of a manifest."""
 
     key: str
     term: Mapping[str, Any]
@@ -29,7 +30,8 @@ class Rule:
     spread: bool = False
 
     def selects(self, own: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-        """Whether it counts a pod of the other manifest, for the pod of its own; both may be the same: two pods alike."""
+        """Returns whether the rule of its own pod counts a pod of the other manifest. Both may be the same, for two
+        equal pods."""
         if not self._in_namespaces(own["metadata"].get("namespace"), other["metadata"].get("namespace")):
             return False
         labels, theirs = own["metadata"].get("labels") or {}, other["metadata"].get("labels") or {}
@@ -48,7 +50,8 @@ class Rule:
 
 
 def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
-    """Whether a LabelSelector matches: an empty one matches every pod, a missing one none (Kubernetes, LabelSelector)."""
+    """Returns whether a LabelSelector matches: an empty one matches every pod, a missing one none (Kubernetes,
+    LabelSelector)."""
     if selector is None:
         return False
     wanted = selector.get("matchLabels") or {}
@@ -69,12 +72,12 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 
 def says_anything(spec: Mapping[str, Any]) -> bool:
-    """Whether the spec may have a rule or a preference."""
+    """Returns whether the spec may have a rule or a preference."""
     return bool(spec.get("affinity") or spec.get("topologySpreadConstraints"))
 
 
 def required(spec: Mapping[str, Any], kind: str) -> tuple[Rule, ...]:
-    """The required terms of podAffinity or podAntiAffinity."""
+    """Returns the required terms of podAffinity or podAntiAffinity."""
     affinity = spec.get("affinity")
     if not affinity:
         return ()
@@ -86,9 +89,9 @@ def required(spec: Mapping[str, Any], kind: str) -> tuple[Rule, ...]:
 
 
 def forbidding_spread(spec: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The topology spread constraints that keep a pod waiting rather than skew: DoNotSchedule, which is the default.
+    """Returns the topology spread constraints under which a pod waits: DoNotSchedule, which is the default.
 
-    One without a labelSelector counts no pod, and so keeps none waiting.
+    A constraint without a labelSelector counts no pod, so that no pod waits.
     """
     return tuple(
         Rule(str(one.get("topologyKey")), one, ("spec", "topologySpreadConstraints", index), spread=True)
@@ -98,7 +101,7 @@ def forbidding_spread(spec: Mapping[str, Any]) -> tuple[Rule, ...]:
 
 
 def preferred(spec: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields with rules that the scheduler follows where it can, and breaks otherwise."""
+    """Returns the fields with rules that the scheduler follows if possible."""
     affinity = spec.get("affinity") or {}
     kinds = [
         kind
@@ -112,7 +115,7 @@ def preferred(spec: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def share_a_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether pods of these specs bind the same port of their node, so that no node takes both."""
+    """Returns whether pods of these specs use the same host port, so that no node takes both."""
     return any(
         port == another and (address == elsewhere or _ANY_ADDRESS in (address, elsewhere))
         for port, address in ports(one)
@@ -121,7 +124,7 @@ def share_a_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def ports(spec: Mapping[str, Any]) -> Iterator[tuple[tuple[int, str], str]]:
-    """Number and protocol, and address; with hostNetwork every port is the node's (Kubernetes API, defaults)."""
+    """Yields number and protocol, and address; with hostNetwork every port is the node's (Kubernetes API, defaults)."""
     containers: Sequence[Mapping[str, Any]] = [*(spec.get("containers") or ()), *_sidecars(spec)]
     for container in containers:
         for port in container.get("ports") or ():

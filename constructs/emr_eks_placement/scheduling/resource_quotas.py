@@ -1,4 +1,4 @@
-"""What ResourceQuotas count of a pod, and what they make each container say.
+"""What ResourceQuotas count of a pod, and which values they require of each container.
 
 Source: kubernetes/kubernetes, pkg/quota/v1/evaluator/core/pods.go.
 """
@@ -9,8 +9,8 @@ from typing import Any
 from emr_eks_placement.scheduling.amounts import KINDS, Kind, Spec, amounts_of, containers, pod_amounts
 from emr_eks_placement.scheduling.namespace_rules import Amounts, ResourceQuota, Scope
 
-# A quota on one of these makes the API refuse a pod with a container, or init container, that does not say how much
-# (validationSet); other resources may be left out.
+# With a quota on one of these, the API refuses a pod with a container or init container that does not set an amount
+# (validationSet); other resources may be missing.
 _SAID_BY_EACH: Mapping[str, tuple[Kind, str]] = {
     "cpu": ("requests", "cpu"),
     "requests.cpu": ("requests", "cpu"),
@@ -24,7 +24,7 @@ _COMPUTE = ("cpu", "memory")
 
 
 def unspecified(spec: Spec, quota: ResourceQuota) -> dict[str, list[str]]:
-    """By container that lacks what the quota makes each say, the resources of the quota that it lacks."""
+    """Returns the resources of the quota that each container must set and does not, by container."""
     asked = {counted: said for counted, said in _SAID_BY_EACH.items() if counted in quota.hard}
     missing: dict[str, list[str]] = {}
     for container in containers(spec) if asked else ():
@@ -36,7 +36,7 @@ def unspecified(spec: Spec, quota: ResourceQuota) -> dict[str, list[str]]:
 
 
 def usage(spec: Spec) -> Amounts:
-    """What a pod counts for, by resource of a quota, in thousandths."""
+    """Returns what a pod counts for, by resource of a quota, in thousandths."""
     counted = {"pods": 1000, "count/pods": 1000}
     for resource, amount in pod_amounts(spec, "requests", overhead=True).items():
         counted[f"requests.{resource}"] = amount
@@ -49,7 +49,8 @@ def usage(spec: Spec) -> Amounts:
 
 
 def counts(quota: ResourceQuota, spec: Spec) -> bool | None:
-    """Whether the quota counts the pod: it is in each of the scopes; None: there is a scope that is not known here."""
+    """Returns whether the quota counts the pod, which must be in each of the scopes; None for a scope that is unknown
+    here."""
     found = [_is_in(scope, spec) for scope in quota.scopes]
     return False if False in found else None if None in found else True
 
@@ -78,7 +79,7 @@ def _is_best_effort(spec: Spec) -> bool:
 
 
 def _has_priority_class(scope: Scope, name: str | None) -> bool | None:
-    """As of a label selector: NotIn takes a pod without a class too."""
+    """Returns whether the priority class matches, as in a label selector: NotIn also matches a pod without a class."""
     match scope.operator:
         case "Exists":
             return name is not None

@@ -1,4 +1,4 @@
-"""How many nodes a node group or node pool has at one time, for sure and at most, in some of its zones."""
+"""How many nodes a node group or pool certainly has, and can have at most, at one time in some of its zones."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -9,17 +9,17 @@ from emr_eks_placement.facts.instance_types import InstanceType
 from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity, NodePoolCapacity, RunningNodes
 
 ANY = 10**15
-"""More nodes or pods than there ever are: what has no bound."""
+"""More nodes or pods than can exist, for no limit."""
 
 
 @dataclass(frozen=True)
 class GroupNodes:
     """The nodes of a node group at one time.
 
-    EC2 Auto Scaling keeps a group's zones even: each has the quotient of nodes by zones or one more (EC2 Auto Scaling guide,
-    availability zone distribution). machines: the instance types that the nodes are expected to be of; empty: any of the
-    group's. settled: whether they are of no other, as nodes that run. read: these, where they were read. uneven: whether all
-    may be in one zone, as where the others have no capacity: keeping zones even is best effort.
+    EC2 Auto Scaling balances a group's zones: each has the quotient of nodes by zones or one more (EC2 Auto Scaling
+    guide, availability zone distribution). machines: the expected instance types of the nodes; empty: any of the
+    group's. settled: whether they have no other types, as running nodes do. read: the running nodes, if they were read.
+    uneven: whether all may be in one zone, for example if the others have no capacity: balancing is best effort.
     """
 
     group: NodeGroupCapacity
@@ -30,7 +30,7 @@ class GroupNodes:
     uneven: bool = False
 
     def sure(self, zones: Iterable[str]) -> int:
-        """The least number of nodes in these zones."""
+        """Returns the least number of nodes in these zones."""
         if self.read is not None:
             return self._running(zones)
         if self._zones.issubset(zones):
@@ -41,7 +41,7 @@ class GroupNodes:
         return here * each + max(0, more - elsewhere)
 
     def most(self, zones: Iterable[str], _nodes: Iterable[Node] = ()) -> int:
-        """The largest number of nodes in these zones."""
+        """Returns the largest number of nodes in these zones."""
         if self.read is not None:
             return self._running(zones)
         if self._zones.issubset(zones):
@@ -62,7 +62,7 @@ class GroupNodes:
 
     @cached_property
     def chosen(self) -> tuple[InstanceType, ...] | None:
-        """The instance types of nodes that run; None where they may be of others too, or the group has no others."""
+        """The instance types of running nodes; None if they may have others too, or the group has no others."""
         return self.machines if self.settled and not set(self.group.machines).issubset(self.machines) else None
 
     @cached_property
@@ -72,28 +72,30 @@ class GroupNodes:
 
 @dataclass(frozen=True)
 class PoolNodes:
-    """The nodes that a node pool may make: of any kind that a pod needs, in any zone, up to so many vCPU; None: any number."""
+    """The nodes that a node pool may create: of any kind that a pod needs, in any zone, up to so many vCPU; None: any
+    number."""
 
     pool: NodePoolCapacity
     vcpus: int | None
     chosen: None = field(init=False, default=None)
 
     def sure(self, _zones: Iterable[str]) -> int:
-        """None is there before pods wait for it."""
+        """Returns 0: no node exists before pods wait for it."""
         return 0
 
     def most(self, _zones: Iterable[str], nodes: Iterable[Node]) -> int:
-        """As many as there can be of the smallest of these kinds of node."""
+        """Returns how many of the smallest of these kinds of node there can be."""
         smallest = min((node.machine.vcpus for node in nodes), default=0)
         return 0 if not smallest else ANY if self.vcpus is None else self.vcpus // smallest
 
     def usable(self, nodes: Iterable[Node]) -> int:
-        """Of a bounded pool: the vCPU that nodes of these kinds can use up."""
+        """For a limited pool: returns the vCPU that nodes of these kinds can use up."""
         step = math.gcd(*{node.machine.vcpus for node in nodes})
         return (self.vcpus or 0) // step * step
 
     def used(self, nodes: Iterable[Node]) -> int:
-        """Of a bounded pool: the vCPU that are in use for sure when no further node of these kinds can be made."""
+        """For a limited pool: returns the vCPU that are certainly in use when no further node of these kinds can be
+        created."""
         sizes = {node.machine.vcpus for node in nodes}
         step = math.gcd(*sizes)
         return max(0, min(self.usable(nodes), -((min(sizes) - 1 - (self.vcpus or 0)) // step) * step))
@@ -103,22 +105,22 @@ Supply = Mapping[str, GroupNodes | PoolNodes]
 
 
 def supply_now(capacity: Capacity) -> Supply:
-    """What runs, and what node pools add by themselves."""
+    """Returns the running nodes, and those that node pools add by themselves."""
     return _supplies(capacity)[0]
 
 
 def supply_at_most(capacity: Capacity) -> Supply:
-    """Every node group and pool at its largest."""
+    """Returns every node group and pool at its maximum size."""
     return _supplies(capacity)[1]
 
 
 def uneven(supply: Supply) -> Supply:
-    """The same, but that a group may have all its nodes in any one of its zones."""
+    """Returns the same supply, except that a group may have all its nodes in any one of its zones."""
     return {name: replace(one, uneven=True) if isinstance(one, GroupNodes) else one for name, one in supply.items()}
 
 
 def _supplies(capacity: Capacity) -> tuple[Supply, Supply]:
-    """Now and at most: worked out once for all plans."""
+    """Returns the supply now and at most, computed once for all plans."""
     if _supplies not in capacity.worked_out:
         now = {name: _as_it_runs(group) for name, group in capacity.node_groups.items()}
         largest = {name: _at_most(group) for name, group in capacity.node_groups.items()}

@@ -1,1 +1,1 @@
-"""What Spark on Kubernetes makes of a configuration."""
+"""Spark on Kubernetes: its configuration, and the pods that it creates."""

@@ -16,7 +16,7 @@ from emr_eks_placement.spark.resolved import resolved, trimmed
 
 Language = Literal["python", "r", "jvm"]
 
-# Options of spark-submit that stand for a property, and beat it.
+# Options of spark-submit that set a property, and override it.
 _PROPERTY_OPTIONS = {
     "--driver-cores": "spark.driver.cores",
     "--driver-memory": "spark.driver.memory",
@@ -48,7 +48,7 @@ _OTHER_OPTIONS = (
     "--repositories",
     "--total-executor-cores",
 )
-_CONTINUED_LINE = re.compile(r"\\\r?\n")  # as a shell has it; parameters that went through one have none
+_CONTINUED_LINE = re.compile(r"\\\r?\n")  # as in a shell; parameters that a shell has processed contain none
 _QUOTES = re.compile(r"""["'\\]""")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error", "--verbose", "-v", "--version")
@@ -56,11 +56,11 @@ _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error
 
 @dataclass(frozen=True)
 class SparkConfiguration:
-    """Spark properties as they hold for a job run, the language of its application and its release.
+    """The Spark properties of a job run, the language of its application and its release.
 
-    properties: as Spark reads them, those written under an old name under the new one too; written: as the request has
-    them; old_names: of the former; unknown: properties whose value is not known before the run, with what it names;
-    options: options of sparkSubmitParameters that stand for no property.
+    properties: as Spark reads them; one with an old name is also listed with the new one; written: as in the request;
+    old_names: the renamed ones; unknown: properties whose value is not known before the run, with the reference;
+    options: options of sparkSubmitParameters that set no property.
     """
 
     properties: Mapping[str, str]
@@ -72,26 +72,28 @@ class SparkConfiguration:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def name_of(self, name: str) -> str:
-        """The name under which the request has a property."""
+        """Returns the name with which the request sets a property."""
         return self.old_names.get(name, name)
 
     @cached_property
     def in_driver(self) -> "SparkConfiguration":
-        """As the driver reads it, which makes the executors: from a properties file, without blanks around values."""
+        """The properties as the driver reads them to create executors: from a properties file, without blanks around
+        values."""
         return replace(self, properties=trimmed(self.properties))
 
 
 def language_of(entry_point: str) -> Language:
-    """What spark-submit takes an application for, by its ending."""
+    """Returns the language that spark-submit infers for an application from its ending."""
     if entry_point.endswith(".py"):
         return "python"
     return "r" if entry_point.lower().endswith(".r") else "jvm"
 
 
 def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
-    """The configuration of a request: options of sparkSubmitParameters over its --conf over spark-defaults.
+    """Returns the configuration of a request: options of sparkSubmitParameters override its --conf, which overrides
+    spark-defaults.
 
-    Raises RuleError, with the path in the request, for parameters that spark-submit does not take and for an unknown
+    Raises RuleError, with the path in the request, for parameters that spark-submit does not accept, and for an unknown
     release.
     """
     driver = request["jobDriver"]
@@ -113,7 +115,7 @@ def spark_configuration(request: Mapping[str, Any]) -> SparkConfiguration:
 
 
 def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:
-    """The properties of a classification of the request, nested configurations included."""
+    """Returns the properties of a classification of the request, including nested configurations."""
     found: dict[str, str] = {}
     for one, properties in classifications(request):
         if one == name:
@@ -122,7 +124,8 @@ def classification(request: Mapping[str, Any], name: str) -> dict[str, str]:
 
 
 def classifications(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Every classification of the request with its properties, nested ones after what they are in; a name may come twice."""
+    """Yields every classification of the request with its properties, nested ones after their parent; a name may
+    repeat."""
     overrides = request.get("configurationOverrides") or {}
     return _flat(overrides.get("applicationConfiguration") or ())
 
@@ -134,7 +137,7 @@ def _flat(configurations: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Ma
 
 
 def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str, str]]:
-    """The properties, and the options that stand for none."""
+    """Returns the properties, and the options that set none."""
     try:
         words = _words(_CONTINUED_LINE.sub(" ", parameters))
     except ValueError as error:
@@ -156,12 +159,13 @@ def _submitted(parameters: str, *, sql: bool) -> tuple[dict[str, str], dict[str,
 
 
 def _words(text: str) -> list[str]:
-    """As a shell reads them; shlex is slow, and without quotes blanks alone part words."""
+    """Splits words as a shell does. shlex is slow, and without quotes only blanks separate words."""
     return shlex.split(text) if _QUOTES.search(text) else _WORD.findall(text)
 
 
 def _options(words: Sequence[str], *, sql: bool) -> Iterator[tuple[str, str]]:
-    """Options and their values. spark-sql has options of its own, and takes those of spark-submit anywhere among them."""
+    """Yields options and their values. spark-sql has further options, and accepts those of spark-submit anywhere among
+    them."""
     remaining = iter(words)
     for word in remaining:
         option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")

@@ -1,4 +1,4 @@
-"""What each configuration entry of Spark 3.5 that has to do with pods does to a plan.
+"""How each configuration entry of Spark 3.5 about pods affects a plan.
 
 Complete for spark.kubernetes.*, spark.driver.*, spark.executor.*, spark.dynamicAllocation.*, spark.task.*,
 spark.resources.*, spark.submit.* and spark.memory.*: tests/spark/test_entries.py walks the jars. Sources: the entries'
@@ -15,16 +15,17 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Effect:
-    """What a property does: it is in the plan, changes no pod's place, size, number or start, or is warned of.
+    """The effect of a property: in the plan, irrelevant to a pod's place, size, number or start, or reported by a
+    warning.
 
-    why: what of it is in the plan, the reason, or the code of the warning.
+    why: what the plan uses of it, the reason, or the code of the warning.
     """
 
     how: Literal["modelled", "none", "warned"]
     why: str
 
 
-# Names as in a shell: {driver,executor} is one of both. One that ends with a dot begins the names of a family.
+# Names as in a shell: {driver,executor} is one of both. A name that ends with a dot is the start of a family's names.
 _GROUPS: tuple[tuple[Effect, str], ...] = (
     (Effect("modelled", "size of the pods"), """
         spark.{driver,executor}.{cores,memory,memoryOverhead,memoryOverheadFactor} spark.executor.pyspark.memory
@@ -38,7 +39,7 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
     (Effect("modelled", "labels, annotations, node selector, scheduler, volumes and pod template"), """
         spark.kubernetes.{driver,executor}.{label.,annotation.,node.selector.,volumes.,scheduler.name,podTemplateFile}
         spark.kubernetes.{node.selector.,scheduler.name,driver.reusePersistentVolumeClaim}"""),
-    (Effect("modelled", "what a driver with it does not start with"), """
+    (Effect("modelled", "settings with which a driver does not start"), """
         spark.executor.extraJavaOptions spark.kubernetes.executor.podNamePrefix"""),
     (Effect("warned", "SPARK_SET_BY_EMR"), """
         spark.master spark.remote spark.submit.deployMode spark.kubernetes.driver.master"""),
@@ -97,25 +98,26 @@ _GROUPS: tuple[tuple[Effect, str], ...] = (
         spark.task.{maxDirectResultSize,maxFailures} spark.task.reaper.{enabled,killTimeout,pollingInterval,threadDump}
         spark.resources.warnings.testing spark.memory.{fraction,storageFraction}"""),
 )  # fmt: skip
-# What 3.5 does not have, and the version that brought it (Spark 4.0 configuration).
+# Not in 3.5: the version that added it (Spark 4.0 configuration).
 SINCE_SPARK_4 = {f"spark.{role}.minMemoryOverhead": (4, 0, 0) for role in ("driver", "executor")}
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 
 
 @cache
 def effects() -> Mapping[str, Effect]:
-    """By the name of an entry of Spark 3.5, or by the beginning of the names of a family, which ends with a dot."""
+    """Returns the effects by the name of an entry of Spark 3.5, or by the start of a family's names, which ends with a
+    dot."""
     return {name: effect for effect, names in _GROUPS for one in names.split() for name in _expanded(one)}
 
 
 @cache
 def names_that_matter() -> frozenset[str]:
-    """The names, and beginnings of names, that a plan reads or warns of."""
+    """Returns the names, and starts of names, that a plan reads or warns about."""
     return frozenset(name for name, one in effects().items() if one.how != "none") | set(SINCE_SPARK_4)
 
 
 def effect_of(name: str) -> Effect | None:
-    """Of a property; None for one that Spark does not have or that has nothing to do with pods."""
+    """Returns the effect of a property; None for one that Spark does not have or that does not affect pods."""
     known = effects()
     if name in known:
         return known[name]

@@ -1,4 +1,4 @@
-"""Names that are spelt almost like a property that decides pods."""
+"""Finds misspelled names of properties that decide pods."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -9,10 +9,10 @@ from emr_eks_placement.spark.effects import effect_of, names_that_matter
 
 @lru_cache(maxsize=10_000)
 def meant(name: str) -> str | None:
-    """The property that is one edit away, in whatever case, of those that a plan reads; None for a name that Spark knows.
+    """Returns the property that a plan reads and that is one edit away, ignoring case; None for a name that Spark has.
 
-    An edit: a character too many, missing, wrong or in another place. For labels and the like that holds of the part
-    before the name of the label.
+    An edit is an extra, missing, wrong or moved character. For labels and similar properties, only the part before the
+    name of the label is compared.
     """
     if not name.startswith("spark.") or name in alternates() or effect_of(name):
         return None
@@ -32,7 +32,7 @@ def meant(name: str) -> str | None:
 
 @cache
 def _by_edit() -> Mapping[tuple[bool, str], str]:
-    """Whether names follow it, and a name with one character less, or as it is: the name."""
+    """Returns the names, unchanged and with one character removed, with what follows each and the name itself."""
     found: dict[tuple[bool, str], str] = {}
     for name in sorted(
         {*names_that_matter(), *(old for old in alternates() if current_name(old) in names_that_matter())}
@@ -45,5 +45,5 @@ def _by_edit() -> Mapping[tuple[bool, str], str]:
 
 
 def _shorter(text: str) -> Iterator[str]:
-    """The text with each of its characters left out."""
+    """Yields the text with each of its characters left out."""
     return (text[:at] + text[at + 1 :] for at in range(len(text)))

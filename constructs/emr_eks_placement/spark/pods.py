@@ -1,8 +1,8 @@
-"""The driver and executor pods that Spark makes of its configuration and a pod template.
+"""The driver and executor pods that Spark creates from its configuration and a pod template.
 
-Only what decides where a pod lands, how large it is and whether it starts there: labels, annotations, node selector,
-scheduler, and the Spark container's requests and limits; all else of the template stays as it is.
-Source: apache/spark, KubernetesConf and the feature steps of org.apache.spark.deploy.k8s.
+Includes only what decides where a pod lands, how large it is and whether it starts there: labels, annotations, node
+selector, scheduler, and the Spark container's requests and limits. The rest of the template is kept. Source:
+apache/spark, KubernetesConf and the feature steps of org.apache.spark.deploy.k8s.
 """
 
 import re
@@ -14,7 +14,7 @@ from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, requests
 from emr_eks_placement.spark.volumes import volumes
 
-# Labels that Spark puts on its pods, and refuses from a configuration, with the version that brought each
+# Labels that Spark sets on its pods and refuses in a configuration, with the version that added each
 # (KubernetesDriverConf, KubernetesExecutorConf).
 _OWN_LABELS: Mapping[SparkRole, Mapping[str, tuple[int, ...]]] = {
     "driver": {"spark-app-selector": (0,), "spark-app-name": (3, 3, 0), "spark-version": (3, 3, 0)},
@@ -26,20 +26,21 @@ _OWN_LABELS: Mapping[SparkRole, Mapping[str, tuple[int, ...]]] = {
         "spark-version": (3, 3, 0),
     },
 }
-# Names the pod template of each role.
+# The property with the pod template of each role.
 TEMPLATE_PROPERTY: Mapping[SparkRole, str] = {role: f"spark.kubernetes.{role}.podTemplateFile" for role in _OWN_LABELS}
 _ROLE_LABEL = "spark-role"
-_UNKNOWN = "unknown"  # the value of a label that is not known before the run
+_UNKNOWN = "unknown"  # a label's value that is not known before the run
 _IDS = re.compile(r"\{\{(?:APP_ID|EXECUTOR_ID)\}\}")
 
 
 def spark_pod(
     spark: SparkConfiguration, role: SparkRole, template: Mapping[str, Any] | None, *, main_container: str
 ) -> dict[str, Any]:
-    """The pod as a manifest; the labels by which Spark tells applications and executors apart have unknown values.
+    """Returns the pod as a manifest. The labels with which Spark identifies applications and executors have unknown
+    values.
 
-    template: a Pod that Spark can read, None without one; main_container: the name of Spark's container in it, else
-    Spark takes the first. Raises RuleError, with the Spark property as path, for what Spark makes no pod of.
+    template: a Pod that Spark can read, None without one; main_container: the name of Spark's container in it; Spark
+    otherwise uses the first. Raises RuleError, with the Spark property as path, if Spark creates no pod.
     """
     if role == "executor":
         spark = spark.in_driver
@@ -65,16 +66,16 @@ def spark_pod(
 
 
 def _labels(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
-    """Those of the configuration and Spark's own. Raises RuleError for one that Spark keeps for itself.
+    """Returns the labels of the configuration and Spark's own. Raises RuleError for one that Spark reserves.
 
-    In values of a configuration's, Spark 4 writes the ids of application and executor (SPARK-47730).
+    In the configuration's values, Spark 4 replaces the ids of application and executor (SPARK-47730).
     """
     prefix = f"spark.kubernetes.{role}.label."
     labels = _prefixed(spark, prefix)
     own = {name: _UNKNOWN for name, since in _OWN_LABELS[role].items() if spark.release.spark >= since}
     own[_ROLE_LABEL] = role
     for name in labels.keys() & own.keys():
-        rule = "Spark keeps this label for itself and refuses it (Spark on Kubernetes)"
+        rule = "Spark reserves this label and refuses it (Spark on Kubernetes)"
         raise RuleError(labels[name], rule, "Choose another name", path=(f"{prefix}{name}",))
     if spark.release.spark >= (4, 0, 0):
         labels = {name: without_ids(value) for name, value in labels.items()}
@@ -82,7 +83,7 @@ def _labels(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
 
 
 def without_ids(text: str) -> str:
-    """The value of a label with something in place of {{APP_ID}} and {{EXECUTOR_ID}}, which Spark 4 fills in."""
+    """Returns the value of a label with a substitute for {{APP_ID}} and {{EXECUTOR_ID}}, which Spark 4 replaces."""
     return _IDS.sub(_UNKNOWN, text)
 
 
@@ -91,7 +92,7 @@ def _prefixed(spark: SparkConfiguration, prefix: str) -> dict[str, str]:
 
 
 def _node_selector(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
-    """Both roles' selectors, then this role's, which Spark knows since 3.3.0."""
+    """Returns both roles' selectors, then this role's, which Spark supports from 3.3.0 on."""
     selector = _prefixed(spark, "spark.kubernetes.node.selector.")
     if spark.release.has_role_node_selectors:
         selector |= _prefixed(spark, f"spark.kubernetes.{role}.node.selector.")
@@ -99,7 +100,7 @@ def _node_selector(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]
 
 
 def _scheduler(spark: SparkConfiguration, role: SparkRole) -> str | None:
-    """A scheduler of executors since Spark 3.0.0, of the driver or of both since 3.3.0."""
+    """Returns the scheduler: of executors from Spark 3.0.0 on, of the driver or of both from 3.3.0 on."""
     own = spark.properties.get(f"spark.kubernetes.{role}.scheduler.name")
     if spark.release.spark < (3, 3, 0):
         return own if role == "executor" and spark.release.spark >= (3, 0, 0) else None
@@ -109,7 +110,8 @@ def _scheduler(spark: SparkConfiguration, role: SparkRole) -> str | None:
 def _containers(
     spark: SparkConfiguration, role: SparkRole, containers: list[dict[str, Any]], main_container: str
 ) -> list[dict[str, Any]]:
-    """Spark's container first, its memory and CPU request Spark's own; a CPU limit only if there is one."""
+    """Returns the containers, Spark's first, with Spark's own memory and CPU request; with a CPU limit only if it is
+    set."""
     named = [one for one in containers if one.get("name") == main_container]
     main = (named or containers or [{"name": main_container}])[0]
     own = requests(spark, role)

@@ -1,4 +1,4 @@
-"""What keeps a driver from starting or from making executors, beside numbers and sizes that Spark does not read.
+"""Why a driver does not start, or creates no executors, other than numbers and sizes that Spark can't read.
 
 Source: apache/spark, SparkConf.validateSettings, ResourceProfile, ExecutorAllocationManager and, for the prefix of pods'
 names, org.apache.spark.deploy.k8s.Config.
@@ -25,9 +25,8 @@ _SHUFFLE = (
 
 
 def check_driver_starts(spark: SparkConfiguration) -> None:
-    """Raises RuleError, with the Spark property as path, for what the driver ends with before it has executors, and for
-    executors' cores that spark-submit does not read.
-    """
+    """Raises RuleError, with the Spark property as path, for a setting with which the driver ends before it has
+    executors, and for executor cores that spark-submit can't read."""
     read(spark, _CORES, whole_number, "1")
     spark = spark.in_driver
     _check_java_options(spark)
@@ -47,7 +46,7 @@ def _check_java_options(spark: SparkConfiguration) -> None:
 
 
 def _check_tasks(spark: SparkConfiguration) -> None:
-    """A task needs no more cores and devices than an executor has."""
+    """Raises an error if a task needs more cores or devices than an executor has."""
     name = "spark.task.cpus"
     cpus, cores = read(spark, name, whole_number, "1"), read(spark, _CORES, whole_number, "1")
     if cpus > cores:
@@ -64,7 +63,7 @@ def _check_tasks(spark: SparkConfiguration) -> None:
 
 
 def _share(text: str) -> float:
-    """The amount of a device that a task takes: a fraction up to 0.5, or whole devices."""
+    """Returns the amount of a device that a task uses: a fraction up to 0.5, or whole devices."""
     try:
         amount = float(text)
     except ValueError:
@@ -95,7 +94,7 @@ def _ratio(text: str) -> float:
 
 
 def _check_shuffle(spark: SparkConfiguration) -> None:
-    """Dynamic allocation whose shuffle tracking, on by default since Spark 3.4, is switched off without another means."""
+    """Raises an error for dynamic allocation without shuffle tracking, on by default from Spark 3.4, or a replacement."""
     name = _SHUFFLE[1]
     if name in spark.properties and not any(is_true(spark, one) for one in _SHUFFLE):
         rule = (

@@ -1,4 +1,4 @@
-"""Properties as Spark resolves them: old names of entries, and references to other properties in values.
+"""Resolves properties as Spark does: old names of entries, and references to other properties in values.
 
 Source: apache/spark, SparkConf.getDeprecatedConfig, ConfigEntry.readString and ConfigReader.substitute.
 """
@@ -12,24 +12,24 @@ from emr_eks_placement.facts.spark_entries import alternates, default_of, has_en
 
 _REFERENCE = re.compile(r"\$\{(?:(\w+?):)?(\S+?)\}", re.ASCII)
 _FALLBACK = re.compile(r"<value of (\S+)>")
-# Of the container that Spark runs in, which nobody knows before the run.
+# Values of Spark's container, which are not known before the run.
 _OUTSIDE = ("env", "system")
-# What spark-submit checks as it is written, before references count (SparkSubmitArguments).
+# What spark-submit checks as written, before it resolves references (SparkSubmitArguments).
 _TAKEN_AS_WRITTEN = frozenset(
     {
         *(f"spark.{role}.{kind}" for role in ("driver", "executor") for kind in ("cores", "memory")),
         "spark.executor.instances",
     }
 )
-_BLANKS = "".join(map(chr, range(ord(" ") + 1)))  # what Java's String.trim takes away
+_BLANKS = "".join(map(chr, range(ord(" ") + 1)))  # what Java's String.trim removes
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """Properties under the names and with the values that Spark takes.
+    """Properties with the names and values that Spark uses.
 
-    old_names: the names of those that were written under an old one; unknown: those whose value depends on the container
-    that Spark runs in, and which are left out, with the reference, such as env:HOME.
+    old_names: the names of those that were set with an old one; unknown: those whose value depends on Spark's
+    container, with the reference, such as env:HOME; they are not in the properties.
     """
 
     properties: Mapping[str, str]
@@ -42,12 +42,12 @@ class _OutsideError(Exception):
 
 
 def trimmed(properties: Mapping[str, str]) -> dict[str, str]:
-    """Properties as Spark reads them from a file: without blanks around values (Utils.getPropertiesFromFile)."""
+    """Returns properties as Spark reads them from a file: without blanks around values (Utils.getPropertiesFromFile)."""
     return {name: value.strip(_BLANKS) for name, value in properties.items()}
 
 
 def resolved(written: Mapping[str, str]) -> Resolved:
-    """What holds of the properties as written. Raises RuleError, with the property as path, for a circular reference."""
+    """Returns the resolved properties. Raises RuleError, with the property as path, for a circular reference."""
     properties, old = dict(written), {}
     for name in alternates().keys() & written.keys():
         new = alternates()[name]
@@ -82,7 +82,7 @@ def _substituted(text: str, written: Mapping[str, str], used: frozenset[str]) ->
 
 
 def _value(name: str, written: Mapping[str, str]) -> str | None:
-    """A property under its name or an old one, else the default of its entry."""
+    """Returns a property by its name or an old one, or the default of its entry."""
     if not name.startswith("spark."):
         return None
     found = next((written[one] for one in (name, *old_names().get(name, ())) if one in written), None)

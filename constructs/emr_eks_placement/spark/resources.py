@@ -25,9 +25,9 @@ _CORES = "1"  # spark.driver.cores, spark.executor.cores
 
 @dataclass(frozen=True)
 class Requests:
-    """What the Spark container requests: CPU as a Kubernetes quantity, memory in MiB, which is its limit too.
+    """The requests of the Spark container: CPU as a Kubernetes quantity, memory in MiB, which is also its limit.
 
-    devices: by Kubernetes' name, such as nvidia.com/gpu, its limit.
+    devices: by Kubernetes' name, such as nvidia.com/gpu; the request is also the limit.
     """
 
     cpu: str
@@ -36,9 +36,9 @@ class Requests:
 
 
 def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
-    """The requests of a driver or executor pod's Spark container.
+    """Returns the requests of a driver or executor pod's Spark container.
 
-    Raises RuleError, with the Spark property as path, for a value that Spark does not read.
+    Raises RuleError, with the Spark property as path, for a value that Spark can't read.
     """
     memory = read(spark, f"spark.{role}.memory", heap_mib, _MEMORY)
     given = f"spark.{role}.memoryOverhead"
@@ -50,15 +50,16 @@ def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
 
 
 def read(spark: SparkConfiguration, name: str, parse: Callable[[str], Value], default: str) -> Value:
-    """The value of a property. Raises RuleError, with its name in the request as path, for what `parse` refuses."""
+    """Returns the value of a property. Raises RuleError, with its name in the request as path, for a value that `parse`
+    refuses."""
     try:
         return parse(spark.properties.get(name, default))
-    except RuleError as broken:  # its name is looked up only then: a plan reads dozens of properties
+    except RuleError as broken:  # its name is looked up only on an error: a plan reads dozens of properties
         raise broken.below(spark.name_of(name)) from None
 
 
 def is_true(spark: SparkConfiguration, name: str) -> bool:
-    """Whether a property that is false by default is true, in whatever case. Raises RuleError for another word."""
+    """Returns whether a property with default false is true, ignoring case. Raises RuleError for any other word."""
     return read(spark, name, _truth, "false")
 
 
@@ -70,7 +71,7 @@ def _truth(text: str) -> bool:
 
 
 def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
-    """Whole cores, or since Spark 2.4 (executors) and 3.0 (driver) a Kubernetes quantity of its own."""
+    """Returns whole cores, or from Spark 2.4 (executors) and 3.0 (driver) on a separate Kubernetes quantity."""
     cores = spark.properties.get(f"spark.{role}.cores", _CORES)
     read(spark, f"spark.{role}.cores", whole_number, _CORES)
     if role == "driver" and spark.release.spark < (3, 0, 0):
@@ -81,7 +82,7 @@ def _cpu(spark: SparkConfiguration, role: SparkRole) -> str:
 
 
 def whole_number(text: str) -> int:
-    """A number of cores or executors. Raises RuleError for what is none above 0; blanks count in an option or --conf."""
+    """Returns a number of cores or executors. Raises RuleError for other values; blanks count in an option or --conf."""
     if not _WHOLE.fullmatch(text) or not int(text):
         raise RuleError(text, "must be a whole number above 0 (SparkSubmitArguments)", "Write for example 4")
     return int(text)
@@ -95,7 +96,8 @@ def _least_overhead(spark: SparkConfiguration, role: SparkRole) -> int:
 
 
 def _factor(spark: SparkConfiguration, role: SparkRole) -> float:
-    """Of the role, since Spark 3.3.0 and above 0; else of both, which was below 1 until then."""
+    """Returns the role's factor, from Spark 3.3.0 on and above 0; otherwise the factor of both, which was below 1 until
+    then."""
     own = f"spark.{role}.memoryOverheadFactor"
     if own in spark.properties and spark.release.has_role_memory_overhead_factors:
         return read(spark, own, _above_0, "")
@@ -127,7 +129,7 @@ def _below_1(text: str) -> float:
 
 
 def _executor_extra_mib(spark: SparkConfiguration) -> int:
-    """Memory off the heap, which the pod has room for since Spark 3.1.0 (SPARK-33288), and Python's own."""
+    """Returns memory off the heap, for which the pod has room from Spark 3.1.0 on (SPARK-33288), and Python's own."""
     extra = 0
     if is_true(spark, "spark.memory.offHeap.enabled"):
         size = read(spark, "spark.memory.offHeap.size", off_heap_mib, "0")
@@ -142,9 +144,10 @@ def _executor_extra_mib(spark: SparkConfiguration) -> int:
 
 
 def devices(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
-    """spark.{driver,executor}.resource.NAME.amount, since Spark 3.0, as VENDOR/NAME; an amount of 0 asks for none.
+    """Returns spark.{driver,executor}.resource.NAME.amount, from Spark 3.0 on, as VENDOR/NAME; an amount of 0 requests
+    none.
 
-    Raises RuleError, with the property as path, for what Spark makes no request of.
+    Raises RuleError, with the property as path, if Spark creates no request.
     """
     found = {}
     for name, amount in device_amounts(spark, role).items():
@@ -158,7 +161,8 @@ def devices(spark: SparkConfiguration, role: SparkRole) -> dict[str, str]:
 
 
 def device_amounts(spark: SparkConfiguration, role: SparkRole) -> dict[str, int]:
-    """How many of each device a role asks for, by Spark's name, such as gpu. Raises RuleError as `devices`."""
+    """Returns how many of each device a role requests, by Spark's name, such as gpu. Raises RuleError as `devices`
+    does."""
     start, found = f"spark.{role}.resource.", {}
     if spark.release.spark < (3, 0, 0):
         return {}

@@ -1,6 +1,7 @@
-"""The volumes that Spark adds to its pods for properties.
+"""The volumes that Spark adds to its pods from properties.
 
-Source: apache/spark, KubernetesVolumeUtils and MountVolumesFeatureStep; Spark on Kubernetes, "Using Kubernetes Volumes".
+Source: apache/spark, KubernetesVolumeUtils and MountVolumesFeatureStep; Spark on Kubernetes, "Using Kubernetes
+Volumes".
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.resources import SparkRole, is_true
 
-ON_DEMAND = "OnDemand"  # in the name of a claim of Spark's properties: a name of the pod's own
+ON_DEMAND = "OnDemand"  # in the name of a claim of Spark's properties: a unique name for the pod
 EXECUTOR_ID = "SPARK_EXECUTOR_ID"  # in the name of an executor's claim: its number
 _SOURCE = "(Spark on Kubernetes, volumes)"
 # Kind -> the options that it needs.
@@ -23,7 +24,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 
 
 def volumes(spark: SparkConfiguration, role: SparkRole) -> Iterator[dict[str, Any]]:
-    """spark.kubernetes.{driver,executor}.volumes.KIND.NAME.… as volumes of a pod; a claim made for the pod is OnDemand.
+    """Yields spark.kubernetes.{driver,executor}.volumes.KIND.NAME.… as volumes of a pod; a claim that is created for the pod is
+    OnDemand.
 
     Raises RuleError, with the property as path, for an unknown kind, a missing option or mount path, and two mounts of
     one path.
@@ -46,9 +48,10 @@ def volumes(spark: SparkConfiguration, role: SparkRole) -> Iterator[dict[str, An
 
 
 def claim_options(properties: Mapping[str, str], role: SparkRole, volume: str) -> Mapping[str, str] | None:
-    """Of a claim that Spark's properties mount: claimName, storageClass, sizeLimit; None for a volume of the pod template.
+    """Returns claimName, storageClass and sizeLimit of a claim that Spark's properties mount; None for a volume of the
+    pod template.
 
-    Spark makes the claim if it has the last two (MountVolumesFeatureStep).
+    Spark creates the claim if it has the last two (MountVolumesFeatureStep).
     """
     prefix = f"spark.kubernetes.{role}.volumes.persistentVolumeClaim.{volume}.options."
     options = {key.removeprefix(prefix): value for key, value in properties.items() if key.startswith(prefix)}
@@ -56,12 +59,12 @@ def claim_options(properties: Mapping[str, str], role: SparkRole, volume: str) -
 
 
 def is_made(options: Mapping[str, str]) -> bool:
-    """Whether Spark makes the claim."""
+    """Returns whether Spark creates the claim."""
     return "storageClass" in options and "sizeLimit" in options
 
 
 def _named(properties: Mapping[str, str], prefix: str) -> list[tuple[str, str, str]]:
-    """Kind and name of each volume with the first property of it. One without a name counts for nothing."""
+    """Returns kind and name of each volume with its first property. A volume without a name has no effect."""
     found: dict[tuple[str, str], str] = {}
     for key in properties:
         if not key.startswith(prefix):

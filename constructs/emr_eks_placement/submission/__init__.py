@@ -1,1 +1,1 @@
-"""StartJobRun requests made ready to be started: which definition, what is added to it, and the token that starts it once."""
+"""Prepares StartJobRun requests to be started: the definition, what is added to it, and the token that starts it once."""

@@ -1,4 +1,4 @@
-"""Which placement of an environment's job is meant."""
+"""Chooses the placement of an environment's job."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from emr_eks_placement.job.modes import MODES
 
 @dataclass(frozen=True)
 class ChosenPlacement:
-    """A placement of a job. is_deployed: whether the environment has a definition of it, under this name."""
+    """A placement of a job. is_deployed: whether the environment has a definition of it, with this name."""
 
     name: str
     choice: PlacementChoice
@@ -20,11 +20,10 @@ class ChosenPlacement:
 def choose_placement(
     environment: Environment, job: str, *, placement: str | None, mode: str | None, zone: str | None
 ) -> ChosenPlacement:
-    """The placement of that name, or the one of the mode; the only one where neither is given; in the zone if one is.
+    """Returns the placement of that name, or of the mode, or the only one; in the zone if one is set.
 
-    A zone that no such placement of the environment has stands for the placement of that mode moved there, named
-    PLACEMENT-in-ZONE.
-    Raises RuleError, with the option as path, where none or several are meant.
+    For a zone without a placement in the environment, returns the placement of that mode moved there, with the name
+    PLACEMENT-in-ZONE. Raises RuleError, with the option as path, if no or several placements match.
     """
     settings = _job(environment, job)
     if zone is not None and zone not in environment.zones:
@@ -40,7 +39,7 @@ def choose_placement(
         return ChosenPlacement(name, settings.placements[name], is_deployed=True)
     name = _only(found, mode or placement, job)
     moved = settings.placements[name].model_copy(update={"zone": zone})
-    _ = moved.placement  # raises a RuleError where the mode has no room for the zone
+    _ = moved.placement  # raises a RuleError if the mode does not allow a zone
     return ChosenPlacement(f"{name}-in-{zone}", moved, is_deployed=False)
 
 
@@ -73,7 +72,7 @@ def _candidates(
 
 
 def _only(found: dict[str, PlacementChoice], named: str | None, job: str) -> str:
-    """The only candidate; among several that which has the mode's own name, then the only one of no zone."""
+    """Returns the only candidate; of several, the one with the mode's own name, otherwise the only one without a zone."""
     if len(found) == 1 or named in found:
         return named if named in found else next(iter(found))
     anywhere = [name for name, choice in found.items() if choice.zone is None]

@@ -1,6 +1,7 @@
-"""The journal of a fleet: what is known to be started, so that a killed one is resumed without starting anything twice.
+"""The journal of a fleet: records what was started, so that an interrupted fleet can be resumed without double starts.
 
-Lines of JSON, only ever appended: first the fleet, then for each run that it is about to be started, and what became of it.
+It is an append-only file with lines of JSON: first the fleet, then for each run a record before its start, and its
+result.
 """
 
 import fcntl
@@ -16,15 +17,15 @@ from typing import Any
 from emr_eks_placement.common.errors import InputError, refused
 
 _FORMAT = 1
-_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is somebody else's
+_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is not a journal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """What a journal belongs to.
+    """The fleet of a journal.
 
-    id: what the names of its runs are made of; digest: SHA-256 of the fleet's file; virtual_clusters: the ids of those
-    that its runs are of.
+    id: part of the names of its runs; digest: SHA-256 of the fleet's file; virtual_clusters: the ids of those that its
+    runs use.
     """
 
     id: str
@@ -38,10 +39,10 @@ class Fleet:
 
 @dataclass
 class Progress:
-    """What a journal says of the lines of its fleet, by number.
+    """The state of the lines of a fleet in its journal, by number.
 
-    started: the job run; refused: why EMR did not take it; in_doubt: those about to be started of which nothing more is
-    known; zones: that each was about to be started in, where it was spread.
+    started: the job run; refused: why EMR refused it; in_doubt: lines with a record before their start, and no result;
+    zones: the zone of each spread run, recorded before its start.
     """
 
     started: dict[int, str] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Progress:
     zones: dict[int, str] = field(default_factory=dict)
 
     def read(self, record: Mapping[str, Any]) -> None:
-        """Adds what a record says."""
+        """Adds the content of a record."""
         line = int(record["line"])
         if record.get("zone"):
             self.zones[line] = record["zone"]
@@ -66,10 +67,10 @@ class Progress:
 
 
 class Journal:
-    """An open journal, locked against others; safe to write to from several threads. Used in a with statement.
+    """An open journal, locked against other processes. Thread-safe for writing. Used in a with statement.
 
-    Raises InputError for a journal of another fleet, one that another process has open, and a file that is none or can't
-    be read. Every write raises it where the journal can't be written, and so does each after it.
+    Raises InputError for a journal of another fleet, one that another process has open, and a file that is no journal
+    or can't be read. Every write raises it if the journal can't be written, and so does each later write.
     """
 
     def __init__(self, path: Path, fleet: Fleet) -> None:
@@ -94,12 +95,12 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         with self._writing:
-            if self._is_empty:  # nothing was begun
+            if self._is_empty:  # nothing was started
                 self.path.unlink(missing_ok=True)
             self._file.close()
 
     def direct_to(self, virtual_clusters: Iterable[str]) -> None:
-        """Says which virtual clusters are asked next. Raises InputError for one that the fleet was not begun with."""
+        """Records which virtual clusters are used next. Raises InputError for one that the fleet did not start with."""
         asked = sorted(set(virtual_clusters))
         if self._is_empty:
             self.fleet = replace(self.fleet, virtual_clusters=asked)
@@ -107,19 +108,19 @@ class Journal:
             raise self._of_another("virtual clusters", ", ".join(self.fleet.virtual_clusters), ", ".join(asked))
 
     def starting(self, line: int, zone: str | None) -> None:
-        """Before a run is asked for."""
+        """Records that a run is about to be started."""
         self._write({"line": line, "what": "starting", "zone": zone})
 
     def started(self, line: int, job_run: str) -> None:
-        """EMR has accepted it."""
+        """Records that EMR accepted the run."""
         self._write({"line": line, "what": "started", "job_run": job_run})
 
     def refused(self, line: int, why: str) -> None:
-        """EMR has not."""
+        """Records that EMR refused the run."""
         self._write({"line": line, "what": "refused", "why": why})
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        """To the operating system at once: a killed process loses nothing of it."""
+        """Writes to the operating system at once, so that a killed process loses nothing."""
         with self._writing:
             if self._broken is not None:
                 raise self._broken
@@ -130,7 +131,7 @@ class Journal:
                     self._is_empty = False
                 self._append(record)
             except OSError as error:
-                # What follows a record that is written in part could not be read again.
+                # A record after a partly written one could not be read again.
                 fix = "Make room, then run the same command again"
                 self._broken = self._unusable(f"can't be written: {error.strerror}", fix)
                 raise self._broken from None
@@ -145,9 +146,8 @@ class Journal:
         busy = self._unusable("is in use: another process is submitting this fleet", "Wait for it, or end it")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not os.path.samestat(
-                self.path.stat(), os.fstat(self._file.fileno())
-            ):  # the other has just ended, and removed it
+            # The other process has just ended, and removed it.
+            if not os.path.samestat(self.path.stat(), os.fstat(self._file.fileno())):
                 raise busy
         except OSError:
             raise busy from None
@@ -161,7 +161,7 @@ class Journal:
             self._check_same(begun, fleet)
         elif torn[: len(_BEGINNING)] != _BEGINNING[: len(torn)]:
             raise self._no_journal()
-        if torn:  # the record that a kill cut off was never acted on, or is in doubt by the one before
+        if torn:  # a cut-off record was never acted on, or the record before it leaves the run in doubt
             self._file.truncate(len(content) - len(torn))
         self._is_empty = not newline
         return begun
@@ -170,7 +170,7 @@ class Journal:
         try:
             self._file.seek(0)
             return self._file.readall()
-        except OSError:  # a pipe, for one
+        except OSError:  # for example a pipe
             raise self._no_journal() from None
 
     def _read(self, whole: bytes) -> Fleet:
@@ -191,15 +191,15 @@ class Journal:
 
     def _of_another(self, name: str, begun: object, asked: object) -> InputError:
         rule = f"belongs to a fleet with another {name} ({begun}, not {asked})"
-        return self._unusable(rule, "Restore what it was begun with, or begin another fleet: --journal PATH")
+        return self._unusable(rule, "Restore the original, or start another fleet: --journal PATH")
 
     def _no_journal(self) -> InputError:
-        return self._unusable("is no journal of this program", "Name another: --journal PATH")
+        return self._unusable("is no journal of emr-placement", "Name another: --journal PATH")
 
     def _unusable(self, rule: str, fix: str) -> InputError:
         return refused(str(self.path), None, f"the journal {rule}", fix)
 
 
 def begin(identifier: str, digest: str, account: str, region: str) -> Fleet:
-    """A fleet that begins at this moment."""
+    """Returns a fleet that begins now."""
     return Fleet(id=identifier, digest=digest, account=account, region=region, begun_at=datetime.now(UTC).isoformat())

@@ -1,4 +1,4 @@
-"""The lines of a fleet's file: one JSON object each, for one job run."""
+"""Reads the lines of a fleet's file: one JSON object for each job run."""
 
 import codecs
 import json
@@ -22,8 +22,9 @@ _KEYS = (*_TEXTS, "arguments", "conf", "request")
 
 @dataclass(frozen=True, kw_only=True)
 class FleetLine:
-    """A run to be started: of a job of an environment, or of a request. number: of the line, 1-based; read_as: what the request
-    was read as, and what of it does not count.
+    """A run to start: of a job of an environment, or of a request.
+
+    number: of the line, 1-based; read_as: how the request was read, and what of it does not count.
     """
 
     number: int
@@ -39,7 +40,7 @@ class FleetLine:
 
 
 def read_lines(file: str, content: bytes) -> list[FleetLine]:
-    """The lines of a file's content that are not empty. Raises InputError with the first 20 that are wrong."""
+    """Returns the lines of a file that are not empty. Raises InputError with the first 20 errors."""
     lines: list[FleetLine] = []
     findings: list[Finding] = []
     for number, text in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
@@ -59,11 +60,11 @@ def read_lines(file: str, content: bytes) -> list[FleetLine]:
 
 
 def at_most(file: str, findings: Sequence[Finding]) -> list[Finding]:
-    """The first 20 of them, and how many more there are."""
+    """Returns the first 20 errors, and how many more there are."""
     more = len(findings) - _MOST_FINDINGS
     if more <= 0:
         return list(findings)
-    rest = finding(file, RuleError(None, f"{more} more lines are wrong", "Mend these first"))
+    rest = finding(file, RuleError(None, f"{more} more lines are wrong", "Fix these first"))
     return [*findings[:_MOST_FINDINGS], rest]
 
 
@@ -95,7 +96,7 @@ def _object(content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         rule = f"must be a JSON object: {error.msg}, column {error.colno}"
         raise RuleError(content.decode(), rule, _EXAMPLE) from None
-    except (ValueError, RecursionError):  # a number of too many digits, too many levels
+    except (ValueError, RecursionError):  # a number with too many digits, too many levels
         raise RuleError(content.decode(), "must be a JSON object", _EXAMPLE) from None
     if not isinstance(data, dict):
         raise RuleError(data, "must be a JSON object", _EXAMPLE)
@@ -107,7 +108,7 @@ def _check_kind(given: Mapping[str, Any]) -> None:
         raise RuleError(None, "names a job of the environment or has a request", "Give one of them", path=("job",))
     for key in _OF_A_JOB:
         if "request" in given and key in given:
-            raise RuleError(given[key], "a request says its placement itself", "Remove it", path=(key,))
+            raise RuleError(given[key], "a request contains its placement", "Remove it", path=(key,))
     if "placement" in given and "mode" in given:
         raise RuleError(given["mode"], "a placement has its mode", "Remove one of them", path=("mode",))
 
@@ -129,7 +130,7 @@ def _arguments(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _conf(given: Mapping[str, Any]) -> tuple[str, ...]:
-    """As key=value."""
+    """Returns the properties as key=value."""
     value = given.get("conf", {})
     if not isinstance(value, dict) or not all(isinstance(one, str) and key for key, one in value.items()):
         fix = 'Write for example {"spark.executor.instances": "4"}'
@@ -138,14 +139,14 @@ def _conf(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _request(given: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
-    """The request in any form, and what it was read as."""
+    """Returns the request, in any form, and how it was read."""
     if "request" not in given:
         return None, ""
     with below("request"):
         found, *others = requests_in(given["request"])
         request = checked(found)
     if others:
-        rule = f"holds {len(others) + 1} requests, and a line starts one"
+        rule = f"has {len(others) + 1} requests, and a line starts one"
         raise RuleError(None, rule, "Write a line for each", path=("request",))
     return request, understood(found, request)
 

@@ -1,4 +1,4 @@
-"""What a submission adds to a StartJobRun request: run name, client token, arguments and Spark properties."""
+"""Adds run name, client token, arguments and Spark properties to a StartJobRun request."""
 
 import hashlib
 import json
@@ -20,24 +20,24 @@ _DRIVERS = {
 
 
 def default_run_name(base: str, moment: datetime) -> str:
-    """A name that no other submission gets: base, cut to fit, the time in UTC and something random."""
+    """Returns a unique name: the base, cut to fit, the time in UTC and random characters."""
     own = f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     return f"{base[: LONGEST_JOB_RUN_NAME - len(own) - 1]}-{own}"
 
 
 def client_token(virtual_cluster: str, job: str, placement: str, run_name: str) -> str:
-    """What EMR knows a repeated StartJobRun by: the same for the same four, so that a retry starts nothing twice.
+    """Returns the token with which EMR recognizes a repeated StartJobRun. Equal values give equal tokens, so that a
+    retry starts nothing twice.
 
-    64 characters, as many as it may have (emr-containers ClientToken).
+    It has 64 characters, the maximum (emr-containers ClientToken).
     """
     text = json.dumps([virtual_cluster, job, placement, run_name])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name: str) -> dict[str, Any]:
-    """The request of one run. Raises RuleError, with --run-name as path, for a name that EMR does not take, and with
-    virtualClusterId for a request that names none.
-    """
+    """Returns the request of one run. Raises RuleError, with --run-name as path, for a name that EMR refuses, and with
+    virtualClusterId as path for a request without one."""
     check_run_name(run_name)
     virtual_cluster = request.get("virtualClusterId", "")
     if not re.fullmatch(RESOURCE_ID, virtual_cluster):
@@ -48,21 +48,22 @@ def named_run(request: Mapping[str, Any], *, job: str, placement: str, run_name:
 
 
 def check_filled_in(request: Mapping[str, Any]) -> None:
-    """Raises RuleError, with its path, for a placeholder in what EMR is given: an id, an ARN, a URI or a name."""
+    """Raises RuleError, with its path, for a placeholder in a value for EMR: an id, an ARN, a URI or a name."""
     for one in placeholders_of(request):
         if not one.is_setting:
-            rule = f"{one.text} is a placeholder, and a request is started as it is written"
-            raise RuleError(one.text, rule, "Fill it in, or --force where it is none", path=one.path)
+            rule = f"{one.text} is a placeholder, and a request is started as written"
+            raise RuleError(one.text, rule, "Fill it in, or use --force if it is no placeholder", path=one.path)
 
 
 def check_run_name(name: str) -> None:
-    """Raises RuleError, with --run-name as path, for a name that EMR does not take."""
+    """Raises RuleError, with --run-name as path, for a name that EMR refuses."""
     if not re.fullmatch(JOB_RUN_NAME, name):
         raise RuleError(name, JOB_RUN_NAME_RULE, "Choose another name", path=("--run-name",))
 
 
 def with_arguments(request: Mapping[str, Any], arguments: Sequence[str]) -> Mapping[str, Any]:
-    """The request with these after the entry point's own arguments. Raises RuleError where there is none to have them."""
+    """Returns the request with these arguments after the entry point's own. Raises RuleError if its job driver takes
+    none."""
     if not arguments:
         return request
     name, (field, _parameters) = _driver(request, "--argument")
@@ -73,9 +74,9 @@ def with_arguments(request: Mapping[str, Any], arguments: Sequence[str]) -> Mapp
 
 
 def with_conf(request: Mapping[str, Any], properties: Sequence[str]) -> Mapping[str, Any]:
-    """The request with these key=value as last --conf, which Spark takes before others of the same key.
+    """Returns the request with these key=value as last --conf, which override others of the same key.
 
-    Raises RuleError for what is no key=value and where there is nothing to have them.
+    Raises RuleError for a text that is no key=value, and if the request's job driver takes none.
     """
     if not properties:
         return request

@@ -1,4 +1,4 @@
-"""Whether an existing run is the one that a request asks for."""
+"""Checks whether an existing run is the one that a request describes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,10 @@ _COMPARED = ("jobDriver", "releaseLabel")
 
 
 def check_same_run(there: JobRun, request: Mapping[str, Any]) -> None:
-    """EMR answers a client token that it has seen with the run of then, whatever the request says.
+    """Compares a run with its request, because EMR answers a known client token with the earlier run, whatever the
+    request contains.
 
-    Raises RuleError, of the run's name, for a run that was started otherwise.
+    Raises RuleError, with the run's name, for a run that was started with other values.
     """
     for member in _COMPARED:
         if member in request and there.request.get(member) != request[member]:

@@ -1,4 +1,4 @@
-"""What a smoke test runs: a small job once in each placement that the jobs of an environment have."""
+"""The runs of a smoke test: a small job in each placement of an environment's jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from emr_eks_placement.job.job import Driver, Executors, LocalFile
 from emr_eks_placement.submission.choose import ChosenPlacement
 
 JOB = Path(__file__).with_name("smoke_job.py")
-"""Counts a range."""
+"""A job that counts a range."""
 NAME = "smoke-test"
 _NUMBERS, _SECONDS = "1000000", "30"
 _IMAGE = ".container.image"
@@ -19,7 +19,8 @@ _IMAGE = ".container.image"
 
 @dataclass(frozen=True)
 class SmokeCase:
-    """One run. virtual_cluster: its name; job: by its name in environment, which has it; of_job: whose placement it is."""
+    """One run. virtual_cluster: its name; job: its name in environment, which contains it; of_job: the job whose
+    placement it is."""
 
     virtual_cluster: str
     job: str
@@ -29,15 +30,16 @@ class SmokeCase:
 
     @property
     def release_label(self) -> str:
-        """Of the run."""
+        """The release of the run."""
         return self.environment.jobs[self.job].release_label
 
 
 def smoke_cases(environment: Environment, placements: Collection[str], job: str | None = None) -> list[SmokeCase]:
-    """A small job in each placement that jobs have in each virtual cluster, equal ones once; of job, that job as deployed.
+    """Returns a small job in each placement of each virtual cluster, without duplicates; with job, that job as
+    deployed.
 
-    placements: only those of these names; none: all. Its release, execution role and images are those of the first job that
-    has the placement. Raises RuleError, with the option as path, for a name that is none.
+    placements: only those of these names; empty: all. Release, execution role and images are those of the first job
+    with the placement. Raises RuleError, with the option as path, for an unknown name.
     """
     jobs = environment.jobs if job is None else {job: _job(environment, job)}
     known = {name for settings in jobs.values() for name in settings.placements}
@@ -46,7 +48,7 @@ def smoke_cases(environment: Environment, placements: Collection[str], job: str 
             rule = f"the placements of {f'job {job}' if job else 'the jobs'} are {', '.join(sorted(known)) or 'none'}"
             raise RuleError(name, rule, "Name one of them", path=("--placement",))
     if not known:
-        raise RuleError(None, "the environment has no job", "Add one with the placements to be tried", path=("jobs",))
+        raise RuleError(None, "the environment has no job", "Add one with the placements to test", path=("jobs",))
     cases: dict[object, SmokeCase] = {}
     for key, settings in jobs.items():
         for name, choice in settings.placements.items():
@@ -70,9 +72,8 @@ def _job(environment: Environment, job: str) -> EnvironmentJob:
 
 
 def case_names(cases: Sequence[SmokeCase]) -> list[str]:
-    """What to call each: by its placement, by the virtual cluster too where there are several, by the job where two have
-    placements of one name that are not equal.
-    """
+    """Returns a name for each case: its placement, with the virtual cluster if there are several, and with the job if
+    two have different placements of one name."""
     several = len({one.virtual_cluster for one in cases}) > 1
     names = [f"{one.virtual_cluster}/{one.placement.name}" if several else one.placement.name for one in cases]
     return [
@@ -87,7 +88,8 @@ def _small(key: str, settings: EnvironmentJob, chosen: ChosenPlacement, environm
 
 
 def _small_job(settings: EnvironmentJob) -> EnvironmentJob:
-    """The least that has every kind of pod; with the images of the job, which may be the only ones that can be pulled."""
+    """Returns the smallest job with every kind of pod. It uses the images of the job, because other images may not be
+    accessible."""
     return settings.model_copy(
         update={
             "name": NAME,

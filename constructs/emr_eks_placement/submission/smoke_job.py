@@ -1,6 +1,6 @@
-"""The Spark job of a smoke test: counts a range on executors, then keeps every pod for some seconds, to be looked at.
+"""The Spark job of a smoke test: counts a range on executors, then keeps every pod for some seconds for observation.
 
-Runs by itself, with the Python of any EMR release. Arguments: how many numbers to count, how many seconds to stay.
+Runs on its own, with the Python of any EMR release. Arguments: how many numbers to count, how many seconds to stay.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 
 def main() -> int:
-    """0: as many were counted as there are."""
+    """Returns 0 if the count is right."""
     numbers, seconds = int(sys.argv[1]), float(sys.argv[2])
     spark = SparkSession.builder.getOrCreate()
     counted = spark.range(numbers).count()

@@ -1,13 +1,13 @@
-"""Which zone each run of a fleet gets."""
+"""Distributes the runs of a fleet over zones."""
 
 from collections.abc import Iterator, Mapping
 
 
 def spread(weights: Mapping[str, int]) -> Iterator[str]:
-    """Zones without end, each as often as its weight among those of all, and never the same for long.
+    """Yields zones endlessly, each in proportion to its weight, and without long repetitions.
 
-    weights: at least 1 each; equal ones take turns. The same weights give the same zones (smooth weighted round-robin, as
-    nginx's upstream balances).
+    weights: at least 1 each; zones with equal weights take turns. The same weights give the same zones (smooth weighted
+    round-robin, as in nginx's upstream balancer).
     """
     total = sum(weights.values())
     current = dict.fromkeys(weights, 0)

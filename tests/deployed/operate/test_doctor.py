@@ -286,7 +286,7 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
         (
             _another_label,
             "capacity warning",
-            'node_groups.spark-drivers: labels is {"workload": "spark-drivers"}, the file says {"workload": "spark-driver"}',
+            'node_groups.spark-drivers: labels is {"workload": "spark-drivers"}, the file has {"workload": "spark-driver"}',
             "aws eks update-nodegroup-config",
         ),
         (_degraded_node_group, "node-groups missing", "DEGRADED: AccessDenied: no (arn:role)", "what the issue names"),

@@ -102,7 +102,7 @@ def test_cancelling_without_waiting_leaves_the_end_to_emr(deployed: Deployed, ca
     [
         (
             ["abc"],
-            "JOB-RUN: 'abc': an id alone does not tell whose job run it is. Add --environment or --virtual-cluster, ",
+            "JOB-RUN: 'abc': an id alone does not identify a job run. Add --environment or --virtual-cluster, ",
         ),
         (
             ["a/b", "-e", FILE],

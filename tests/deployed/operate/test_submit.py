@@ -248,7 +248,7 @@ def test_a_request_of_another_virtual_cluster_is_refused(deployed: Deployed, tmp
         "Check the id, the region and the account.\n"
     )
     assert main(["submit", str(file), "-e", FILE]) == 2
-    told = f"the virtual clusters deployed of environment local are {deployed.virtual_cluster} (spark)"
+    told = f"the deployed virtual clusters of environment local are {deployed.virtual_cluster} (spark)"
     assert told in capsys.readouterr().err
 
 
@@ -283,7 +283,7 @@ def test_a_request_with_placeholders_is_not_started_unless_forced(
     place = "configurationOverrides.monitoringConfiguration.s3MonitoringConfiguration.logUri"
     assert capsys.readouterr().err == (
         f"error: {file}: {place} = '${{LOGS}}': ${{LOGS}} is a placeholder, and a request is started as it is written. "
-        "Fill it in, or --force where it is none.\n"
+        "Fill it in, or use --force if it is no placeholder.\n"
     )
     assert len(deployed.runs.started) == before
     assert main(["submit", str(file), "--run-name", "placeholder", "--force"]) == 0
@@ -298,6 +298,6 @@ def test_a_file_of_several_requests_starts_the_one_that_is_named(
     file = tmp_path / "two.json"
     file.write_text(json.dumps([deployed.definition("fargate"), deployed.definition("ec2")]))
     assert main(["submit", str(file), "--run-name", "of-two"]) == 2
-    assert capsys.readouterr().err == f"error: {file}: holds 2 requests: {file}#1, {file}#2. Name one of them.\n"
+    assert capsys.readouterr().err == f"error: {file}: has 2 requests: {file}#1, {file}#2. Name one of them.\n"
     assert main(["submit", f"{file}#2", "--run-name", "of-two"]) == 0
     assert only_run(deployed, "of-two")["jobDriver"] == deployed.definition("ec2")["jobDriver"]

@@ -223,7 +223,7 @@ def test_a_run_name_of_an_earlier_submission_is_told_or_refused(fleet: Fleet, ca
     assert fleet.submit() == 0
     fleet.runs[0].created_at = fleet.runs[0].created_at.replace(year=2020)
     assert fleet.submit("--journal", str(fleet.file.with_name("b"))) == 0
-    assert "note: 1 of them are of an earlier submission under the same name\n" in capsys.readouterr().err
+    assert "note: 1 of them were started by an earlier submission with the same name\n" in capsys.readouterr().err
     fleet.write({**FARGATE, "arguments": ["001"], "run_name": "fleet-once"})
     assert fleet.submit("--journal", str(fleet.file.with_name("c"))) == 1
     assert "has this name already, with another jobDriver; nothing was started. " in capsys.readouterr().err

@@ -51,7 +51,7 @@ def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.Ca
     assert main(command) == 0
     checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
     assert {name for name, check in checks.items() if check["state"] != "ok"} == {"service-linked-roles"}
-    assert checks["stacks"]["found"] == "deployed already: first-platform, first-virtual-clusters, first-job-runs"
+    assert checks["stacks"]["found"] == "already deployed: first-platform, first-virtual-clusters, first-job-runs"
     assert checks["vpcs"]["found"] == "5 VPCs allowed (L-F678F1CE), 3 there, 0 more needed"
     assert checks["elastic-ips"]["found"].endswith("2 there, 0 more needed")
     assert "AWS makes AWSServiceRoleForAmazonEKS," in checks["service-linked-roles"]["found"]
@@ -116,7 +116,7 @@ def test_what_starts_meanwhile_is_told_and_left_running(
 
     monkeypatch.setattr(first.runner, "cancel", cancel)
     assert main(["drain", "-e", str(first.file), "--yes", "--timeout", "0"]) == 1
-    assert capsys.readouterr().out.endswith(f"started meanwhile, stop what starts them: {later[0]}\n")
+    assert capsys.readouterr().out.endswith(f"were started in the meantime; stop what starts them: {later[0]}\n")
     assert (first.state(run), first.state(later[0])) == ("CANCELLED", "RUNNING")
 
 

@@ -94,7 +94,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "VOLUME_SHARED": [Case("executors", "2 executors mount claim models", claim("executor", "models"))],
     "VOLUME_NOT_MADE": [
-        Case("executors", "which Spark makes only with storageClass and sizeLimit", without(MADE, "storageClass", "sizeLimit")),
+        Case("executors", "which Spark creates only with storageClass and sizeLimit", without(MADE, "storageClass", "sizeLimit")),
         Case("executors", "only with storageClass and sizeLimit", without(MADE, "sizeLimit")),
         Case("executors", "asks for 20GB, which is no quantity", {**MADE, f"{OPTIONS}sizeLimit": "20GB"}),
         Case("driver", "of the pod template names claim OnDemand", driver=template(

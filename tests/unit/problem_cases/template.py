@@ -11,7 +11,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "TEMPLATE_KIND": [
         Case("executors", "kind = 'Deployment'", executor={**template("executor"), "kind": "Deployment"}),
-        Case("driver", "still says 7", driver={**template(), "kind": 7}),
+        Case("driver", "as a Pod with kind 7", driver={**template(), "kind": 7}),
     ],
     "TEMPLATE_FIELD": [
         Case("driver", "spec.nodeSelektor = ", driver=template(nodeSelektor={"workload": "spark"})),
@@ -20,10 +20,10 @@ CASES: dict[str, list[Case]] = {
     "TEMPLATE_REFUSED": [
         Case("driver", "spec.serviceAccountName = 'a'", driver=template(serviceAccountName="a")),
         Case("driver", "image", driver=template(main={"image": "spark"})),
-        Case("driver", "EMR keeps this volume name", driver=template(volumes=[{"name": "mnt-dir", "emptyDir": {}}])),
+        Case("driver", "EMR reserves this volume name", driver=template(volumes=[{"name": "mnt-dir", "emptyDir": {}}])),
     ],
     "TEMPLATE_CONTAINER": [
-        Case("executors", "EMR brings it itself and keeps this one beside it", executor=template("executors")),
+        Case("executors", "EMR adds it itself and keeps this one", executor=template("executors")),
         Case("driver", "Spark's container is called spark-kubernetes-driver", driver=template("executor")),
         Case("driver", "spec.containers[0].name = 'spark-driver'", driver=template(main={"name": "spark-driver"})),
     ],

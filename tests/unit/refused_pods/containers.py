@@ -25,7 +25,7 @@ CASES: dict[str, Case] = {
     "a container's name of 64": side("name", {"name": "a" * 64}, {"name": "a" * 63}),
     "no name": side("spec.containers[1].name", {"name": None}, {}),
     "two containers of a name": Case(
-        "spec.containers[side].name = 'side': a container of this name is there twice",
+        "spec.containers[side].name = 'side': a container of this name appears twice",
         {"sidecars": [SIDE, SIDE]}, {"sidecars": [SIDE, SIDE | {"name": "other"}]},
     ),
     "an init container named as a container": Case(

@@ -1,4 +1,4 @@
-"""Reading what decides whether an environment can be deployed to an account, and whether a deployed one is well."""
+"""Reads from AWS what check-account and doctor judge."""
 
 from emr_eks_placement.aws.checks.account import check_account
 from emr_eks_placement.aws.checks.deployment import check_deployment

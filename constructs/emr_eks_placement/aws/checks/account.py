@@ -1,4 +1,4 @@
-"""The checks of an account before a first deployment: read, then judged. They change nothing."""
+"""Checks an account before a first deployment. Changes nothing."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ from emr_eks_placement.job.placement import CapacityType
 
 @dataclass
 class _Subject:
-    """An account as the checks see it. stacks: those of the environment, once they are read."""
+    """The account under check. stacks: those of the environment, after they are read."""
 
     session: boto3.Session
     environment: Environment
@@ -49,17 +49,17 @@ class _Subject:
         return self.environment.region
 
     def own(self, resource_type: str) -> tuple[str, ...]:
-        """The physical ids of the environment's own resources of a type."""
+        """Returns the physical ids of the environment's own resources of a type."""
         return tuple(one for stack in self.stacks.values() for one in stack.get(resource_type, ()))
 
 
 def check_account(
     session: boto3.Session, environment: Environment, names: Collection[str] = ACCOUNT_CHECKS
 ) -> Iterator[Check]:
-    """Every check of these names that the environment needs, in order, as it is made; what is denied is `not checked`.
+    """Yields the result of each named check that the environment needs, in order. A denied read gives `not checked`.
 
-    session: of the environment's region. Calls, by their IAM actions, are named in `emr_eks_placement.aws.checks.read_account`
-    and `…aws.stacks`. Raises InputError where the credentials are no good, for then nothing can be told.
+    session: in the environment's region. `emr_eks_placement.aws.checks.read_account` and `…aws.stacks` name the IAM
+    actions. Raises InputError if the credentials are invalid, because no check is possible.
     """
     subject = _Subject(session, environment, account_needs(environment), *identity(session))
     yield from make_checks({name: check for name, check in _CHECKS.items() if name in names}, subject)
@@ -76,11 +76,11 @@ def _region(subject: _Subject) -> Check:
 def _stacks(subject: _Subject) -> Check:
     subject.stacks = read_stacks(subject.session, subject.environment.name, stack_parts(subject.environment))
     there = ", ".join(subject.stacks)
-    return Check("stacks", "ok", f"deployed already: {there}" if there else "none of the environment's is deployed")
+    return Check("stacks", "ok", f"already deployed: {there}" if there else "no stack of the environment is deployed")
 
 
 def _existing(subject: _Subject) -> Check | None:
-    """None: the environment creates everything."""
+    """Returns None if the environment creates everything."""
     given = subject.environment
     if not (given.network.vpc_id or given.cluster.name or given.bucket):
         return None
@@ -111,7 +111,7 @@ def _zones(subject: _Subject) -> Check:
 
 
 def _instance_types(subject: _Subject) -> Check | None:
-    """None: the environment has no node groups."""
+    """Returns None if the environment has no node groups."""
     groups = subject.needs.instance_types
     if not groups:
         return None
@@ -157,7 +157,7 @@ def _fargate_profile_quota(subject: _Subject) -> Check | None:
 
 
 def _node_vcpus(subject: _Subject, capacity_type: CapacityType) -> Check | None:
-    """None: no node group is of this capacity type."""
+    """Returns None if no node group has this capacity type."""
     if capacity_type not in subject.needs.node_vcpus:
         return None
     value = read.quota(subject.session, NODE_VCPUS[capacity_type])

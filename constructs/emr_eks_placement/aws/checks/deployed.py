@@ -1,4 +1,4 @@
-"""A deployed environment as its checks see it."""
+"""A deployed environment, as its checks read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeployedEnvironment:
-    """A deployed environment as the checks see it; what several of them need is read once.
+    """A deployed environment. Values that several checks need are read once.
 
-    Each member raises botocore's errors as they come, and InputError where what it takes is not deployed.
+    The members raise botocore's errors unchanged, and InputError if something that they need is not deployed.
     """
 
     session: boto3.Session
@@ -39,16 +39,16 @@ class DeployedEnvironment:
 
     @cached_property
     def stacks(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-        """As `read_stacks` gives them."""
+        """The stacks, as `read_stacks` returns them."""
         return read_stacks(self.session, self.environment.name, stack_parts(self.environment))
 
     def own(self, resource_type: str) -> list[str]:
-        """The physical ids of the environment's own resources of a type."""
+        """Returns the physical ids of the environment's own resources of a type."""
         return [one for stack in self.stacks.values() for one in stack.get(resource_type, ())]
 
     @cached_property
     def cluster(self) -> str:
-        """The name of the EKS cluster, created or given."""
+        """The name of the EKS cluster, created or existing."""
         names = [self.environment.cluster.name] if self.environment.cluster.name else self.own("AWS::EKS::Cluster")
         if not names:
             stack = f"stack {self.environment.name}-platform"
@@ -57,17 +57,17 @@ class DeployedEnvironment:
 
     @cached_property
     def eks(self) -> "EKSClient":
-        """Of the session."""
+        """The EKS client of the session."""
         return cast("EKSClient", client(self.session, "eks"))
 
     @cached_property
     def found(self) -> "ClusterTypeDef | None":
-        """The cluster as EKS describes it; None: gone."""
+        """The cluster as EKS describes it; None if it was deleted."""
         return find_cluster(self.eks, self.cluster)
 
     @cached_property
     def described(self) -> "ClusterTypeDef":
-        """As `found`; InputError where it is gone."""
+        """The cluster as EKS describes it. Raises InputError if it was deleted."""
         if (found := self.found) is None:
             rule = f"{self.environment.region} has no EKS cluster of this name"
             raise refused(f"EKS cluster {self.cluster}", None, rule, "Deploy the environment")
@@ -75,33 +75,33 @@ class DeployedEnvironment:
 
     @cached_property
     def node_groups(self) -> dict[str, "NodegroupTypeDef | None"]:
-        """The environment's own by EKS's names; None: gone."""
+        """The environment's own node groups by their EKS names; None for a deleted one."""
         return node_groups(self.eks, self.cluster, read.own_names(self.own("AWS::EKS::Nodegroup")))
 
     @cached_property
     def fargate_profiles(self) -> dict[str, "FargateProfileTypeDef | None"]:
-        """The environment's own by EKS's names; None: gone."""
+        """The environment's own Fargate profiles by their EKS names; None for a deleted one."""
         names = read.own_names(self.own("AWS::EKS::FargateProfile"))
         return fargate_profiles(self.eks, self.cluster, names)
 
     @cached_property
     def live(self) -> Capacity:
-        """What the cluster has for pods."""
+        """The capacity of the live cluster."""
         return read_cluster(self.session, self.cluster)
 
     @cached_property
     def virtual_clusters(self) -> Mapping[str, DeployedVirtualCluster]:
-        """By their names in the file."""
+        """The deployed virtual clusters by their names in the environment file."""
         return read_deployed_virtual_clusters(self.session, self.environment)
 
     @cached_property
     def bucket(self) -> str:
-        """The one of all virtual clusters, of which there is at least one."""
+        """The name of the bucket, which all virtual clusters share. The environment has at least one virtual cluster."""
         return next(one.bucket for one in self.virtual_clusters.values())
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """The data of the deployed definitions by their SSM parameters."""
+        """The data of the deployed definitions by SSM parameter."""
         return read.parameters(self.session, definitions_folder(self.environment.name))
 
     @cached_property
@@ -111,23 +111,23 @@ class DeployedEnvironment:
         for name, data in self.parameters.items():
             try:
                 found["/".join(name.split("/")[-2:])] = check_request(data)
-            except RuleError:  # the check of definitions tells
+            except RuleError:  # the check of definitions reports it
                 continue
         return found
 
     @property
     def partition(self) -> str:
-        """As in ARNs."""
+        """The partition, as in ARNs."""
         return self.session.get_partition_for_region(self.environment.region)
 
     @cached_property
     def account(self) -> str:
-        """The number of the account that the cluster is in."""
+        """The account id of the cluster."""
         return str(self.described["arn"].split(":")[4])
 
     @cached_property
     def account_of_roles(self) -> Account:
-        """Where the execution roles' jobs work."""
+        """The account where the execution roles' jobs run."""
         return Account(
             partition=self.partition,
             region=self.environment.region,
@@ -138,6 +138,6 @@ class DeployedEnvironment:
 
     @cached_property
     def provider_arn(self) -> str:
-        """Of the IAM OIDC provider that the cluster's issuer is to have."""
+        """The expected ARN of the IAM OIDC provider for the cluster's issuer."""
         issuer = self.described.get("identity", {}).get("oidc", {}).get("issuer", "").removeprefix("https://")
         return f"arn:{self.partition}:iam::{self.account}:oidc-provider/{issuer}"

@@ -1,4 +1,4 @@
-"""The checks of a deployed environment: read, then judged. They change nothing."""
+"""Checks a deployed environment. Changes nothing."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -40,11 +40,12 @@ if TYPE_CHECKING:
 
 
 def check_deployment(session: boto3.Session, environment: Environment) -> Iterator[Check]:
-    """Every check of `emr_eks_placement.checks.DEPLOYMENT_CHECKS`, in order, as it is made; what is denied is `not checked`.
+    """Yields the result of each check of `emr_eks_placement.checks.DEPLOYMENT_CHECKS`, in order. A denied read gives
+    `not checked`.
 
-    session: of the environment's region. Where no stack is in order, no more is checked than the account and the stacks.
-    Calls, by their IAM actions, are named in `emr_eks_placement.aws.checks.read_deployment`, `…aws.checks.read_account` and
-    `…aws.cluster`. Raises InputError where the credentials are no good, for then nothing can be told.
+    session: in the environment's region. If no stack is in order, only the account and the stacks are checked.
+    `emr_eks_placement.aws.checks.read_deployment`, `…aws.checks.read_account` and `…aws.cluster` name the IAM actions.
+    Raises InputError if the credentials are invalid, because no check is possible.
     """
     yield from check_account(session, environment, SHARED_CHECKS)
     subject = DeployedEnvironment(session, environment)
@@ -69,7 +70,7 @@ def _node_groups(subject: DeployedEnvironment) -> Result:
 
 
 def _given_name(name: str, group: "NodegroupTypeDef | None") -> str:
-    """A node group's name in the file stands in its tag Name (infra/node_groups.py)."""
+    """Returns a node group's name in the environment file, which is its tag Name (infra/node_groups.py)."""
     return (group or {}).get("tags", {}).get("Name", name)
 
 
@@ -108,7 +109,7 @@ def _namespaces(subject: DeployedEnvironment) -> Result:
         api = open_kubernetes_api(subject.session, subject.described)
         there = {name: api.find(f"/api/v1/namespaces/{name}") is not None for name in names}
     except NotReadError as error:
-        fix = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
+        fix = "Allow the caller to read the cluster's Kubernetes API (docs/live-cluster.md)"
         return Check("namespaces", "not checked", str(error), fix)
     return check_namespaces(subject.environment, there)
 
@@ -141,7 +142,7 @@ def _files(subject: DeployedEnvironment) -> Result:
 
 
 def _bucket(subject: DeployedEnvironment) -> Result:
-    """Nothing without virtual clusters."""
+    """Returns no findings without virtual clusters."""
     if not subject.virtual_clusters:
         return None
     blocks = read.bucket_blocks_public_access(subject.session, subject.bucket)
@@ -179,7 +180,7 @@ def _pod_execution_role(subject: DeployedEnvironment) -> Result:
 
 
 def _permissions(subject: DeployedEnvironment) -> Result:
-    """Nothing without virtual clusters."""
+    """Returns no findings without virtual clusters."""
     if not subject.virtual_clusters:
         return None
     account = subject.account_of_roles

@@ -1,4 +1,4 @@
-"""Checks as they are made: what can't be read is `not checked`."""
+"""Runs checks; a check that can't read what it needs is `not checked`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
@@ -16,7 +16,7 @@ Result = Check | Iterable[Check] | None
 
 
 def make_checks(checks: Mapping[str, Callable[[_Subject], Result]], subject: _Subject) -> Iterator[Check]:
-    """What each check finds of the subject, in order, as it is made; for one that AWS does not answer, why."""
+    """Yields the findings of each check in order; the reason if AWS does not answer a check."""
     for name, check in checks.items():
         try:
             result = check(subject)

@@ -1,4 +1,4 @@
-"""What the checks of an account read, a function a question. They raise botocore's errors as they come."""
+"""The reads of check-account, one function for each question. They raise botocore's errors unchanged."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def opt_in_status(session: boto3.Session) -> str | None:
-    """Whether the account has the session's region, in EC2's words (ec2:DescribeRegions); None: EC2 has no such region."""
+    """Returns the opt-in status of the session's region as EC2 names it (ec2:DescribeRegions); None if EC2 has no such
+    region."""
     ec2: EC2Client = client(session, "ec2", home_region(session))
     regions = {
         one.get("RegionName"): one.get("OptInStatus") for one in ec2.describe_regions(AllRegions=True)["Regions"]
@@ -30,14 +31,14 @@ def opt_in_status(session: boto3.Session) -> str | None:
 
 
 def zones(session: boto3.Session) -> dict[str, tuple[str, str]]:
-    """State and zone id of each zone of the region by its name (ec2:DescribeAvailabilityZones)."""
+    """Returns state and zone id of each zone of the region by its name (ec2:DescribeAvailabilityZones)."""
     ec2: EC2Client = client(session, "ec2")
     answer = ec2.describe_availability_zones(AllAvailabilityZones=True)["AvailabilityZones"]
     return {str(one.get("ZoneName")): (str(one.get("State")), str(one.get("ZoneId"))) for one in answer}
 
 
 def offerings(session: boto3.Session, types: Iterable[str]) -> set[tuple[str, str]]:
-    """Which of the instance types which zones offer (ec2:DescribeInstanceTypeOfferings)."""
+    """Returns which zones offer which of the instance types (ec2:DescribeInstanceTypeOfferings)."""
     ec2: EC2Client = client(session, "ec2")
     pages = ec2.get_paginator("describe_instance_type_offerings").paginate(
         LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": sorted(set(types))}]
@@ -62,9 +63,10 @@ def elastic_ips(session: boto3.Session) -> int:
 
 
 def existing(session: boto3.Session, environment: Environment) -> Existing:
-    """What there is of what the environment is given.
+    """Returns which existing resources of the environment were found.
 
-    Calls ec2:DescribeSubnets, eks:DescribeCluster and s3:ListBucket, each where something of it is given.
+    Calls ec2:DescribeSubnets, eks:DescribeCluster and s3:ListBucket, each only if the environment names such a
+    resource.
     """
     ids = environment.network.subnets.values()
     subnets = subnets_where(client(session, "ec2"), "subnet-id", ids) if ids else []
@@ -88,12 +90,12 @@ def clusters(session: boto3.Session) -> int:
 
 
 def ask_emr_on_eks(session: boto3.Session) -> None:
-    """Any answer tells that EMR on EKS is there (emr-containers:ListVirtualClusters)."""
+    """Calls EMR on EKS; any answer means that the region has the service (emr-containers:ListVirtualClusters)."""
     client(session, "emr-containers").list_virtual_clusters(maxResults=1)
 
 
 def quota(session: boto3.Session, asked: Quota) -> float:
-    """The account's value of a quota, or AWS's default where none is applied.
+    """Returns the account's value of a quota, or AWS's default if the account has no own value.
 
     Calls servicequotas:GetServiceQuota and GetAWSDefaultServiceQuota.
     """
@@ -106,13 +108,13 @@ def quota(session: boto3.Session, asked: Quota) -> float:
 
 
 def roles_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
-    """Those of the IAM roles that the account has (iam:GetRole)."""
+    """Returns those of the IAM roles that exist (iam:GetRole)."""
     iam = client(session, "iam")
     return {name for name in names if find_role(iam, name) is not None}
 
 
 def find_role(iam: Any, name: str) -> Mapping[str, Any] | None:
-    """The role of that name (iam:GetRole); None where there is none. iam: a client."""
+    """Returns the role of that name (iam:GetRole); None if there is none. iam: a client."""
     try:
         return cast("Mapping[str, Any]", iam.get_role(RoleName=name)["Role"])
     except iam.exceptions.NoSuchEntityException:
@@ -120,7 +122,7 @@ def find_role(iam: Any, name: str) -> Mapping[str, Any] | None:
 
 
 def keys_there(session: boto3.Session, arns: Iterable[str]) -> set[str]:
-    """Those of the KMS keys that are there and enabled (kms:DescribeKey)."""
+    """Returns those of the KMS keys that exist and are enabled (kms:DescribeKey)."""
     kms = client(session, "kms")
     there = set()
     for arn in arns:
@@ -133,7 +135,7 @@ def keys_there(session: boto3.Session, arns: Iterable[str]) -> set[str]:
 
 
 def log_groups_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
-    """Those of the log groups that are there (logs:DescribeLogGroups)."""
+    """Returns those of the log groups that exist (logs:DescribeLogGroups)."""
     logs = client(session, "logs")
     there = set()
     for name in names:
@@ -143,7 +145,7 @@ def log_groups_there(session: boto3.Session, names: Iterable[str]) -> set[str]:
 
 
 def bootstrap_version(session: boto3.Session) -> str | None:
-    """What the CDK's bootstrap stack says its version is (ssm:GetParameter); None where there is no such stack."""
+    """Returns the version of the CDK's bootstrap stack (ssm:GetParameter); None without such a stack."""
     ssm: SSMClient = client(session, "ssm")
     try:
         parameter: Mapping[str, str] = cast(

@@ -1,4 +1,4 @@
-"""What the checks of a deployed environment read, a function a question. They raise botocore's errors as they come."""
+"""The reads of doctor, one function for each question. They raise botocore's errors unchanged."""
 
 import json
 import re
@@ -34,19 +34,20 @@ _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restrict
 
 
 def stack_statuses(session: boto3.Session, environment: Environment) -> dict[str, str | None]:
-    """The status of each stack of an environment; None where there is none (cloudformation:DescribeStacks)."""
+    """Returns the status of each stack of an environment; None for a missing stack (cloudformation:DescribeStacks)."""
     cloudformation = client(session, "cloudformation")
     stacks = [f"{environment.name}-{part}" for part in stack_parts(environment)]
     return {stack: stack_status(cloudformation, stack) for stack in stacks}
 
 
 def own_names(physical_ids: Iterable[str]) -> list[str]:
-    """EKS's names of node groups, CLUSTER/NAME in CloudFormation, and of Fargate profiles, CLUSTER|NAME."""
+    """Returns the EKS names from CloudFormation's ids: CLUSTER/NAME for node groups, CLUSTER|NAME for Fargate profiles."""
     return [re.split(r"[/|]", id_)[-1] for id_ in physical_ids]
 
 
 def part(name: str, described: Any) -> Part:
-    """What matters of a cluster, node group or Fargate profile as EKS describes it; None: it is not there."""
+    """Returns status and issues of a cluster, node group or Fargate profile as EKS describes it; None status if it does
+    not exist."""
     if described is None:
         return Part(name, None)
     issues = tuple(_issue(one) for one in described.get("health", {}).get("issues", []))
@@ -60,7 +61,7 @@ def _issue(issue: Mapping[str, Any]) -> str:
 
 
 def oidc_audiences(session: boto3.Session, provider_arn: str) -> list[str] | None:
-    """The audiences of an OIDC provider (iam:GetOpenIDConnectProvider); None where there is none."""
+    """Returns the audiences of an OIDC provider (iam:GetOpenIDConnectProvider); None if it does not exist."""
     iam = client(session, "iam")
     try:
         return list(iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider_arn)["ClientIDList"])
@@ -69,7 +70,7 @@ def oidc_audiences(session: boto3.Session, provider_arn: str) -> list[str] | Non
 
 
 def virtual_cluster(session: boto3.Session, id_: str) -> VirtualClusterFacts:
-    """A virtual cluster (emr-containers:DescribeVirtualCluster)."""
+    """Describes a virtual cluster (emr-containers:DescribeVirtualCluster)."""
     described = find_virtual_cluster(client(session, "emr-containers"), id_)
     if described is None:
         return VirtualClusterFacts(id_, None)
@@ -78,7 +79,8 @@ def virtual_cluster(session: boto3.Session, id_: str) -> VirtualClusterFacts:
 
 
 def parameters(session: boto3.Session, folder: str) -> dict[str, Any]:
-    """The data of the SSM parameters below a folder, by name; None for what is no JSON (ssm:GetParametersByPath)."""
+    """Returns the data of the SSM parameters below a folder, by name; None if a value is no JSON
+    (ssm:GetParametersByPath)."""
     ssm: SSMClient = client(session, "ssm")
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=folder, Recursive=True)
     return {one["Name"]: _data(one["Value"]) for page in pages for one in page["Parameters"]}
@@ -92,7 +94,7 @@ def _data(text: str) -> Any:
 
 
 def has_object(session: boto3.Session, uri: str) -> bool | None:
-    """Whether there is an object at an s3:// URI (s3:GetObject); None where S3 does not tell."""
+    """Returns whether an s3:// URI has an object (s3:GetObject); None if S3 denies the answer."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
         return head_object(client(session, "s3"), bucket, key) is not None
@@ -103,7 +105,7 @@ def has_object(session: boto3.Session, uri: str) -> bool | None:
 
 
 def bucket_blocks_public_access(session: boto3.Session, bucket: str) -> bool | None:
-    """Whether the bucket blocks all public access; None where there is no such bucket.
+    """Returns whether the bucket blocks all public access; None if it does not exist.
 
     Calls s3:ListBucket (HeadBucket) and s3:GetBucketPublicAccessBlock.
     """
@@ -120,7 +122,8 @@ def bucket_blocks_public_access(session: boto3.Session, bucket: str) -> bool | N
 
 
 def bucket_key(session: boto3.Session, bucket: str) -> str | None:
-    """The ARN of the KMS key that a bucket encrypts with; None for S3's own keys (s3:GetEncryptionConfiguration)."""
+    """Returns the ARN of the KMS key that a bucket encrypts with; None for S3's own keys
+    (s3:GetEncryptionConfiguration)."""
     s3: S3Client = client(session, "s3")
     try:
         rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
@@ -133,16 +136,17 @@ def bucket_key(session: boto3.Session, bucket: str) -> str | None:
 
 
 def trust_policies(session: boto3.Session, role_arns: Iterable[str]) -> dict[str, Mapping[str, Any] | None]:
-    """The trust policy of each role; None where there is no such role (iam:GetRole)."""
+    """Returns the trust policy of each role; None if the role does not exist (iam:GetRole)."""
     iam = client(session, "iam")
     roles = {arn: find_role(iam, arn.rpartition("/")[2]) for arn in role_arns}
     return {arn: role["AssumeRolePolicyDocument"] if role else None for arn, role in roles.items()}
 
 
 def denied(session: boto3.Session, wanted: Iterable[Access]) -> Iterator[Denied]:
-    """What of the wanted access IAM's simulation of the roles' policies denies (iam:SimulatePrincipalPolicy).
+    """Yields the wanted actions that IAM denies, by its simulation of the roles' policies
+    (iam:SimulatePrincipalPolicy).
 
-    A call for each role and resource: one for several resources may not have actions of several services.
+    Makes one call for each role and resource, because a call for several resources may not mix services.
     """
     iam = client(session, "iam")
     for access in wanted:
@@ -165,7 +169,7 @@ def _context(prefix: str | None) -> list[dict[str, Any]]:
 
 
 def free_addresses(session: boto3.Session, subnets: Iterable[str]) -> dict[str, int]:
-    """How many free addresses the subnets have, by zone (ec2:DescribeSubnets)."""
+    """Returns the number of free addresses of the subnets by zone (ec2:DescribeSubnets)."""
     free: Counter[str] = Counter()
     for subnet in subnets_of_ids(client(session, "ec2"), subnets):
         free[subnet["AvailabilityZone"]] += subnet["AvailableIpAddressCount"]

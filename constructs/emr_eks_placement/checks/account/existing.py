@@ -1,4 +1,4 @@
-"""Whether what an environment is given, instead of creating it, is there and fits."""
+"""Checks whether the existing resources that an environment names exist and fit."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from emr_eks_placement.facts.emr import AUTHENTICATION_MODE
 
 @dataclass(frozen=True)
 class ExistingCluster:
-    """An EKS cluster as eks:DescribeCluster tells it."""
+    """An EKS cluster as eks:DescribeCluster describes it."""
 
     status: str
     vpc_id: str
@@ -19,7 +19,7 @@ class ExistingCluster:
 
 @dataclass(frozen=True)
 class Existing:
-    """What was found of what the environment names. subnets: id -> (VPC, zone). None, or not in it: is not there."""
+    """The existing resources that were found. subnets: id -> (VPC, zone); a missing one is None or absent."""
 
     subnets: Mapping[str, tuple[str, str]]
     cluster: ExistingCluster | None
@@ -27,15 +27,15 @@ class Existing:
 
 
 def check_existing(environment: Environment, found: Existing) -> Check:
-    """The check of what was found; only of an environment that is given something."""
+    """Checks the existing resources; only for an environment that names some."""
     faults = [
         *_subnet_faults(environment, found),
         *_cluster_faults(environment, found),
         *_bucket_faults(environment, found),
     ]
     if faults:
-        return Check("existing", "missing", "; ".join(faults), "Correct what the environment file names")
-    return Check("existing", "ok", "what the environment is given is there and fits")
+        return Check("existing", "missing", "; ".join(faults), "Correct the environment file")
+    return Check("existing", "ok", "the existing resources of the environment exist and fit")
 
 
 def _subnet_faults(environment: Environment, found: Existing) -> Iterator[str]:
@@ -69,30 +69,28 @@ def _bucket_faults(environment: Environment, found: Existing) -> Iterator[str]:
 
 
 def given_keys(environment: Environment) -> set[str]:
-    """The ARNs of the KMS keys that an environment is given for what it creates and for its bucket."""
+    """Returns the ARNs of the existing KMS keys that an environment names for what it creates and for its bucket."""
     bucket = environment.bucket
     return {arn for arn in (environment.encryption.kms_key_arn, bucket.kms_key_arn if bucket else None) if arn}
 
 
 def given_roles(environment: Environment) -> set[str]:
-    """The ARNs of the IAM roles that an environment is given, of jobs and of Fargate."""
+    """Returns the ARNs of the existing IAM roles that an environment names, for jobs and for Fargate."""
     clusters = environment.virtual_clusters.values()
     of_jobs = {role.execution_role_arn for cluster in clusters for role in cluster.roles.values()}
     return {arn for arn in (*of_jobs, environment.fargate_pod_execution_role_arn) if arn}
 
 
 def given_log_groups(environment: Environment) -> set[str]:
-    """The names of the CloudWatch log groups that an environment is given."""
+    """Returns the names of the existing CloudWatch log groups that an environment names."""
     return {group for cluster in environment.virtual_clusters.values() if (group := cluster.logs.log_group)}
 
 
 def check_given(name: str, what: str, wanted: Collection[str], there: Collection[str]) -> Check | None:
-    """Whether all is there of what an environment is given of a kind; None where it is given none. what: the kind."""
+    """Checks whether all existing resources of a kind exist; None if the environment names none. what: the kind."""
     if not wanted:
         return None
     lacking = ", ".join(sorted(set(wanted) - set(there)))
     if lacking:
-        return Check(
-            name, "missing", f"there is no {what} {lacking}", "Make it, or correct what the environment file names"
-        )
-    return Check(name, "ok", f"every {what} that the environment is given is there")
+        return Check(name, "missing", f"there is no {what} {lacking}", "Create it, or correct the environment file")
+    return Check(name, "ok", f"every {what} that the environment names exists")

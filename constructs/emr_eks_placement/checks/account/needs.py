@@ -9,19 +9,19 @@ from emr_eks_placement.definition.planned_runs import planned_runs
 from emr_eks_placement.environment import Environment, NodeGroup, NodePool
 from emr_eks_placement.job.placement import CapacityType
 
-# What the quotas of Standard instances count, A, C, D, H, I, M, R, T and Z (EC2 guide, On-Demand Instance quotas):
-# the letters before the generation, of which im4gn's and is4gen's are Storage optimized, so I.
+# The letters before the generation that the quotas of Standard instances count: A, C, D, H, I, M, R, T and Z (EC2 guide,
+# On-Demand Instance quotas); im4gn and is4gen are Storage optimized, so I.
 _STANDARD = {"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountNeeds:
-    """What is to be created, so not what the environment is given. elastic_ips: one a NAT gateway. fargate_vcpus: of the
-    largest of the environment's job runs, which fargate_run names.
+    """What a deployment creates in the account, without existing resources.
 
-    node_vcpus: what node groups and node pools of a capacity type start with and may grow to, of Standard instances; of a
-    group's instance types the largest counts, of a pool with both capacity types all that it may have for each.
-    instance_types: node group or pool -> (types, zones). role_names: of IAM roles that the environment names itself;
+    elastic_ips: one for each NAT gateway; fargate_vcpus: of the largest job run of the environment, which fargate_run
+    names; node_vcpus: vCPU that node groups and node pools of a capacity type start with and may grow to, of Standard
+    instances. For a group, its largest instance type counts; a pool with both capacity types counts in full for each.
+    instance_types: node group or pool -> (types, zones); role_names: of IAM roles that the environment names itself;
     CloudFormation names the others.
     """
 
@@ -36,7 +36,7 @@ class AccountNeeds:
 
 
 def account_needs(environment: Environment) -> AccountNeeds:
-    """The needs of an environment, as `load_environment` returns it, with each of its jobs running alone."""
+    """Returns the needs of an environment, as `load_environment` returns it, if each of its jobs runs alone."""
     fargate_vcpus, fargate_run = max(
         ((planned.fargate_vcpus, run) for run, planned in planned_runs(environment)), default=(0.0, "")
     )

@@ -1,4 +1,4 @@
-"""Whether the account's quotas that a deployment meets are high enough."""
+"""Checks whether the account's quotas are high enough for a deployment."""
 
 from emr_eks_placement.checks.account.needs import AccountNeeds
 from emr_eks_placement.checks.check import Check
@@ -9,15 +9,16 @@ NODE_VCPUS: dict[CapacityType, Quota] = {"on-demand": ON_DEMAND_VCPUS, "spot": S
 
 
 def check_count(name: str, quota: Quota, region: str, *, value: float, used: int, needed: int) -> Check:
-    """Whether a region has room for the `needed` things that are still to be made, `used` being there already."""
-    found = f"{_allows(quota, value)}, {used} there, {needed} more needed"
+    """Checks whether a region has room for `needed` more resources in addition to the `used` existing ones."""
+    found = f"{_allows(quota, value)}, {used} exist, {needed} more needed"
     if used + needed <= value or not needed:
         return Check(name, "ok", found)
     return Check(name, "missing", found, f"Delete what is not used. {_request(quota, region, used + needed)}")
 
 
 def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_with: int) -> Check:
-    """Whether the largest run of the environment fits, and whether plans count with no more than there is.
+    """Checks whether the largest run of the environment fits the quota, and whether plans assume no more than the
+    quota.
 
     planned_with: fargate_vcpus of the environment.
     """
@@ -34,9 +35,9 @@ def check_fargate_vcpus(needs: AccountNeeds, region: str, value: float, planned_
 
 
 def check_fargate_profiles(profiles: int, region: str, value: float, planned_with: int) -> Check | None:
-    """Whether the cluster may have the environment's profiles; None where it has none.
+    """Checks whether the cluster may have the environment's profiles; None if it has none.
 
-    planned_with: fargate_profile_quota of the environment, which its later profiles are held to.
+    planned_with: fargate_profile_quota of the environment, which also limits profiles that it adds later.
     """
     name, found = "fargate-profile-quota", f"{_allows(FARGATE_PROFILES, value)}, the environment has {profiles}"
     if not profiles:
@@ -50,9 +51,9 @@ def check_fargate_profiles(profiles: int, region: str, value: float, planned_wit
 
 
 def check_node_vcpus(needs: AccountNeeds, region: str, capacity_type: CapacityType, value: float) -> Check:
-    """Whether the node groups can start, and whether they can grow to their highest number of nodes.
+    """Checks whether the node groups can start, and whether they can grow to their maximum size.
 
-    Nothing is said of instances that run beside them: they count too.
+    Other instances of the account count too, but are not known here.
     """
     quota, name = NODE_VCPUS[capacity_type], f"{capacity_type}-vcpus"
     first, most = needs.node_vcpus[capacity_type]
@@ -69,7 +70,7 @@ def _allows(quota: Quota, value: float) -> str:
 
 
 def _request(quota: Quota, region: str, value: float) -> str:
-    """The command that asks AWS for a higher value."""
+    """Returns the command that requests a higher quota from AWS."""
     return (
         f"Ask for more: aws service-quotas request-service-quota-increase --region {region} "
         f"--service-code {quota.service} --quota-code {quota.code} --desired-value {value:g}"

@@ -1,15 +1,15 @@
-"""Whether an account has what an environment needs beyond quotas: judgements of what was read, without reading."""
+"""Checks what an environment needs of an account besides quotas. Reads nothing itself."""
 
 from collections.abc import Collection, Iterator, Mapping
 
 from emr_eks_placement.checks.check import Check
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-"""The SSM parameter in which the CDK's bootstrap stack says its version (CDK guide, bootstrapping)."""
+"""The SSM parameter with the version of the CDK's bootstrap stack (CDK guide, bootstrapping)."""
 BOOTSTRAP_VERSION = 6
-"""The lowest that the stacks deploy with: requiresBootstrapStackVersion in the CDK's cloud assembly."""
+"""The lowest version with which the stacks deploy: requiresBootstrapStackVersion in the CDK's cloud assembly."""
 
-# EKS guide, VPC and subnet requirements: no cluster has subnets there. Zone names stand for other zones in each account.
+# EKS guide, VPC and subnet requirements: EKS creates no cluster in these zones. Zone names differ between accounts, ids don't.
 _NO_CLUSTER_ZONES = ("use1-az3", "usw1-az2", "cac1-az3")
 
 SERVICE_LINKED_ROLES: Mapping[str, str] = {
@@ -18,14 +18,14 @@ SERVICE_LINKED_ROLES: Mapping[str, str] = {
     "eks-fargate.amazonaws.com": "AWSServiceRoleForAmazonEKSForFargate",
     "emr-containers.amazonaws.com": "AWSServiceRoleForAmazonEMRContainers",
 }
-"""Service -> the role that it makes with the first cluster, node group, Fargate profile or virtual cluster (guides of
+"""Service -> the role that it creates with the first cluster, node group, Fargate profile or virtual cluster (guides of
 EKS and EMR on EKS, service-linked roles)."""
 SPOT_ROLE = ("spot.amazonaws.com", "AWSServiceRoleForEC2Spot")
-"""Who requests Spot by the API, as CloudFormation does, sees to it (EC2 guide, service-linked role for Spot)."""
+"""Callers of the Spot API, such as CloudFormation, must create it (EC2 guide, service-linked role for Spot)."""
 
 
 def check_account(account: str, identity: str, wanted: str | None) -> Check:
-    """Whether the credentials are for the environment's account. identity: the ARN of who calls."""
+    """Checks whether the credentials are for the environment's account. identity: the caller's ARN."""
     if wanted in (None, account):
         return Check("account", "ok", f"{account}, as {identity}")
     fix = "Name the other account's profile (AWS_PROFILE), or correct account"
@@ -33,7 +33,8 @@ def check_account(account: str, identity: str, wanted: str | None) -> Check:
 
 
 def check_region(region: str, opt_in_status: str | None) -> Check:
-    """Whether the account has the region enabled. opt_in_status: of ec2:DescribeRegions; None: EC2 does not list it."""
+    """Checks whether the region is enabled in the account. opt_in_status: of ec2:DescribeRegions; None: EC2 does not
+    list the region."""
     if opt_in_status in ("opt-in-not-required", "opted-in"):
         return Check("region", "ok", f"{region} is enabled")
     found = f"{region} is {opt_in_status or 'unknown to EC2'}"
@@ -47,9 +48,9 @@ def check_zones(
     fargate: Collection[str] = (),
     fargate_ids: Collection[str] = (),
 ) -> Check:
-    """Whether the account has the zones, and EKS takes them. zones: name -> (state, zone id).
+    """Checks whether the account has the zones, and EKS supports them. zones: name -> (state, zone id).
 
-    fargate: zones of Fargate profiles; fargate_ids: of the zones that Fargate has in the region, empty for all.
+    fargate: zones of Fargate profiles; fargate_ids: ids of the zones where the region has Fargate, empty for all.
     """
     faults = list(_zone_faults(wanted, zones))
     for zone in fargate:
@@ -75,7 +76,7 @@ def _zone_faults(wanted: Collection[str], zones: Mapping[str, tuple[str, str]]) 
 def check_instance_types(
     groups: Mapping[str, tuple[Collection[str], Collection[str]]], offered: Collection[tuple[str, str]]
 ) -> Check:
-    """Whether each node group finds an instance type in each of its zones.
+    """Checks whether each zone of each node group offers one of its instance types.
 
     groups: node group -> (instance types, zones); offered: (instance type, zone), of ec2:DescribeInstanceTypeOfferings.
     """
@@ -97,26 +98,26 @@ def check_instance_types(
 
 
 def check_service_linked_roles(there: Collection[str], *, spot: bool) -> Check:
-    """Which service-linked roles are there. spot: whether a node group is of Spot capacity."""
+    """Checks which service-linked roles exist. spot: whether a node group has Spot capacity."""
     made = [role for role in SERVICE_LINKED_ROLES.values() if role not in there]
-    found = f"AWS makes {', '.join(made)} when first needed" if made else "those of EKS and EMR on EKS are there"
+    found = f"AWS creates {', '.join(made)} when first needed" if made else "those of EKS and EMR on EKS exist"
     if spot and SPOT_ROLE[1] not in there:
-        fix = f"Make it: aws iam create-service-linked-role --aws-service-name {SPOT_ROLE[0]}"
-        return Check("service-linked-roles", "warning", f"{SPOT_ROLE[1]} is not there; {found}", fix)
+        fix = f"Create it: aws iam create-service-linked-role --aws-service-name {SPOT_ROLE[0]}"
+        return Check("service-linked-roles", "warning", f"{SPOT_ROLE[1]} does not exist; {found}", fix)
     return Check("service-linked-roles", "ok", found)
 
 
 def check_role_names(wanted: Collection[str], there: Collection[str], own: Collection[str]) -> Check:
-    """Whether IAM roles that are not the environment's have the names of its roles. own: those of its stacks."""
+    """Checks whether other IAM roles already have the names of the environment's roles. own: the roles of its stacks."""
     taken = [name for name in wanted if name in there and name not in own]
     if not taken:
-        return Check("role-names", "ok", "no name of the environment's roles is taken")
+        return Check("role-names", "ok", "no other role has the name of one of the environment's roles")
     fix = "Delete them if nothing uses them, or rename the environment's file or the virtual cluster"
-    return Check("role-names", "missing", f"IAM has {', '.join(taken)}, which no stack of the environment made", fix)
+    return Check("role-names", "missing", f"IAM has {', '.join(taken)}, which no stack of the environment created", fix)
 
 
 def check_bootstrap(version: str | None, region: str, account: str) -> Check:
-    """Whether the CDK can deploy here. version: what the bootstrap stack says; None: there is none."""
+    """Checks whether the account is bootstrapped for the CDK. version: of the bootstrap stack, None without one."""
     fix = f"Run cdk bootstrap aws://{account}/{region}"
     if version is None:
         return Check("cdk-bootstrap", "missing", f"no CDK bootstrap stack (SSM parameter {BOOTSTRAP_PARAMETER})", fix)

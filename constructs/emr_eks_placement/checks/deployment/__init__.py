@@ -1,1 +1,1 @@
-"""Whether a deployed environment is well and is what its file says."""
+"""Judges whether a deployed environment works and matches its file."""

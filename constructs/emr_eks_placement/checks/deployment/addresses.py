@@ -1,8 +1,8 @@
-"""Whether the subnets have addresses for the pods and nodes of the largest run.
+"""Checks whether the subnets have enough addresses for the pods and nodes of the largest run.
 
-A pod takes one address of a subnet of its zone, on Fargate and on EC2 (EKS guide, Fargate; Amazon VPC CNI). A node that is
-added takes more: the VPC CNI holds addresses on it for pods to come, at most as many as the node may have pods, and a few
-for its network interfaces. Pods that may run in several zones are counted for these zones together.
+A pod takes one address of a subnet in its zone, on Fargate and on EC2 (EKS guide, Fargate; Amazon VPC CNI). A new node
+takes more: the VPC CNI reserves addresses for future pods, at most as many as the node may have pods, and a few for its
+network interfaces. Pods that may run in several zones are counted for these zones together.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +22,10 @@ class _Need(NamedTuple):
 
 
 def check_addresses(runs: Iterable[tuple[str, Plan]], capacity: Capacity, free: Mapping[str, int]) -> list[Check]:
-    """Whether each choice of zones has as many free addresses as the pods that can run nowhere else.
+    """Checks whether each set of zones has as many free addresses as the pods that can run only there need.
 
-    runs: as `planned_runs` gives them, each alone; capacity: that they are planned for; free: addresses by zone.
+    runs: as `planned_runs` returns them, each counted alone; capacity: the one they are planned for; free: addresses by
+    zone.
     """
     largest: dict[tuple[str, ...], _Need] = {}
     for run, planned in runs:
@@ -61,7 +62,7 @@ def _most_pods(capacity: Capacity, name: str) -> int:
 def _finding(need: _Need, free: Mapping[str, int]) -> Check | None:
     there = sum(free.get(zone, 0) for zone in need.zones)
     where = f"the subnets of {', '.join(need.zones)} have {there} free addresses"
-    fix = "Add subnets of these zones, let jobs run in more zones or with fewer executors, or end what else takes addresses"
+    fix = "Add subnets of these zones, let jobs run in more zones or with fewer executors, or end other users of addresses"
     if there < need.pods:
         return Check("addresses", "missing", f"{where}, {need.run} takes {need.pods} for its pods", fix)
     if there < need.with_nodes:

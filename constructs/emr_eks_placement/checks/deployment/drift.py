@@ -1,4 +1,4 @@
-"""Where the account has something else than the environment file says, of what decides where pods land."""
+"""Finds differences between the account and the environment file that decide where pods land."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,16 +18,16 @@ from emr_eks_placement.scheduling.namespace_rules import NO_RULES, NamespaceRule
 
 _OBJECTS = "kubernetes-objects"
 _MOST_SHOWN = 3
-# What EKS changes of a node group by its API (UpdateNodegroupConfig); anything else takes other nodes.
+# What EKS can change of a node group (UpdateNodegroupConfig); any other change replaces nodes.
 _UPDATABLE = ("labels", "taints", "min_size", "max_size")
 _Difference = tuple[str, object, object]
 
 
 def check_capacity(environment: Environment, live: Capacity, node_groups: Mapping[str, str]) -> list[Check]:
-    """Each difference between what the file describes and what EKS says the cluster has.
+    """Returns each difference between the environment file and the cluster in EKS.
 
-    node_groups: of the environment, the names in its file -> in EKS. What the cluster has beside the environment is
-    nobody's fault here; how many nodes a group has now is its autoscaler's to say.
+    node_groups: of the environment, names in its file -> names in EKS. Resources that only the cluster has are no
+    difference, and neither is the current number of nodes, which the autoscaler sets.
     """
     planned = capacity_of(environment)
     findings = (
@@ -39,9 +39,9 @@ def check_capacity(environment: Environment, live: Capacity, node_groups: Mappin
 
 
 def check_kubernetes_objects(environment: Environment, live: Capacity) -> list[Check]:
-    """Each difference between the file's node pools, quotas and Pod Security levels and those in the Kubernetes API."""
+    """Returns each difference between node pools, quotas and Pod Security levels in the file and in the Kubernetes API."""
     if live.not_read:
-        fix = "Let whoever runs this read the cluster's Kubernetes API (docs/live-cluster.md)"
+        fix = "Allow the caller to read the cluster's Kubernetes API (docs/live-cluster.md)"
         return [Check(_OBJECTS, "not checked", "; ".join(live.not_read), fix)]
     planned = capacity_of(environment)
     findings = (*_pools(environment, planned, live), *_namespace_rules(environment, planned, live))
@@ -50,7 +50,7 @@ def check_kubernetes_objects(environment: Environment, live: Capacity) -> list[C
 
 def _differs(name: str, what: str, difference: _Difference, fix: str) -> Check:
     field, planned, live = difference
-    return Check(name, "warning", f"{what}: {field} is {shown(live)}, the file says {shown(planned)}", fix)
+    return Check(name, "warning", f"{what}: {field} is {shown(live)}, the file has {shown(planned)}", fix)
 
 
 def _version(environment: Environment, planned: Capacity, live: Capacity) -> Iterator[Check]:
@@ -97,7 +97,7 @@ def _pools(environment: Environment, planned: Capacity, live: Capacity) -> Itera
     for name, pool in planned.node_pools.items():
         if pool.name not in there:
             found = f"node_pools.{name}: the cluster has no such node pool"
-            yield Check(_OBJECTS, "missing", found, bring_together(environment, "make it again"))
+            yield Check(_OBJECTS, "missing", found, bring_together(environment, "create it again"))
             continue
         for difference in _different(_of_pool(pool), _of_pool(there[pool.name])):
             fix = bring_together(environment, f"change it back (kubectl edit nodepool {pool.name})")
@@ -117,13 +117,13 @@ def _of_pool(pool: NodePoolCapacity) -> dict[str, object]:
 
 
 def _profiles(environment: Environment, planned: Capacity, live: Capacity) -> Iterator[Check]:
-    """EKS changes no profile, so it either has one with just these selectors and zones, or another one."""
+    """Compares Fargate profiles. EKS can't change a profile, so a profile with other selectors or zones is another one."""
     there = [_of_profile(profile) for profile in live.fargate_profiles.values()]
     for name, profile in planned.fargate_profiles.items():
         if _of_profile(profile) not in there:
             selectors, zones = _of_profile(profile)
             found = f"Fargate profile {name}: the cluster has none that selects {'; '.join(selectors)} in {', '.join(zones)}"
-            yield Check("capacity", "missing", found, bring_together(environment, "make the profile again"))
+            yield Check("capacity", "missing", found, bring_together(environment, "create the profile again"))
 
 
 def _of_profile(profile: FargateProfileCapacity) -> tuple[list[str], list[str]]:
@@ -146,7 +146,7 @@ def _namespace_rules(environment: Environment, planned: Capacity, live: Capacity
 
 
 def _of_rules(rules: NamespaceRules) -> dict[str, object]:
-    """By field of each object, as its amounts are written."""
+    """Returns the fields of each object, with its amounts as written."""
     fields: dict[str, object] = {"pod_security": rules.pod_security}
     for quota in rules.quotas:
         scopes = "".join(f" ({scope.name})" for scope in quota.scopes)
@@ -168,10 +168,9 @@ def _different(planned: Mapping[str, object], live: Mapping[str, object]) -> Ite
 def check_definitions(
     environment: Environment, defined: Mapping[str, Mapping[str, Any]], deployed: Mapping[str, Any]
 ) -> list[Check]:
-    """Whether what is deployed of each definition is what `define` makes of the file.
+    """Checks whether each deployed definition is the one that `define` creates from the file.
 
-    defined, deployed: the requests by the SSM parameters' names; a deployed one may be anything that is JSON, or None for
-    what is not.
+    defined, deployed: requests by SSM parameter; a deployed one may be any JSON, and None if it is no JSON.
     """
     return concluded(
         "definitions",
@@ -197,7 +196,7 @@ def _definition_findings(
             by_hand = f"put it back (aws ssm put-parameter --overwrite --name {name} …)"
             yield Check("definitions", "warning", found, bring_together(environment, by_hand))
     for name in sorted(deployed.keys() - defined.keys()):
-        found = f"{name} is of no job and placement in the file"
+        found = f"{name} belongs to no job and placement in the file"
         yield Check("definitions", "warning", found, f"Deploy, which deletes it, or delete it: {deploy(environment)}")
 
 
@@ -209,8 +208,10 @@ def _is_of_another_virtual_cluster(request: Mapping[str, Any], deployed: Any) ->
 def _of_another_virtual_cluster(
     environment: Environment, name: str, request: Mapping[str, Any], deployed: Mapping[str, Any]
 ) -> Check:
-    """Where the virtual clusters' stack was deleted and deployed again: the template of the job runs is the same, so that
-    CloudFormation sees nothing to deploy.
+    """Returns the check of a definition that names another virtual cluster.
+
+    This happens if the stack of the virtual clusters was deleted and deployed again: the template of the job runs is
+    unchanged, so CloudFormation deploys nothing.
     """
     found = (
         f"{name} names virtual cluster {shown(deployed.get('virtualClusterId'))}, and the deployed one is "

@@ -1,4 +1,4 @@
-"""Whether EMR gets into the namespaces of its virtual clusters: by its access entry, or by aws-auth and a Role."""
+"""Checks whether EMR gets into the namespaces of its virtual clusters: by its access entry, or by aws-auth and a Role."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts.emr import KUBERNETES_USER, SERVICE_LINKED_ROLE
 
 _NAME = "emr-access"
-# What EMR says when it does not get in (CreateVirtualCluster, awslabs/data-on-eks issue 206).
+# EMR's message when it does not get in (CreateVirtualCluster, awslabs/data-on-eks issue 206).
 _REFUSAL = "Unauthorized to perform read namespace on"
 
 
 @dataclass(frozen=True)
 class EmrAccess:
-    """What lets EMR into a cluster's namespaces.
+    """How EMR gets into a cluster's namespaces.
 
-    entry: the namespaces of its access entry's policies, * for all; None: EMR has no access entry. user: whom aws-auth maps
-    its role to; None: nobody. may_read: by namespace, whether the user emr-containers may get it, as the Kubernetes API
-    says. not_read: why neither of these two was read; empty where they were.
+    entry: the namespaces of its access entry's policies, * for all; None if EMR has no access entry. user: the user
+    that aws-auth maps its role to; None if none. may_read: by namespace, whether the user emr-containers may get it, by
+    the Kubernetes API. not_read: why user and may_read were not read; empty if they were.
     """
 
     entry: Collection[str] | None
@@ -30,12 +30,12 @@ class EmrAccess:
     not_read: str = ""
 
     def covers(self, namespace: str) -> bool:
-        """Whether the access entry does."""
+        """Returns whether the access entry covers the namespace."""
         return self.entry is not None and bool({"*", namespace} & set(self.entry))
 
 
 def mapped_user(map_roles: str) -> str | None:
-    """Whom the text of mapRoles maps EMR's service-linked role to; None: nobody. Raises YAMLError."""
+    """Returns the user that mapRoles maps EMR's service-linked role to; None if it maps none. Raises YAMLError."""
     entries = yaml.safe_load(map_roles)
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and str(entry.get("rolearn", "")).rpartition("/")[2] == SERVICE_LINKED_ROLE:
@@ -44,7 +44,7 @@ def mapped_user(map_roles: str) -> str | None:
 
 
 def check_emr_access(environment: Environment, cluster: str, access: EmrAccess) -> list[Check]:
-    """Whether EMR may read the namespace of each virtual cluster, and by what."""
+    """Checks whether EMR may read the namespace of each virtual cluster, and how."""
     names = sorted({one.namespace for one in environment.virtual_clusters.values()})
     ways = {name: "its access entry" if access.covers(name) else "aws-auth" for name in names}
     well = ", ".join(f"{name} (by {way})" for name, way in ways.items()) or "no namespace"
@@ -55,10 +55,10 @@ def check_emr_access(environment: Environment, cluster: str, access: EmrAccess) 
 def _finding(environment: Environment, cluster: str, namespace: str, access: EmrAccess) -> Iterator[Check]:
     if access.covers(namespace):
         return
-    entry = "no access entry" if access.entry is None else f"an access entry for {_listed(access.entry)} alone"
+    entry = "no access entry" if access.entry is None else f"an access entry for {_listed(access.entry)} only"
     if access.not_read:
-        found = f"EMR has {entry}; whether aws-auth lets it into {namespace} can't be told: {access.not_read}"
-        yield Check(_NAME, "not checked", found, "Let whoever runs this read it (docs/live-cluster.md)")
+        found = f"EMR has {entry}; whether aws-auth lets it into {namespace} is unknown: {access.not_read}"
+        yield Check(_NAME, "not checked", found, "Allow the caller to read it (docs/live-cluster.md)")
         return
     found = f"EMR has {entry}, and aws-auth does not let it into {namespace} ({_REFUSAL} ({namespace}))"
     if access.user != KUBERNETES_USER:
@@ -81,12 +81,12 @@ def _bind(environment: Environment, cluster: str, namespace: str) -> str:
     given = {one.namespace for one in environment.virtual_clusters.values() if one.existing_namespace}
     command = _eksctl(environment, cluster, namespace)
     if namespace in given:
-        return f"Make the Role and its RoleBinding, which an existing namespace must have: {command}"
-    return bring_together(environment, f"make the Role and its RoleBinding again: {command}")
+        return f"Create the Role and its RoleBinding, which an existing namespace must have: {command}"
+    return bring_together(environment, f"create the Role and its RoleBinding again: {command}")
 
 
 def _eksctl(environment: Environment, cluster: str, namespace: str) -> str:
-    """Makes mapping, Role and RoleBinding (EMR on EKS guide, enable cluster access)."""
+    """Returns the command that creates mapping, Role and RoleBinding (EMR on EKS guide, enable cluster access)."""
     return (
         f"eksctl create iamidentitymapping --region {environment.region} --cluster {cluster} --namespace {namespace} "
         "--service-name emr-containers"

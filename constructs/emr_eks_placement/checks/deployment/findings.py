@@ -1,4 +1,4 @@
-"""What the checks share: how they end, and how what differs from its file is fixed."""
+"""Shared by the checks: their conclusion, and the fix for differences from the file."""
 
 from collections.abc import Iterable
 
@@ -7,19 +7,19 @@ from emr_eks_placement.environment import Environment
 
 
 def concluded(name: str, findings: Iterable[Check], well: str) -> list[Check]:
-    """The findings of a check; the one that all is well where there are none."""
+    """Returns the findings of a check, or one that everything is ok."""
     return list(findings) or [Check(name, "ok", well)]
 
 
 def deploy(environment: Environment) -> str:
-    """The command that deploys an environment."""
+    """Returns the command that deploys an environment."""
     return f"cdk deploy --all -c environment={environment.name}"
 
 
 def bring_together(environment: Environment, by_hand: str) -> str:
-    """How what the account has and what the file says become the same: CloudFormation deploys what changes in a template,
-    and does not put back what was changed beside it (CloudFormation guide, drift).
+    """Returns how to make the account and the file agree. CloudFormation deploys only changes of a template; it does
+    not revert changes made outside it (CloudFormation guide, drift).
 
-    by_hand: a command or what to do where the account was changed.
+    by_hand: a command, or what to do if the account was changed.
     """
     return f"If the file has changed, {deploy(environment)}; if the account has, {by_hand}, or write it into the file"

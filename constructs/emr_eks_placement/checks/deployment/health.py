@@ -1,4 +1,5 @@
-"""Whether what was deployed is there and in order: stacks, the cluster and its parts, virtual clusters, namespaces."""
+"""Checks whether the deployed resources exist and work: stacks, the cluster and its parts, virtual clusters,
+namespaces."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,14 +9,15 @@ from emr_eks_placement.checks.deployment.findings import concluded, deploy
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.facts.emr import AUTHENTICATION_MODE
 
-# EMR on EKS guide, Enable cluster access: EMR makes its own access entry in this mode.
+# EMR on EKS guide, Enable cluster access: EMR creates its own access entry in this mode.
 _OIDC_AUDIENCE = "sts.amazonaws.com"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A cluster, node group or Fargate profile as EKS describes it. status: None where EKS has none of this name;
-    issues: `CODE: message (resources)`.
+    """A cluster, node group or Fargate profile as EKS describes it.
+
+    status: None if EKS has none of this name; issues: `CODE: message (resources)`.
     """
 
     name: str
@@ -25,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True)
 class VirtualClusterFacts:
-    """A virtual cluster as EMR describes it. state: None where there is none of this id."""
+    """A virtual cluster as EMR describes it. state: None if the id does not exist."""
 
     id: str
     state: str | None
@@ -34,7 +36,8 @@ class VirtualClusterFacts:
 
 
 def check_stacks(environment: Environment, statuses: Mapping[str, str | None]) -> list[Check]:
-    """Whether every stack is there and its last deployment succeeded. statuses: stack -> CloudFormation's; None: none."""
+    """Checks whether every stack exists and its last deployment succeeded. statuses: stack -> CloudFormation's status;
+    None if it does not exist."""
     findings = (_stack_finding(environment, stack, status) for stack, status in statuses.items())
     return concluded("stacks", filter(None, findings), f"{', '.join(statuses)} are deployed")
 
@@ -45,7 +48,7 @@ def _stack_finding(environment: Environment, stack: str, status: str | None) -> 
         return Check("stacks", "missing", f"{stack} is not deployed", f"Deploy it: {deploy(environment)}")
     found = f"{stack} is {status}"
     if status.endswith("ROLLBACK_COMPLETE"):
-        fix = f"Its last deployment was undone; see why, {events}, and run {deploy(environment)}"
+        fix = f"Its last deployment was rolled back; see why, {events}, and run {deploy(environment)}"
         return Check("stacks", "missing" if status == "ROLLBACK_COMPLETE" else "warning", found, fix)
     if status.endswith("_FAILED"):
         return Check("stacks", "missing", found, f"See why, {events}, and run {deploy(environment)}")
@@ -55,7 +58,7 @@ def _stack_finding(environment: Environment, stack: str, status: str | None) -> 
 
 
 def check_cluster(environment: Environment, cluster: Part, authentication_mode: str) -> list[Check]:
-    """Whether the cluster is ACTIVE and without issues, and EMR gets into it by access entries."""
+    """Checks whether the cluster is ACTIVE and without issues, and EMR gets into it by access entries."""
     if cluster.status is None:
         found = f"{environment.region} has no EKS cluster {cluster.name}"
         fix = "Destroy the environment and deploy it again, or name another cluster in the file"
@@ -71,14 +74,16 @@ def _mode_findings(environment: Environment, cluster: Part, mode: str) -> Iterat
     if mode != AUTHENTICATION_MODE:
         found = f"the authentication mode of {cluster.name} is {mode}, not {AUTHENTICATION_MODE}"
         if mode == "API":
-            yield Check("cluster", "warning", found, "EKS has no way back; make the next cluster with the other mode")
+            yield Check(
+                "cluster", "warning", found, "EKS can't change it back; create the next cluster with the other mode"
+            )
             return
         command = f"aws eks update-cluster-config --region {environment.region} --name {cluster.name}"
         yield Check("cluster", "missing", found, f"{command} --access-config authenticationMode={AUTHENTICATION_MODE}")
 
 
 def check_parts(name: str, what: str, parts: Collection[Part]) -> list[Check]:
-    """Whether every node group or Fargate profile is ACTIVE and without issues. what: as messages call one."""
+    """Checks whether every node group or Fargate profile is ACTIVE and without issues. what: the kind, for messages."""
     well = f"{len(parts)} are ACTIVE" if parts else "the environment has none"
     return concluded(name, _part_findings(name, what, parts), well)
 
@@ -86,12 +91,12 @@ def check_parts(name: str, what: str, parts: Collection[Part]) -> list[Check]:
 def _part_findings(name: str, what: str, parts: Collection[Part]) -> Iterator[Check]:
     for part in parts:
         if part.status is None:
-            found = f"{what} {part.name} is gone, its stack has it still"
+            found = f"{what} {part.name} no longer exists, but its stack still has it"
             yield Check(name, "missing", found, "Remove it from the file, deploy, put it back, and deploy again")
         elif part.status in ("CREATING", "UPDATING", "PENDING"):
             yield Check(name, "warning", f"{what} {part.name} is {part.status}", "Wait, and run this again")
         elif part.issues:
-            fix = "Mend what the issue names; EKS looks again by itself (EKS guide, troubleshooting)"
+            fix = "Fix the reported issue; EKS checks again by itself (EKS guide, troubleshooting)"
             found = f"{what} {part.name} is {part.status}: {'; '.join(part.issues)}"
             yield Check(name, "missing" if part.status != "ACTIVE" else "warning", found, fix)
         elif part.status != "ACTIVE":
@@ -102,10 +107,10 @@ def _part_findings(name: str, what: str, parts: Collection[Part]) -> Iterator[Ch
 def check_access_entries(
     environment: Environment, cluster: str, entries: Collection[str], roles: Mapping[str, str]
 ) -> list[Check]:
-    """Whether nodes and Fargate have access entries.
+    """Checks whether nodes and Fargate have access entries.
 
-    entries: the principals' ARNs; roles: ARN -> type, of node groups and Fargate profiles, for which EKS makes them. The
-    aws-auth ConfigMap, which may let them in as well, is not read: so a warning.
+    entries: the principals' ARNs; roles: ARN -> type, of node groups and Fargate profiles, for which EKS creates
+    entries. A missing entry is a warning, because the ConfigMap aws-auth, which is not read, may let them in too.
     """
     return concluded(
         "access-entries",
@@ -122,25 +127,27 @@ def _entry_findings(
         if arn not in entries:
             command = f"aws eks create-access-entry --region {environment.region} --cluster-name {cluster}"
             found = f"{arn} has no access entry of type {kind}: its nodes can't join, {else_by}"
-            yield Check("access-entries", "warning", found, f"Make it: {command} --principal-arn {arn} --type {kind}")
+            yield Check("access-entries", "warning", found, f"Create it: {command} --principal-arn {arn} --type {kind}")
 
 
 def check_oidc_provider(provider_arn: str, audiences: Collection[str] | None) -> list[Check]:
-    """Whether IAM has the OIDC provider of the cluster's issuer. audiences: None where there is none."""
+    """Checks whether IAM has the OIDC provider of the cluster's issuer. audiences: None if it does not exist."""
     if audiences is None:
-        fix = "Deploy the platform stack, or make it: eksctl utils associate-iam-oidc-provider --approve --cluster NAME"
+        fix = (
+            "Deploy the platform stack, or create it: eksctl utils associate-iam-oidc-provider --approve --cluster NAME"
+        )
         return [Check("oidc-provider", "missing", f"IAM has no {provider_arn}: no pod gets its role", fix)]
     if _OIDC_AUDIENCE not in audiences:
         command = "aws iam add-client-id-to-open-id-connect-provider"
         fix = f"{command} --open-id-connect-provider-arn {provider_arn} --client-id {_OIDC_AUDIENCE}"
-        return [Check("oidc-provider", "missing", f"{provider_arn} has not the audience {_OIDC_AUDIENCE}", fix)]
+        return [Check("oidc-provider", "missing", f"{provider_arn} lacks the audience {_OIDC_AUDIENCE}", fix)]
     return [Check("oidc-provider", "ok", f"IAM has {provider_arn.rpartition(':')[2]}")]
 
 
 def check_virtual_clusters(
     environment: Environment, cluster: str, found: Mapping[str, VirtualClusterFacts]
 ) -> list[Check]:
-    """Whether each virtual cluster takes job runs, in the file's namespace of the cluster. found: by its name."""
+    """Checks whether each virtual cluster accepts job runs in the namespace that the file sets. found: by name."""
     findings = (
         Check("virtual-clusters", "missing", f"{name} ({one.id}) {fault}", fix)
         for name, one in found.items()
@@ -156,22 +163,25 @@ def _virtual_cluster_faults(
 ) -> Iterator[tuple[str, str]]:
     replace = "Remove it from the file, deploy, put it back, and deploy again"
     if one.state is None:
-        yield "is gone, its stack has it still", replace
+        yield "no longer exists, but its stack still has it", replace
     elif one.state != "RUNNING":
-        yield f"is {one.state}: it takes no job runs", replace
+        yield f"is {one.state}: it accepts no job runs", replace
     elif one.cluster != cluster:
         yield f"is on cluster {one.cluster}, the environment's is {cluster}", replace
     elif one.namespace != namespace:
-        yield f"has the namespace {one.namespace}, the file says {namespace}", f"Deploy: {deploy(environment)}"
+        yield f"has the namespace {one.namespace}, the file has {namespace}", f"Deploy: {deploy(environment)}"
 
 
 def check_namespaces(environment: Environment, there: Mapping[str, bool]) -> list[Check]:
-    """Whether each namespace is in the cluster."""
+    """Checks whether each namespace exists in the cluster."""
     findings = (
         Check(
-            "namespaces", "missing", f"the cluster has no namespace {name}", f"Make it: kubectl create namespace {name}"
+            "namespaces",
+            "missing",
+            f"the cluster has no namespace {name}",
+            f"Create it: kubectl create namespace {name}",
         )
         for name, is_there in there.items()
         if not is_there
     )
-    return concluded("namespaces", findings, f"{', '.join(there) or 'none'} of {environment.name} are there")
+    return concluded("namespaces", findings, f"{', '.join(there) or 'none'} of {environment.name} exist")

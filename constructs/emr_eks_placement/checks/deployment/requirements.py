@@ -1,4 +1,4 @@
-"""What the runs of deployed definitions need of S3, of CloudWatch Logs and of their roles' policies."""
+"""What the runs of deployed definitions need of S3, CloudWatch Logs and their roles' policies."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ from emr_eks_placement.emr.s3_calls import (
 from emr_eks_placement.environment import ExecutionRole
 
 _S3 = ("s3://", "s3a://", "s3n://")
-# Of files that Spark distributes (Spark configuration); definitions name them so, not by options.
+# Properties with files that Spark distributes (Spark configuration); definitions use them in place of options.
 _FILE_PROPERTIES = ("spark.submit.pyFiles", "spark.jars", "spark.files", "spark.archives")
 # What EMR writes with the execution role (EMR on EKS guide, logging).
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
@@ -34,9 +34,9 @@ _OWN_FOLDERS = ("job-files/", "pod-templates/")
 
 @dataclass(frozen=True)
 class Access:
-    """Actions that a role is to be allowed on a resource, given by their ARNs; prefix: with which a bucket is listed.
+    """Actions that a role must be allowed on a resource with this ARN. prefix: of the list of a bucket.
 
-    certain: whether runs fail without; else they may.
+    certain: whether runs fail without the actions; otherwise they may fail.
     """
 
     role: str
@@ -48,7 +48,7 @@ class Access:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Where an environment is deployed; key_arn: of the KMS key that its bucket encrypts with."""
+    """The account of an environment. key_arn: of the KMS key that its bucket encrypts with."""
 
     partition: str
     region: str
@@ -58,9 +58,10 @@ class Account:
 
 
 def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
-    """The S3 objects that a run reads before the application does: entry point, files, pod templates, by s3:// URI.
+    """Returns the S3 objects that a run reads before its application starts: entry point, files, pod templates, by
+    s3:// URI.
 
-    Arguments count where they are files of the environment's bucket that were uploaded for the job.
+    An argument counts if it is a file that was uploaded for the job to the environment's bucket.
     """
     driver = request["jobDriver"].get("sparkSubmitJobDriver", {})
     view = Request(request)
@@ -73,9 +74,10 @@ def objects_of(request: Mapping[str, Any], bucket: str) -> list[str]:
 
 
 def access_of(requests: Iterable[Mapping[str, Any]], account: Account) -> Iterator[Access]:
-    """What the roles of these requests are to be allowed, with the files that they read, once.
+    """Yields the actions that the roles of these requests must be allowed, and the files that they read, without
+    duplicates.
 
-    Of the files that were uploaded for jobs, one stands for all in a virtual cluster's folder.
+    One of the files that were uploaded for jobs represents all of a virtual cluster's folder.
     """
     wanted: dict[Access, None] = {}
     seen: set[tuple[str, str]] = set()
@@ -94,7 +96,8 @@ def access_of(requests: Iterable[Mapping[str, Any]], account: Account) -> Iterat
 
 
 def access_of_role(name: str, role: str, settings: ExecutionRole, account: Account) -> Iterator[Access]:
-    """What a role that the environment makes for a virtual cluster of that name is to be allowed beside its jobs' files."""
+    """Yields what the role that the environment creates for the virtual cluster must be allowed in addition to its
+    jobs' files."""
     yield from _in_s3(role, f"s3://{account.bucket}/data/{name}", WRITE, account)
     for locations, calls in ((settings.data_access.read, READ), (settings.data_access.write, WRITE)):
         for location in locations:
@@ -104,13 +107,14 @@ def access_of_role(name: str, role: str, settings: ExecutionRole, account: Accou
 
 
 def _own_folder(uri: str, bucket: str) -> str | None:
-    """FOLDER/VIRTUAL-CLUSTER, of a file that was uploaded to the environment's bucket."""
+    """Returns FOLDER/VIRTUAL-CLUSTER of a file that was uploaded to the environment's bucket."""
     key = uri.removeprefix(f"s3://{bucket}/")
     return "/".join(key.split("/")[:2]) if key.startswith(_OWN_FOLDERS) else None
 
 
 def _in_s3(role: str, uri: str, calls: Iterable[S3Call], account: Account, *, certain: bool = True) -> Iterator[Access]:
-    """For calls about a location; of a whole bucket, about a path in it. EMRFS's markers are left out: S3A has none."""
+    """Yields the actions for calls about a location; for a whole bucket, about a path in it. EMRFS's marker objects
+    are left out, because S3A has none."""
     bucket, _, key = uri.partition("://")[2].partition("/")
     path, arn = key.rstrip("/") or "doctor", f"arn:{account.partition}:s3:::{bucket}"
     objects: dict[str, list[str]] = {}
@@ -124,7 +128,8 @@ def _in_s3(role: str, uri: str, calls: Iterable[S3Call], account: Account, *, ce
 
 
 def _at_arguments(request: Mapping[str, Any], account: Account) -> Iterator[Access]:
-    """Whether a job reads or writes at a location, its S3 client looks there first; what else it does is not known."""
+    """Yields the actions for locations in arguments: the S3 client looks at a location before the job reads or writes
+    there. Other accesses are unknown."""
     arguments = request["jobDriver"].get("sparkSubmitJobDriver", {}).get("entryPointArguments", [])
     for location in (one for argument in arguments for one in _NEXT.split(argument) if one.startswith(_S3)):
         fixed, *wildcard = _WILDCARD.split(location, maxsplit=1)

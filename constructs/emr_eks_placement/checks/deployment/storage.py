@@ -1,4 +1,4 @@
-"""Whether jobs find their files, may use them and can log."""
+"""Checks whether jobs find their files, may use them and can log."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ _MOST_SHOWN = 3
 
 @dataclass(frozen=True)
 class Denied:
-    """An action that a policy simulation does not allow.
+    """An action that IAM's policy simulation does not allow.
 
-    decision: IAM's word, implicitDeny or explicitDeny; unknown: the condition keys that it had no values of.
+    decision: implicitDeny or explicitDeny, as IAM names it; unknown: the condition keys without values.
     """
 
     access: Access
@@ -29,12 +29,13 @@ class Denied:
 def check_files(
     environment: Environment, used_by: Mapping[str, Sequence[str]], there: Mapping[str, bool | None]
 ) -> list[Check]:
-    """Whether the objects that deployed definitions name are in S3.
+    """Checks whether the objects that deployed definitions name exist in S3.
 
-    used_by: s3:// URI -> definitions; there: the same URIs; None: S3 does not tell, as s3:GetObject is denied.
+    used_by: s3:// URI -> definitions; there: whether each URI exists; None if S3 does not answer, because s3:GetObject
+    is denied.
     """
     findings = _file_findings(environment, used_by, there)
-    return concluded("files", findings, f"{len(there)} objects of the definitions are there")
+    return concluded("files", findings, f"{len(there)} objects of the definitions exist")
 
 
 def _file_findings(
@@ -63,7 +64,7 @@ def _upload(uri: str, local: Mapping[str, Path]) -> str:
 
 
 def check_bucket(name: str, *, is_there: bool, public_access_is_blocked: bool) -> list[Check]:
-    """Whether the bucket is there and keeps the public out."""
+    """Checks whether the bucket exists and blocks public access."""
     if not is_there:
         fix = "Restore it under this name, or name another bucket in the file and deploy"
         return [Check("bucket", "missing", f"there is no bucket {name}", fix)]
@@ -71,26 +72,26 @@ def check_bucket(name: str, *, is_there: bool, public_access_is_blocked: bool) -
         settings = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
         command = f"aws s3api put-public-access-block --bucket {name} --public-access-block-configuration {settings}"
         return [Check("bucket", "warning", f"{name} does not block all public access", f"Block it: {command}")]
-    return [Check("bucket", "ok", f"{name} is there and blocks public access")]
+    return [Check("bucket", "ok", f"{name} exists and blocks public access")]
 
 
 def check_log_groups(region: str, wanted: Collection[str], there: Collection[str]) -> list[Check]:
-    """Whether the log groups of the definitions are there."""
+    """Checks whether the log groups of the definitions exist."""
     findings = (
         Check(
             "log-groups",
             "missing",
             f"there is no log group {name}",
-            f"Make it: aws logs create-log-group --region {region} --log-group-name {name}",
+            f"Create it: aws logs create-log-group --region {region} --log-group-name {name}",
         )
         for name in wanted
         if name not in there
     )
-    return concluded("log-groups", findings, f"{len(wanted)} are there" if wanted else "no job logs to one")
+    return concluded("log-groups", findings, f"{len(wanted)} exist" if wanted else "no job logs to one")
 
 
 class _Alike(NamedTuple):
-    """What is said of a role once for all resources that it holds for; unknown: as of Denied."""
+    """A message about a role that holds for several resources; unknown: as in Denied."""
 
     role: str
     actions: str
@@ -100,9 +101,9 @@ class _Alike(NamedTuple):
 
 
 def check_permissions(asked: int, denied: Sequence[Denied]) -> list[Check]:
-    """Whether the policies of execution roles allow what the definitions need, as IAM simulates them.
+    """Checks whether the policies of execution roles allow what the definitions need, by IAM's simulation.
 
-    asked: how many actions on resources were.
+    asked: how many actions on resources were simulated.
     """
     of_resource: dict[tuple[str, str], list[Denied]] = {}
     for one in denied:
@@ -124,13 +125,14 @@ def check_permissions(asked: int, denied: Sequence[Denied]) -> list[Check]:
 
 
 def _denied(what: _Alike, resources: Sequence[str]) -> Check:
-    """A warning where the decision hangs on what the simulation was not told, or runs may do without."""
+    """Returns a warning if the decision depends on values that the simulation did not have, or if runs may work without
+    the action."""
     more = f" and {len(resources) - _MOST_SHOWN} more" if len(resources) > _MOST_SHOWN else ""
     found = f"{what.role} is not allowed {what.actions} on {'; '.join(resources[:_MOST_SHOWN])}{more}"
     if what.unknown:
-        fix = "See whether its policies' conditions hold for jobs"
-        return Check("permissions", "warning", f"{found}, as far as told without {what.unknown}", fix)
-    fix = f"Allow it in a policy of the role, or remove what denies it ({what.decisions})"
+        fix = "Check whether its policies' conditions are met for jobs"
+        return Check("permissions", "warning", f"{found}, as far as known without {what.unknown}", fix)
+    fix = f"Allow it in a policy of the role, or remove the statement that denies it ({what.decisions})"
     if not what.certain:
         return Check("permissions", "warning", f"{found}, which its jobs may need", fix)
     return Check("permissions", "missing", found, fix)

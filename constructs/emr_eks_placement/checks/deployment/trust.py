@@ -1,4 +1,4 @@
-"""Whether the roles of jobs and of Fargate let in those who are to have them."""
+"""Checks whether the roles of jobs and of Fargate trust those that must use them."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -24,9 +24,9 @@ def check_execution_roles(
     cluster: str,
     pod_identity_roles: Iterable[str],
 ) -> list[Check]:
-    """Whether each execution role lets in the service accounts that EMR makes for the jobs of its namespace.
+    """Checks whether each execution role trusts the service accounts that EMR creates for the jobs of its namespace.
 
-    roles: (ARN, namespace); policies: ARN -> trust policy, None where there is no such role; provider_arn: the OIDC
+    roles: (ARN, namespace); policies: ARN -> trust policy, None if the role does not exist; provider_arn: the OIDC
     provider of the cluster; pod_identity_roles: names of roles that have an EKS Pod Identity association.
     """
     roles, associated = list(roles), set(pod_identity_roles)
@@ -40,13 +40,13 @@ def check_execution_roles(
             f"aws emr-containers update-role-trust-policy --region {environment.region} --cluster-name {cluster} "
             f"--namespace {namespace} --role-name {name}"
         )
-        lacks = f"does not let in the jobs of namespace {namespace}, by {provider_arn}"
-        findings.append(_finding("execution-roles", arn, policy, trusted, lacks, f"Let them in: {command}"))
-    return concluded("execution-roles", filter(None, findings), f"{len(roles)} let in the jobs of their namespaces")
+        lacks = f"does not trust the jobs of namespace {namespace}, by {provider_arn}"
+        findings.append(_finding("execution-roles", arn, policy, trusted, lacks, f"Add them: {command}"))
+    return concluded("execution-roles", filter(None, findings), f"{len(roles)} trust the jobs of their namespaces")
 
 
 def _finding(check: str, role: str, policy: Policy | None, trusted: bool | None, lacks: str, fix: str) -> Check | None:
-    """None for a role that is trusted as it is to be. lacks: what its trust policy does, else, and the fix of it."""
+    """Returns None if the trust policy is right. lacks: what a wrong trust policy lacks, and the fix."""
     name = role.rpartition("/")[2]
     if policy is None:
         return Check(
@@ -59,18 +59,19 @@ def _finding(check: str, role: str, policy: Policy | None, trusted: bool | None,
 
 
 def _is_associated(policy: Policy, role: str, associated: Collection[str]) -> bool:
-    """Whether the role comes to pods by EKS Pod Identity."""
+    """Returns whether pods get the role by EKS Pod Identity."""
     return role in associated and is_trusted(policy, "sts:AssumeRole", ("Service", _POD_IDENTITY), {}) is not False
 
 
 def _lets_in_jobs(policy: Policy, role: str, namespace: str, provider_arn: str) -> bool | None:
-    """By the service accounts of submitter, driver and executors."""
+    """Returns whether the role trusts the service accounts of submitter, driver and executors."""
     verdicts = [_lets_in(policy, role, namespace, part, provider_arn) for part in _PARTS]
     return False if False in verdicts else None if None in verdicts else True
 
 
 def _lets_in(policy: Policy, role_arn: str, namespace: str, part: str, provider_arn: str) -> bool | None:
-    """Service accounts: AWS CLI, awscli/customizations/emrcontainers/constants.py."""
+    """Returns whether the policy trusts the service accounts (AWS CLI,
+    awscli/customizations/emrcontainers/constants.py)."""
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     issuer = provider_arn.partition(":oidc-provider/")[2]
     subject = f"system:serviceaccount:{namespace}:emr-containers-sa-spark-{part}-{account}-{base36(name)}"
@@ -81,17 +82,17 @@ def _lets_in(policy: Policy, role_arn: str, namespace: str, part: str, provider_
 def check_pod_execution_role(
     profiles: Mapping[str, str], policies: Mapping[str, Policy | None], account: str
 ) -> list[Check]:
-    """Whether Fargate may use the role that it pulls images with.
+    """Checks whether Fargate may use the role that it pulls images with.
 
-    profiles: ARN -> ARN of the profile's role; policies: ARN -> trust policy, None where there is no such role.
+    profiles: ARN -> ARN of the profile's role; policies: ARN -> trust policy, None if the role does not exist.
     """
     findings = []
     for profile, role in profiles.items():
         policy, name = policies.get(role), role.rpartition("/")[2]
         context = {"aws:SourceArn": profile, "aws:SourceAccount": account}
         trusted = policy is not None and is_trusted(policy, "sts:AssumeRole", ("Service", _FARGATE), context)
-        lacks = f"does not let in {_FARGATE} for {profile}"
-        fix = f"Allow it, by aws iam update-assume-role-policy --role-name {name} (EKS guide, pod execution role)"
+        lacks = f"does not trust {_FARGATE} for {profile}"
+        fix = f"Allow it with aws iam update-assume-role-policy --role-name {name} (EKS guide, pod execution role)"
         findings.append(_finding("pod-execution-role", role, policy, trusted, lacks, fix))
     well = "Fargate may use it" if profiles else "the environment has no Fargate profile"
     return concluded("pod-execution-role", filter(None, findings), well)

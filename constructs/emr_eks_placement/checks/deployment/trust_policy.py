@@ -1,4 +1,4 @@
-"""Whether a role's trust policy lets a principal in, as IAM evaluates it."""
+"""Evaluates whether a role's trust policy trusts a principal, as IAM does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,12 @@ Policy = Mapping[str, Any]
 
 
 def is_trusted(policy: Policy, action: str, principal: tuple[str, str], context: Mapping[str, str]) -> bool | None:
-    """Whether the policy lets the principal assume the role; None where it says so in ways that are not understood here.
+    """Returns whether the policy lets the principal assume the role; None if the policy uses conditions that are not
+    supported here.
 
     principal: kind and value, such as ("Service", "eks-fargate-pods.amazonaws.com"); context: the condition keys of the
-    call. Source: IAM guide, policy evaluation, condition operators. Understood are StringEquals, StringLike, ArnEquals and
-    ArnLike, also with IfExists and ForAnyValue.
+    call. Source: IAM guide, policy evaluation, condition operators. Supported are StringEquals, StringLike, ArnEquals
+    and ArnLike, also with IfExists and ForAnyValue.
     """
     verdicts = [
         (statement.get("Effect"), _applies(statement, action, principal, context))
@@ -32,7 +33,7 @@ def is_trusted(policy: Policy, action: str, principal: tuple[str, str], context:
 
 
 def _applies(statement: Policy, action: str, principal: tuple[str, str], context: Mapping[str, str]) -> bool | None:
-    """Whether a statement is about the call."""
+    """Returns whether a statement applies to the call."""
     if "NotPrincipal" in statement or "NotAction" in statement:
         return None
     if not any(matches(one.lower(), action.lower()) for one in _listed(statement.get("Action"))):
@@ -62,7 +63,7 @@ def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> 
     }
     if base not in tests:
         return None
-    by_key = {name.lower(): value for name, value in context.items()}  # condition keys know no case (IAM guide)
+    by_key = {name.lower(): value for name, value in context.items()}  # condition keys are case-insensitive (IAM guide)
     value = by_key.get(key.lower())
     if value is None:
         return operator.endswith("IfExists")
@@ -70,7 +71,7 @@ def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> 
 
 
 def _is_arn_like(pattern: str, value: str) -> bool:
-    """ArnLike: as StringLike for each of the six parts."""
+    """Returns whether an ARN matches: ArnLike compares each of the six parts as StringLike does."""
     parts, values = pattern.split(":", _ARN_PARTS), value.split(":", _ARN_PARTS)
     return len(parts) == len(values) and all(map(matches, parts, values))
 

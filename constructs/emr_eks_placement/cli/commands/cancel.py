@@ -1,4 +1,4 @@
-"""emr-placement cancel: ends a job run."""
+"""emr-placement cancel: cancels a job run."""
 
 import argparse
 
@@ -10,9 +10,9 @@ _ASKED, _CANCELLED, _OTHERWISE = 0, 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: asked to end, or cancelled; 1: it has ended otherwise; 130: no longer waited for.
+    """Returns 0 if the run is being cancelled or cancelled, 1 if it ended otherwise, 130 if the wait was interrupted.
 
-    Raises InputError where there is no such run or AWS does not answer.
+    Raises InputError if the run does not exist or AWS does not answer.
     """
     account, found = find_job_run(options)
     with open_events(options.output) as events:

@@ -1,4 +1,4 @@
-"""emr-placement check-account: whether an account has what an environment needs, before a first deployment."""
+"""emr-placement check-account: checks whether an account has what an environment needs, before a first deployment."""
 
 import argparse
 
@@ -8,9 +8,9 @@ from emr_eks_placement.cli.output.check import refuse_unknown_checks, report
 
 
 def run(options: argparse.Namespace) -> int:
-    """Makes the checks and prints them; 0: nothing that counts, 1: something does. Raises InputError for its input."""
+    """Runs the checks and prints them. Returns 0, or 1 if a check fails. Raises InputError for unusable input."""
     refuse_unknown_checks(options, ACCOUNT_CHECKS)
-    account, environment = environment_of(options, is_own=False)  # which is one of the checks
+    account, environment = environment_of(options, is_own=False)  # the name of one of the checks
     from emr_eks_placement.aws.checks import check_account  # boto3 is slow to import
 
     return report(options, check_account(account.session, environment))

@@ -1,4 +1,4 @@
-"""emr-placement define: definitions and pod templates as files."""
+"""emr-placement define: writes definitions and pod templates to files."""
 
 import argparse
 import json
@@ -15,11 +15,12 @@ from emr_eks_placement.environment_file import load_environment
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as they go to the bucket.
+    """Writes DIR/job-runs/JOB/PLACEMENT.json, and pod-templates/ and job-files/ as in the bucket.
 
     Reports files of an earlier run that no longer belong to the environment, and removes them with --prune.
 
-    Raises InputError, with nothing written, for what is not in the environment and for malformed options.
+    Raises InputError, and writes nothing, for a job or placement that the environment does not have and for malformed
+    options.
     """
     if options.prune and options.job is not None:
         rule = "files are compared with the whole environment, not with one job"
@@ -51,7 +52,8 @@ def _report_left_over(paths: list[Path], options: argparse.Namespace) -> None:
 
 
 def check_named(environment: Environment, job: str | None, placement: str | None) -> None:
-    """Raises InputError for a job that the environment has not, or a placement that the job has not; None: all."""
+    """Raises InputError for a job that the environment does not have, or a placement that the job does not have. None:
+    all."""
     if job is not None and job not in environment.jobs:
         raise _unknown("JOB", job, list(environment.jobs))
     if job is not None and placement is not None and placement not in environment.jobs[job].placements:

@@ -1,4 +1,4 @@
-"""emr-placement deployer-policy: what deploying takes, as IAM policies."""
+"""emr-placement deployer-policy: writes the IAM policies that a deployment needs."""
 
 import argparse
 import json
@@ -11,9 +11,9 @@ from emr_eks_placement.deployer import deployer_policies
 
 
 def run(options: argparse.Namespace) -> int:
-    """Writes DIR/execution-1.json and so on, and DIR/caller.json; reports the policies of an earlier run that has more.
+    """Writes DIR/execution-1.json and so on, and DIR/caller.json. Reports leftover policies of an earlier run.
 
-    Raises InputError, with nothing written, for an assembly that can't be used and for malformed options.
+    Raises InputError, and writes nothing, for an unusable assembly and for malformed options.
     """
     made = deployer_policies(options.assembly, options.account)
     directory: Path = options.output_directory

@@ -15,7 +15,8 @@ _DRAINED, _STILL_ACTIVE = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
+    """Returns 0 if no job run is active, 1 if some still are or the user said no. Raises InputError if nothing was
+    cancelled."""
     if options.timeout < 0:
         rule = "a number of seconds, 0 or more"
         raise refused("--timeout", options.timeout, rule, "Write for example 600")
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     others = {run.id for run in left} - {run.id for run in runs}
     _print(f"{len(left)} job runs are still active after {options.timeout:g} s; run this again", [])
     if others:
-        _print(f"started meanwhile, stop what starts them: {', '.join(sorted(others))}", [])
+        _print(f"were started in the meantime; stop what starts them: {', '.join(sorted(others))}", [])
     return _STILL_ACTIVE
 
 
@@ -50,7 +51,7 @@ def _print_progress(active: "list[JobRun]") -> None:
 
 
 def _print(line: str, runs: "list[JobRun]") -> None:
-    """At once, for whoever watches."""
+    """Prints at once, without a buffer."""
     sys.stdout.writelines(
         f"{printable(text)}\n" for text in (line, *(f"  {run.id} {run.name} {run.state}" for run in runs))
     )

@@ -1,4 +1,4 @@
-"""emr-placement empty-bucket: empties the bucket of an environment whose data goes with its stacks."""
+"""emr-placement empty-bucket: empties the bucket of an environment that deletes its data with its stacks."""
 
 import argparse
 import sys
@@ -9,10 +9,11 @@ from emr_eks_placement.environment import Environment
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: the bucket is empty or stays, 1: the user said no. Raises InputError, with nothing deleted but what it says."""
+    """Returns 0 if the bucket is empty or is kept, 1 if the user said no. Raises InputError, whose text has what was
+    deleted."""
     account, environment = environment_of(options)
     if reason := _stays(environment):
-        return _done(f"the bucket stays as it is: {reason}")
+        return _done(f"the bucket is not emptied: {reason}")
     from emr_eks_placement.aws.bucket import bucket_of, empty_bucket  # boto3 is slow to import
 
     bucket = bucket_of(account.session, environment.name)
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _stays(environment: Environment) -> str | None:
     if environment.bucket is not None:
-        return "it is not of this environment (bucket)"
+        return "it is not the environment's own bucket (bucket)"
     return "retain_data is true" if environment.retain_data else None
 
 

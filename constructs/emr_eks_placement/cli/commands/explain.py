@@ -1,4 +1,4 @@
-"""emr-placement explain: what the code of a problem means."""
+"""emr-placement explain: explains the code of a problem."""
 
 import argparse
 import difflib
@@ -9,7 +9,8 @@ from emr_eks_placement.planning import CODES
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints what a code means and how to fix it and how sure it is; every code without one. Raises InputError for no code."""
+    """Prints what a code means, its fix and how certain it is; without a code, lists all codes. Raises InputError for
+    an unknown code."""
     if options.code is not None:
         check_code("CODE", options.code)
     for name in CODES if options.code is None else [options.code]:
@@ -19,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def check_code(place: str, code: str) -> None:
-    """Raises InputError, at the place, for what is no problem's code."""
+    """Raises InputError, at the place, for a code that no problem has."""
     if code not in CODES:
         close = difflib.get_close_matches(code.upper(), CODES, 1)
         fix = f"Did you mean {close[0]}?" if close else "List them with: emr-placement explain"

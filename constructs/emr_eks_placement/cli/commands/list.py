@@ -1,4 +1,4 @@
-"""emr-placement list: the job runs of an environment or a virtual cluster."""
+"""emr-placement list: lists the job runs of an environment or a virtual cluster."""
 
 import argparse
 import heapq
@@ -19,7 +19,7 @@ _STYLES: Mapping[str, Style] = {"COMPLETED": "good", "RUNNING": "good", "FAILED"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the newest runs; 0 in any case. Raises InputError for unusable options and where AWS does not answer."""
+    """Prints the newest runs and returns 0. Raises InputError for unusable options and if AWS does not answer."""
     if options.limit < 1:
         raise refused("--limit", options.limit, "1 or more", "Write for example 20")
     states = ACTIVE if options.active else tuple(options.state) or STATES
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def newest_first(found: Iterable[Iterable[JobRun]]) -> Iterator[JobRun]:
-    """The runs of several virtual clusters, of each of which they are newest first, as one: no more is asked for than taken."""
+    """Merges the runs of several virtual clusters, newest first. Requests no more pages than the caller reads."""
     return heapq.merge(*found, key=lambda run: run.created_at, reverse=True)
 
 
@@ -44,7 +44,7 @@ def _as_json(runs: list[JobRun]) -> str:
 
 
 def _as_table(runs: list[JobRun], *, is_all: bool) -> str:
-    """A line for each run, with EMR's details below it; how many there are comes last."""
+    """Formats a line for each run, with EMR's details below it and a summary at the end."""
     if not runs:
         return "no job runs\n"
     width = terminal_width()

@@ -1,4 +1,4 @@
-"""emr-placement logs: what the containers of a job run have printed."""
+"""emr-placement logs: prints the logs of a job run's containers."""
 
 import argparse
 import sys
@@ -16,9 +16,9 @@ _PRINTED, _NOTHING, _INTERRUPTED = 0, 1, 130
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the log; 0: something was there, 1: nothing is logged, 130: no longer followed.
+    """Prints the log. Returns 0 if there was a log, 1 if there was none, 130 if following was interrupted.
 
-    Raises InputError where there is no such run, and where its logs can't be read.
+    Raises InputError if the run does not exist or its logs can't be read.
     """
     if options.tail is not None and options.tail < 1:
         raise refused("--tail", options.tail, "1 line or more", "Write for example 100")
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         printed = _print(lines, name_pods=options.pod == "executors")
     except KeyboardInterrupt:
         if options.follow:
-            _note(f"job run {found.id} is no longer followed, and goes on")
+            _note(f"job run {found.id} is no longer followed, and continues")
         return _INTERRUPTED
     if not printed:
         _note(_why_nothing(found, logs.place, options))
@@ -50,9 +50,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(lines: "Iterable[Line]", *, name_pods: bool) -> bool:
-    """As they are, but on a terminal, which they might steer, only what is printable; whether there were any.
+    """Prints the lines; on a terminal, without control characters. Returns whether there were any.
 
-    name_pods: before each line; otherwise it is noted which pod the next lines are of, where it is not the first.
+    name_pods: whether to prefix each line with its pod; otherwise a note names the pod of the next lines when it
+    changes.
     """
     before: str | None = None
     for log, line in lines:

@@ -1,4 +1,4 @@
-"""emr-placement observe: where the pods of a job run are, beside where its plan says."""
+"""emr-placement observe: compares where the pods of a job run are with where its plan puts them."""
 
 import argparse
 import sys
@@ -24,9 +24,10 @@ _FORMATS = {"table": as_table, "json": as_json}
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints planned beside observed; 0: as planned, 1: a pod is elsewhere, Pending or missing, 2: that can't be told.
+    """Prints planned and observed pods. Returns 0 if they agree, 1 if a pod is elsewhere, Pending or missing, 2 if
+    unknown.
 
-    What could not be read is told on standard error. Raises InputError where there is no such run, or no cluster of it.
+    Reports what can't be read on standard error. Raises InputError if the run or its cluster does not exist.
     """
     account, found = find_job_run(options)
     from emr_eks_placement.aws.pods import RunPods
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _plan(account: Account, run: JobRun, pods: "RunPods") -> tuple[Plan | None, Capacity | None, list[str]]:
-    """The plan of the request that EMR was sent, the live cluster that it is for, and why there is none of them, if so."""
+    """Returns the plan of the request that EMR received and the live cluster, or why either is missing."""
     cluster, namespace = pods.virtual_cluster.cluster, pods.virtual_cluster.namespace
     capacity: Capacity | None = None
     try:

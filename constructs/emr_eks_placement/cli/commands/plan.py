@@ -1,4 +1,4 @@
-"""emr-placement plan: where the pods of StartJobRun requests, and of an environment's jobs, will land."""
+"""emr-placement plan: plans where the pods of StartJobRun requests, and of an environment's jobs, land."""
 
 import argparse
 import sys
@@ -28,10 +28,11 @@ _OF_FILES = ("virtual_cluster", "namespace", "pod_templates")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plans each request and job and prints the plans; 0: no problem that counts, 1: problems, 2: what can't be planned.
+    """Plans each request and job and prints the plans. Returns 0, 1 if there are problems, 2 if something can't be
+    planned.
 
-    What can't be planned is reported on standard error; the others are planned all the same. Raises InputError for the
-    source and the options.
+    Reports what can't be planned on standard error, and plans the others. Raises InputError for an unusable source or
+    options.
     """
     _, of_files, of_jobs = planned(options)
     outcomes = {
@@ -58,8 +59,9 @@ def planned(options: argparse.Namespace) -> tuple[CapacitySource, dict[str, Outc
 
 
 def _open_source(options: argparse.Namespace) -> tuple[CapacitySource, YamlDocument | None]:
-    """The source that the options name, and the document of its environment file. Raises InputError for what can't be
-    read and for malformed options.
+    """Returns the source that the options name, and the document of its environment file.
+
+    Raises InputError for an unreadable source and for malformed options.
     """
     _check_options(options)
     # What requests name in S3 may belong to any account.
@@ -100,9 +102,9 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 def _sorted_out(options: argparse.Namespace, source: CapacitySource) -> tuple[list[str], list[str]]:
-    """The files and the jobs that are to be planned: every job where nothing is named. What is neither counts as a job.
+    """Returns the files and the jobs to plan; every job if none is named. A name that is no file counts as a job.
 
-    Raises InputError for options that have nothing to count for.
+    Raises InputError for options that would have no effect.
     """
     words = list(dict.fromkeys(options.files))
     environment = source.account.environment
@@ -117,7 +119,7 @@ def _sorted_out(options: argparse.Namespace, source: CapacitySource) -> tuple[li
             options, _OF_JOBS, "it chooses a placement of a job, and no job is named", "Name the job, or leave it out"
         )
     if not files:
-        _refuse(options, _OF_FILES, "a job of the environment has its own, and no file is named", "Leave it out")
+        _refuse(options, _OF_FILES, "it is for files, and no file is named", "Leave it out")
     return files, jobs if words else list(known)
 
 
@@ -140,7 +142,7 @@ def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, fix: s
 
 
 def _tell_errors(refused: Iterable[tuple[Finding, ...]]) -> None:
-    """Each once: what is wrong with a job is wrong in each of its placements."""
+    """Prints the errors without duplicates: an error of a job appears in each of its placements."""
     lines = dict.fromkeys(f"error: {one}\n" for findings in refused for one in findings)
     sys.stderr.writelines(lines)
 

@@ -1,4 +1,4 @@
-"""emr-placement smoke-test: runs a small job once in each placement, and says what was not as planned."""
+"""emr-placement smoke-test: runs a small job in each placement, and reports differences from the plan."""
 
 import argparse
 import sys
@@ -20,7 +20,8 @@ _AGREED, _DIFFERED = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: every run agreed with its plan, 1: one differed, 130: interrupted. Raises InputError with nothing started."""
+    """Returns 0 if every run agreed with its plan, 1 if one differed, 130 if interrupted. Raises InputError if nothing
+    was started."""
     _check(options)
     account, environment = environment_of(options)
     try:
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _try(runner: SmokeRunner, ready: Sequence[Ready], ignored: Collection[str]) -> tuple[list[Tried], bool]:
-    """What was tried, one after another, and whether that was interrupted."""
+    """Returns the results in order, and whether the test was interrupted."""
     tried: list[Tried] = []
     names = case_names([one.case for one in ready])
     try:
@@ -60,7 +61,7 @@ def _try(runner: SmokeRunner, ready: Sequence[Ready], ignored: Collection[str]) 
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Raises InputError for options that can't be used."""
+    """Raises InputError for unusable options."""
     if not options.timeout > 0:
         raise refused("--timeout", options.timeout, "a number of seconds above 0", "Write for example 1200")
     for kind in options.ignore:

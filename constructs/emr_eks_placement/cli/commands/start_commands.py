@@ -1,4 +1,4 @@
-"""emr-placement start-commands: the AWS CLI commands that start the deployed definitions of an environment."""
+"""emr-placement start-commands: prints the AWS CLI commands that start the deployed definitions of an environment."""
 
 import argparse
 import json
@@ -11,7 +11,8 @@ from emr_eks_placement.environment_file import load_environment
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints them; 0. Calls nothing. Raises InputError for an unusable file, and for a job or placement it does not name."""
+    """Prints the commands and returns 0. Calls nothing. Raises InputError for an unusable file, and for an unknown job
+    or placement."""
     environment = load_environment(options.environment)
     check_named(environment, options.job, options.placement)
     commands = [
@@ -27,6 +28,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lines(command: ReadyCommand) -> list[str]:
-    """As a shell reads them: a comment, and the command that starts it; with a state machine a comment with that, too."""
+    """Formats the commands for a shell, each below a comment; with a state machine, also the command that starts it."""
     by_state_machine = [f"# or by its state machine: {command.execute}"] if command.execute else []
     return [f"# {command.job} in placement {command.placement}", command.start, *by_state_machine]

@@ -1,4 +1,4 @@
-"""emr-placement status: what EMR says of a job run."""
+"""emr-placement status: prints the state of a job run."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from emr_eks_placement.emr.job_run import JobRun
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the run; 0 in any case. Raises InputError where there is none or AWS does not answer."""
+    """Prints the run and returns 0. Raises InputError if it does not exist or AWS does not answer."""
     _account, found = find_job_run(options)
     sys.stdout.write(_as_json(found) if options.output == "json" else _as_lines(found))
     return 0

@@ -1,4 +1,4 @@
-"""emr-placement submit: starts a job run, if its pods can be placed, and waits for it if asked."""
+"""emr-placement submit: starts a job run if its pods can be placed, and optionally waits for it."""
 
 import argparse
 import shlex
@@ -29,9 +29,10 @@ _COMPLETED, _NOT_COMPLETED = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: started, with --wait completed; 1: stopped by a problem, with --wait not completed; 130: no longer waited for.
+    """Returns 0 if the run started (with --wait: completed), 1 if a problem stopped it (with --wait: did not complete),
+    130 if the wait was interrupted.
 
-    Raises InputError with nothing started, or for an existing run that was started otherwise.
+    Raises InputError if nothing was started, or if the existing run was started with other values.
     """
     for code in options.ignore:
         check_code("--ignore", code)
@@ -69,12 +70,13 @@ def _start(prepared: Prepared, request: Mapping[str, Any], events: RunEvents, op
 
 
 def _is_repeatable(prepared: Prepared, request: Mapping[str, Any], options: argparse.Namespace) -> bool:
-    """Whether the same command makes the same run: by its run name, or by a client token of the request's own."""
+    """Returns whether the same command would start the same run: by its run name, or by the request's client token."""
     return options.run_name is not None or prepared.request.get("clientToken") == request["clientToken"]
 
 
 def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatable: bool) -> "StartedRun":
-    """Raises InputError; where it is not known whether the run is started, with how to submit it as the same run."""
+    """Starts the run. Raises InputError; if it is unknown whether the run started, with the command that submits the
+    same run again."""
     from emr_eks_placement.aws.errors import AwsError
 
     try:
@@ -83,12 +85,12 @@ def _ask_to_start(api: "JobRunsApi", request: Mapping[str, Any], *, is_repeatabl
         if error.kind != "passing":
             raise
         how = "as before" if is_repeatable else f"with --run-name {request['name']}"
-        fix = f"Submit it again {how}: if it is started already, nothing is started twice"
+        fix = f"Submit it again {how}: a started run is not started twice"
         raise InputError([replace(found, fix=fix) for found in error.findings]) from None
 
 
 def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
-    """What is to be submitted, and what its file was read as."""
+    """Returns the request to submit, and how its file was read."""
     if not names_file(options.job, of_jobs=options.environment is not None):
         source = source_of(account_of(options).opened())
         return prepare_job(source, options.job, placement=options.placement, mode=options.mode, zone=options.zone), ""
@@ -97,7 +99,7 @@ def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
             raise refused(
                 f"--{option}",
                 getattr(options, option),
-                "a request says its placement itself",
+                "a request contains its placement",
                 "Remove it, or name a job",
             )
     with placed_at(shown_file(options.job)):
@@ -110,7 +112,7 @@ def _prepare(options: argparse.Namespace) -> tuple[Prepared, str]:
 
 
 def _named(prepared: Prepared, options: argparse.Namespace) -> dict[str, Any]:
-    """The request with run name and client token; a token of the request's own stays, unless a run name is given."""
+    """Returns the request with run name and client token. A run name replaces the request's own token."""
     own = prepared.request
     name = options.run_name or (own.get("name") if "clientToken" in own else None)
     try:
@@ -123,7 +125,7 @@ def _named(prepared: Prepared, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _may_start(prepared: Prepared, events: RunEvents, options: argparse.Namespace) -> bool:
-    """Plans, tells the plan and says whether no problem stops it, or --force does not let it."""
+    """Plans the request and prints the plan. Returns whether no problem stops it, or --force is set."""
     try:
         made = without(prepared.plan(), options.ignore)
     except InputError as error:
@@ -134,13 +136,13 @@ def _may_start(prepared: Prepared, events: RunEvents, options: argparse.Namespac
     events.planned(prepared.shown_as, made)
     found = stopping(made, options.fail_on)
     if found and not options.force:
-        events.note(f"not started: {', '.join(found)}. Mend it, --ignore CODE, or --force")
+        events.note(f"not started: {', '.join(found)}. Fix it, or use --ignore CODE or --force")
         return False
     return True
 
 
 def _where(prepared: Prepared, request: Mapping[str, Any], region: str) -> str:
-    """The options by which other commands find the run."""
+    """Returns the options with which other commands find the run."""
     if prepared.source.account.file:
         return f"-e {shlex.quote(prepared.source.account.file)}"
     return f"--virtual-cluster {request['virtualClusterId']} --region {region}"

@@ -1,4 +1,4 @@
-"""emr-placement submit-many: starts the job runs of a file, each exactly once, however often it is interrupted."""
+"""emr-placement submit-many: starts the job runs of a file exactly once, also after interruptions."""
 
 import argparse
 import hashlib
@@ -34,10 +34,11 @@ _MOST_NOTES = 5
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: all are started; 1: some are refused or not known to be started, or a problem stopped all; 130: interrupted.
+    """Returns 0 if all runs started, 1 if some were refused or are unknown or a problem stopped all, 130 if
+    interrupted.
 
-    Raises InputError with nothing started for an unusable file, and for what stops the rest; in both cases it can be run
-    again.
+    Raises InputError if nothing was started because of an unusable file, and for an error that stops the rest. The same
+    command can be run again in both cases.
     """
     for code in options.ignore:
         check_code("--ignore", code)
@@ -48,12 +49,12 @@ def run(options: argparse.Namespace) -> int:
     try:
         content = _read(options.file)
         lines = read_lines(str(options.file), content)
-        # As many tries as a fleet takes, and less sent while AWS throttles.
+        # As many attempts as a fleet needs, with fewer calls while AWS throttles.
         account = account_of(options, attempts=_ATTEMPTS, retry_mode="adaptive")
         with Journal(path, _fleet(account, content)) as journal:
             return _submit(account, lines, journal, options)
     except KeyboardInterrupt:
-        sys.stderr.write("note: interrupted; run the same command again to go on\n")
+        sys.stderr.write("note: interrupted; run the same command again to continue\n")
         return INTERRUPTED
 
 
@@ -61,7 +62,7 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
     before = len(journal.progress.started)
     with FleetEvents(len(lines), before, as_json=options.output == "json") as events:
         if before:
-            events.note(f"{before} of {len(lines)} job runs are started already, by {journal.path}")
+            events.note(f"{before} of {len(lines)} job runs were already started, as recorded in {journal.path}")
         source, zones = source_of(account), _zones(account, options)
         shapes = Shapes(source, str(options.file), zones, by_capacity=options.spread == "capacity")
         asked = _asked(lines, shapes, journal, options)
@@ -95,18 +96,18 @@ def _start(
                 break
             interrupted = True
             submitter.stop()
-            events.note("interrupted; what is under way is ended first, a second interrupt leaves it")
+            events.note("interrupted; current starts are finished first, a second interrupt skips that")
     status = _tell_end(submitter, events)
     return INTERRUPTED if interrupted and status != _ALL_STARTED else status
 
 
 def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
-    """Raises InputError for what has stopped all."""
+    """Raises InputError for an error that stopped all runs."""
     progress, total = submitter.journal.progress, events.total
     started, refused = len(progress.started), len(progress.refused)
     events.ended(started=started, refused=refused, unknown=len(progress.in_doubt), total=total)
     if submitter.counts.older:
-        events.note(f"{submitter.counts.older} of them are of an earlier submission under the same name")
+        events.note(f"{submitter.counts.older} of them were started by an earlier submission with the same name")
     if submitter.stopped_by is not None:
         events.note(f"{started} of {total} job runs are started; run the same command again for the others")
         raise submitter.stopped_by
@@ -119,12 +120,12 @@ def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
     if started + refused < total:
         events.note("run the same command again for the others")
     if refused:
-        events.note("--retry-refused asks again for those that EMR refused")
+        events.note("--retry-refused submits those again that EMR refused")
     return _SOME_NOT
 
 
 def _asked(lines: list[FleetLine], shapes: Shapes, journal: Journal, options: argparse.Namespace) -> list[Asked]:
-    """The lines that are to be started, each in its zone; one that may be started already in that of then."""
+    """Returns the lines to start, each with its zone; a line that may have started keeps its earlier zone."""
     from emr_eks_placement.aws.errors import AwsError
 
     progress = journal.progress
@@ -156,7 +157,7 @@ def _check_filled_in(request: Mapping[str, Any], shown_as: str) -> None:
 
 
 def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "list[FleetRun]":
-    """Raises InputError, at the lines, for requests that can't be started."""
+    """Returns the runs. Raises InputError, at the lines, for requests that can't be started."""
     from emr_eks_placement.runs.fleet import FleetRun
 
     runs: list[FleetRun] = []
@@ -184,7 +185,7 @@ def _read(file: Path) -> bytes:
 
 
 def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
-    """Those that runs are spread over; none for not at all."""
+    """Returns the zones to spread runs over; none without spreading."""
     if options.spread is None:
         if options.zones is not None:
             raise refused("--zones", options.zones, "runs are spread over them", "Add --spread, or remove it")
@@ -199,7 +200,7 @@ def _zones(account: Account, options: argparse.Namespace) -> tuple[str, ...]:
     for zone in chosen:
         if zone not in known:
             rule = f"the environment's zones are {', '.join(known)}"
-            raise refused("--zones", zone, rule, "Name some of them, with commas between")
+            raise refused("--zones", zone, rule, "Name some of them, separated by commas")
     return chosen
 
 

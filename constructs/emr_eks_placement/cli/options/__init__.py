@@ -1,1 +1,1 @@
-"""What options mean: files, accounts and job runs they name."""
+"""Reads what options name: files, accounts and job runs."""

@@ -1,4 +1,4 @@
-"""What the account options of a command name: the account, its virtual clusters, a job run of theirs."""
+"""Reads the account options of a command: the account, its virtual clusters, and a job run in it."""
 
 import argparse
 import re
@@ -20,9 +20,10 @@ _ARN = re.compile(  # JobArn of botocore's service model of emr-containers
 
 
 def account_of(options: argparse.Namespace, **tries: Any) -> Account:
-    """That of --profile and --region, and of the file of --environment where it is named; nothing of it is read yet.
+    """Returns the account of --profile and --region, and of the file of --environment if it is set; reads nothing of
+    the account.
 
-    tries: of `Account`. Raises InputError as `environment_of` does.
+    tries: as in `Account`. Raises InputError as `environment_of` does.
     """
     if options.environment is None:
         return Account(options.profile, options.region, tries=tries)
@@ -30,9 +31,10 @@ def account_of(options: argparse.Namespace, **tries: Any) -> Account:
 
 
 def environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, Environment]":
-    """As `account_of`, of a command that needs --environment; and what its file says. more: of `Account`.
+    """Returns the account and the content of the environment file, for a command that needs --environment. more: as in
+    `Account`.
 
-    Raises InputError for what `load_environment` refuses, and for a --region that is not the file's.
+    Raises InputError for what `load_environment` refuses, and for a --region other than the file's.
     """
     from emr_eks_placement.environment_file import load_environment  # slow to import
 
@@ -42,7 +44,7 @@ def environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, 
 
 
 def in_environment(account: Account, environment: "Environment", file: str) -> Account:
-    """The account, for an environment and its file. Raises InputError for another region than the file's."""
+    """Returns the account for an environment and its file. Raises InputError for a region other than the file's."""
     fix = "Leave it out, or name the file of an environment there"
     region = _region(account.region, environment.region, file, fix)
     return replace(account, region=region, environment=environment, file=file)
@@ -51,9 +53,10 @@ def in_environment(account: Account, environment: "Environment", file: str) -> A
 def open_virtual_clusters(
     options: argparse.Namespace, *, tell_none: Callable[[str], object] | None = None
 ) -> tuple[Account, tuple[str, ...]]:
-    """The ids of those of --environment or --virtual-cluster, and their account. Raises InputError for what can't be read,
-    for an environment of another account, and for one that is not deployed; but tell_none takes that in words, where there
-    may be none.
+    """Returns the ids of the virtual clusters of --environment or --virtual-cluster, and their account.
+
+    Raises InputError for what can't be read, and for an environment of another account or one that is not deployed.
+    With tell_none, an environment without virtual clusters is reported and is no error.
     """
     if options.virtual_cluster is not None:
         _check_id("--virtual-cluster", options.virtual_cluster)
@@ -63,7 +66,7 @@ def open_virtual_clusters(
 
     ids = virtual_clusters_of(account.session, environment.name)
     if not ids:
-        rule = f"{environment.region} has no virtual cluster that this environment has made (cloudformation:ListStackResources)"
+        rule = f"{environment.region} has no virtual cluster of this environment (cloudformation:ListStackResources)"
         if tell_none is None:
             raise refused(account.file, None, rule, "Deploy it, or name its account")
         tell_none(f"{account.file}: {rule}")
@@ -71,9 +74,9 @@ def open_virtual_clusters(
 
 
 def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
-    """The run that JOB-RUN names by its ARN, or by its id with --environment or --virtual-cluster; and its account.
+    """Returns the run that JOB-RUN names, by ARN or by id with --environment or --virtual-cluster, and its account.
 
-    Raises InputError where there is none, for a --region that is not the ARN's, and as `open_virtual_clusters` does.
+    Raises InputError if there is none, for a --region other than the ARN's, and as `open_virtual_clusters` does.
     """
     named = _ARN.fullmatch(options.job_run)
     if named:
@@ -85,8 +88,8 @@ def find_job_run(options: argparse.Namespace) -> tuple[Account, JobRun]:
         id_ = options.job_run
         _check_id("JOB-RUN", id_)
         if options.environment is None and options.virtual_cluster is None:
-            rule = "an id alone does not tell whose job run it is"
-            fix = "Add --environment or --virtual-cluster, or give the job run's ARN"
+            rule = "an id alone does not identify a job run"
+            fix = "Add --environment or --virtual-cluster, or use the job run's ARN"
             raise refused("JOB-RUN", id_, rule, fix)
         account, ids = open_virtual_clusters(options)
     api = account.job_runs
@@ -108,4 +111,4 @@ def _region(asked: str | None, own: str, whose: str, fix: str) -> str:
 def _check_id(place: str, value: str) -> None:
     if not re.fullmatch(RESOURCE_ID, value):
         rule = "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"
-        raise refused(place, value, rule, "Copy it from what submit or list printed")
+        raise refused(place, value, rule, "Copy it from the output of submit or list")

@@ -1,18 +1,18 @@
-"""The arguments of each command but those of job runs, and those that several have."""
+"""The arguments of each command except those for job runs, and arguments that several commands share."""
 
 import argparse
 import os
 
 
 def path(text: str) -> os.PathLike[str]:
-    """A path of the command line as a pathlib.Path, which is imported only for it: --help answers at once."""
+    """Returns a path of the command line as a pathlib.Path. Imports pathlib only here, to keep --help fast."""
     from pathlib import Path
 
     return Path(text)
 
 
 def environment(text: str) -> os.PathLike[str]:
-    """The path of an environment file, or of environments/NAME.yaml by its name alone."""
+    """Returns the path of an environment file, or of environments/NAME.yaml for a plain name."""
     from pathlib import Path
 
     file = Path(text)
@@ -21,12 +21,12 @@ def environment(text: str) -> os.PathLike[str]:
 
 
 def add_environment(parser: "argparse._ActionsContainer", meaning: str, *, required: bool = True) -> None:
-    """Of every command that reads an environment file."""
+    """Adds the arguments of commands that read an environment file."""
     parser.add_argument("-e", "--environment", type=environment, required=required, metavar="FILE", help=meaning)
 
 
 def add_account_options(parser: argparse.ArgumentParser) -> None:
-    """Of every command that calls AWS."""
+    """Adds the arguments of commands that call AWS."""
     parser.add_argument(
         "--profile", metavar="NAME", help="the AWS profile (default: the standard chain, from AWS_PROFILE on)"
     )
@@ -38,7 +38,7 @@ def add_account_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_problem_options(parser: argparse.ArgumentParser, meaning: str, least: str) -> None:
-    """Of the commands that plan: which problems count. meaning, least: of --fail-on and its default."""
+    """Adds the arguments of commands that plan: which problems count. meaning, least: of --fail-on and its default."""
     parser.add_argument(
         "--ignore", action="append", default=[], metavar="CODE", help="a problem not to report; repeatable"
     )
@@ -48,7 +48,7 @@ def add_problem_options(parser: argparse.ArgumentParser, meaning: str, least: st
 
 
 def add_placement_options(parser: argparse.ArgumentParser) -> None:
-    """Of the commands that are given a job: which of its placements."""
+    """Adds the arguments that choose placements of a job."""
     parser.add_argument(
         "--mode", metavar="MODE", help="the placement mode: fargate, fargate-executors, pinned-driver, ec2"
     )
@@ -57,7 +57,7 @@ def add_placement_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_plan(parser: argparse.ArgumentParser) -> None:
-    """Of plan."""
+    """Adds the arguments of plan."""
     parser.add_argument(
         "files",
         nargs="*",
@@ -68,7 +68,9 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     add_placement_options(parser)
     source = parser.add_mutually_exclusive_group(required=True)
     add_environment(source, "plan for an environment file", required=False)
-    source.add_argument("--assembly", type=path, metavar="DIR", help="plan for what cdk synth wrote, such as cdk.out")
+    source.add_argument(
+        "--assembly", type=path, metavar="DIR", help="plan for the output of cdk synth, such as cdk.out"
+    )
     source.add_argument("--cluster", metavar="NAME", help="plan for a live EKS cluster; makes read-only calls to AWS")
     parser.add_argument(
         "--virtual-cluster",
@@ -85,7 +87,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fargate-vcpus", type=int, metavar="N", help="the account's quota L-3032A538 (default: of the source, or 6)"
     )
-    add_problem_options(parser, "the least problem that makes the exit status 1", "error")
+    add_problem_options(parser, "the lowest severity with exit status 1", "error")
     parser.add_argument(
         "--output", choices=("table", "json", "markdown"), default="table", help="what to print (default: %(default)s)"
     )
@@ -189,17 +191,17 @@ def add_prices(parser: argparse.ArgumentParser) -> None:
 
 
 def add_check_account(parser: argparse.ArgumentParser) -> None:
-    """Of check-account."""
+    """Adds the arguments of check-account."""
     _add_checks(parser, "the environment file to be deployed")
 
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
-    """Of doctor."""
+    """Adds the arguments of doctor."""
     _add_checks(parser, "the environment file that was deployed")
 
 
 def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
-    """Of the commands that check an account."""
+    """Adds the arguments of commands that check an account."""
     add_environment(parser, meaning)
     parser.add_argument("-v", "--verbose", action="store_true", help="report the checks that are ok, too")
     parser.add_argument(
@@ -209,8 +211,7 @@ def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
         "--fail-on",
         choices=("warning", "missing"),
         default="warning",
-        help="the least finding that makes the exit status 1; what is not checked counts as a warning "
-        "(default: %(default)s)",
+        help="the lowest severity with exit status 1; what is not checked counts as a warning (default: %(default)s)",
     )
     parser.add_argument(
         "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
@@ -219,9 +220,9 @@ def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
 
 
 def add_drain(parser: argparse.ArgumentParser) -> None:
-    """Of drain."""
+    """Adds the arguments of drain."""
     which = parser.add_mutually_exclusive_group(required=True)
-    add_environment(which, "drain what this file has deployed", required=False)
+    add_environment(which, "drain the environment of this file", required=False)
     which.add_argument("--virtual-cluster", metavar="ID", help="drain the virtual cluster of this id")
     parser.add_argument(
         "--timeout",
@@ -235,16 +236,16 @@ def add_drain(parser: argparse.ArgumentParser) -> None:
 
 
 def add_empty_bucket(parser: argparse.ArgumentParser) -> None:
-    """Of empty-bucket."""
-    add_environment(parser, "empty the bucket that this file has deployed")
+    """Adds the arguments of empty-bucket."""
+    add_environment(parser, "empty the bucket of this file's environment")
     parser.add_argument("--yes", action="store_true", help="delete without asking")
     add_account_options(parser)
 
 
 def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
-    """Of deployer-policy."""
+    """Adds the arguments of deployer-policy."""
     parser.add_argument(
-        "--assembly", type=path, required=True, metavar="DIR", help="what cdk synth wrote, such as cdk.out"
+        "--assembly", type=path, required=True, metavar="DIR", help="the output of cdk synth, such as cdk.out"
     )
     parser.add_argument(
         "--account", metavar="ID", help="the account of the resources (default: the assembly's, or * where it has none)"
@@ -260,7 +261,7 @@ def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
 
 
 def add_start_commands(parser: argparse.ArgumentParser) -> None:
-    """Of start-commands."""
+    """Adds the arguments of start-commands."""
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
     parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
     add_environment(parser, "the environment file that was deployed")
@@ -273,7 +274,7 @@ def add_start_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def add_define(parser: argparse.ArgumentParser) -> None:
-    """Of define."""
+    """Adds the arguments of define."""
     parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
     parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
     add_environment(parser, "the environment file, such as environments/dev.yaml")
@@ -307,5 +308,5 @@ def add_define(parser: argparse.ArgumentParser) -> None:
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:
-    """Of explain."""
+    """Adds the arguments of explain."""
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code that plan printed (default: every code)")

@@ -6,7 +6,7 @@ from emr_eks_placement.common.errors import refused
 
 
 def confirmed(question: str, what: str) -> bool:
-    """Whether the user says yes to the question. Raises InputError, that says `what` is to happen, without a terminal."""
+    """Returns whether the user answers yes. Raises InputError, which names `what` would happen, without a terminal."""
     if not sys.stdin.isatty():
         raise refused("--yes", None, f"{what}, and there is no terminal to ask at", "Add --yes")
     sys.stdout.write(f"{question} [y/N] ")

@@ -1,4 +1,4 @@
-"""The deployed names that a definition needs, from options and from the file that `cdk deploy --outputs-file` writes."""
+"""Reads the deployed names that a definition needs from options, or from the file of `cdk deploy --outputs-file`."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from emr_eks_placement.common.errors import InputError, placed_at, refused
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.facts.emr import RESOURCE_ID
 
-# Option -> pattern and what it is; botocore's service model of emr-containers, and S3's bucket names.
+# Option -> pattern and description; botocore's service model of emr-containers, and S3's bucket names.
 _OPTIONS = {
     "virtual_cluster_id": (RESOURCE_ID, "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"),
     "execution_role_arn": (
@@ -30,11 +30,11 @@ _OPTIONS = {
 def deployed_virtual_clusters(
     options: argparse.Namespace, roles: Mapping[str, Iterable[str]]
 ) -> dict[str, DeployedVirtualCluster]:
-    """What is deployed for each virtual cluster, given by name with the further execution roles that its jobs name.
+    """Returns the deployed names of each virtual cluster. Its further execution roles are those that its jobs name.
 
-    Placeholders for what isn't told; --execution-role-arn stands for every role.
+    Values that are not set are placeholders; --execution-role-arn is used for every role.
 
-    Raises InputError for malformed values, and for options that would have to stand for several virtual clusters.
+    Raises InputError for malformed values, and for options that would apply to several virtual clusters.
     """
     given = {name: getattr(options, name) for name in _OPTIONS if getattr(options, name) is not None}
     for name, value in given.items():
@@ -43,7 +43,7 @@ def deployed_virtual_clusters(
             raise _refused(name, value, rule, "Correct the value")
     of_one = given.keys() - {"bucket"}
     if len(roles) > 1 and of_one:
-        rule = f"one value can't stand for the virtual clusters {', '.join(sorted(roles))}"
+        rule = f"one value can't apply to several virtual clusters: {', '.join(sorted(roles))}"
         raise _refused(min(of_one), given[min(of_one)], rule, "Name a job, or use --outputs")
     outputs = _read_outputs(options.outputs) if options.outputs else {}
     if "execution_role_arn" in given:

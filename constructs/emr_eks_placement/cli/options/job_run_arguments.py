@@ -1,4 +1,4 @@
-"""The arguments of the commands that start, follow and end job runs."""
+"""The arguments of the commands that start, follow and cancel job runs."""
 
 import argparse
 
@@ -12,15 +12,15 @@ from emr_eks_placement.cli.options.arguments import (
 
 
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """Of the commands that look at job runs."""
+    """Adds the arguments of commands that read several job runs."""
     which = parser.add_mutually_exclusive_group(required=required)
-    add_environment(which, "those of what this file has deployed", required=False)
+    add_environment(which, "those of the environment of this file", required=False)
     which.add_argument("--virtual-cluster", metavar="ID", help="those of the virtual cluster of this id")
     add_account_options(parser)
 
 
 def add_job_run(parser: argparse.ArgumentParser) -> None:
-    """Of the commands that look at one job run."""
+    """Adds the arguments of commands that read one job run."""
     parser.add_argument(
         "job_run", metavar="JOB-RUN", help="its id, with --environment or --virtual-cluster; or its ARN"
     )
@@ -28,7 +28,7 @@ def add_job_run(parser: argparse.ArgumentParser) -> None:
 
 
 def add_submit(parser: argparse.ArgumentParser) -> None:
-    """Of submit."""
+    """Adds the arguments of submit."""
     parser.add_argument(
         "job",
         metavar="JOB",
@@ -53,11 +53,11 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run-name",
         metavar="NAME",
-        help="what the run is called, and known by: submitted again under the same name, it is not started again "
+        help="the run's name; a run with the same name is not started again "
         "(default: job, placement, time and something random)",
     )
     parser.add_argument("--force", action="store_true", help="start it even if the plan has errors")
-    add_problem_options(parser, "the least problem that stops it", "error")
+    add_problem_options(parser, "the lowest severity that stops it", "error")
     parser.add_argument("--wait", action="store_true", help="follow the run to its end")
     parser.add_argument(
         "--cancel-on-interrupt",
@@ -69,7 +69,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
 
 
 def add_submit_many(parser: argparse.ArgumentParser) -> None:
-    """Of submit-many."""
+    """Adds the arguments of submit-many."""
     parser.add_argument(
         "file",
         type=path,
@@ -78,7 +78,7 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
     )
     add_environment(parser, "the environment file of the jobs", required=False)
     parser.add_argument(
-        "--journal", type=path, metavar="FILE", help="what is started already (default: FILE.jsonl.journal)"
+        "--journal", type=path, metavar="FILE", help="the record of started runs (default: FILE.jsonl.journal)"
     )
     parser.add_argument(
         "--concurrency", type=int, default=8, metavar="N", help="requests at once (default: %(default)s)"
@@ -86,20 +86,22 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spread",
         choices=("round-robin", "capacity"),
-        help="give each run that has none a zone of its own: in turn, or by what the zone's nodes hold",
+        help="assign a zone to each run without one: in turn, or by the room on the zone's nodes",
     )
     parser.add_argument(
-        "--zones", metavar="ZONE,...", help="with --spread: only over these (default: all of the environment)"
+        "--zones",
+        metavar="ZONE,...",
+        help="with --spread: only over these zones (default: all of the environment)",
     )
-    parser.add_argument("--retry-refused", action="store_true", help="ask again for those that EMR refused")
+    parser.add_argument("--retry-refused", action="store_true", help="submit those again that EMR refused")
     parser.add_argument("--force", action="store_true", help="start them even if a plan has errors")
-    add_problem_options(parser, "the least problem that stops the fleet", "error")
+    add_problem_options(parser, "the lowest severity that stops the fleet", "error")
     _add_events_output(parser)
     add_account_options(parser)
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
-    """Of list."""
+    """Adds the arguments of list."""
     add_virtual_clusters(parser)
     parser.add_argument("--active", action="store_true", help="only those that have not ended")
     parser.add_argument(
@@ -115,19 +117,19 @@ def add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def add_status(parser: argparse.ArgumentParser) -> None:
-    """Of status."""
+    """Adds the arguments of status."""
     add_job_run(parser)
     _add_output(parser)
 
 
 def add_observe(parser: argparse.ArgumentParser) -> None:
-    """Of observe."""
+    """Adds the arguments of observe."""
     add_job_run(parser)
     _add_output(parser)
 
 
 def add_smoke_test(parser: argparse.ArgumentParser) -> None:
-    """Of smoke-test."""
+    """Adds the arguments of smoke-test."""
     add_environment(parser, "the environment file that was deployed")
     parser.add_argument(
         "--placement",
@@ -151,7 +153,7 @@ def add_smoke_test(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=("warning", "error"),
         default="warning",
-        help="the least difference that makes the exit status 1; an error is a run that failed or a pod that is elsewhere "
+        help="the lowest severity with exit status 1; an error is a run that failed or a pod that is elsewhere "
         "(default: %(default)s)",
     )
     _add_output(parser)
@@ -162,7 +164,7 @@ def add_smoke_test(parser: argparse.ArgumentParser) -> None:
 
 
 def add_logs(parser: argparse.ArgumentParser) -> None:
-    """Of logs."""
+    """Adds the arguments of logs."""
     add_job_run(parser)
     parser.add_argument(
         "--pod", choices=("driver", "executors", "submitter"), default="driver", help="whose log (default: %(default)s)"
@@ -170,11 +172,11 @@ def add_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stream", choices=("stdout", "stderr"), default="stdout", help="which (default: %(default)s)")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--tail", type=int, metavar="N", help="only the last lines of each pod")
-    how.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    how.add_argument("-f", "--follow", action="store_true", help="continue until the run has ended")
 
 
 def add_cancel(parser: argparse.ArgumentParser) -> None:
-    """Of cancel."""
+    """Adds the arguments of cancel."""
     add_job_run(parser)
     parser.add_argument("--wait", action="store_true", help="wait until it has ended")
     _add_events_output(parser)

@@ -1,4 +1,4 @@
-"""How commands that check an account report: in lines or as JSON, and by their exit status."""
+"""Reports the checks of an account: as lines or as JSON, and by the exit status."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from emr_eks_placement.cli.output.terminal import INDENT, Style, styled, termina
 from emr_eks_placement.common.errors import printable, refused
 
 _NO_FAILURE = {"warning": ("ok",), "missing": ("ok", "warning", "not checked")}
-# A state in words, of one check and of several.
+# A state in words, for one check and for several.
 _WORDS: Mapping[State, tuple[str, str]] = {
     "ok": ("ok", "ok"),
     "missing": ("missing", "missing"),
@@ -22,14 +22,14 @@ _STYLES: Mapping[State, Style] = {"ok": "good", "missing": "bad", "warning": "do
 
 
 def refuse_unknown_checks(options: argparse.Namespace, names: Collection[str]) -> None:
-    """Raises InputError unless the options ignore checks of these names only."""
+    """Raises InputError if the options ignore checks that do not exist."""
     for name in options.ignore:
         if name not in names:
             raise refused("--ignore", name, f"the checks are {', '.join(names)}", "Name one of them")
 
 
 def report(options: argparse.Namespace, made: Iterable[Check]) -> int:
-    """Prints the checks as the options say; 0: nothing that counts, 1: something does."""
+    """Prints the checks as the options set. Returns 0, or 1 if a check fails."""
     checks = [check for check in made if check.name not in options.ignore]
     sys.stdout.write(_as_json(checks) if options.output == "json" else _as_lines(checks, is_verbose=options.verbose))
     return int(any(check.state not in _NO_FAILURE[options.fail_on] for check in checks))
@@ -44,7 +44,7 @@ def _as_json(checks: Sequence[Check]) -> str:
 
 
 def _as_lines(checks: Sequence[Check], *, is_verbose: bool) -> str:
-    """What is not ok, with how to fix it below; with is_verbose all. How many there are of each state comes last."""
+    """Formats the checks that are not ok, each with its fix; with is_verbose all. The number of each state comes last."""
     width = terminal_width()
     lines = [line for check in checks if is_verbose or check.state != "ok" for line in _of(check, width)]
     counts = Counter(check.state for check in checks)

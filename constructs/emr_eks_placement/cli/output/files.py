@@ -1,4 +1,4 @@
-"""The files that commands write."""
+"""Writes the files of commands."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from emr_eks_placement.common.errors import InputError, printable, refused
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Writes files by their names below the folder, all or none, and prints their paths; how many there are goes to stderr.
+    """Writes files below the folder, all or none, and prints their paths; their number goes to stderr.
 
-    Each is written beside its place first, then renamed. Raises InputError for one that can't be written, and for a place
-    that is no regular file or lies outside the folder by a link.
+    Each file is first written beside its target, then renamed. Raises InputError for a file that can't be written, and
+    for a target that is no regular file or that a link leads out of the folder.
     """
     written: list[tuple[Path, Path]] = []
     path = folder
@@ -52,12 +52,12 @@ def _not_written(path: Path, rule: str) -> InputError:
 
 
 def _umask() -> int:
-    """Python can't read it without setting it."""
+    """Returns the umask, which Python can only read by setting it."""
     os.umask(mask := os.umask(0o022))
     return mask
 
 
-# As `define` names its files: a definition, a pod template, a file of a job, the last two by their content.
+# Files that `define` writes: a definition, and pod templates and job files, whose names contain a hash of the content.
 _WRITTEN_BY_DEFINE = re.compile(
     r"job-runs/[^/]+/[^/]+\.json|pod-templates/[^/]+/(?:driver|executors)-[0-9a-f]{16}\.yaml"
     r"|job-files/[^/]+/[0-9a-f]{16}/[^/]+"
@@ -65,7 +65,7 @@ _WRITTEN_BY_DEFINE = re.compile(
 
 
 def left_over(folder: Path, written: Collection[str]) -> list[Path]:
-    """The files below the folder that have the name of a file of `define`, and that it did not write this time."""
+    """Returns the files below the folder that an earlier `define` wrote and this one did not."""
     found = []
     for part in ("job-runs", "pod-templates", "job-files"):
         for path in sorted((folder / part).rglob("*")):
@@ -76,7 +76,7 @@ def left_over(folder: Path, written: Collection[str]) -> list[Path]:
 
 
 def remove_file(path: Path) -> None:
-    """Removes a file and the folders that it leaves empty. Raises InputError where that can't be."""
+    """Removes a file, and the folders that it leaves empty. Raises InputError if it can't."""
     try:
         path.unlink()
     except OSError as error:

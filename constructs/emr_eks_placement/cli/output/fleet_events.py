@@ -1,4 +1,4 @@
-"""How the progress of a fleet is told."""
+"""Reports the progress of a fleet."""
 
 import json
 import sys
@@ -18,13 +18,14 @@ _EVERY_SECONDS = 10  # between plain lines
 
 
 class FleetEvents:
-    """A progress bar on a terminal, lines every 10 s elsewhere, JSON events with `as_json`. Used in a with statement."""
+    """Shows a progress bar on a terminal, lines every 10 s elsewhere, or JSON events with `as_json`. Used in a with
+    statement."""
 
     def __init__(self, total: int, done: int, *, as_json: bool) -> None:
         self.total, self._done, self._as_json = total, done, as_json
         self._begun = self._told = time.monotonic()
         self._bar: Progress | None = None
-        self._output = sys.stdout  # which the bar stands in for as long as it moves
+        self._output = sys.stdout  # in whose place the bar moves
 
     def __enter__(self) -> "FleetEvents":
         return self
@@ -35,21 +36,21 @@ class FleetEvents:
             self._bar = None
 
     def note(self, text: str) -> None:
-        """On standard error; with JSON an event."""
+        """Prints a note on standard error; with JSON an event."""
         if self._as_json:
             self._event("note", text=text)
         else:
             sys.stderr.write(f"note: {printable(text)}\n")
 
     def say(self, text: str) -> None:
-        """A result; with JSON a note."""
+        """Prints a result; with JSON a note."""
         if self._as_json:
             self._event("note", text=text)
         else:
             self._print(text)
 
     def progress(self, counts: "Counts") -> None:
-        """What has become of the runs of this submission."""
+        """Shows the state of the runs of this submission."""
         if not self._as_json and sys.stderr.isatty():
             self._move(counts)
             return
@@ -67,7 +68,7 @@ class FleetEvents:
         self._print(f"{done} of {self.total} started{_beside(counts)}, {rate:.1f}/s{left}")
 
     def ended(self, **numbers: Any) -> None:
-        """Nothing moves any more; with JSON an event: started, refused, unknown, total."""
+        """Ends the bar; with JSON an event: started, refused, unknown, total."""
         self.__exit__()
         if self._as_json:
             self._event("ended", **numbers)
@@ -94,7 +95,7 @@ class FleetEvents:
         )
 
     def _print(self, text: str) -> None:
-        """At once, for whoever watches."""
+        """Prints at once, without a buffer."""
         self._output.write(f"{printable(text)}\n")
         self._output.flush()
 
@@ -104,6 +105,6 @@ class FleetEvents:
 
 
 def _beside(counts: "Counts") -> str:
-    """What is not started, where there is any: `, 3 refused, 2 without an answer, 8 wait for a full queue`."""
+    """Returns how many runs are not started, if any: `, 3 refused, 2 without an answer, 8 wait for a full queue`."""
     told = {"refused": counts.refused, "without an answer": counts.unknown, "wait for a full queue": counts.waiting}
     return "".join(f", {number} {what}" for what, number in told.items() if number)

@@ -1,4 +1,4 @@
-"""What is reported of the plans of a fleet, and whether they let it start."""
+"""Plans a fleet, prints the problems, and decides whether it may start."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,16 +15,17 @@ _MOST_TOLD = 20  # shapes
 
 
 def may_start(asked: Sequence[Asked], shapes: Shapes, options: argparse.Namespace, events: FleetEvents) -> bool:
-    """Plans every distinct shape, tells how many runs have it and its problems, and whether none stops the fleet.
+    """Plans every distinct shape, and prints how many runs have it and its problems. Returns whether no problem stops
+    the fleet.
 
-    Raises InputError for those that can't be planned, unless --force.
+    Raises InputError for shapes that can't be planned, unless --force is set.
     """
     plans = plan_shapes(asked, shapes, ignore=options.ignore, fail_on=options.fail_on)
     if plans.not_planned and not options.force:
         raise InputError(at_most(shapes.file, plans.not_planned))
     _tell(plans, events)
     if plans.stopping and not options.force:
-        events.note(f"not started: {', '.join(plans.stopping)}. Mend it, --ignore CODE, or --force")
+        events.note(f"not started: {', '.join(plans.stopping)}. Fix it, or use --ignore CODE or --force")
         return False
     return True
 

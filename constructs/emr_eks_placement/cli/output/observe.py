@@ -1,4 +1,4 @@
-"""How planned beside observed is printed: a table for people, JSON for programs."""
+"""Prints planned and observed pods side by side: a table for people, JSON for programs."""
 
 import json
 import re
@@ -37,12 +37,13 @@ _IN_SUMMARY: dict[Verdict, str] = {
 _PLANNED, _OBSERVED = 1, 2
 _STYLES: Mapping[str, Style] = {"yes": "good", "NO": "bad", "PENDING": "bad", "NOT YET": "doubtful"}
 _MADE_UNIQUE = re.compile(r"[0-9A-F]{8}-[0-9A-Za-z]{12,13}$")
-_MOST_WARNINGS = 5  # of a thousand executors many say the same
+_MOST_WARNINGS = 5  # with a thousand executors, many lines are the same
 
 
 @dataclass(frozen=True)
 class Observation:
-    """All that is printed. comparison: None where the pods could not be read; plan: None without one, notes say why."""
+    """Everything that is printed. comparison: None if the pods could not be read; plan: None without one, and the notes
+    have the reason."""
 
     run: JobRun
     plan: Plan | None
@@ -72,7 +73,7 @@ def as_json(one: Observation) -> str:
 
 
 def pod_as_json(pod: ObservedPod) -> dict[str, Any]:
-    """Where it is, what it requests, and its times."""
+    """Returns where the pod is, what it requests, and its times."""
     return {
         "pod": pod.role,
         "name": pod.name,
@@ -98,7 +99,7 @@ def _time(time: datetime | None) -> str | None:
 
 
 def as_table(one: Observation) -> str:
-    """The run, the table, and below it every difference, why pods do not run, and the cost."""
+    """Formats the run, the table, and below it every difference, why pods do not run, and the cost."""
     run, width = one.run, terminal_width()
     lines = [wrapped(printable(f"job run {run.id} ({run.name}) is {run.state} after {elapsed(run)}"), width)]
     if one.comparison is None:
@@ -114,7 +115,7 @@ def as_table(one: Observation) -> str:
 
 
 def _summary(one: Observation) -> str:
-    """As: 3 pods: 2 as planned, 1 pending."""
+    """Formats a summary such as: 3 pods: 2 as planned, 1 pending."""
     if one.comparison is None:
         return "the pods were not read"
     counts: Counter[str] = Counter()
@@ -154,12 +155,12 @@ def _observed(row: Row) -> str:
 
 
 def _short(name: str) -> str:
-    """A name without what CloudFormation ends it in: the hash of a logical id, and a random part."""
+    """Returns a name without CloudFormation's endings: the hash of a logical id, and a random part."""
     return _MADE_UNIQUE.sub("…", name)
 
 
 def _explanations(comparison: Comparison, one: Observation) -> Iterator[tuple[str, str]]:
-    """Why pods differ or do not run, and what the plan says of theirs: what a line is indented by, and the line."""
+    """Yields why pods differ or do not run, and the plan's reasons for theirs: indentation and line."""
     pending: list[str] = []
     for row in comparison.rows:
         if row.like is not None and row.differences:

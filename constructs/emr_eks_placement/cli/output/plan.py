@@ -1,4 +1,4 @@
-"""How plans are printed: a table for people, Markdown for pull requests, JSON for programs."""
+"""Prints plans: a table for people, Markdown for pull requests, JSON for programs."""
 
 import json
 from collections import Counter
@@ -71,7 +71,7 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
 
 
 def as_table(outcomes: Mapping[str, Outcome]) -> str:
-    """Each plan as a table, with the reasons, the nodes and the problems below it; how many are well comes last."""
+    """Formats each plan as a table, with the reasons, the nodes and the problems below it, and a summary at the end."""
     width = terminal_width()
     blocks = [_one_as_table(file, one, width) for file, one in outcomes.items() if isinstance(one, Plan)]
     return "\n".join([*blocks, _summary(outcomes) + "\n"])
@@ -85,7 +85,7 @@ def _one_as_table(file: str, one: Plan, width: int) -> str:
 
 
 def _summary(outcomes: Mapping[str, Outcome]) -> str:
-    """As: 300 planned: 288 ok, 9 with warnings, 3 with errors; 2 not planned."""
+    """Formats a summary such as: 300 planned: 288 ok, 9 with warnings, 3 with errors; 2 not planned."""
     plans = [one for one in outcomes.values() if isinstance(one, Plan)]
     worst = Counter(
         next((kind for kind in ("error", "warning") if any(found.severity == kind for found in one.problems)), "ok")
@@ -98,14 +98,14 @@ def _summary(outcomes: Mapping[str, Outcome]) -> str:
 
 
 def pod_lines(one: Plan, width: int = 0) -> list[str]:
-    """The table of the plan's pods, fitted to the width, 0 for any: the columns that list names give way first."""
+    """Formats the table of the plan's pods to fit the width (0: any). Columns with lists of names shrink first."""
     return table(
         _HEADERS, [_row(pod) for pod in one.pods], width, narrowed=(_ZONES, _LANDS_ON, _REQUESTS), styles=_STYLES
     )
 
 
 def problem_lines(one: Plan, width: int = 0) -> list[str]:
-    """Each problem: what to do, and below it what is wrong."""
+    """Formats each problem: the fix, and below it what is wrong."""
     refused = {pod.role: [one for one in map(_refusal, pod.landing.reasons) if one] for pod in one.pods}
     return [
         line
@@ -115,7 +115,7 @@ def problem_lines(one: Plan, width: int = 0) -> list[str]:
 
 
 def _problem(problem: Problem, refused: Sequence[str], width: int) -> Iterator[str]:
-    """refused: what is wrong in several lines, one for each node group."""
+    """Formats a problem. refused: what is wrong, one line for each node group."""
     line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.what_to_do}"), width)
     yield line.replace(problem.severity, severity(problem.severity), 1)
     yield from (wrapped(printable(what), width, indent=INDENT) for what in refused or [problem.what])
@@ -131,18 +131,18 @@ def _why(pod: PlannedPod, width: int) -> Iterator[str]:
 
 
 def _reasons(pod: PlannedPod) -> list[str]:
-    """But for what the problem says anyway, when no node group takes the pod."""
+    """Returns the reasons without those that a problem repeats when no node group accepts the pod."""
     is_problem = any(problem.code == _NO_NODE_GROUP for problem in pod.landing.problems)
     return [reason for reason in pod.landing.reasons if not (is_problem and _refusal(reason))]
 
 
 def _refusal(reason: str) -> str:
-    """GROUP: WHY of a reason that says why a node group does not take the pod; empty for others."""
+    """Returns GROUP: WHY of a reason why a node group does not accept the pod; empty for other reasons."""
     return reason.removeprefix("not ") if reason.startswith("not ") else ""
 
 
 def as_markdown(outcomes: Mapping[str, Outcome]) -> str:
-    """A section a file: table, reasons, nodes and problems; why there is no plan otherwise."""
+    """Formats a section for each file: table, reasons, nodes and problems, or why there is no plan."""
     return "\n".join("\n".join(_section(file, one)) + "\n" for file, one in outcomes.items())
 
 

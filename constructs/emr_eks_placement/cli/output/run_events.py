@@ -1,4 +1,4 @@
-"""How the course of a job run is told: as lines, with a moving one below them on a terminal, or as JSON events."""
+"""Reports the course of a job run: as lines, with a moving line on a terminal, or as JSON events."""
 
 import json
 import sys
@@ -16,11 +16,11 @@ from emr_eks_placement.runs.events import RunEvents
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-_QUIET_SECONDS = 30  # how long plain lines may stay away while a run goes on
+_QUIET_SECONDS = 30  # the longest time without a plain line while a run goes on
 
 
 class Lines:
-    """For people: results on standard output, notes on standard error."""
+    """For people: prints results on standard output, notes on standard error."""
 
     def __init__(self) -> None:
         self._last: tuple[str, datetime] | None = None
@@ -36,16 +36,16 @@ class Lines:
             self._moving = None
 
     def planned(self, shown_as: str, made: Plan) -> None:
-        """The table of pods and the problems."""
+        """Prints the table of pods and the problems."""
         width = terminal_width()
         self._print(shown_as, *pod_lines(made, width), *problem_lines(made, width))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
-        """With how it is found again."""
+        """Prints the started run and how to find it."""
         self._print(f"job run {id_} ({request['name']}) is accepted", f"  emr-placement status {id_} {where}")
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
-        """As a moving line on a terminal; else as a line when the state is another, or after 30 s."""
+        """Shows a moving line on a terminal; elsewhere prints a line when the state changes, or after 30 s."""
         text = ", ".join([run.state, *(str(part) for part in beside.values() if part)])
         if sys.stderr.isatty():
             self._move(text, run)
@@ -69,26 +69,26 @@ class Lines:
         self._moving.update(self._moving.task_ids[0], description=printable(f"{run.name}: {text}"))
 
     def note(self, text: str) -> None:
-        """On standard error."""
+        """Prints a note on standard error."""
         sys.stderr.write(f"note: {printable(text)}\n")
 
     def ended(self, run: JobRun) -> None:
-        """The state, how long it took and why."""
+        """Prints the state, the duration and the reason."""
         self.__exit__()
         self._print(f"job run {run.id} is {run.state} after {elapsed(run)}{_why(run)}")
 
     def output(self, stream: str, lines: list[str]) -> None:
-        """Below a line that says what it is."""
+        """Prints the output below a title."""
         self._print(f"last output of the driver ({stream}):", *(f"  {line.expandtabs()}" for line in lines))
 
     def _print(self, *lines: str) -> None:
-        """At once, for whoever watches."""
+        """Prints at once, without a buffer."""
         self._output.writelines(f"{printable(line)}\n" for line in lines)
         self._output.flush()
 
 
 class JsonEvents:
-    """For programs: one JSON object a line, each with event and time (UTC); notes too."""
+    """For programs: prints one JSON object in each line, with event and time (UTC), also for notes."""
 
     def __enter__(self) -> "JsonEvents":
         return self
@@ -97,11 +97,11 @@ class JsonEvents:
         pass
 
     def planned(self, shown_as: str, made: Plan) -> None:
-        """event planned: what `plan --output json` says of it."""
+        """Prints event planned, with the plan as in `plan --output json`."""
         self._print("planned", definition=shown_as, plan=plan_as_json(made))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
-        """event started: id, name, virtual_cluster, client_token, and how commands find it."""
+        """Prints event started: id, name, virtual_cluster, client_token, and the options with which commands find it."""
         self._print(
             "started",
             id=id_,
@@ -112,19 +112,19 @@ class JsonEvents:
         )
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
-        """event progress: the run, and what else is known."""
+        """Prints event progress: the run, and what else is known."""
         self._print("progress", **run_as_json(run), **beside)
 
     def note(self, text: str) -> None:
-        """event note."""
+        """Prints event note."""
         self._print("note", text=text)
 
     def ended(self, run: JobRun) -> None:
-        """event ended: the run."""
+        """Prints event ended: the run."""
         self._print("ended", **run_as_json(run))
 
     def output(self, stream: str, lines: list[str]) -> None:
-        """event output: stream and lines of the driver."""
+        """Prints event output: stream and lines of the driver."""
         self._print("output", stream=stream, lines=lines)
 
     def _print(self, event: str, **details: Any) -> None:
@@ -133,7 +133,7 @@ class JsonEvents:
 
 
 def open_events(output: str) -> RunEvents:
-    """Those of --output: text or json."""
+    """Returns the events of --output: text or json."""
     return JsonEvents() if output == "json" else Lines()
 
 
@@ -154,13 +154,13 @@ def run_as_json(run: JobRun) -> dict[str, Any]:
 
 
 def duration(run: JobRun) -> timedelta:
-    """From its creation to its end, or to this moment."""
+    """Returns the time from its creation to its end, or to now."""
     end = run.finished_at or datetime.now(UTC)
     return max(end - run.created_at, timedelta(0))
 
 
 def elapsed(run: JobRun) -> str:
-    """1h02m03s, 2m03s, 3s."""
+    """Formats a duration: 1h02m03s, 2m03s, 3s."""
     seconds = round(duration(run).total_seconds())
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -1,4 +1,4 @@
-"""How a smoke test is reported: a table for people, JSON to attach to an issue."""
+"""Prints the report of a smoke test: a table for people, JSON to attach to an issue."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +23,12 @@ from emr_eks_placement.submission.smoke import SmokeCase
 _HEADERS = ("placement", "run", *ROLES, "agreed")
 _STYLES: Mapping[str, Style] = {"yes": "good", "NO": "bad", "FAILED": "bad"}
 _COMPUTE = {"ec2": "EC2", "fargate": "Fargate", None: "no node"}
-_FORMAT = 1  # of the JSON
+_FORMAT = 1  # version of the JSON
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A placement that was tried, what was seen, and how that differed from the plan. request: what was to be started."""
+    """A tested placement: what was observed, and the differences from the plan. request: the request to start."""
 
     name: str
     case: SmokeCase
@@ -39,7 +39,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is printed. environment: its name."""
+    """Everything that is printed. environment: its name."""
 
     environment: str
     region: str
@@ -49,7 +49,7 @@ class Report:
 
 
 def as_table(report: Report) -> str:
-    """A line a placement in less than 80 columns, then every difference, then what was learned."""
+    """Formats a line for each placement in less than 80 columns, then every difference, then what was learned."""
     width, rows = terminal_width(), [_row(one) for one in report.tried]
     lines = [*_differences(report.tried), "what was seen of facts that are not settled:"]
     lines += [line for fact in report.facts for line in _fact(fact, len(report.tried))]
@@ -77,7 +77,7 @@ def _computes(seen: SmokeRun, role: Role) -> str:
 
 
 def _differences(tried: Sequence[Tried]) -> Iterator[str]:
-    """What several placements have alike is said once."""
+    """Yields the differences; one that several placements share appears once."""
     by_text: dict[str, list[str]] = {}
     for one in tried:
         for found in one.differences:
@@ -102,8 +102,8 @@ def _where(names: Sequence[str], tried: int) -> str:
 def as_json(report: Report, *, show_names: bool) -> str:
     """{"format", "made_at", "environment", "region", "agreed", "placements", "learned"}.
 
-    show_names: whether ARNs, ids of accounts and of virtual clusters, keys, addresses and the names of buckets and log
-    groups stay, which else are replaced.
+    show_names: whether to keep ARNs, ids of accounts and of virtual clusters, keys, addresses and the names of buckets
+    and log groups; by default they are replaced.
     """
     told: Any = {
         "format": _FORMAT,
@@ -145,7 +145,7 @@ def _more_of(pod: ObservedPod) -> dict[str, Any]:
 
 
 def _names_in(request: Mapping[str, Any]) -> dict[str, str]:
-    """The account's own names that messages may repeat."""
+    """Returns the account's own names that messages may contain."""
     monitoring = Request(request).monitoring
     entry_point = request.get("jobDriver", {}).get("sparkSubmitJobDriver", {}).get("entryPoint", "")
     buckets = [

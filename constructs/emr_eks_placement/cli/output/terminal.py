@@ -1,4 +1,4 @@
-"""Text for people: fitted to the terminal and in its colours; plain, and never wrapped, where the output is piped."""
+"""Formats text for people: colored and fitted to a terminal; plain and never wrapped if the output is piped."""
 
 import os
 import shutil
@@ -23,27 +23,28 @@ INDENT = "    "
 
 
 def terminal_width() -> int:
-    """In columns; 0 where standard output is no terminal, and lines are not wrapped."""
+    """Returns the width in columns; 0 if standard output is no terminal, and lines are not wrapped."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def has_colour(stream: TextIO | None = None) -> bool:
-    """Whether the stream, standard output by default, is a terminal with colours that nobody switched off (no-color.org)."""
+    """Returns whether the stream, by default standard output, is a terminal with colors that are not disabled
+    (no-color.org)."""
     return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def styled(text: str, style: Style) -> str:
-    """The text in the style's colour, where there are colours."""
+    """Returns the text in the style's color, if colors are enabled."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if text and has_colour() else text
 
 
 def severity(word: str) -> str:
-    """error, warning or note in its colour."""
+    """Returns error, warning or note in its color."""
     return styled(word, _SEVERITIES[word])
 
 
 def wrapped(line: str, width: int, *, indent: str = "") -> str:
-    """The line, below `indent`, broken at blanks to fit the width, 0 for any; what follows is indented further."""
+    """Wraps the line below `indent` at blanks to fit the width (0: any); following lines are indented further."""
     if not width:
         return indent + line
     below = indent + INDENT
@@ -61,10 +62,10 @@ def table(
     shortened: int | None = None,
     styles: Mapping[str, Style] = MappingProxyType({}),
 ) -> list[str]:
-    """The lines of a table without rules. The columns `narrowed`, by index, give way in this order to fit the width, 0 for any.
+    """Formats a table without rules. The `narrowed` columns, by index, shrink in this order to fit the width (0: any).
 
-    shortened: a column whose cells are cut in their middle to fit. styles: of cells, by their text. Other words
-    are not broken.
+    shortened: a column whose cells are cut in the middle to fit; styles: of cells, by their text. Other words are not
+    broken.
     """
     from tabulate import tabulate  # slow to import
 
@@ -86,7 +87,7 @@ def table(
 
 
 def _cut(headers: Sequence[str], rows: list[list[str]], width: int, column: int) -> list[list[str]]:
-    """The rows with the words of the column cut to the room that the others leave."""
+    """Returns the rows with the words of the column cut to the width that the other columns leave."""
     columns = list(zip(*rows, strict=True))
     others = [
         max(len(header) + _PADDING, *map(len, columns[index])) + len(_GAP)
@@ -98,7 +99,7 @@ def _cut(headers: Sequence[str], rows: list[list[str]], width: int, column: int)
 
 
 def shorten(text: str, longest: int) -> str:
-    """The text, cut in its middle if it is longer."""
+    """Returns the text, cut in the middle if it is too long."""
     if len(text) <= longest:
         return text
     end = (longest - 1) // 2
@@ -108,7 +109,7 @@ def shorten(text: str, longest: int) -> str:
 def _column_widths(
     headers: Sequence[str], rows: Sequence[Sequence[str]], width: int, narrowed: Iterable[int]
 ) -> list[int] | None:
-    """What each column may take of the width; None: as they are."""
+    """Returns the width of each column; None: no limit."""
     columns = list(zip(*rows, strict=True))
     natural = [max(len(header) + _PADDING, *map(len, cells)) for header, cells in zip(headers, columns, strict=True)]
     excess = sum(natural) + len(_GAP) * (len(natural) - 1) - width
@@ -123,5 +124,5 @@ def _column_widths(
 
 
 def number_of(count: int, what: str, several: str | None = None) -> str:
-    """1 plan, 2 plans."""
+    """Formats a number with its noun: 1 plan, 2 plans."""
     return f"{count} {what if count == 1 else several or f'{what}s'}"

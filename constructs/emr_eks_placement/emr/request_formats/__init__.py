@@ -1,4 +1,4 @@
-"""The forms in which people have StartJobRun requests, and the requests in them."""
+"""The forms in which people keep StartJobRun requests, and how to read each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,13 +24,14 @@ FORMS = (
     *PASCAL_REQUESTS,
     *REQUESTS,
 )
-"""Every form that is read; data has the first that fits it."""
+"""Every known form; data has the first one that matches."""
 
 
 def requests_in(data: Any) -> list[FoundRequest]:
-    """The requests that data holds in any of the forms.
+    """Returns the requests in data of any known form.
 
-    Raises RuleError, with the path in the data, for data of no known form and for what decides pods and is not known yet.
+    Raises RuleError, with the path in the data, for an unknown form, and for a value that decides pods and is not known
+    yet.
     """
     form = next((one for one in FORMS if one.fits(data)), None)
     if form is None:
@@ -49,7 +50,7 @@ def _unknown_form(data: Any) -> RuleError:
 
 
 def is_other_object(data: Any) -> bool:
-    """Whether data is an object of Kubernetes that starts no job run, such as the namespace beside ACK's JobRun."""
+    """Returns whether data is a Kubernetes object that starts no job run, such as the Namespace beside ACK's JobRun."""
     return (
         isinstance(data, Mapping) and "apiVersion" in data and "kind" in data and not any(one.fits(data) for one in ACK)
     )

@@ -1,4 +1,4 @@
-"""StartJobRun requests as the AWS CLI takes them and as its answers have them.
+"""StartJobRun requests in the AWS CLI's input and in its output.
 
 Source: botocore's service model of emr-containers, StartJobRunRequest, DescribeJobRunResponse, ListJobRunsResponse.
 """
@@ -46,7 +46,8 @@ def _bare_job_run(data: Any) -> Iterator[FoundRequest]:
 
 
 def _is_request(data: Any) -> bool:
-    """Data without any key is a request that lacks everything, and a key in another spelling a mistake in one."""
+    """Returns whether data is a request. Without any known key it is an incomplete request; a misspelled key is an
+    error in one."""
     if not isinstance(data, Mapping):
         return False
     known = {_plain(member) for member in _MEMBERS}

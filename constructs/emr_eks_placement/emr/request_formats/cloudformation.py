@@ -1,4 +1,4 @@
-"""CloudFormation's resources that start job runs or hold what they need.
+"""CloudFormation resources that start job runs or contain their values.
 
 Source: the CloudFormation schemas of AWS::EMRContainers::JobTemplate, AWS::StepFunctions::StateMachine and
 AWS::Scheduler::Schedule; CloudFormation guide, intrinsic functions.
@@ -70,7 +70,8 @@ def _has_resources(data: Any) -> bool:
 
 
 def _without_intrinsics(value: Any) -> Any:
-    """Data with text for what CloudFormation fills in: of Fn::Sub and Fn::Join theirs, else a placeholder ${NAME}."""
+    """Returns data with text for intrinsic functions: the text of Fn::Sub and Fn::Join, otherwise a placeholder
+    ${NAME}."""
     if isinstance(value, list):
         return [_without_intrinsics(one) for one in value]
     if not isinstance(value, Mapping):

@@ -1,6 +1,7 @@
-"""Job templates, which hold the most of a StartJobRun request.
+"""Job templates, which hold most of a StartJobRun request.
 
-Sources: botocore's service model of emr-containers, JobTemplateData; CloudFormation's schema of AWS::EMRContainers::JobTemplate.
+Sources: botocore's service model of emr-containers, JobTemplateData; CloudFormation's schema of
+AWS::EMRContainers::JobTemplate.
 """
 
 import difflib
@@ -17,7 +18,7 @@ _OWN = ("parameterConfiguration", "jobTags")
 
 
 def template_data(data: Any, read_as: str, spelling: Spelling = API) -> FoundRequest:
-    """The request that JobTemplateData makes with the defaults of its parameters. Raises RuleError for what is none."""
+    """Returns the request of JobTemplateData with the defaults of its parameters. Raises RuleError for other data."""
     if not isinstance(data, Mapping):
         raise RuleError(
             data, "must be a mapping (emr-containers JobTemplateData)", "Write jobDriver and so on below it"
@@ -44,7 +45,7 @@ def _parameters(declared: Any) -> Any:
 
 
 def _described_template(one: Any, read_as: str, *path: str | int) -> FoundRequest:
-    """Of a structure that has JobTemplateData, which stands at the path."""
+    """Returns the request of a structure at the path that contains JobTemplateData."""
     if not isinstance(one, Mapping):
         raise RuleError(one, "must be a mapping (emr-containers JobTemplate)", "Write it as AWS answers it", path=path)
     with below(*path, "jobTemplateData"):

@@ -1,4 +1,4 @@
-"""StartJobRun requests as Airflow and ACK have them.
+"""StartJobRun requests of Airflow and ACK.
 
 Sources: Airflow's provider for Amazon, EmrContainerOperator; AWS Controllers for Kubernetes, JobRun of emrcontainers.
 """
@@ -15,7 +15,7 @@ from emr_eks_placement.emr.request_text import value_of
 from emr_eks_placement.emr.spelling import ANY_CASE, SNAKE
 
 _ACK = "emrcontainers.services.k8s.aws/"
-# What Airflow's operator calls otherwise than the API.
+# Airflow's names that differ from the API's.
 _AIRFLOW = {"client_request_token": "client_token"}
 _AIRFLOW_ATTEMPTS = "job_retry_max_attempts"
 

@@ -35,7 +35,7 @@ def _has_states(data: Any) -> bool:
 
 
 def _state_machine(data: Any) -> Iterator[FoundRequest]:
-    """Its states, and those of the branches of Parallel and the processors of Map."""
+    """Yields the states of a state machine, including those in branches of Parallel and processors of Map."""
     for name, state in data["States"].items():
         if not isinstance(state, Mapping):
             continue
@@ -64,7 +64,7 @@ def _described_state_machine(data: Any) -> Iterator[FoundRequest]:
 
 
 def state_machine_of(data: Any) -> Iterator[FoundRequest]:
-    """Of a definition; none of anything else."""
+    """Yields the requests of a state machine's definition; none for other data."""
     return _state_machine(data) if _has_states(data) else iter(())
 
 
@@ -81,12 +81,12 @@ def _input(data: Any) -> Iterator[FoundRequest]:
 
 
 def is_schedule(data: Any) -> bool:
-    """Whether it is one that starts a job run itself."""
+    """Returns whether data is a schedule that starts a job run itself."""
     return isinstance(data, Mapping) and _is_target(data.get("Target"))
 
 
 def schedule(data: Any) -> Iterator[FoundRequest]:
-    """Of its target."""
+    """Yields the request of a schedule's target."""
     yield from in_text(data["Target"], _target, "Target")
 
 

@@ -1,8 +1,8 @@
-"""The permissions that CloudFormation needs to deploy resources of a type: to create, read, change and delete them.
+"""The permissions that CloudFormation needs to create, read, change and delete resources of a type.
 
-Source: the handlers' and tagging's `permissions` of the CloudFormation registry's schemas, which tests compare with, less
-what only properties ask for that the constructs never set; what is beyond them has its source beside it. What an action
-can be limited to: Service Authorization Reference.
+Source: the `permissions` of handlers and tagging in the CloudFormation registry's schemas, which tests compare, without
+those for properties that the constructs never set. Additional permissions name their source. The resources that an
+action can be limited to: Service Authorization Reference.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""What CloudFormation calls for the network and the launch templates.
+"""CloudFormation's calls for the network and the launch templates.
 
-EC2 gives its resources ids that nobody knows before, so what scopes these grants is the stack that a resource is tagged
-with. Describe actions know no resource (Service Authorization Reference, EC2).
+The ids of EC2's resources are not known in advance, so these grants are limited by the stack in a resource's tag.
+Describe actions support no resources (Service Authorization Reference, EC2).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ def _any(kind: str) -> str:
 
 
 def _made(kind: str, create: str, delete: str) -> tuple[Grant, ...]:
-    """Making, tagging and deleting a resource of that kind."""
+    """Returns the grants to create, tag and delete a resource of that kind."""
     return (
         grant("ec2", f"{create} CreateTags DeleteTags", _any(kind)),
         grant("ec2", delete, _any(kind), condition=OF_STACK),
@@ -86,7 +86,7 @@ EC2: Mapping[str, tuple[Grant, ...]] = {
     ),
     "AWS::EC2::SecurityGroup": (
         *_made("security-group", "CreateSecurityGroup", "DeleteSecurityGroup"),
-        # In the VPC of an EKS cluster that the app brings along, too, which no stack of its own has tagged.
+        # Also in the VPC of an EKS cluster that the app imports, which has no tag of a stack of the app.
         grant("ec2", "CreateSecurityGroup", _any("vpc")),
         grant(
             "ec2",
@@ -109,7 +109,7 @@ EC2: Mapping[str, tuple[Grant, ...]] = {
             condition=passed_to("vpc-flow-logs.amazonaws.com"),
         ),
     ),
-    # Not tagged with its stack: the registry's schema takes no tags of it.
+    # Has no tag of its stack: the registry's schema does not allow tags.
     "AWS::EC2::LaunchTemplate": (
         grant(
             "ec2",

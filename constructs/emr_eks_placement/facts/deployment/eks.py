@@ -1,4 +1,4 @@
-"""What CloudFormation calls for EKS clusters, what belongs to them, and EMR on EKS."""
+"""CloudFormation's calls for EKS clusters, their parts, and EMR on EKS."""
 
 from collections.abc import Mapping
 
@@ -21,9 +21,9 @@ _PROFILES = arn("eks", "fargateprofile/{ClusterName}/*")
 _VIRTUAL_CLUSTERS = arn("emr-containers", "/virtualclusters/*")
 _JOB_TEMPLATES = arn("emr-containers", "/jobtemplates/*")
 _EMR_ENTRY = arn("eks", f"access-entry/{{ContainerProvider.Id}}/role/{{account}}/{SERVICE_LINKED_ROLE}/*")
-# What EKS launches nodes with, as it tries whoever makes a node group of a launch template may (EKS guide, launch templates).
+# EKS tries whether the caller may launch nodes when it creates a node group from a launch template (EKS guide, launch templates).
 _LAUNCHED = ("instance", "launch-template", "network-interface", "security-group", "subnet", "volume")
-# EKS Auto Mode's nodes have instance profiles of such names (managed policy AmazonEKSComputePolicy).
+# Names of the instance profiles of EKS Auto Mode's nodes (managed policy AmazonEKSComputePolicy).
 _INSTANCE_PROFILES = "arn:{partition}:iam::{account}:instance-profile/eks*"
 _PROFILE_OF_NODES = (
     "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile"
@@ -33,18 +33,19 @@ _IMAGES = "arn:{partition}:ec2:{region}::image/*"
 
 
 def _linked_role(service: str) -> str:
-    """A handler that asks for iam:GetRole looks at the role that it passes and whether the service has its own."""
+    """Returns grants for a handler with iam:GetRole, which reads the passed role and looks for the service-linked role."""
     return role(f"aws-service-role/{service}/*")
 
 
 def _makes_linked_role(service: str) -> Grant:
-    """A service makes its service-linked role with the rights of whoever first needs it (IAM guide)."""
+    """Returns the grant to create a service-linked role: a service creates it with the rights of its first user (IAM
+    guide)."""
     of_service = Condition("StringEquals", "iam:AWSServiceName", (service,))
     return grant("iam", "CreateServiceLinkedRole", _linked_role(service), condition=of_service)
 
 
-# EMR lets itself into the namespace with the rights of whoever makes or deletes the virtual cluster (EMR on EKS guide,
-# enable cluster access using EKS access entries), and makes its service-linked role with them.
+# EMR gets into the namespace with the rights of the user who creates or deletes the virtual cluster (EMR on EKS guide,
+# enable cluster access using EKS access entries), and creates its service-linked role with them.
 _EMR_ENTERS = (
     grant("eks", "CreateAccessEntry", arn("eks", "cluster/{ContainerProvider.Id}")),
     grant(
@@ -64,11 +65,12 @@ CALLER_OF_EMR: tuple[Grant, ...] = (
         _VIRTUAL_CLUSTERS,
         condition=Condition("StringLike", f"aws:ResourceTag/{OWNER_TAG}", ("{stack}/*",)),
     ),
-    # Not in the guide's list: for EMR to read the cluster's authentication mode with, should it not use its own role.
+    # Not in the guide's list: EMR may read the cluster's authentication mode with these rights instead of its own role.
     grant("eks", "DescribeCluster", arn("eks", "cluster/{ContainerProvider.Id}")),
     *_EMR_ENTERS,
 )
-"""What whoever manages a cluster's virtual clusters by EMR's API calls, or lets EMR call; deletes those of its stack alone."""
+"""The rights of a caller who manages a cluster's virtual clusters with EMR's API; deletions are limited to the stack's
+own."""
 
 EKS: Mapping[str, tuple[Grant, ...]] = {
     "AWS::EKS::Cluster": (
@@ -105,7 +107,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         ),
     ),
     "AWS::EKS::Nodegroup": (
-        # An update of a node group is one of its cluster's too; on which of them IAM is asked is not documented.
+        # An update of a node group also updates its cluster; the resource that IAM checks is not documented.
         grant("eks", "CreateNodegroup DescribeUpdate ListUpdates", _CLUSTER),
         grant(
             "eks",
@@ -122,7 +124,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         grant("ec2", "CreateTags DeleteTags", *(arn("ec2", f"{kind}/*") for kind in ("instance", "volume"))),
         grant("iam", "GetRole", role("{NodeRole}"), _linked_role(_NODES)),
         grant("iam", "ListAttachedRolePolicies", role("{NodeRole}")),
-        # Passed to EKS, which gives it to the nodes (EKS guide, identity-based policies; EC2 as the role's own trust).
+        # Passed to EKS, which gives it to the nodes (EKS guide, identity-based policies; EC2 in the role's trust policy).
         grant("iam", "PassRole", role("{NodeRole}"), condition=passed_to(_EKS, "ec2.amazonaws.com")),
         _makes_linked_role(_NODES),
     ),
@@ -146,7 +148,7 @@ EKS: Mapping[str, tuple[Grant, ...]] = {
         grant("emr-containers", "DeleteVirtualCluster", _VIRTUAL_CLUSTERS, condition=OF_STACK),
         *_EMR_ENTERS,
     ),
-    # Not tagged with its stack: the registry's schema takes no tags of CloudFormation's own.
+    # Has no tag of its stack: the registry's schema does not allow CloudFormation's own tags.
     "AWS::EMRContainers::JobTemplate": (
         grant("emr-containers", "CreateJobTemplate"),
         grant(

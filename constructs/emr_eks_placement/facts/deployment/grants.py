@@ -1,10 +1,10 @@
-"""How permissions that a deployment needs are written down."""
+"""The notation for permissions that a deployment needs."""
 
 from typing import NamedTuple
 
 
 class Condition(NamedTuple):
-    """A condition of a statement: a request's `key` has one of the values by the operator; values may have holes."""
+    """A condition of a statement: the request's `key` has one of the values by the operator. Values may contain holes."""
 
     operator: str
     key: str
@@ -12,11 +12,11 @@ class Condition(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """Actions of one service that CloudFormation calls for a resource of a type, and on what.
+    """Actions of one service that CloudFormation calls for a resource of a type, with their resources.
 
-    resources: ARN patterns; none for actions that IAM knows no resource of. In braces, resources and conditions have
-    holes: partition, region, account, stack (its name), name (the resource's own), or a property of the resource, which
-    stands for the name of what the property names. when: a property without which nothing of it is called.
+    resources: ARN patterns; none for actions that support no resource. Resources and conditions contain holes in
+    braces: partition, region, account, stack (its name), name (the resource's own), or a property of the resource, for
+    the name of the resource that the property names. when: a property without which the actions are not called.
     """
 
     actions: tuple[str, ...]
@@ -28,26 +28,27 @@ class Grant(NamedTuple):
 def grant(
     service: str, actions: str, *resources: str, condition: Condition | None = None, when: str | None = None
 ) -> Grant:
-    """A grant from the service's IAM prefix and the names of its actions, parted by blanks."""
+    """Returns a grant from the service's IAM prefix and the names of its actions, separated by blanks."""
     return Grant(tuple(f"{service}:{action}" for action in actions.split()), resources, condition, when)
 
 
 def arn(service: str, resource: str) -> str:
-    """The ARN pattern of a resource of the account, in its region."""
+    """Returns the ARN pattern of a resource of the account in its region."""
     return f"arn:{{partition}}:{service}:{{region}}:{{account}}:{resource}"
 
 
 def role(name: str) -> str:
-    """The ARN pattern of a role, which belongs to no region."""
+    """Returns the ARN pattern of a role, which has no region."""
     return f"arn:{{partition}}:iam::{{account}}:role/{name}"
 
 
-# CloudFormation tags what it makes, where the type takes tags, with the name of its stack (CloudFormation guide, resource
-# tags; cloudFormationSystemTags of the registry's schemas). Not for what a create handler calls on the resource itself:
-# whether the tag is there by then is not documented.
+# CloudFormation tags created resources, if their type has tags, with the name of its stack (CloudFormation guide, resource
+# tags; cloudFormationSystemTags of the registry's schemas). Not for calls of a create handler about the resource itself:
+# it is not documented whether the tag exists by then.
 OF_STACK = Condition("StringEquals", "aws:ResourceTag/aws:cloudformation:stack-name", ("{stack}",))
 
 
 def passed_to(*services: str) -> Condition:
-    """For iam:PassRole: only to these services (IAM guide, granting permissions to pass a role to a service)."""
+    """Returns the condition that iam:PassRole passes a role only to these services (IAM guide, granting permissions to
+    pass a role)."""
     return Condition("StringEquals", "iam:PassedToService", services)

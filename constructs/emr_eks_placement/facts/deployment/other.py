@@ -1,15 +1,15 @@
-"""What CloudFormation calls for roles, functions, log groups, buckets, keys and parameters."""
+"""CloudFormation's calls for roles, functions, log groups, buckets, keys and parameters."""
 
 from collections.abc import Mapping
 
 from emr_eks_placement.facts.deployment.grants import Condition, Grant, arn, grant, passed_to, role
 
-# Of the bucket that `cdk bootstrap` makes for what is deployed from files.
+# Of the bucket that `cdk bootstrap` creates for uploaded files.
 _CODE, _CONTENT = (f"arn:{{partition}}:s3:::{{{field}.S3Bucket}}/*" for field in ("Code", "Content"))
 _ATTACHED = Condition("ArnLike", "iam:PolicyARN", ("arn:{partition}:iam::*:policy/{ManagedPolicyArns}",))
 _BUCKET = "arn:{partition}:s3:::{name}"
 
-# lambda:InvokeFunction is what CloudFormation calls for a custom resource (CloudFormation guide, Lambda-backed custom
+# CloudFormation calls lambda:InvokeFunction for a custom resource (CloudFormation guide, Lambda-backed custom
 # resources); the registry has no schema of them.
 CUSTOM_RESOURCE = (
     grant(
@@ -37,7 +37,7 @@ OTHER: Mapping[str, tuple[Grant, ...]] = {
             "arn:{partition}:iam::{account}:oidc-provider/oidc.eks.{region}.*",  # of EKS clusters
         ),
     ),
-    # A key has an id, and no tag of its stack: the registry's schema takes no tags of CloudFormation's own.
+    # A key has an id, and no tag of its stack: the registry's schema does not allow CloudFormation's own tags.
     "AWS::KMS::Key": (
         grant("kms", "CreateKey"),
         grant(

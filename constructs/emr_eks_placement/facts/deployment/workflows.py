@@ -1,4 +1,4 @@
-"""What CloudFormation calls for state machines and schedules."""
+"""CloudFormation's calls for state machines and schedules."""
 
 from collections.abc import Mapping
 

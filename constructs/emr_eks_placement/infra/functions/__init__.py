@@ -1,1 +1,1 @@
-"""The code of the package's own Lambda functions: each folder is a package that imports nothing but AWS's runtime."""
+"""The code of the package's own Lambda functions. Each folder is a package that imports only modules of AWS's runtime."""

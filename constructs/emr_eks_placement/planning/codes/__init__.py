@@ -1,4 +1,5 @@
-"""The codes of problems: what each means, how to fix it, and how sure it is. They are stable: pipelines ignore by code."""
+"""The codes of problems: what each means, its fix, and how certain it is. Codes are stable, because pipelines ignore by
+code."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

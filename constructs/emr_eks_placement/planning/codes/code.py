@@ -1,4 +1,4 @@
-"""What a code of a problem says."""
+"""The description of a code."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -11,9 +11,9 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 class Code:
     """A kind of problem.
 
-    severity: error: a pod does not start, or not where asked; warning: it does, at a cost or a risk, or the plan can't
-    know; note: normal for what was chosen, and worth knowing. fix: the usual fix; certainty: when the finding is certain
-    and when it is a guess.
+    severity: error: a pod does not start, or not where asked; warning: it starts, at a cost or a risk, or the plan
+    can't know; note: normal for this choice, and worth knowing. fix: the usual fix; certainty: when the finding is
+    certain and when it is a guess.
     """
 
     severity: Severity

@@ -1,19 +1,19 @@
-"""Codes of pods that no Fargate profile takes: what EC2 nodes and their groups and pools do with them."""
+"""Codes for pods that no Fargate profile takes: EC2 nodes, node groups and node pools."""
 
 from emr_eks_placement.planning.codes.code import Code
 
 CODES = {
     "EC2_NO_NODE_GROUP": Code(
         "error",
-        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending. A submitter or driver ends "
-        "the run so, after 15 minutes unless job-start-timeout says otherwise; executors stay Pending as long as the run.",
+        "No Fargate profile takes the pod, and no node group or node pool can: it stays Pending. A "
+        "Pending submitter or driver ends the run, by default after 15 minutes (job-start-timeout); "
+        "executors stay Pending as long as the run.",
         "Correct node selector, tolerations or size, or add such a node group or node pool",
         "Certain where the plan knows all nodes: it reports only what fits none of them.",
     ),
     "EC2_OTHER_NODES": Code(
         "warning",
-        "No node group or node pool can take the pod; the cluster makes nodes by other means too, of which a plan knows "
-        "nothing.",
+        "No node group or node pool can take the pod; the cluster also creates nodes in other ways, which a plan does not know.",
         "Check the node selector and tolerations against those nodes",
         "A guess: the plan does not know those nodes.",
     ),
@@ -21,14 +21,14 @@ CODES = {
         "warning",
         "The pod asks for a label whose value is not known to the plan: a name that exists only after deployment, such as a "
         "node's or a node group's, or something that was not read. The nodes may have it or not.",
-        "Use a label of your own on the node group, or compare with the nodes once they are there",
+        "Use a label of your own on the node group, or compare with the nodes when they exist",
         "Certain that the nodes have such a label, and that its value is not known here.",
     ),
     "EC2_MAY_NOT_FIT": Code(
         "warning",
         "The pod may be too large for every node that can take it: EC2 does not publish how much of an instance type's memory "
         "the kernel and the hypervisor keep. If it does not fit, it stays Pending.",
-        "Lower memory or overhead by what is in question, or use a larger instance type",
+        "Lower memory or overhead by the difference, or use a larger instance type",
         "A guess within the margin: between what nodes of the type are seen to have, or 7.5 % less than the type's memory "
         "where none was seen, and all of it, each less what EKS reserves.",
     ),
@@ -85,7 +85,7 @@ CODES = {
     ),
     "EC2_OTHER_PODS": Code(
         "warning",
-        "A required rule of the pod is about pods that are not of its job, of which a plan knows nothing.",
+        "A required rule of the pod is about pods of other jobs, which a plan does not know.",
         "Check that such pods run where the pod can, or, for anti-affinity and spread, do not",
         "A guess: the plan does not know the cluster's other pods.",
     ),
@@ -124,7 +124,7 @@ CODES = {
     ),
     "EC2_NODE_NAME": Code(
         "warning",
-        "The pod template names one node: the pod is bound to it past every rule, or fails when it is gone.",
+        "The pod template names one node: the pod is bound to it whatever the rules, or fails if the node does not exist.",
         "Use a node selector instead of nodeName",
         "Certain that the scheduler is bypassed. A guess whether the node exists.",
     ),

@@ -1,12 +1,12 @@
-"""Codes of what EMR on EKS makes of a request, past what Spark and Kubernetes do."""
+"""Codes for EMR on EKS's own processing of a request, beyond Spark and Kubernetes."""
 
 from emr_eks_placement.planning.codes.code import Code
 
 CODES = {
     "EMR_CONFIGURATION": Code(
         "warning",
-        "The request has a classification, a property or a value that the EMR on EKS guide does not have for job runs: it "
-        "counts for nothing, or EMR refuses the run.",
+        "The request has a classification, a property or a value that the EMR on EKS guide does not have "
+        "for job runs: it has no effect, or EMR refuses the run.",
         "Correct the name or the value",
         "Certain that the guide does not have it. A guess what EMR does with it.",
     ),
@@ -19,8 +19,8 @@ CODES = {
     ),
     "EMR_SPARK_ENV": Code(
         "warning",
-        "The environment of spark-submit points to another Spark or another folder of its configuration: what that folder "
-        "says of sizes, labels and node selectors is not planned.",
+        "The environment of spark-submit points to another Spark or another folder of its configuration: "
+        "its sizes, labels and node selectors are not planned.",
         "Remove it, and set Spark properties in spark-defaults",
         "A guess: the plan does not see what is in that folder.",
     ),

@@ -1,4 +1,4 @@
-"""Codes of pods that a Fargate profile takes."""
+"""Codes for pods that a Fargate profile takes."""
 
 from emr_eks_placement.facts.fargate import LARGEST, RESERVED_MEMORY_MIB
 from emr_eks_placement.facts.quotas import FARGATE_VCPUS
@@ -34,8 +34,8 @@ CODES = {
     ),
     "FARGATE_VOLUME": Code(
         "error",
-        "A Fargate profile takes the pod, which mounts what Fargate has not: a directory of its node, an EBS volume, or "
-        "a volume that is made for the pod.",
+        "A Fargate profile takes the pod, which mounts what Fargate does not have: a directory of its "
+        "node, an EBS volume, or a volume that is created for the pod.",
         "Place the pod on EC2, or use emptyDir or a static EFS volume",
         "Certain: the EKS guide lists the volumes that Fargate has.",
     ),
@@ -92,8 +92,8 @@ CODES = {
     ),
     "FARGATE_PROFILES": Code(
         "warning",
-        "Several Fargate profiles take the pod. EKS chooses the first by name, and names made by CloudFormation are not "
-        "known before deployment.",
+        "Several Fargate profiles take the pod. EKS chooses the first by name, and names from "
+        "CloudFormation are not known before deployment.",
         "Narrow the selectors so that one matches, or give the profiles names and label the pod "
         "eks.amazonaws.com/fargate-profile",
         "Certain that several match. Which one EKS takes is unknown until the profiles have names.",
@@ -128,8 +128,8 @@ CODES = {
         "warning",
         f"The run's pods on Fargate take more vCPU together than the account's quota {FARGATE_VCPUS.code} allows at a time, "
         "which ECS and other runs use too: the last of them wait.",
-        "Ask for a higher quota, or for fewer or smaller executors; if the quota is higher, say so (fargate_vcpus, "
-        "--fargate-vcpus)",
+        "Ask for a higher quota, or for fewer or smaller executors; if the quota is higher, set it "
+        "(fargate_vcpus, --fargate-vcpus)",
         "A guess: the plan knows neither the account's quota, unless you set it, nor what else uses it.",
     ),
     "FARGATE_NOT_SELECTED": Code(

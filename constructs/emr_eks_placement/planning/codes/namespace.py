@@ -1,4 +1,4 @@
-"""Codes of what a namespace's quotas, limits and Pod Security Standard refuse."""
+"""Codes for refusals by a namespace's quotas, limits and Pod Security Standard."""
 
 from emr_eks_placement.planning.codes.code import Code
 
@@ -47,7 +47,7 @@ CODES = {
     ),
     "QUOTA_UNSPECIFIED": Code(
         "error",
-        "The namespace's ResourceQuota counts CPU or memory of which a container says nothing: the Kubernetes API refuses "
+        "The namespace's ResourceQuota counts CPU or memory, and a container does not set it: the Kubernetes API refuses "
         "every such pod, however much of the quota is left.",
         "Set the request or limit, or give the namespace a LimitRange with a default for it",
         "Certain for the containers of Spark and of pod templates, unless a webhook changes them.",
@@ -75,7 +75,7 @@ CODES = {
     ),
     "QUOTA_NOT_COUNTED": Code(
         "note",
-        "The namespace's ResourceQuota bounds objects that EMR and Spark make for a run in a number that is not documented.",
+        "The namespace's ResourceQuota limits objects that EMR and Spark create for a run, in a number that is not documented.",
         "Leave room for some of them with each run",
         "A guess: the plan does not count these objects.",
     ),

@@ -1,11 +1,11 @@
-"""Codes of what a pod says, wherever it is to land: what the Kubernetes API refuses, and what a plan does not model."""
+"""Codes for pods that are wrong anywhere: refused by the Kubernetes API, or with fields that a plan does not model."""
 
 from emr_eks_placement.planning.codes.code import Code
 
 CODES = {
     "API_REFUSED": Code(
         "error",
-        "The Kubernetes API refuses the pod as Spark and EMR make it of the request and its pod template: it never exists.",
+        "The Kubernetes API refuses the pod that Spark and EMR create from the request and its pod template: it never exists.",
         "Correct the field",
         "Certain: the rules are those of the API server. A webhook of the cluster's own can correct or refuse more.",
     ),

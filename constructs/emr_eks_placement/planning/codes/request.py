@@ -1,4 +1,4 @@
-"""Codes of what a request says, wherever its pods land."""
+"""Codes for the content of a request, wherever its pods land."""
 
 from emr_eks_placement.planning.codes.code import Code
 
@@ -11,13 +11,13 @@ CODES = {
     ),
     "ZONE_QUOTED": Code(
         "error",
-        "The zone of a node selector has quotes in it, as are meant for a shell: no zone is called so.",
+        "The zone of a node selector contains quotes for a shell: no zone has such a name.",
         "Leave the inner quotes out",
         "Certain: no zone's name has quotes.",
     ),
     "LABEL_REFUSED": Code(
         "error",
-        "A label or node selector is none by Kubernetes' syntax: its API refuses the pod.",
+        "A label or node selector has invalid syntax: the Kubernetes API refuses the pod.",
         "Correct the key or the value: of letters, digits, -, _ and ., at most 63 characters",
         "Certain: the syntax is Kubernetes'.",
     ),
@@ -36,7 +36,7 @@ CODES = {
     ),
     "RELEASE_UNKNOWN": Code(
         "warning",
-        "The release is newer than those that this version knows: the plan takes it for the newest that it knows.",
+        "The release is newer than those that this version knows: the plan treats it as the newest that it knows.",
         "Update emr-eks-placement",
         "A guess: the release's Spark is not known to this version.",
     ),

@@ -1,4 +1,4 @@
-"""Codes of a run as a whole: its pods together, and how many executors there are."""
+"""Codes for a run as a whole: its pods together, and the number of executors."""
 
 from emr_eks_placement.planning.codes.code import Code
 

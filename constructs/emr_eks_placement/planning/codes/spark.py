@@ -1,4 +1,4 @@
-"""Codes of Spark's configuration: what the plan does not model, and what does not do what it seems to."""
+"""Codes for Spark's configuration: settings that the plan does not model, and settings without the expected effect."""
 
 from emr_eks_placement.planning.codes.code import Code
 
@@ -12,7 +12,7 @@ CODES = {
     ),
     "SPARK_NOT_MODELLED": Code(
         "warning",
-        "This property lets other code make or count the pods: they may differ from the plan.",
+        "This property lets other code create or count the pods: they may differ from the plan.",
         "Remove the property, or compare the plan with the pods of a run",
         "Certain that the plan leaves it out; a guess what it does.",
     ),
@@ -24,7 +24,7 @@ CODES = {
     ),
     "SPARK_CONF_UNKNOWN": Code(
         "warning",
-        "Spark does not know this property, but one that is spelt almost like it: it ignores what it does not know.",
+        "Spark does not know this property, but one with a similar name: it ignores what it does not know.",
         "Correct the property's name",
         "Certain that open-source Spark 3.5 does not know it; a guess what is meant.",
     ),
@@ -83,8 +83,9 @@ CODES = {
     ),
     "VOLUME_NOT_MADE": Code(
         "error",
-        "A pod mounts a persistent volume claim that nobody makes: a name with OnDemand is replaced for claims of Spark's "
-        "properties alone, and Spark makes those that have a storage class and a size. The pod stays Pending.",
+        "A pod mounts a persistent volume claim that nobody creates: a name with OnDemand is replaced "
+        "only for claims of Spark's properties, and Spark creates those that have a storage class and a "
+        "size. The pod stays Pending.",
         "Set storageClass and sizeLimit of the volume's options",
         "Certain: Spark 3.5's MountVolumesFeatureStep.",
     ),

@@ -1,4 +1,4 @@
-"""Codes of pod templates."""
+"""Codes for pod templates."""
 
 from emr_eks_placement.planning.codes.code import Code
 
@@ -11,14 +11,14 @@ CODES = {
     ),
     "TEMPLATE_KIND": Code(
         "error",
-        "The pod template says to be something else than a Pod. Spark reads it as a Pod, so that what a Pod does not have is "
+        "The pod template has another kind than Pod. Spark reads it as a Pod, so that what a Pod does not have is "
         "lost, such as a Deployment's spec.template, and sends it with its kind: the Kubernetes API refuses it.",
         "Write kind: Pod, and what is below spec.template below spec",
         "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
     ),
     "TEMPLATE_FIELD": Code(
         "error",
-        "The pod template has a field that no Pod has: it is dropped without a word, and with it what it was to do.",
+        "The pod template has a field that no Pod has: it is silently dropped, with its effect.",
         "Correct the field's name",
         "Certain for open-source Spark 3.5; EMR's own Spark was not tried.",
     ),
@@ -30,8 +30,9 @@ CODES = {
     ),
     "TEMPLATE_CONTAINER": Code(
         "warning",
-        "A container of the pod template has nearly the name of Spark's. EMR brings Spark's container itself, and keeps this "
-        "one beside it as a sidecar, with requests of its own; without an image the Kubernetes API refuses the pod.",
+        "A container of the pod template has almost the name of Spark's. EMR adds Spark's container "
+        "itself, and keeps this one as a sidecar with its own requests; without an image the Kubernetes "
+        "API refuses the pod.",
         "Name the container spark-kubernetes-driver or spark-kubernetes-executor to change Spark's, or give a "
         "sidecar another name",
         "Certain for EMR 6.8.0, whose pod template was seen, and reported for later releases. Open-source Spark takes over "

@@ -1,1 +1,1 @@
-"""How EMR gets into a cluster's namespaces, where CloudFormation alone may not do."""
+"""Gives EMR access to a cluster's namespaces where CloudFormation can't."""

@@ -11,14 +11,15 @@ _LONGEST_REASON = 2000  # characters; of the 4096 bytes of an answer (CloudForma
 
 @dataclass(frozen=True)
 class Made:
-    """What a request made: its physical id and attributes."""
+    """The result of a request: its physical id and attributes."""
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer(event: Mapping[str, Any], act: Callable[[], Made]) -> None:
-    """Acts and sends CloudFormation what came of it, whatever it is: without an answer, it waits for the time-out."""
+    """Handles a request and sends CloudFormation the result, also of any error: without an answer, it waits for the
+    time-out."""
     try:
         made = act()
         outcome: dict[str, Any] = {
@@ -29,7 +30,7 @@ def answer(event: Mapping[str, Any], act: Callable[[], Made]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it was, the deployment must end with it
         reason = f"{type(error).__name__}: {error}"
         print(reason)  # noqa: T201 - the function's log
-        # An id that CloudFormation does not have yet: the deletion that follows a failed creation must know it.
+        # An id that CloudFormation does not have yet: the deletion after a failed creation must recognize it.
         physical_id = event.get("PhysicalResourceId") or f"failed-{event['RequestId']}"
         outcome = {"Status": "FAILED", "Reason": reason[:_LONGEST_REASON], "PhysicalResourceId": physical_id}
     outcome |= {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}

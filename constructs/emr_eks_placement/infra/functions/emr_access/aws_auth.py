@@ -1,8 +1,8 @@
-"""Maps EMR's service-linked role to a Kubernetes user in a cluster's ConfigMap aws-auth, beside all that is in it.
+"""Maps EMR's service-linked role to a Kubernetes user in a cluster's ConfigMap aws-auth, and keeps all other entries.
 
-A change is made of what was just read, and the API server refuses it if somebody, EKS with another node group say, was
-faster: then it is read again. The mapping stays when the resource is deleted: others may use it, and without a Role for
-its user it lets nobody in anywhere.
+A change is based on the ConfigMap as it was read. The API server refuses it if someone else, such as EKS with another
+node group, changed the ConfigMap since; it is then read again. The mapping remains when the resource is deleted: others
+may use it, and without a Role for its user it gives no access.
 """
 
 import json
@@ -15,19 +15,20 @@ from .map_roles import UnreadableError, with_mapping
 
 _NAMESPACE, _NAME = "kube-system", "aws-auth"
 _TRIES = 6
-_FIRST_PAUSE = 0.5  # seconds; doubled at each try
+_FIRST_PAUSE = 0.5  # seconds; doubled at each attempt
 _LONGEST_CALL = 300  # seconds; kubectl tries three times when the API server does not answer
 
 Kubectl = Callable[[str, Mapping[str, Any]], str]
-"""Carries out a request of the CDK's kubectl handler, by the kind of its custom resource; raises KubectlError."""
+"""Carries out a request of the CDK's kubectl handler, by the kind of its custom resource. Raises KubectlError."""
 
 
 class KubectlError(Exception):
-    """What kubectl printed when it failed."""
+    """The message of kubectl when it failed."""
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:
-    """CloudFormation's requests; ResourceProperties: ClusterName, KubectlHandler (a function's ARN), RoleArn, Username."""
+    """Handles CloudFormation's requests. ResourceProperties: ClusterName, KubectlHandler (a function's ARN), RoleArn,
+    Username."""
     answer(event, lambda: _act(event))
 
 
@@ -40,9 +41,9 @@ def _act(event: Mapping[str, Any]) -> Made:
 
 
 def add_mapping(kubectl: Kubectl, cluster: str, role_arn: str, username: str) -> None:
-    """Makes the mapping, in a ConfigMap of its own where the cluster has none; does nothing where it is there.
+    """Adds the mapping, and the ConfigMap if the cluster has none. Does nothing if the mapping exists.
 
-    Raises KubectlError and, for a mapRoles that can't be added to, UnreadableError with what to run.
+    Raises KubectlError; UnreadableError, with the command to run, if the mapping can't be added to mapRoles.
     """
     for attempt in range(_TRIES):
         try:
@@ -78,7 +79,7 @@ def _add_mapping(kubectl: Kubectl, cluster: str, role_arn: str, username: str) -
         command = f"eksctl create iamidentitymapping --cluster {cluster} --arn {role_arn} --username {username}"
         raise UnreadableError(f"{error}. Add the mapping yourself, then deploy again: {command}") from None
     if after != before:
-        version = found["metadata"]["resourceVersion"]  # with it, the patch is refused after another change
+        version = found["metadata"]["resourceVersion"]  # with it, the API refuses the patch after another change
         patch = json.dumps({"metadata": {"resourceVersion": version}, "data": {"mapRoles": after}})
         kubectl(
             "KubernetesPatch",
@@ -110,14 +111,15 @@ def _created(kubectl: Kubectl, cluster: str, map_roles: str) -> bool:
 
 
 def _kubectl(function: str) -> Kubectl:
-    """By the CDK's function, which has kubectl, the cluster's access entry and a network interface in its VPC."""
-    import boto3  # Lambda's runtime has it
+    """Runs kubectl with the CDK's function, which has kubectl, the cluster's access entry and a network interface in
+    its VPC."""
+    import boto3  # part of Lambda's runtime
     from botocore.config import Config
 
     client = boto3.client("lambda", config=Config(read_timeout=_LONGEST_CALL, retries={"max_attempts": 0}))
 
     def call(kind: str, properties: Mapping[str, Any]) -> str:
-        # The handler's own words for its requests (aws-cdk-lib, custom-resource-handlers/dist/aws-eks-v2/kubectl-handler).
+        # The names in the handler's requests (aws-cdk-lib, custom-resource-handlers/dist/aws-eks-v2/kubectl-handler).
         request = {
             "RequestType": "Create",
             "ResourceType": f"Custom::AWSCDK-EKS-{kind}",

@@ -1,6 +1,8 @@
-"""The text of mapRoles in the ConfigMap aws-auth: a YAML list in one string, of which nothing but an entry's end is known.
+"""The text of mapRoles in the ConfigMap aws-auth: a YAML list in one string, of which only the end of its entries is
+parsed.
 
-Lambda's runtime has no YAML reader, and one would not keep comments and quotes as they are: entries are added as text.
+Lambda's runtime has no YAML parser, and a parser would not keep comments and quotes. Entries are therefore added as
+text.
 """
 
 import json
@@ -11,13 +13,13 @@ _OUTSIDE_ARNS = r"[^\w+=,.@/-]"
 
 
 class UnreadableError(ValueError):
-    """mapRoles is written in a form that no entry can be added to safely."""
+    """An entry can't be added safely to mapRoles in this form."""
 
 
 def with_mapping(text: str, role_arn: str, username: str) -> str:
-    """mapRoles with the role's mapping at its end; as it is where it names the role already.
+    """Returns mapRoles with the role's mapping at its end; unchanged if it already names the role.
 
-    Raises UnreadableError for a list in braces that is no JSON, and for what is no list.
+    Raises UnreadableError for a list in braces that is no JSON, and for a text that is no list.
     """
     if _names(text, role_arn):
         return text
@@ -47,7 +49,7 @@ def _with_json_entry(text: str, entry: dict[str, str]) -> str:
 
 
 def _indent_of_items(lines: list[str]) -> str:
-    """How far the list's items are indented; what comes before the first is comments or the document's mark."""
+    """Returns the indentation of the list's items. Comments or the document's mark may precede the first item."""
     content = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if content and content[0].rstrip() == "---":
         content.pop(0)

@@ -1,8 +1,10 @@
-"""Makes, tags and deletes virtual clusters with the function's own rights, which EMR takes its way into a namespace from.
+"""Creates, tags and deletes virtual clusters with the function's own rights, from which EMR derives its access to a
+namespace.
 
-CloudFormation may send a request twice, sends the deletion of what it never got an answer about, and rolls a replacement
-back by an update to the properties before it. So what is wanted is looked for before it is made. Only what was made for the
-same resource of the same stack counts, as a tag says: what another resource made is deleted with that resource.
+CloudFormation may send a request twice, may delete a resource after an unanswered request, and rolls a replacement back
+with an update to the previous properties. The function therefore looks for an existing virtual cluster before it
+creates one. A tag shows which resource of which stack created a virtual cluster; others do not count, because they are
+deleted with their own resource.
 """
 
 import re
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 
 OWNER_TAG = "emr-eks-placement:resource"
 _LONGEST_TAG = 256  # characters (botocore, emr-containers TagMap)
-_ID = re.compile("[0-9a-z]{1,64}")  # botocore, emr-containers ResourceIdString; what failed to be made has none like it
-# Seconds between tries while the rights of a new role may not be in effect yet (IAM guide, eventual consistency).
+_ID = re.compile("[0-9a-z]{1,64}")  # botocore, emr-containers ResourceIdString; no id of a failed creation matches it
+# Seconds between attempts while the rights of a new role may not be in effect (IAM guide, eventual consistency).
 _PAUSES = (2, 4, 8, 16)
 _TERMINATION_PAUSE = 5  # seconds
-_TIME_TO_ANSWER = 60_000  # milliseconds that are kept of the function's time
+_TIME_TO_ANSWER = 60_000  # milliseconds of the function's time to keep for the answer
 _FIXES = {
     "Unauthorized to perform read namespace": "Check that the namespace exists and that the cluster's authentication mode is "
     "API_AND_CONFIG_MAP, or set cluster.emr_access to aws-auth",
@@ -37,7 +39,7 @@ _FIXES = {
 
 
 class RefusedError(Exception):
-    """EMR's refusal, with what to do."""
+    """EMR's refusal, with the fix."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class _Wanted:
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
-    """CloudFormation's requests; ResourceProperties as AWS::EMRContainers::VirtualCluster has them, Tags as a mapping."""
+    """Handles CloudFormation's requests. ResourceProperties are those of AWS::EMRContainers::VirtualCluster; Tags is a
+    mapping."""
     answer(event, lambda: _act(event, context.get_remaining_time_in_millis))
 
 
@@ -82,7 +85,8 @@ def _wanted(event: Mapping[str, Any]) -> _Wanted:
 
 
 def _make(emr: "EMRContainersClient", event: Mapping[str, Any], wanted: _Wanted) -> Made:
-    """Also the answer to an update: with another physical id it is a replacement, whose old one is deleted afterwards."""
+    """Creates the virtual cluster, also for an update: a different physical id means a replacement, and CloudFormation
+    then deletes the old one."""
     found = _find(emr, wanted)
     if not found:
         return _create(emr, wanted, event["RequestId"])
@@ -96,7 +100,7 @@ def _make(emr: "EMRContainersClient", event: Mapping[str, Any], wanted: _Wanted)
 
 
 def _find(emr: "EMRContainersClient", wanted: _Wanted) -> "VirtualClusterTypeDef | None":
-    """What was made for this resource and is there."""
+    """Returns the existing virtual cluster of this resource."""
     pages = emr.get_paginator("list_virtual_clusters").paginate(
         containerProviderId=wanted.cluster, containerProviderType="EKS", states=["RUNNING", "ARRESTED"]
     )
@@ -133,9 +137,9 @@ def _create(emr: "EMRContainersClient", wanted: _Wanted, request_id: str) -> Mad
 
 
 def _delete(emr: "EMRContainersClient", physical_id: str, wanted: _Wanted, remaining: Callable[[], int]) -> None:
-    """Returns when it is gone; raises RefusedError if job runs keep it for longer than the function runs."""
+    """Waits for the deletion. Raises RefusedError if job runs prevent it for longer than the function may run."""
     id_: str | None = physical_id
-    if not _ID.fullmatch(physical_id):  # a creation that failed, or was not answered
+    if not _ID.fullmatch(physical_id):  # a creation that failed or was not answered
         found = _find(emr, wanted)
         id_ = found["id"] if found else None
     if id_ and _state(emr, id_) in ("RUNNING", "ARRESTED"):
