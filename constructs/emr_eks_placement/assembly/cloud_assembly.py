@@ -58,7 +58,7 @@ class Resource:
 
 
 def load_stacks(folder: Path) -> list[Stack]:
-    """Every stack of the assembly, each followed by its nested stacks.
+    """Returns every stack of the assembly, each followed by its nested stacks.
 
     Raises InputError if the folder holds no assembly, or if a manifest or template is invalid.
     """

@@ -83,6 +83,6 @@ class Clusters:
 
 
 def settings_of(resource: Resource, resolver: Resolver) -> Field:
-    """The resolved properties that describe an EKS resource, which the CDK's custom resources keep in Config."""
+    """Returns the resolved properties that describe an EKS resource, which the CDK's custom resources keep in Config."""
     properties = resolver.properties(resource)
     return properties["Config"] if resource.kind.startswith("Custom::AWSCDK-") else properties

@@ -113,7 +113,7 @@ class VirtualClustersRecord(_Record):
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
-        """The record of what an environment deploys."""
+        """Returns the record of what an environment deploys."""
         profiles = environment.job_profiles()
         return cls(
             namespaces={name: one.namespace for name, one in environment.virtual_clusters.items()},
@@ -131,7 +131,7 @@ class JobRunsRecord(_Record):
 
     @classmethod
     def of(cls, environment: Environment) -> Self:
-        """The record of what an environment deploys."""
+        """Returns the record of what an environment deploys."""
         numbers = {name: one.definition_stacks for name, one in environment.virtual_clusters.items()}
         return cls(definition_stacks={name: number for name, number in numbers.items() if number})
 

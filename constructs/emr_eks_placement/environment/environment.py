@@ -135,7 +135,7 @@ class Environment(Model):
         return {**self.core_dns_profile(), **self.job_profiles()}
 
     def job_profiles(self) -> Mapping[str, FargateProfile]:
-        """The environment's own Fargate profiles and those of the virtual clusters, by name."""
+        """Returns the environment's own Fargate profiles and those of the virtual clusters, by name."""
         return {**self.fargate_profiles, **self._virtual_cluster_profiles()}
 
     def core_dns_profile(self) -> Mapping[str, FargateProfile]:

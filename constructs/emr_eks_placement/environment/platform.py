@@ -87,7 +87,8 @@ _ENDPOINTS_WITHOUT_NAT = ("lambda",)
 
 
 def endpoint_services(more: Sequence[EndpointService], *, has_nat_gateways: bool) -> tuple[str, ...]:
-    """The services that have an interface endpoint in a network with interface endpoints, each by the end of its name.
+    """Returns the services that have an interface endpoint in a network with interface endpoints, each by the end of
+    its name.
 
     What a deployment needs besides nodes and pods has an endpoint only where no NAT gateway takes its place. more: further
     services, which jobs use.
@@ -118,8 +119,8 @@ class Network(Model):
     cidr: Annotated[str, AfterValidator(_check_vpc_cidr)] = "10.0.0.0/16"
     """The VPC's IPv4 network."""
     nat_gateways: Annotated[int, Strict(), between(0, 26, "NAT gateways", "one a zone")] = 1
-    """How many: one is cheapest, one a zone survives the loss of a zone; with none, which takes interface_endpoints,
-    nothing leads to the internet."""
+    """How many NAT gateways: one is cheapest; one for each zone survives the loss of a zone. Without any, there is no route to
+    the internet, and interface_endpoints is required."""
     interface_endpoints: Annotated[bool, Strict()] = False
     """Whether AWS's services have endpoints inside the VPC."""
     more_endpoints: Annotated[tuple[EndpointService, ...], distinct("service")] = ()
@@ -214,8 +215,8 @@ class Cluster(Model):
     emr_access: EmrAccess | None = None
     """How EMR gets into the cluster's namespaces. aws-auth adds EMR's service-linked role to the ConfigMap of that name; handler
     creates virtual clusters with a Lambda function that may create EMR's access entry; cloudformation relies on CloudFormation's
-    rights, or on a mapping that you add. The default is aws-auth; for an existing cluster there is no default. It can't be changed
-    from or to handler after virtual clusters are deployed."""
+    rights, or on a mapping that you add. The default is aws-auth; for an existing cluster there is no default. It can't be
+    changed from or to handler after virtual clusters are deployed."""
 
     @property
     def emr_enters_by(self) -> EmrAccess:

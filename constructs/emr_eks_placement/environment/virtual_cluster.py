@@ -104,9 +104,9 @@ class VirtualCluster(ExecutionRole):
     logs: Logs = Logs()
     """Where the output of its jobs goes."""
     definition_stacks: Annotated[int, Strict(), between(1, 100, "stacks", "product limit")] | None = None
-    """How many separate stacks hold the definitions of its jobs. By default one stack holds those of all virtual clusters. A stack
-    has room for about 200 definitions; a job's name decides its stack. Raise the number at any time; to lower it, delete the
-    last stacks first."""
+    """How many separate stacks hold the definitions of its jobs. By default one stack holds those of all virtual clusters. A
+    stack has room for about 200 definitions; a job's name decides its stack. Raise the number at any time; to lower it,
+    delete the last stacks first."""
 
     @model_validator(mode="after")
     def _check_existing_namespace_is_left_alone(self) -> "VirtualCluster":

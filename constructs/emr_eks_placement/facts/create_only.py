@@ -8,12 +8,13 @@ from emr_eks_placement.facts.instance_types import shipped
 
 
 def replacing(resource_type: str) -> tuple[str, ...]:
-    """The paths of properties whose change replaces a resource of the type, as KubernetesNetworkConfig/IpFamily."""
+    """Returns the paths of properties whose change replaces a resource of the type, as
+    KubernetesNetworkConfig/IpFamily."""
     return _paths(resource_type, 0)
 
 
 def may_replace(resource_type: str) -> tuple[str, ...]:
-    """The paths of properties whose change replaces a resource of the type in some cases."""
+    """Returns the paths of properties whose change replaces a resource of the type in some cases."""
     return _paths(resource_type, 1)
 
 

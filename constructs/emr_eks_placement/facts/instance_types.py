@@ -112,7 +112,7 @@ def _type_of(name: str) -> InstanceType:
 
 
 def instance_types() -> tuple[InstanceType, ...]:
-    """Every instance type that EC2 has."""
+    """Returns every instance type that EC2 has."""
     return tuple(_type_of(name) for name in _rows())
 
 

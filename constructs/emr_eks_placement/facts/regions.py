@@ -16,7 +16,7 @@ def _regions(resource_type: str) -> frozenset[str]:
 
 
 def has_job_templates(region: str) -> bool:
-    """Whether the region's CloudFormation has AWS::EMRContainers::JobTemplate."""
+    """Returns whether the region's CloudFormation has AWS::EMRContainers::JobTemplate."""
     return region in _regions("AWS::EMRContainers::JobTemplate")
 
 

@@ -24,7 +24,7 @@ Choice = TypeVar("Choice")
 
 
 def is_node_class(one: Field) -> bool:
-    """Whether the Kubernetes object is a node class of EKS Auto Mode."""
+    """Returns whether the Kubernetes object is a node class of EKS Auto Mode."""
     return one["kind"].value == "NodeClass" and str(one["apiVersion"].value).startswith("eks.amazonaws.com/")
 
 

@@ -85,7 +85,8 @@ def _of_fargate(pod: ObservedPod, prices: PriceList) -> float:
 
 
 def _of_node(pod: ObservedPod, prices: PriceList) -> float | None:
-    """What the pod's share of its node costs, as if other pods filled the rest; None where the node's price is not known."""
+    """Returns what the pod's share of its node costs, as if other pods filled the rest; None where the node's price is
+    not known."""
     if (pod.capacity_type or "").upper().replace("-", "_") != "ON_DEMAND" or pod.instance_type not in prices.ec2:
         return None
     machine = instance_type(pod.instance_type)

@@ -146,7 +146,7 @@ def _rule(direction: str, rule: Mapping[str, Any]) -> str:
 
 
 def text_of(value: object) -> str:
-    """A value of a template on one line: ${Id} for a reference, ${Id.Arn} for an attribute."""
+    """Returns a value of a template on one line: ${Id} for a reference, ${Id.Arn} for an attribute."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and is_function(value):

@@ -17,13 +17,13 @@ class PartChange:
 
     @property
     def low(self) -> float | None:
-        """After less before, at the lower end of both; None where one of them is not known."""
+        """After less before, at the lower end of both; None if one is unknown."""
         ends = (_amount(self.before), _amount(self.after))
         return None if ends[0] is None or ends[1] is None else ends[1].low - ends[0].low
 
     @property
     def high(self) -> float | None:
-        """After less before, at the upper end of both; None where one of them is not known or has no bound."""
+        """After less before, at the upper end of both; None if one is unknown or has no limit."""
         ends = [None if one is None else one.high for one in (_amount(self.before), _amount(self.after))]
         return None if ends[0] is None or ends[1] is None else ends[1] - ends[0]
 
@@ -63,7 +63,7 @@ class CostChange:
 
 
 def at_rest_change(before: Bill | None, after: Bill | None) -> CostChange:
-    """Of a month of an environment at rest; None: the environment is not there."""
+    """Returns the change of a month of an environment at rest; None without the environment."""
     return _change("at rest", _monthly(before), _monthly(after))
 
 

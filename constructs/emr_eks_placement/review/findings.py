@@ -36,7 +36,8 @@ class PlacedFinding:
 
 
 def placed_findings(one: Review, document: YamlDocument | None) -> list[PlacedFinding]:
-    """Every finding: what the deployment would do first, then what can't be planned, then the problems of each run.
+    """Returns every finding: what the deployment would do first, then what can't be planned, then the problems of each
+    run.
 
     document: of the environment file of the side after; None of a cloud assembly.
     """

@@ -15,7 +15,8 @@ _RULE = "must be replaced, problem, or a rise in cost such as cost=+10% or cost=
 
 
 def gate(word: str) -> Gate:
-    """What the word stops: replaced, what ends data or pods; problem, a new error; cost=+N or cost=+N%, a rise above that.
+    """Returns what the word stops: replaced, what ends data or pods; problem, a new error; cost=+N or cost=+N%, a rise
+    above that.
 
     Raises RuleError for another word.
     """
@@ -31,7 +32,7 @@ def gate(word: str) -> Gate:
 
 
 def _rises(cost: CostChange, limit: float, *, is_share: bool) -> bool:
-    """Whether the cost at rest rises by more than the limit, or by an amount that is not known."""
+    """Returns whether the cost at rest rises by more than the limit, or by an amount that is not known."""
     if cost.unknown or cost.high is None:
         return True
     start = cost.before.low if cost.before.high is None else cost.before.high

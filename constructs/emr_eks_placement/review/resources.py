@@ -105,7 +105,8 @@ def _change(
 
 
 def name_of(id_: str, resource: Mapping[str, Any]) -> str:
-    """The construct path of a resource without its app and stack, or its logical id where the template has none."""
+    """Returns the construct path of a resource without its app and stack, or its logical id where the template has
+    none."""
     path = (resource.get("Metadata") or {}).get("aws:cdk:path")
     return (
         re.sub(r"/(?:Resource|Default)$", "", path.partition("/")[2]) if isinstance(path, str) and "/" in path else id_
@@ -113,7 +114,7 @@ def name_of(id_: str, resource: Mapping[str, Any]) -> str:
 
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
-    """The paths of values that differ; lists count as one value."""
+    """Yields the paths of values that differ; lists count as one value."""
     if isinstance(old, dict) and isinstance(new, dict) and not (is_function(old) or is_function(new)):
         for key in dict.fromkeys((*old, *new)):
             yield from _differences(old.get(key), new.get(key), f"{path}/{key}" if path else str(key))
@@ -122,7 +123,7 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
 
 
 def is_function(value: Mapping[str, Any]) -> bool:
-    """Whether it is CloudFormation's, such as Ref."""
+    """Returns whether it is CloudFormation's, such as Ref."""
     return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
 
 

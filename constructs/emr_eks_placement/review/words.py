@@ -9,7 +9,8 @@ _SMALLEST = 0.005  # of a dollar
 
 
 def summary(one: Review) -> str:
-    """As: 1 resource replaced, 3 updated; 4 of 8 runs move; 2 problems come, 1 goes; a month at rest: +106.58 USD."""
+    """Formats a summary: 1 resource replaced, 3 updated; 4 of 8 runs move; 2 problems come, 1 goes; +106.58 USD a month
+    at rest."""
     return "; ".join((_resources(one), _moves(one), _problems(one), f"a month at rest: {dollars(one.at_rest)}"))
 
 
@@ -43,7 +44,7 @@ def _problems(one: Review) -> str:
 
 
 def dollars(one: CostChange | PartChange) -> str:
-    """A difference with its sign: +1.20 USD, -1.20 to +3.00 USD, no change, not known."""
+    """Returns a difference with its sign: +1.20 USD, -1.20 to +3.00 USD, no change, not known."""
     if isinstance(one, CostChange) and not one.is_change:
         return "no change"
     low, high = one.low, one.high

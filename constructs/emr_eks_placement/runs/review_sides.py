@@ -103,7 +103,8 @@ def side_of(
 
 
 def read_templates(folder: Path) -> Templates:
-    """The templates of an assembly, by stack; nested ones by their resource. Raises InputError as `load_stacks` does."""
+    """Returns the templates of an assembly, by stack; nested ones by their resource. Raises InputError as `load_stacks`
+    does."""
     found: dict[str, Any] = {}
     for stack in load_stacks(folder):
         found[stack.id] = stack.template.value

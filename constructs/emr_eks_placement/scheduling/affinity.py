@@ -14,7 +14,7 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def required_terms(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """The terms of requiredDuringSchedulingIgnoredDuringExecution; none without node affinity."""
+    """Returns the terms of requiredDuringSchedulingIgnoredDuringExecution; none without node affinity."""
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
     return tuple(required.get("nodeSelectorTerms") or ())

@@ -51,13 +51,13 @@ def offerings(session: boto3.Session, types: Iterable[str]) -> set[tuple[str, st
 
 
 def vpcs(session: boto3.Session) -> int:
-    """How many VPCs the region has (ec2:DescribeVpcs)."""
+    """Returns how many VPCs the region has (ec2:DescribeVpcs)."""
     ec2: EC2Client = client(session, "ec2")
     return sum(len(page["Vpcs"]) for page in ec2.get_paginator("describe_vpcs").paginate())
 
 
 def elastic_ips(session: boto3.Session) -> int:
-    """How many Elastic IP addresses the region has (ec2:DescribeAddresses)."""
+    """Returns how many Elastic IP addresses the region has (ec2:DescribeAddresses)."""
     ec2: EC2Client = client(session, "ec2")
     return len(ec2.describe_addresses()["Addresses"])
 
@@ -85,7 +85,7 @@ def _cluster(session: boto3.Session, name: str) -> ExistingCluster | None:
 
 
 def clusters(session: boto3.Session) -> int:
-    """How many EKS clusters the region has (eks:ListClusters)."""
+    """Returns how many EKS clusters the region has (eks:ListClusters)."""
     return len(cluster_names(client(session, "eks")))
 
 

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _usage(options: argparse.Namespace) -> Usage:
-    """What the options say of every job. Raises InputError, at the option, for what can't be."""
+    """Returns what the options say of every job. Raises InputError, at the option, for what can't be."""
     hours = None
     if options.duration is not None:
         with placed_at("--duration"):

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def planned(options: argparse.Namespace) -> tuple[CapacitySource, dict[str, Outcome], dict[str, Outcome]]:
-    """What the options plan for, the plans of requests by FILE, and those of jobs by JOB/PLACEMENT.
+    """Returns what the options plan for, the plans of requests by FILE, and those of jobs by JOB/PLACEMENT.
 
     Reports on standard error what can't be planned. Raises InputError for the source and the options.
     """

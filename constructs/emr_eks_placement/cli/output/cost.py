@@ -91,9 +91,8 @@ def _cheapest_as_json(placements: Mapping[str, RunCost]) -> dict[str, Any]:
 
 
 def as_table(costs: Costs, *, is_verbose: bool) -> str:
-    """The environment at rest, then each job: its placements and the cheapest; the parts of a single one, with is_verbose of
-    all.
-    """
+    """Returns the environment at rest, then each job: its placements and the cheapest; the parts of a single one, with
+    is_verbose of all."""
     width = terminal_width()
     blocks = [list(_at_rest(costs, costs.at_rest, width))] if costs.at_rest is not None else []
     parts = is_verbose or sum(map(len, costs.jobs.values())) == 1
@@ -111,7 +110,7 @@ def _at_rest(costs: Costs, bill: Bill, width: int) -> Iterator[str]:
 
 
 def _left_out(bills: Iterable[Bill], width: int) -> Iterator[str]:
-    """What the sums do not have in them: first for want of a price."""
+    """Yields what the sums do not have in them: first for want of a price."""
     unknown = dict.fromkeys(price for bill in bills for price in bill.unknown)
     if unknown:
         yield wrapped(printable(f"not known: {'; '.join(unknown)}"), width)
@@ -187,7 +186,7 @@ def _cheapest(placements: Mapping[str, RunCost]) -> Iterator[str]:
 
 
 def _end(costs: Costs, width: int) -> Iterator[str]:
-    """What the prices are, and what is assumed; how much was priced comes last."""
+    """Yields what the prices are, and what is assumed; how much was priced comes last."""
     for section, origin in costs.prices.listed.sources.items():
         yield wrapped(printable(f"prices: {_SECTIONS[section]} of {origin.date}: {origin.source}"), width)
     yield from (wrapped(f"assumed: {one}", width) for one in _assumptions(costs))

@@ -16,7 +16,7 @@ _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "
 
 
 def as_annotations(findings: Iterable[PlacedFinding]) -> str:
-    """A workflow command for each new finding, which GitHub shows at its line."""
+    """Returns a workflow command for each new finding, which GitHub shows at its line."""
     return "".join(f"{_annotation(one)}\n" for one in findings if one.is_new)
 
 
@@ -36,7 +36,8 @@ def _property(text: str) -> str:
 
 
 def as_sarif(findings: Iterable[PlacedFinding]) -> str:
-    """Every finding of the side after, with baselineState, so that code scanning tells new ones from those that were there."""
+    """Returns every finding of the side after, with baselineState, so that code scanning tells new ones from those that
+    were there."""
     results = list(findings)
     rules = list(dict.fromkeys(one.rule for one in results))
     document = {

@@ -22,7 +22,7 @@ _ROOM_FOR_CUT = 200
 
 
 def as_markdown(one: Review, findings: Sequence[PlacedFinding]) -> str:
-    """The comment. Its first line is a marker, by which a bot finds its own comment again."""
+    """Returns the comment. Its first line is a marker, by which a bot finds its own comment again."""
     parts = [
         _part("Before you deploy", list(_before(findings)), is_open=True),
         _part(
@@ -40,7 +40,7 @@ def as_markdown(one: Review, findings: Sequence[PlacedFinding]) -> str:
 
 
 def marker(name: str) -> str:
-    """A comment that nobody sees; name: of the environment, so that each has a comment of its own."""
+    """Returns a comment that nobody sees; name: of the environment, so that each has a comment of its own."""
     safe = "".join(mark if mark.isalnum() or mark in "-_." else "-" for mark in name)
     return f"<!-- emr-placement review {safe} -->"
 

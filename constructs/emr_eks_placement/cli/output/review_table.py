@@ -53,7 +53,7 @@ def _prices(changes: Iterable[CostChange], width: int) -> Iterator[str]:
 
 
 def before_deployment(findings: Iterable[PlacedFinding]) -> list[PlacedFinding]:
-    """What to know before the deployment: the findings that no run and no resource of the review shows."""
+    """Returns what to know before the deployment: the findings that no run and no resource of the review shows."""
     return [
         one for one in findings if one.is_new and one.rule in ("CHANGE_REFUSED", "CHANGE_INTERRUPTS", "NOT_PLANNED")
     ]
@@ -86,7 +86,7 @@ def _access(changes: Sequence[AccessChange], width: int) -> Iterator[str]:
 
 
 def why_changed(change: ResourceChange) -> str:
-    """What of a resource changes, and which replaced resources it follows."""
+    """Returns what of a resource changes, and which replaced resources it follows."""
     words = [f"{change.effect} for {', '.join(change.properties)}"] if change.properties else []
     words += [f"made with {', '.join(change.because)}, replaced"] if change.because else []
     words += ["what was there stays outside the stack"] if change.kept else []
@@ -107,14 +107,14 @@ def _runs(labels: Sequence[str], move: RunMove, width: int) -> Iterator[str]:
 
 
 def nodes_lines(move: RunMove, width: int = 0) -> Iterator[str]:
-    """The numbers of nodes that change: - before, + after."""
+    """Yields the numbers of nodes that change: - before, + after."""
     before, after = move.nodes
     yield from (wrapped(printable(f"- {one}"), width) for one in before if one not in after)
     yield from (wrapped(printable(f"+ {one}"), width) for one in after if one not in before)
 
 
 def title_of(labels: Sequence[str], move: RunMove) -> str:
-    """The runs, some of many; and whether they are new or gone."""
+    """Returns the runs, some of many; and whether they are new or gone."""
     named = ", ".join(labels[:_MOST_LABELS])
     more = f" and {len(labels) - _MOST_LABELS} more" if len(labels) > _MOST_LABELS else ""
     are = "is" if len(labels) == 1 else "are"
@@ -122,7 +122,7 @@ def title_of(labels: Sequence[str], move: RunMove) -> str:
 
 
 def rows_of(pod: PodMove) -> Iterator[tuple[str, str, str]]:
-    """What changes of a kind of pod: name, before and after; long lists are cut."""
+    """Yields what changes of a kind of pod: name, before and after; long lists are cut."""
     for name, (before, after) in pod.changes.items():
         yield name, _cut(name, before), _cut(name, after)
 
