@@ -1,4 +1,4 @@
-"""The CDK app: an environment file in, its stacks out. `cdk synth -c environment=dev`; local by default."""
+"""The CDK app: synthesizes the stacks of an environment file. `cdk synth -c environment=dev`; local by default."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ ENVIRONMENTS = Path(__file__).parent / "environments"
 
 
 def main() -> int:
-    """Synthesizes the stacks of one environment: 0, or 2 when its file is no good, with the findings on stderr."""
+    """Synthesizes the stacks of one environment. Returns 0, or 2 for an invalid file, with the findings on stderr."""
     app = cdk.App()
     file = _environment_file(app.node.try_get_context("environment") or "local")
     try:
@@ -47,21 +47,22 @@ def main() -> int:
 
 
 def _environment_file(asked: str) -> Path:
-    """By its path, or by its name in environments/."""
+    """Returns the environment file by its path, or by its name in environments/."""
     return Path(asked if asked.endswith((".yaml", ".yml")) else relpath(ENVIRONMENTS / f"{asked}.yaml"))
 
 
 def _check_deployment(file: Path, environment: Environment) -> list[str]:
-    """Warnings. Raises what keeps the environment from being deployed today, over what is there: RuleError or InputError.
+    """Returns warnings. Raises RuleError or InputError if the environment can't be deployed today over the existing one.
 
-    What is there is not asked for without credentials; `-c compare=false`, for destroying an environment, leaves out all of it.
+    Without credentials, the deployed environment is not read. `-c compare=false`, for the deletion of an environment,
+    skips the comparison.
     """
     today = datetime.now(UTC).date()
     check_support(environment, today)
     warnings = [f"{file}: {sentence}" for sentence in advice(environment, today)]
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # the CDK CLI sets it when it is signed in
     if account is not None:
-        from stacks.comparison import compare  # boto3 comes with it
+        from stacks.comparison import compare  # imports boto3
 
         refused, interrupted = compare(environment, environment.account or account)
         if refused:

@@ -1,7 +1,7 @@
 """How long synthesis takes: `make benchmark`. Figures, not tests: nothing fails here by being slow.
 
 app.py, as the CDK CLI runs it, on the environment of `make demo` with many jobs, each in the four placement modes, in as many
-stacks as it takes. What each further placement takes is beside the smallest environment, so without the start.
+stacks as it takes. The cost of each further placement is beside the smallest environment, so without the start.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""The embedded default: everything a demonstration needs on one machine, without an AWS account."""
+"""The embedded default: what a demonstration needs on one machine, without an AWS account."""

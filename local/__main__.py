@@ -1,4 +1,4 @@
-"""`python -m local`: starts the local AWS and keeps it until Ctrl-C, for the AWS CLI, the CDK CLI and boto3."""
+"""`python -m local`: starts the local AWS and keeps it running until Ctrl-C, for the AWS CLI, the CDK CLI and boto3."""
 
 import argparse
 import contextlib
@@ -17,7 +17,7 @@ _GRANTED = [("ec2", "L-1216C47A"), ("ec2", "L-34B43A08"), ("fargate", "L-3032A53
 
 
 def main() -> int:
-    """Serves until SIGINT or SIGTERM: 0; 2 when it can't, for a bad environment file or a port in use."""
+    """Serves until SIGINT or SIGTERM. Returns 0, or 2 for an invalid environment file or a port in use."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--environment", default="local", help="whose region is served (default: %(default)s)")
     parser.add_argument("--port", type=int, default=4566, help="port on 127.0.0.1 (default: %(default)s)")

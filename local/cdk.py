@@ -1,4 +1,4 @@
-"""The unmodified CDK CLI, run on the project's app."""
+"""Runs the unmodified CDK CLI on the project's app."""
 
 import subprocess
 import sys
@@ -15,9 +15,10 @@ class CdkError(Exception):
 
 
 class CdkCli:
-    """Runs CDK commands on one cloud assembly, synthesized once into `assembly`; what they print goes to files named after `log`.
+    """Runs CDK commands on one cloud assembly, synthesized once into `assembly`. Their output goes to files named after
+    `log`.
 
-    processes: with which they end; when the caller is interrupted, they end in any case.
+    processes: ends the commands with it; they also end when the caller is interrupted.
     """
 
     def __init__(self, environment: str, assembly: Path, log: Path, processes: Processes | None = None) -> None:
@@ -32,9 +33,9 @@ class CdkCli:
         self._run("synth", "--quiet", "--output", str(self.assembly), *app, variables=variables)
 
     def bootstrap(self, account: str, region: str, *, execution_policies: Sequence[str] = ()) -> None:
-        """Prepares the account for deployments; execution_policies: ARNs, of what CloudFormation may do then."""
+        """Prepares the account for deployments. execution_policies: ARNs of CloudFormation's policies."""
         policies = ("--cloudformation-execution-policies", ",".join(execution_policies)) if execution_policies else ()
-        # Not where cdk.json is: then it would synthesize.
+        # Not in the folder of cdk.json, where it would synthesize.
         self._run("bootstrap", f"aws://{account}/{region}", *policies, folder=self._log.parent)
 
     def deploy(self, outputs: Path) -> None:

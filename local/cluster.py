@@ -1,4 +1,4 @@
-"""Everything that is local as one: AWS, the Kubernetes API with EKS's rules, EMR's job runs with real Spark."""
+"""The whole local setup: AWS, the Kubernetes API with EKS's rules, and EMR's job runs with real Spark."""
 
 import contextlib
 import os
@@ -22,9 +22,9 @@ from local.kubernetes import RecordingKubernetesApi
 
 
 class LocalCluster:
-    """A local AWS account whose one EKS cluster is the recording Kubernetes API; all of it on the loopback interface.
+    """A local AWS account whose one EKS cluster is the recording Kubernetes API, all on the loopback interface.
 
-    A context manager. Job runs are carried out with real Spark, unless a `job_runner` is given. IAM is enforced for all but
+    A context manager. By default, real Spark carries out job runs; `job_runner` replaces it. IAM is enforced except for
     the account's own keys, which the environment gets. `folder` gets the logs and, while it runs, temporary files.
     """
 
@@ -77,13 +77,13 @@ class LocalCluster:
         self._started.close()
 
     def has_namespace(self, name: str) -> bool:
-        """Whether the Kubernetes API has a namespace."""
+        """Returns whether the Kubernetes API has a namespace."""
         return any(namespace["metadata"]["name"] == name for namespace in self.kubernetes.objects("namespaces"))
 
 
 @contextlib.contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Leads boto3 and every child process to the local AWS, and nowhere else, until the end of the block."""
+    """Directs boto3 and every child process only to the local AWS, until the end of the block."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(variables)

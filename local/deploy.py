@@ -7,7 +7,7 @@ from local.cluster import LocalCluster
 
 
 def deploy(local: LocalCluster, cdk: CdkCli) -> str:
-    """Synthesizes, bootstraps and deploys every stack; the name of the bucket that holds the definitions.
+    """Synthesizes, bootstraps and deploys every stack. Returns the name of the bucket with the definitions.
 
     Raises CdkError when a command fails.
     """
@@ -23,7 +23,7 @@ def bootstrap(local: LocalCluster, cdk: CdkCli) -> None:
 
 
 def deploy_synthesized(local: LocalCluster, cdk: CdkCli) -> str:
-    """Deploys every stack of the assembly; the name of the bucket. Raises CdkError."""
+    """Deploys every stack of the assembly. Returns the name of the bucket. Raises CdkError."""
     outputs = local.folder / "outputs.json"
     cdk.deploy(outputs)
     stacks = json.loads(outputs.read_text(encoding="utf-8"))

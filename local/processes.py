@@ -1,4 +1,4 @@
-"""Commands that run side by side, and end together."""
+"""Runs commands side by side, and ends them together."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class EndedError(Exception):
-    """A command was not started, or not run to its end, because all were ended."""
+    """A command was not started, or not completed, because all were ended."""
 
 
 class Processes:

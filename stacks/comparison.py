@@ -1,4 +1,4 @@
-"""An environment compared with what is deployed of it."""
+"""Compares an environment with the deployed one."""
 
 import sys
 
@@ -10,9 +10,9 @@ from emr_eks_placement.environment import Environment
 
 
 def compare(environment: Environment, account: str) -> tuple[list[RuleError], list[RuleError]]:
-    """Why the environment can't be deployed over what is there in the account, and what of it a deployment interrupts.
+    """Returns why the environment can't be deployed over the existing one, and what a deployment interrupts.
 
-    A warning where what is there can't be read.
+    A warning if the deployed environment can't be read.
     """
     try:
         session = aws_session(region=environment.region, attempts=2)
@@ -27,7 +27,7 @@ def compare(environment: Environment, account: str) -> tuple[list[RuleError], li
 
 
 def _outdated(name: str, part: str) -> str:
-    """The template is the same as before, so that CloudFormation would deploy nothing."""
+    """Warns of an unchanged template, for which CloudFormation would deploy nothing."""
     return (
         f"{name}-{part} was deployed before {name}-virtual-clusters was created again, and its definitions name virtual clusters "
         f"that are gone. Delete it, cdk destroy {name}-{part} -c environment={name}, and deploy again."

@@ -1,4 +1,4 @@
-"""Whether definitions fit the stacks that they are in."""
+"""Checks whether definitions fit in their stacks."""
 
 import math
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from emr_eks_placement.environment.definition_stacks import definition_parts
 _MOST_RESOURCES = 500  # CloudFormation quota, resources per stack: two a definition, one a state machine or schedule
 _OTHER_RESOURCES = 40  # the deployment of files, and roles of state machines and schedules
 _LARGEST_TEMPLATE = 1_000_000  # bytes; CloudFormation quota, template body in S3: 1 MB, as aws-cdk-lib counts it
-_UNEVEN = 1.8  # how much more a stack may have than the others, as names decide which a job is in
+_UNEVEN = 1.8  # how much larger than the others a stack may be, because names decide which stack a job is in
 
 
 def check_number_of_resources(environment: Environment) -> None:
-    """Raises RuleError where the definitions of its jobs, which are in one stack, have more resources than a stack may."""
+    """Raises RuleError if the definitions of the jobs of one stack have more resources than a stack may."""
     choices = [choice for job in environment.jobs.values() for choice in job.placements.values()]
     machines = sum(choice.state_machine is not None for choice in choices)
     schedules = sum(choice.schedule is not None for choice in choices)
@@ -30,7 +30,7 @@ def check_number_of_resources(environment: Environment) -> None:
 
 
 def templates_that_are_too_large(environment: Environment, assembly: Path) -> Iterator[RuleError]:
-    """For each stack of definitions in a synthesized assembly whose template CloudFormation does not take."""
+    """Yields an error for each stack of definitions in an assembly whose template is too large for CloudFormation."""
     for part, jobs in definition_parts(environment).items():
         file = assembly / f"{environment.name}-{part}.template.json"
         size = file.stat().st_size if file.exists() else 0
@@ -41,7 +41,7 @@ def templates_that_are_too_large(environment: Environment, assembly: Path) -> It
 
 
 def check_ids(environment: Environment) -> None:
-    """Raises RuleError where two definitions of its jobs, which are in one stack, would have one id there."""
+    """Raises RuleError if two definitions of the jobs of one stack would have the same id."""
     owners: dict[str, tuple[str, str]] = {}
     for job, settings in environment.jobs.items():
         for placement in settings.placements:
@@ -57,7 +57,7 @@ def check_ids(environment: Environment) -> None:
 
 
 def _does_not_fit(some: Environment, value: str, rule: str, times: float) -> RuleError:
-    """some: with the jobs of the stack that is too full; times: what it holds, by what it may."""
+    """Returns the error. some: with the jobs of the full stack; times: its content divided by its limit."""
     placements: dict[str, int] = {}
     for job in some.jobs.values():
         placements[job.virtual_cluster] = placements.get(job.virtual_cluster, 0) + len(job.placements)

@@ -12,7 +12,7 @@ from emr_eks_placement.environment import Environment
 class EnvironmentStack(cdk.Stack):
     """A stack named <environment>-<part>, in the environment's region and account.
 
-    The account is the environment's, else the one the CDK CLI is signed in to, else left to deployment.
+    The account is the environment's, or that of the CDK CLI's credentials, or is left open until the deployment.
     """
 
     def __init__(self, scope: Construct, part: str, *, environment: Environment, description: str) -> None:
@@ -33,11 +33,11 @@ class EnvironmentStack(cdk.Stack):
 
     @property
     def availability_zones(self) -> list[str]:
-        """The environment's zones; the CDK would look them up in the account."""
+        """The environment's zones; the CDK would otherwise look them up in the account."""
         return self._zones
 
 
 def pod_execution_role(scope: Construct, environment: Environment) -> iam.IRole | None:
-    """The existing role of the environment's Fargate profiles; None where one is created."""
+    """Returns the existing role of the environment's Fargate profiles; None if one is created."""
     arn = environment.fargate_pod_execution_role_arn
     return iam.Role.from_role_arn(scope, "PodExecutionRole", arn, mutable=False) if arn else None

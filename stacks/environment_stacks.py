@@ -14,10 +14,10 @@ from stacks.virtual_clusters import VirtualClustersStack
 
 
 class EnvironmentStacks:
-    """The stacks of one environment, each using the ones before it.
+    """The stacks of one environment, each using the previous ones.
 
-    environment: one that is checked (`load_checked`) is not planned again.
-    definitions: those of job runs by part, in the order of their deployment; by default one, job_runs.
+    environment: a checked one (`load_checked`) is not planned again. definitions: those of job runs by part, in the
+    order of their deployment; by default one, job_runs.
     """
 
     def __init__(self, scope: Construct, environment: Environment | CheckedEnvironment) -> None:

@@ -34,7 +34,7 @@ class JobRunsStack(EnvironmentStack):
         further: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, part, environment=environment.environment, description="Definitions of Spark job runs")
-        # A strong reference keeps a virtual cluster from going before this stack, which changes after it, has let it go.
+        # A strong reference prevents the deletion of a virtual cluster before this stack, which changes later, has released it.
         CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         record = JobRunsRecord.of(environment.environment).as_metadata()
         if part == JOB_RUNS and record:
@@ -53,5 +53,5 @@ class JobRunsStack(EnvironmentStack):
 
 
 def _index_key(part: str) -> str:
-    """In the bucket: what says which definitions a part has."""
+    """Returns the key in the bucket of the index of a part's definitions."""
     return f"{JOB_RUNS}/index{part.removeprefix(JOB_RUNS)}.json"

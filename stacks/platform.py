@@ -29,9 +29,9 @@ _ISOLATED_SUBNETS = "@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets"
 
 
 class PlatformStack(EnvironmentStack):
-    """The network with what the environment chooses for it, the EKS cluster, its node groups and pools, the encryption key.
+    """The network with its options, the EKS cluster, its node groups and pools, and the encryption key.
 
-    What the environment is given of them is used as it is.
+    Existing resources of the environment are used unchanged.
     """
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:

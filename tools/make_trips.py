@@ -1,4 +1,4 @@
-"""Writes the sample job's data, assets/data/trips.csv: 200 made-up taxi trips, the same each time."""
+"""Writes the sample job's data, assets/data/trips.csv: 200 invented taxi trips, the same each time."""
 
 import csv
 import datetime

@@ -1,7 +1,6 @@
-"""Regenerate the facts that ship as data: EC2 instance types, the regions of EMR on EKS, what replaces a resource of
-CloudFormation, and the schemas of a Pod.
+"""Regenerates the facts that ship as data: EC2 instance types, the regions of EMR on EKS and the schemas of a Pod.
 
-Run by `make facts`, which brings moto (EC2's DescribeInstanceTypes, recorded), cfn-lint (CloudFormation's schemas) and
+`make facts` runs it with moto (EC2's DescribeInstanceTypes, recorded), cfn-lint (CloudFormation's schemas) and
 kubernetes-validate (those of Kubernetes).
 """
 
@@ -20,7 +19,7 @@ DATA = Path(__file__).parent.parent / "constructs/emr_eks_placement/facts/data"
 
 
 def described_types() -> dict[str, Any]:
-    """What EC2's DescribeInstanceTypes answers, by name: those that run Linux of an architecture that EKS has."""
+    """Returns EC2's DescribeInstanceTypes by name: types that run Linux on an architecture that EKS supports."""
     packed = files("moto").joinpath("ec2/resources/instance_types.json.gz").read_bytes()
     return {
         name: described
@@ -93,7 +92,8 @@ def regions() -> dict[str, list[str]]:
 
 
 def pod_schemas() -> dict[str, list[Any]]:
-    """Each part of a Pod -> [version, its schema from that version on or None], for the versions EKS had lately and newer."""
+    """Returns each part of a Pod -> [version, its schema from that version on or None], for the versions EKS had lately
+    and newer."""
     parts: dict[str, list[Any]] = {}
     for version, folder in kubernetes_schemas().items():
         current = parts_of(folder)
@@ -105,7 +105,7 @@ def pod_schemas() -> dict[str, list[Any]]:
 
 
 def parts_of(folder: Any) -> dict[str, Any]:
-    """The schema of a Pod in a folder of schemas, and by their names those of the parts that it refers to."""
+    """Returns the schema of a Pod in a folder of schemas, and by their names those of the parts that it refers to."""
     pod = _without_words(json.loads(folder.joinpath("pod-v1.json").read_text()))
     definitions = json.loads(folder.joinpath("_definitions.json").read_text())["$defs"]
     return {"Pod": pod, **_referred(pod, {name: _without_words(one) for name, one in definitions.items()})}
@@ -134,7 +134,7 @@ def create_only() -> dict[str, list[Any]]:
 
 
 def _without_words(schema: Any, *, named: bool = False) -> Any:
-    """A schema without what validates nothing, and with references into itself; named: it is a mapping of fields."""
+    """Returns a schema without annotations, and with references into itself. named: whether it is a mapping of fields."""
     if isinstance(schema, list):
         return [_without_words(one) for one in schema]
     if not isinstance(schema, dict):
@@ -147,7 +147,7 @@ def _without_words(schema: Any, *, named: bool = False) -> Any:
 
 
 def _referred(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The definitions that a schema refers to, directly and through others."""
+    """Returns the definitions that a schema refers to, directly and through others."""
     found: dict[str, Any] = {}
     todo: list[Any] = [schema]
     while todo:

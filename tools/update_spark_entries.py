@@ -14,7 +14,7 @@ FILE = Path(__file__).parents[1] / "constructs/emr_eks_placement/facts/data/spar
 
 
 def text(found: SparkEntries) -> str:
-    """The whole file, an entry a line, so that a change reads well in a diff."""
+    """Returns the whole file, an entry a line, so that a change reads well in a diff."""
     entries = ",\n".join(f"    {json.dumps(name)}: {json.dumps(entry)}" for name, entry in found.entries.items())
     alternates = ",\n".join(f"    {json.dumps(old)}: {json.dumps(new)}" for old, new in found.alternates.items())
     return (

@@ -14,7 +14,7 @@ _HEAD = "| check | what it looks at |\n|---|---|\n"
 
 
 def text(page: Path) -> str:
-    """The page with its table, which is the one between the table's head and the next blank line."""
+    """Returns the page with its table, which is the one between the table's head and the next blank line."""
     before, _, after = page.read_text(encoding="utf-8").partition(_HEAD)
     rows = "".join(f"| `{name}` | {what} |\n" for name, what in TABLES[page].items())
     return before + _HEAD + rows + "\n" + after.partition("\n\n")[2]

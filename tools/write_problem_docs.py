@@ -26,7 +26,7 @@ Written from the code by `make docs`.
 
 
 def text() -> str:
-    """The whole file."""
+    """Returns the whole file."""
     rows = [
         f"| `{name}` | {code.severity} | {code.meaning} | {code.fix}. | {code.certainty} |"
         for name, code in CODES.items()

@@ -1,7 +1,7 @@
 """Writes docs/settings.md, the reference of environment files, from the models.
 
-A limit is a rule in the words of its error message: `between` and its like carry theirs; a validator that is a function
-tells it of a wrong value, and every rule that spans settings does so too: wrong_settings.yaml has a value for each.
+A limit is the rule of an error message. `between` and similar validators contain theirs; a validator that is a
+function, or a rule that spans settings, reports it for a wrong value: wrong_settings.yaml has a value for each.
 """
 
 import json
@@ -38,7 +38,7 @@ source in brackets.
 
 Written from the code by `make docs`.
 """
-# How the words of an error become a fact.
+# Replaces the start of an error's rule to make it a fact.
 _BEGINS = (("must be from ", ""), ("must be one of ", "one of "), ("must be ", ""), ("must have ", ""))
 _TYPE_WORDS = {
     str: "text",
@@ -47,7 +47,7 @@ _TYPE_WORDS = {
     bool: "true or false",
     LocalFile: "name of a file",
 }
-# Required by the models, but taken from the key of the mapping that the setting stands in.
+# Required by the models, but set from the key of the mapping that contains the setting.
 _KEYED = {(EnvironmentJob, "name"), (PlacementChoice, "mode")}
 
 Place = tuple[str, ...]
@@ -56,7 +56,7 @@ Owner = tuple[type[Model], str]
 
 @dataclass
 class Table:
-    """The settings of one model, and the places in the file that have them."""
+    """The settings of one model, and their places in the file."""
 
     model: type[Model]
     places: list[Place] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Table:
 
 @cache
 def tables() -> dict[type[Model], Table]:
-    """A table for each model that an environment has, in the order of the file."""
+    """Returns a table for each model of an environment, in the order of the file."""
     found: dict[type[Model], Table] = {}
     _add_tables(Environment, (), found)
     return found
@@ -84,7 +84,7 @@ def _add_tables(model: type[Model], place: Place, found: dict[type[Model], Table
 
 
 def _models_in(annotation: Any) -> Iterator[tuple[type[Model], Place]]:
-    """The models of a type, each with what leads to it: NAME in a mapping, [] in a list."""
+    """Yields the models of a type, each with its path: NAME in a mapping, [] in a list."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
         if annotation is not LocalFile:
             yield annotation, ()
@@ -96,14 +96,14 @@ def _models_in(annotation: Any) -> Iterator[tuple[type[Model], Place]]:
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:
-    """The types that a type consists of."""
+    """Returns the types that a type consists of."""
     if get_origin(annotation) is Annotated:
         return (annotation.__origin__,)
     return () if get_origin(annotation) is Literal else get_args(annotation)
 
 
 def _validators(annotation: Any, metadata: tuple[Any, ...] | list[Any]) -> Iterator[AfterValidator]:
-    """The validators of a type; those of the models in it are their own."""
+    """Yields the validators of a type, without those of the models in it."""
     yield from (one for one in metadata if isinstance(one, AfterValidator))
     for part in _parts(annotation):
         yield from _validators(part, ())
@@ -112,14 +112,14 @@ def _validators(annotation: Any, metadata: tuple[Any, ...] | list[Any]) -> Itera
 
 
 def _owner(model: type[Model], name: str) -> Owner:
-    """The model that declares a setting: rules are the same wherever it is inherited."""
+    """Returns the model that declares a setting: rules are the same wherever it is inherited."""
     owner = next(one for one in reversed(model.__mro__) if name in get_annotations(one))
     return owner, name
 
 
 @cache
 def told_rules() -> Mapping[Owner, tuple[str, ...]]:
-    """The rules that the values of wrong_settings.yaml break, by the setting that is blamed."""
+    """Returns the rules that the values of wrong_settings.yaml break, by the setting of the error."""
     owners = {
         (*place, name): _owner(model, name)
         for model, table in tables().items()
@@ -152,7 +152,7 @@ def _merged(old: Any, new: Any) -> Any:
 
 
 def _blamed(path: FieldPath, owners: Mapping[Place, Owner]) -> Owner:
-    """The setting at a path, or the nearest one that holds it."""
+    """Returns the setting at a path, or the nearest one around it."""
     for length in range(len(path), 0, -1):
         for place, owner in owners.items():
             if len(place) == length and all(map(_fits, place, path)):
@@ -169,7 +169,7 @@ def _dotted(place: Place) -> str:
 
 
 def rules_of(model: type[Model], name: str) -> list[str]:
-    """Every rule of a setting. Raises ValueError where a validator's is not known."""
+    """Returns every rule of a setting. Raises ValueError if a validator's rule is unknown."""
     setting = model.model_fields[name]
     validators = list(_validators(setting.annotation, setting.metadata))
     told = told_rules().get(_owner(model, name), ())
@@ -210,13 +210,13 @@ def _default_words(model: type[Model], name: str) -> str:
 
 @cache
 def facts() -> Mapping[str, str]:
-    """What the reference has for rules whose words are about the value that broke it, by a part of the rule."""
+    """Returns the reference's text for rules that contain the wrong value, by a part of the rule."""
     limits: Mapping[str, str] = yaml.safe_load(WRONG.read_text(encoding="utf-8"))["limits"]
     return limits
 
 
 def fact_of(rule: str) -> str:
-    """The limit that a rule sets, as a fact."""
+    """Returns the limit of a rule as a fact."""
     for part, fact in facts().items():
         if part in rule:
             return fact
@@ -255,7 +255,7 @@ def _section(table: Table) -> str:
 
 
 def text() -> str:
-    """The whole file."""
+    """Returns the whole file."""
     return _HEAD + "\n".join(_section(table) for table in tables().values()) + "\n"
 
 

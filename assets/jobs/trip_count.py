@@ -15,7 +15,7 @@ MOST_ROWS_SHOWN = 50
 
 
 def arguments() -> argparse.Namespace:
-    """The command line's arguments."""
+    """Returns the command line's arguments."""
     parser = argparse.ArgumentParser(prog="trip_count", description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "--trips", required=True, help="location of the trips; CSV with a header if it ends in .csv, else Parquet"
@@ -24,28 +24,28 @@ def arguments() -> argparse.Namespace:
         "--by", choices=sorted(COLUMNS), default="zone", help="count by pick-up zone or by hour of the day"
     )
     parser.add_argument(
-        "--output", help="location to write the counts to, replacing what is there; printed only unless given"
+        "--output", help="location to write the counts to, replacing what is there; by default they are only printed"
     )
     parser.add_argument("--output-format", choices=("parquet", "csv"), default="parquet")
     return parser.parse_args()
 
 
 def read_trips(spark: SparkSession, location: str) -> DataFrame:
-    """The trips at a location."""
+    """Returns the trips at a location."""
     if location.rstrip("/").endswith((".csv", ".csv.gz")):
         return spark.read.csv(location, header=True)
     return spark.read.parquet(location)
 
 
 def count_trips(trips: DataFrame, by: str) -> DataFrame:
-    """Rows (zone or hour, trips): how many trips began there, the most first."""
+    """Returns rows (zone or hour, trips) with the number of trips that began there, the highest first."""
     column = sf.col(COLUMNS[by])
     key = sf.hour(column.cast("timestamp")) if by == "hour" else column
     return trips.groupBy(key.alias(by)).agg(sf.count("*").alias("trips")).orderBy(sf.desc("trips"), by)
 
 
 def main() -> int:
-    """Counts, prints and, where asked to, writes; returns the exit status."""
+    """Counts, prints and optionally writes the trips. Returns the exit status."""
     asked = arguments()
     spark = SparkSession.builder.appName("trip-count").getOrCreate()
     try:

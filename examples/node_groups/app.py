@@ -1,4 +1,4 @@
-"""Labelled and tainted node groups on a cluster of your own."""
+"""Labeled and tainted node groups on a cluster of your own."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2

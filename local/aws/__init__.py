@@ -1,5 +1,5 @@
-"""A local AWS on the loopback interface: MiniStack, completed with what EMR on EKS needs.
+"""A local AWS on the loopback interface: MiniStack, with what EMR on EKS needs added.
 
-Start one with `local.aws.server.LocalAws`. It checks wiring, not AWS itself: it knows EMR on EKS and EKS Fargate only as
-they are written down here and in botocore's service models.
+Start one with `local.aws.server.LocalAws`. It checks wiring, not AWS itself: its EMR on EKS and EKS Fargate follow only
+this code and botocore's service models.
 """

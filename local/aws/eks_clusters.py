@@ -45,7 +45,7 @@ class ClusterLifecycle:
             raise ApiError("ResourceInUseException", f"Cluster has Fargate profiles attached: {name}", 409)
 
     def clean_up(self, cluster: dict[str, Any]) -> None:
-        """Remove what EKS made for the cluster."""
+        """Removes what EKS created for the cluster."""
         services.delete_security_group(cluster["resourcesVpcConfig"]["clusterSecurityGroupId"])
 
 

@@ -102,7 +102,7 @@ class FargateProfiles:
         return found
 
     def of_cluster(self, cluster: str) -> list[str]:
-        """The names of a cluster's profiles."""
+        """Returns the names of a cluster's profiles."""
         return [name for owner, name in self._profiles if owner == cluster]
 
 
@@ -133,7 +133,7 @@ def _refuse_unusable_role(role_arn: str) -> None:
 
 
 def _private_subnets(cluster: str) -> list[str]:
-    """A profile without subnets uses the private ones of its cluster."""
+    """Returns the private subnets of the cluster, for a profile without subnets."""
     record = state.cluster(cluster) or {}
     subnets = record.get("resourcesVpcConfig", {}).get("subnetIds", [])
     return [subnet for subnet in subnets if not state.is_public_subnet(subnet)]

@@ -14,7 +14,7 @@ _AWS_PREFIXES = ("AWS_", "CDK_", "BOTO_")
 
 
 def client_environment(url: str, region: str, state_dir: Path) -> dict[str, str]:
-    """The variables that lead a program to the local AWS, and away from the user's own AWS settings."""
+    """Returns the variables that direct a program to the local AWS instead of the user's own AWS settings."""
     return {
         **signed_out(state_dir),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
@@ -30,7 +30,7 @@ def client_environment(url: str, region: str, state_dir: Path) -> dict[str, str]
 
 
 def signed_out(state_dir: Path) -> dict[str, str]:
-    """The variables that lead a program away from the user's own AWS settings, to none."""
+    """Returns the variables that remove the user's own AWS settings."""
     nothing = state_dir / "no-aws-settings"
     return {
         "AWS_CONFIG_FILE": str(nothing / "config"),
@@ -43,7 +43,8 @@ def signed_out(state_dir: Path) -> dict[str, str]:
 
 
 def process_environment(client: Mapping[str, str], inherited: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A whole environment for a child process: the inherited one, its own AWS settings replaced, our node first in PATH."""
+    """Returns the whole environment for a child process: inherited, with its AWS settings replaced and our node first
+    in PATH."""
     kept = {
         name: value
         for name, value in (os.environ if inherited is None else inherited).items()

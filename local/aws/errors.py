@@ -12,15 +12,15 @@ class ApiError(Exception):
 
 
 def validation_error(message: str) -> ApiError:
-    """The error EMR on EKS gives for a request it refuses."""
+    """Returns the error EMR on EKS gives for a request it refuses."""
     return ApiError("ValidationException", message)
 
 
 def invalid_parameter(message: str) -> ApiError:
-    """The error EKS gives for a parameter it refuses."""
+    """Returns the error EKS gives for a parameter it refuses."""
     return ApiError("InvalidParameterException", message)
 
 
 def not_found(message: str) -> ApiError:
-    """The error for a resource that does not exist."""
+    """Returns the error for a resource that does not exist."""
     return ApiError("ResourceNotFoundException", message, 404)

@@ -43,7 +43,7 @@ class LayerCache:
         self._lock = threading.Lock()
 
     def merged(self, archives: Sequence[bytes]) -> Path:
-        """The folder with the layers' files, later layers over earlier ones, as Lambda merges them."""
+        """Returns the folder with the layers' files, later layers over earlier ones, as Lambda merges them."""
         digest = hashlib.sha256()
         for archive in archives:
             digest.update(hashlib.sha256(archive).digest())
@@ -78,7 +78,7 @@ def _unpack(archive: bytes, target: Path) -> None:
 
 
 def _use_this_interpreter(path: Path) -> None:
-    """A script that names Lambda's own Python in its first line gets this one."""
+    """Replaces Lambda's own Python in the first line of a script by this interpreter."""
     with path.open("rb") as script:
         if script.read(len(_LAMBDA_INTERPRETER)) != _LAMBDA_INTERPRETER:
             return
@@ -87,7 +87,7 @@ def _use_this_interpreter(path: Path) -> None:
 
 
 def command_with_layers(command: Sequence[str], merged_layers: Path) -> list[str]:
-    """The command in a mount namespace in which /opt is the folder of merged layers.
+    """Returns the command in a mount namespace in which /opt is the folder of merged layers.
 
     Raises `LayersUnavailableError` where the machine does not allow it.
     """
@@ -96,7 +96,7 @@ def command_with_layers(command: Sequence[str], merged_layers: Path) -> list[str
 
 @cache
 def _unshare() -> tuple[str, ...]:
-    """The first way to a private mount namespace that works here: as root, or with a user namespace."""
+    """Returns the first way to a private mount namespace that works here: as root, or with a user namespace."""
     reasons = []
     for options in (("--mount",), ("--user", "--map-root-user", "--mount")):
         attempt = ("unshare", *options)

@@ -26,7 +26,7 @@ def service_model(service: str) -> ServiceModel:
 
 
 def input_shape(service: str, operation: str) -> StructureShape:
-    """The request shape of an operation."""
+    """Returns the request shape of an operation."""
     shape = service_model(service).operation_model(operation).input_shape
     if shape is None:
         raise ValueError(f"{service} {operation} takes no input")
@@ -82,7 +82,7 @@ def _bad_text(shape: StringShape, text: str, path: str) -> Iterator[str]:
 
 @cache
 def compiled_pattern(pattern: str) -> re.Pattern[str]:
-    """A service model's pattern for Python; its Unicode classes become `\\w`, which is a little wider."""
+    """Returns a service model's pattern for Python; its Unicode classes become `\\w`, which is a little wider."""
     return re.compile(_UNICODE_CLASS.sub(r"\\w", pattern))
 
 
@@ -94,6 +94,6 @@ def _failed(value: object, path: str, constraint: str) -> str:
 
 
 def summary(problems: list[str]) -> str:
-    """The problems of one request in the sentence AWS uses for them."""
+    """Returns the problems of one request in the sentence AWS uses for them."""
     noun = "error" if len(problems) == 1 else "errors"
     return f"{len(problems)} validation {noun} detected: {'; '.join(problems)}"

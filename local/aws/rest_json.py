@@ -33,7 +33,7 @@ class RestJsonService:
         ]
 
     def operation_for(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
-        """The operation of a request and the values in its path, or None for a path of no operation."""
+        """Returns the operation of a request and the values in its path, or None for a path of no operation."""
         for route_method, pattern, name in self._routes:
             found = pattern.fullmatch(path) if route_method == method else None
             if found:
@@ -41,7 +41,7 @@ class RestJsonService:
         return None
 
     def implements(self, operation: str) -> bool:
-        """Whether the operation is emulated."""
+        """Returns whether the operation is emulated."""
         return operation in self.operations
 
     def call(self, method: str, path: str, body: bytes, query: Mapping[str, list[str]]) -> Mapping[str, Any]:
@@ -79,7 +79,7 @@ class RestJsonService:
 
 
 def _path_pattern(request_uri: str) -> re.Pattern[str]:
-    """Labels are one path segment, but for ARNs, which have slashes of their own."""
+    """Returns the pattern of a path. Labels are one path segment, except ARNs, which contain slashes."""
     path = re.escape(request_uri.split("?")[0])
     path = re.sub(r"\\\{(\w+Arn)\\\}", r"(?P<\1>.+)", path)
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", path))

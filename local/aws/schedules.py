@@ -1,4 +1,4 @@
-"""What schedules of EventBridge Scheduler start: state machines, and job runs by a universal target."""
+"""Starts the targets of EventBridge Scheduler: state machines, and job runs by a universal target."""
 
 import json
 import logging
@@ -18,13 +18,14 @@ _LOG = logging.getLogger(__name__)
 
 
 class ScheduleTargets:
-    """Starts what schedules are for; there is no dead-letter queue."""
+    """Starts the targets of schedules. There is no dead-letter queue."""
 
     def __init__(self, job_runs: JobRunIntegrations) -> None:
         self._job_runs = job_runs
 
     def fire(self, target: Mapping[str, Any], schedule_arn: str, moment: datetime) -> None:
-        """Start a target, again without a pause after throttling and errors of the service, as often as it may be.
+        """Starts a target. Retries without a pause after throttling and errors of the service, as often as the schedule
+        allows.
 
         The context attributes in its input are replaced (Scheduler guide, adding context attributes).
         """

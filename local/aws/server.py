@@ -38,12 +38,12 @@ class LocalAws:
     """A local AWS of one account and one region, in this process, on the loopback interface.
 
     `state_dir` gets the log (`local-aws.log`) and, while the local AWS runs, the files of Lambda functions and CDK's
-    caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as the certificate authority
-    of that API, unless `api_of` gives both by the cluster's name. Accepted job runs go to `job_runner`.
-    `namespace_access`: how EMR gets into namespaces when a virtual cluster is created; into any if not given. `port` 0
+    caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as its certificate
+    authority, unless `api_of` returns both for the cluster's name. Accepted job runs go to `job_runner`.
+    `namespace_access`: how EMR gets into namespaces when a virtual cluster is created; by default into any. `port` 0
     takes a free one.
 
-    Only one runs in a process at a time; what it held is forgotten by `stop`, which also ends every process it started.
+    Only one runs in a process at a time. `stop` forgets its state and ends every process that it started.
     """
 
     def __init__(
@@ -79,11 +79,12 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables that lead AWS SDKs, the AWS CLI and the CDK CLI here."""
+        """Variables that direct AWS SDKs, the AWS CLI and the CDK CLI here."""
         return environment.client_environment(self.url, self._region, self._state_dir)
 
     def child_environment(self) -> dict[str, str]:
-        """A whole environment for a child process: this process's, with its AWS settings replaced by `environment`."""
+        """Returns a whole environment for a child process: this process's, with its AWS settings replaced by
+        `environment`."""
         return environment.process_environment(self.environment)
 
     def start(self) -> Self:

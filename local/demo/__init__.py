@@ -1,1 +1,1 @@
-"""The demo: from an environment file to running jobs in every placement, and where each pod went."""
+"""The demo: deploys an environment file, runs jobs in every placement, and shows where each pod ran."""

@@ -1,4 +1,5 @@
-"""`python -m local.demo`: deploys an environment to the local AWS and submits its jobs; exit 0 when every pod is as placed."""
+"""`python -m local.demo`: deploys an environment to the local AWS and submits its jobs. Exits with 0 if every pod is as
+placed."""
 
 import argparse
 import contextlib
@@ -30,7 +31,8 @@ _AT_ONCE = 4  # commands; the machine is small
 
 
 def main() -> int:
-    """Runs the demo; 0: every pod as placed, 1: a difference or a failed deployment, 2: a bad environment file."""
+    """Runs the demo. Returns 0 if every pod is as placed, 1 for a difference or a failed deployment, 2 for an invalid
+    environment file."""
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     parser.add_argument("--environment", default="local", help="the environment to deploy (default: %(default)s)")
     name: str = parser.parse_args().environment
@@ -56,9 +58,10 @@ def main() -> int:
 
 
 def run_demo(name: str, file: Path, environment: Environment, console: Console) -> int:
-    """Deploys the environment to a local AWS of its own, submits each job in each of its placements and reports; exit code.
+    """Deploys the environment to a local AWS, submits each job in each of its placements and reports. Returns the exit
+    code.
 
-    What does not need one another runs side by side; the table comes before the end of the local AWS.
+    Independent steps run side by side. The table is printed before the local AWS ends.
     """
     console.print(f"Deploying {file.relative_to(ROOT)} to a local AWS, then running its jobs with real Spark.")
     FOLDER.mkdir(parents=True)
@@ -100,7 +103,7 @@ def run_demo(name: str, file: Path, environment: Environment, console: Console) 
 
 
 def report(outcomes: "list[Outcome]", node_groups: Mapping[str, str], console: Console) -> int:
-    """Prints the table and every difference; 0 if there is none."""
+    """Prints the table and every difference. Returns 0 if there is none."""
     Console(width=None if sys.stdout.isatty() else 170).print(_table(outcomes, node_groups))
     for outcome in outcomes:
         if outcome.state != "COMPLETED":

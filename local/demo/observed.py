@@ -1,4 +1,4 @@
-"""Where the pods of a job run are in the local Kubernetes API, and how that differs from what the placement says."""
+"""Where the pods of a job run are in the local Kubernetes API, and how that differs from the placement."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from local.kubernetes import RecordingKubernetesApi
 
 
 def where(pod: ObservedPod, node_groups: Mapping[str, str]) -> str:
-    """Compute, zone and granted size or node group in a few words; node_groups: what to call each."""
+    """Returns compute, zone and granted size or node group in a few words. node_groups: names for them."""
     if pod.compute is None:
         return "Pending"
     if pod.compute == "fargate":
@@ -20,7 +20,7 @@ def where(pod: ObservedPod, node_groups: Mapping[str, str]) -> str:
 
 
 def observe(api: RecordingKubernetesApi, namespace: str, job_run_id: str) -> dict[Role, list[ObservedPod]]:
-    """The pods of a job run by role."""
+    """Returns the pods of a job run by role."""
     nodes = {node["metadata"]["name"]: node_labels_of(Field(node)) for node in api.objects("nodes")}
     pods: dict[Role, list[ObservedPod]] = {role: [] for role in ROLES}
     for pod in map(Field, api.objects("pods", namespace)):
@@ -33,7 +33,7 @@ def observe(api: RecordingKubernetesApi, namespace: str, job_run_id: str) -> dic
 def differences(
     placement: Placement, executors: int, observed: Mapping[Role, list[ObservedPod]]
 ) -> Iterator[tuple[Role, str]]:
-    """Each way in which the observed pods are not where the placement says, in words; none: as placed."""
+    """Yields each difference between the observed pods and the placement, in words; none if they are as placed."""
     counts: dict[Role, int] = {"submitter": 1, "driver": 1, "executors": executors}
     for role in ROLES:
         pods = observed[role]

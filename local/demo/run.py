@@ -37,14 +37,14 @@ class Outcome:
 
     @property
     def as_placed(self) -> bool:
-        """Whether the run completed with every pod where its placement says."""
+        """Whether the run completed with every pod as placed."""
         return self.state == "COMPLETED" and not self.differences
 
 
 def deployed_definitions(
     local: LocalCluster, environment: Environment, bucket: str
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Job, placement and the StartJobRun request that stands in the bucket, for every placement of every job."""
+    """Yields job, placement and the StartJobRun request in the bucket, for every placement of every job."""
     s3 = local.session.client("s3")
     for job, settings in environment.jobs.items():
         for placement in settings.placements:
@@ -53,7 +53,7 @@ def deployed_definitions(
 
 
 def node_group_names(local: LocalCluster) -> dict[str, str]:
-    """The name in the environment, which the tag Name holds, of each deployed node group."""
+    """Returns the name in the environment, from the tag Name, of each deployed node group."""
     eks = local.session.client("eks")
     cluster = eks.list_clusters()["clusters"][0]
     deployed = eks.list_nodegroups(clusterName=cluster)["nodegroups"]
@@ -64,7 +64,8 @@ def node_group_names(local: LocalCluster) -> dict[str, str]:
 def submit(
     local: LocalCluster, environment: Environment, file: Path, job: str, placement: str, processes: Processes
 ) -> Outcome:
-    """Submits a job by the command line, as a user would, waits for it and lays its placement beside the pods observed."""
+    """Submits a job with the command line, as a user would, waits for it and compares its placement with the observed
+    pods."""
     words = ["submit", job, "--placement", placement, "--environment", str(file), "--wait", "--output", "json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     _, output, errors = processes.run([*_COMMAND, *words], seconds=_LONGEST_RUN_SECONDS, **pipes)
@@ -78,7 +79,7 @@ def submit(
 def run_definition(
     local: LocalCluster, environment: Environment, job: str, placement: str, definition: dict[str, Any]
 ) -> Outcome:
-    """Starts a definition as it is by boto3, waits for it and lays its placement beside the pods observed."""
+    """Starts a definition with boto3, waits for it and compares its placement with the observed pods."""
     emr = local.session.client("emr-containers")
     started = emr.start_job_run(**definition)
     deadline = time.monotonic() + _LONGEST_RUN_SECONDS

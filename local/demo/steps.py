@@ -1,4 +1,4 @@
-"""What the demo says of its steps, several of which may be under way."""
+"""Reports the steps of the demo, several of which may run at once."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from rich.console import Console
 
 
 class Steps:
-    """On a terminal it shows which steps are under way; when one ends, how long it took. A context manager."""
+    """Shows the current steps on a terminal, and the duration of each at its end. A context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -27,7 +27,7 @@ class Steps:
 
     @contextmanager
     def __call__(self, what: str) -> Iterator[None]:
-        """A step; nothing is said at the end of one that fails."""
+        """Reports a step; nothing at the end of one that fails."""
         start = time.monotonic()
         self._change(started=what)
         try:

@@ -1,1 +1,2 @@
-"""The EKS side of the local cluster: the Fargate admission rule and a scheduler, our own words about EKS and Kubernetes."""
+"""The EKS side of the local cluster: the Fargate admission rule and a scheduler, as this package understands EKS and
+Kubernetes."""

@@ -14,13 +14,13 @@ _TOLERATION = {"key": _COMPUTE_TYPE, "operator": "Equal", "value": "fargate", "e
 
 
 class FargateAdmission:
-    """Hands the pods that a deployed Fargate profile takes to the Fargate scheduler."""
+    """Gives the pods of a deployed Fargate profile to the Fargate scheduler."""
 
     def __init__(self, cluster: DeployedCluster) -> None:
         self._cluster = cluster
 
     def __call__(self, request: AdmissionRequest) -> dict[str, Any]:
-        """The object to store: a pod that a profile takes is marked for Fargate, all else stays as it is."""
+        """Returns the object to store: a pod that a profile takes is marked for Fargate, others are unchanged."""
         pod = request.object
         if request.resource != "pods" or request.namespace is None:
             return pod

@@ -1,4 +1,4 @@
-"""Who IAM's roles are in Kubernetes by the ConfigMap aws-auth."""
+"""Maps IAM roles to Kubernetes users, by the ConfigMap aws-auth."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from local.kubernetes.rbac import may
 
 
 def role_may_read(api: RecordingKubernetesApi, namespace: str, role_arn: str) -> bool:
-    """Whether a user that the role is mapped to may get the namespace."""
+    """Returns whether a user that the role is mapped to may get the namespace."""
     roles, bindings = (api.objects(kind, namespace) for kind in ("roles", "rolebindings"))
     return any(may(roles, bindings, user, "get", "", "namespaces") for user in _users_of(api, role_arn))
 

@@ -1,4 +1,4 @@
-"""The deployed cluster as admission and scheduler see it."""
+"""The deployed cluster, for admission and scheduler."""
 
 import threading
 from dataclasses import replace
@@ -18,24 +18,24 @@ class DeployedCluster:
         self._capacity: Capacity | None = None
 
     def connect(self, session: boto3.Session) -> None:
-        """Names the account to read from."""
+        """Sets the account to read from."""
         self._session = session
 
     @property
     def capacity(self) -> Capacity:
-        """Node groups and Fargate profiles as deployed; none before a cluster is."""
+        """Returns node groups and Fargate profiles as deployed; none before a cluster exists."""
         with self._lock:
             if self._capacity is None:
                 self._capacity = self._read()
             return self._capacity
 
     def refresh(self) -> None:
-        """Forgets what was read: the next look reads the EKS API again."""
+        """Forgets what was read, so that the next call reads the EKS API again."""
         with self._lock:
             self._capacity = None
 
     def zones_of(self, subnets: list[str]) -> tuple[str, ...]:
-        """The zones of subnets, in the order given."""
+        """Returns the zones of subnets, in the order given."""
         if self._session is None or not subnets:
             return ()
         described = self._session.client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
@@ -52,4 +52,4 @@ class DeployedCluster:
             return Capacity(region=self._session.region_name, zones=(), kubernetes_version="")
         capacity = read_cluster(self._session, clusters[0], kubernetes=False)
         by_eks_name = {one.deployed_name or name: one for name, one in capacity.fargate_profiles.items()}
-        return replace(capacity, fargate_profiles=by_eks_name)  # which EKS writes on the pods
+        return replace(capacity, fargate_profiles=by_eks_name)  # EKS writes it on the pods

@@ -1,4 +1,4 @@
-"""The node pools that manifests have made in the Kubernetes API, as EKS Auto Mode understands them."""
+"""The node pools that manifests created in the Kubernetes API, as EKS Auto Mode understands them."""
 
 from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.kubernetes_objects.node_pools import class_name_of, is_node_pool, read_node_pool, subnet_ids_of
@@ -8,7 +8,7 @@ from local.kubernetes import RecordingKubernetesApi
 
 
 def node_pools(api: RecordingKubernetesApi, cluster: DeployedCluster) -> dict[str, NodePoolCapacity]:
-    """Those that are understood, by name; subnets are those that a node class names by id."""
+    """Returns the understood node pools, by name. Subnets are those that a node class names by id."""
     classes = {one["metadata"]["name"]: Field(one) for one in api.objects("nodeclasses")}
     found: dict[str, NodePoolCapacity] = {}
     for pool in filter(is_node_pool, map(Field, api.objects("nodepools"))):

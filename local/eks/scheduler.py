@@ -1,4 +1,4 @@
-"""Binds pods to nodes: Fargate makes a node for each pod, the default scheduler finds one of a node group or pool."""
+"""Binds pods to nodes: Fargate creates a node for each pod, the default scheduler finds one of a node group or pool."""
 
 import itertools
 import threading
@@ -20,11 +20,11 @@ Choice = TypeVar("Choice")
 
 
 class Unschedulable(Exception):  # noqa: N818 - the reason of a pod's PodScheduled condition
-    """No node takes the pod; the message says why."""
+    """No node takes the pod; the message has the reason."""
 
 
 class Scheduler:
-    """Watches pods being created, makes the node that each goes to and binds it; what fits nowhere stays Pending."""
+    """Watches for new pods, creates the node for each and binds it. A pod that fits nowhere stays Pending."""
 
     def __init__(self, cluster: DeployedCluster) -> None:
         self._cluster = cluster
@@ -34,7 +34,7 @@ class Scheduler:
         self._api: RecordingKubernetesApi | None = None
 
     def serve(self, api: RecordingKubernetesApi) -> None:
-        """Names the API server whose pods are bound; before this, pods stay as they are created."""
+        """Sets the API server whose pods are bound; before this, new pods stay unbound."""
         self._api = api
 
     def __call__(self, created: CreatedObject) -> None:

@@ -1,1 +1,1 @@
-"""EMR's part of the local AWS: makes the pods of a job run, the submitter's in our own words, the others with real Spark."""
+"""EMR's part of the local AWS: creates the submitter's pod of a job run itself, and the other pods with real Spark."""

@@ -1,4 +1,4 @@
-"""Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that makes executor pods."""
+"""Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that creates executor pods."""
 
 import contextlib
 import itertools
@@ -30,11 +30,11 @@ _DEFAULT_EXECUTORS = "2"  # spark.executor.instances on Kubernetes
 
 
 class PendingPodError(Exception):
-    """A pod of the run fits nowhere; EMR would fail the run after its job-start-timeout."""
+    """A pod of the run fits nowhere. EMR would fail the run after its job-start-timeout."""
 
 
 class PodTemplates:
-    """Brings the pod templates that a run names from S3 into a folder, with Spark's container in each, as EMR does."""
+    """Downloads the pod templates of a run from S3 to a folder, and adds Spark's container to each, as EMR does."""
 
     def __init__(self, read: Callable[[str], bytes], folder: Path) -> None:
         self._read = read
@@ -42,14 +42,14 @@ class PodTemplates:
         self._numbers = itertools.count()
 
     def in_properties(self, properties: Mapping[str, str]) -> dict[str, str]:
-        """The properties with each template's local path."""
+        """Returns the properties with each template's local path."""
         return {
             key: self._local(value, _TEMPLATE_PROPERTIES[key]) if key in _TEMPLATE_PROPERTIES else value
             for key, value in properties.items()
         }
 
     def in_parameters(self, parameters: Sequence[str]) -> list[str]:
-        """The parameters of spark-submit with each template's local path."""
+        """Returns the parameters of spark-submit with each template's local path."""
         local = []
         for parameter in parameters:
             key, equals, value = parameter.partition("=")
@@ -66,10 +66,10 @@ class PodTemplates:
 class SparkJobRunner:
     """Runs one job at a time while `running` is open.
 
-    Real Spark makes the driver and executor pods; their containers are not run, so a run that has all of its pods on
-    nodes is COMPLETED, and one with a pod that fits nowhere FAILED. What its containers would ask of S3 is asked with the
-    credentials of the run's role: the files that it names are read, arguments that are locations in S3 are read where
-    there is something, and written to where there is nothing, and the logs are written.
+    Real Spark creates the driver and executor pods, but their containers do not run. A run is COMPLETED when all of its
+    pods have nodes, and FAILED if a pod fits nowhere. The S3 calls of its containers are made with the credentials of
+    the run's role: its files are read, arguments that are locations in S3 are read if they exist and written otherwise,
+    and the logs are written.
     """
 
     def __init__(self, kubernetes: RecordingKubernetesApi, cluster: DeployedCluster, folder: Path) -> None:
@@ -82,7 +82,8 @@ class SparkJobRunner:
 
     @contextlib.contextmanager
     def running(self, session: boto3.Session) -> Iterator[None]:
-        """Carries out runs, in turn; session: of the account. At its end the run in hand fails, and others stay PENDING."""
+        """Carries out runs, in turn. session: of the account. At the end, the current run fails, and others stay
+        PENDING."""
         self._session = session
         opened = self._runs.submit(self._spark.__enter__)  # Java takes a while to start
         try:
@@ -98,7 +99,7 @@ class SparkJobRunner:
         self._runs.submit(self._carry_out, run)
 
     def cancel(self, run: JobRun) -> None:
-        """Ends a run that has not begun, or lets the one in hand end as cancelled."""
+        """Ends a run that has not begun, or lets the current one end as cancelled."""
         run.set_state(JobRunState.CANCELLED, details="JobRun CANCELLED successfully.")
 
     def _carry_out(self, run: JobRun) -> None:
@@ -154,14 +155,15 @@ class SparkJobRunner:
             files.read(uri) if files.exists(uri) else files.write(uri)
 
     def _delete_executor_config_maps(self, namespace: str) -> None:
-        """Executor pods are kept to be looked at; their ConfigMap, whose name every driver of one JVM shares, can't be."""
+        """Deletes the executors' ConfigMap, whose name every driver of one JVM shares. Executor pods are kept for
+        inspection."""
         for config_map in self._kubernetes.objects("configmaps", namespace):
             name = config_map["metadata"]["name"]
             if name.startswith("spark-exec-"):
                 self._kubernetes.delete("configmaps", name, namespace)
 
     def _configuration(self, run: JobRun, templates: "PodTemplates") -> dict[str, str]:
-        """The run's spark-defaults with what EMR sets itself."""
+        """Returns the run's spark-defaults with EMR's own settings."""
         properties = templates.in_properties(classification(run.request, "spark-defaults"))
         for role in ("driver", "executor"):
             prefix = f"spark.kubernetes.{role}"

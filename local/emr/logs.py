@@ -1,4 +1,4 @@
-"""Writes what a run's pods have to say where EMR's logging sidecar would: to CloudWatch and S3, as the request asks."""
+"""Writes the output of a run's pods where EMR's logging sidecar would: to CloudWatch and S3, as the request sets."""
 
 import gzip
 import time
@@ -13,10 +13,10 @@ from local.aws.emr_containers.job_runs import JobRun
 
 
 class RunLog:
-    """The logs of one run; `write` may be called for any of its pods, once for each stream.
+    """The logs of one run. `write` may be called for any of its pods, once for each stream.
 
-    role: of the run, which writes to S3; account: writes to CloudWatch, for MiniStack asks for rights on log-group:NAME where
-    AWS asks for log-group:NAME:* (CloudWatch Logs guide).
+    role: of the run, which writes to S3; account: writes to CloudWatch, because MiniStack requires rights on
+    log-group:NAME where AWS requires log-group:NAME:* (CloudWatch Logs guide).
     """
 
     def __init__(self, run: JobRun, *, role: boto3.Session, account: boto3.Session) -> None:
@@ -25,7 +25,7 @@ class RunLog:
         self._locations = log_locations(job_run_of(described))
 
     def write(self, pod: Mapping[str, Any], stream: str, lines: Sequence[str]) -> None:
-        """The lines of a pod; below its Spark application, if it has one."""
+        """Writes the lines of a pod; below its Spark application, if it has one."""
         application = (pod["metadata"].get("labels") or {}).get("spark-app-selector")
         name = "/".join(part for part in ("containers", application, pod["metadata"]["name"], stream) if part)
         if self._locations.log_group is not None:

@@ -1,4 +1,4 @@
-"""What EMR adds to the pods of a job run, in our own words (EMR on EKS guide)."""
+"""What EMR adds to the pods of a job run, as this package understands it (EMR on EKS guide)."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ LOGS_ANNOTATION = "local.emr-containers/logs"
 
 
 def built_in_labels(run: JobRun, component: str) -> dict[str, str]:
-    """The labels that EMR puts on every pod of a run; component: job.submitter, driver or executor."""
+    """Returns the labels that EMR sets on every pod of a run. component: job.submitter, driver or executor."""
     return {
         emr.RESOURCE_TYPE_LABEL: "job.run",
         emr.COMPONENT_LABEL: component,
@@ -28,12 +28,12 @@ def built_in_labels(run: JobRun, component: str) -> dict[str, str]:
 
 
 def logs_are_kept(run: JobRun) -> bool:
-    """Whether the run's containers log to S3 or CloudWatch."""
+    """Returns whether the run's containers log to S3 or CloudWatch."""
     return Request(run.request).monitoring.keeps_logs
 
 
 def submitter_pod_of(run: JobRun) -> dict[str, Any]:
-    """The job submitter's pod of a run."""
+    """Returns the job submitter's pod of a run."""
     pod = submitter_pod(classification(run.request, "emr-job-submitter"))
     pod["metadata"] |= {"name": f"{run.id}-submitter", "namespace": run.namespace}
     pod["metadata"]["labels"] |= built_in_labels(run, "job.submitter")
@@ -41,9 +41,9 @@ def submitter_pod_of(run: JobRun) -> dict[str, Any]:
 
 
 def as_emr_merges(template: bytes, role: TemplateRole) -> bytes:
-    """A pod template with Spark's container, which EMR brings itself: open-source Spark would take over the first one.
+    """Returns a pod template with Spark's container, which EMR adds itself: open-source Spark would use the first one.
 
-    A template that has it, or that is no Pod, stays as it is, and so what Spark makes of its text.
+    A template that has it, or that is no Pod, is returned unchanged, as is what Spark reads from its text.
     """
     try:
         read = parse_template(template.decode(), "pod template").data
@@ -54,7 +54,8 @@ def as_emr_merges(template: bytes, role: TemplateRole) -> bytes:
 
 
 def add_logging_sidecar(request: AdmissionRequest) -> dict[str, Any]:
-    """Admission: EMR's logging sidecar in the driver, and in executors whose run keeps logs (annotated so by the runner)."""
+    """Admission hook: adds EMR's logging sidecar to the driver, and to executors whose run keeps logs (by the runner's
+    annotation)."""
     pod = request.object
     labels = pod.get("metadata", {}).get("labels") or {}
     if request.resource == "pods" and labels.get(emr.COMPONENT_LABEL) in ("driver", "executor"):

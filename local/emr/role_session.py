@@ -1,4 +1,4 @@
-"""The credentials that the pods of a job run have: its execution role's, by the service account that EMR makes."""
+"""The credentials of a job run's pods: those of its execution role, by the service account that EMR creates."""
 
 import base64
 import json
@@ -9,10 +9,10 @@ from local.aws.emr_containers.access import driver_subject
 
 
 def session_of_role(account: boto3.Session, role_arn: str, *, cluster: str, namespace: str) -> boto3.Session:
-    """As a driver in a namespace gets it from its token; account: who may ask for the cluster's issuer.
+    """Returns the session that a driver in a namespace gets for its token. account: may ask for the cluster's issuer.
 
-    Raises botocore's ClientError where the role does not trust the service account: so do roles for EKS Pod Identity, which is
-    not played here.
+    Raises botocore's ClientError if the role does not trust the service account, as with roles for EKS Pod Identity,
+    which is not supported here.
     """
     described = account.client("eks").describe_cluster(name=cluster)["cluster"]
     claims = {

@@ -1,7 +1,7 @@
-"""What S3A and EMRFS ask of S3 when a job reads and writes, call by call, with real requests.
+"""The S3 calls of S3A and EMRFS when a job reads and writes, as real requests.
 
 S3A's calls are in the order of Hadoop 3.4's source. EMRFS's source is not public: its calls are those of Hadoop's
-NativeS3FileSystem, which it comes from, with the lists that are reported of it.
+NativeS3FileSystem, from which it was derived, with the lists that are reported for it.
 """
 
 import contextlib
@@ -35,11 +35,11 @@ class HadoopClient(ABC):
         self._s3 = s3
 
     def exists(self, uri: str) -> bool:
-        """Whether there is a file or folder."""
+        """Returns whether there is a file or folder."""
         return self._look_up(*_bucket_and_key(uri)) is not None
 
     def read(self, uri: str) -> bytes:
-        """A file, or all files of a folder one after the other."""
+        """Reads a file, or all files of a folder one after the other."""
         bucket, key = _bucket_and_key(uri)
         kind = self._look_up(bucket, key)
         if kind is None:
@@ -48,7 +48,7 @@ class HadoopClient(ABC):
         return b"".join(self._call("get_object", bucket, one)["Body"].read() for one in keys)
 
     def write(self, uri: str) -> None:
-        """A folder with the result of a task, as a committer leaves it; what was there is replaced."""
+        """Writes a folder with the result of a task, as a committer does, and replaces existing content."""
         bucket, key = _bucket_and_key(uri)
         if self._look_up(bucket, key) is not None:
             self._delete_folder(bucket, key)
@@ -57,7 +57,7 @@ class HadoopClient(ABC):
         self._call("put_object", bucket, f"{key}/_SUCCESS", Body=b"")
 
     def write_file(self, uri: str) -> None:
-        """A file that is small, then the same with more than one block."""
+        """Writes a small file, then the same with more than one block."""
         bucket, key = _bucket_and_key(uri)
         if self._look_up(bucket, key) is not None:
             self._call("delete_object", bucket, key)
@@ -67,19 +67,19 @@ class HadoopClient(ABC):
 
     @abstractmethod
     def _look_up(self, bucket: str, key: str) -> str | None:
-        """`file`, `folder` or None."""
+        """Returns `file`, `folder` or None."""
 
     @abstractmethod
     def _make_folders(self, bucket: str, key: str) -> None:
-        """The folder to write to, and that of attempts."""
+        """Creates the folder to write to, and that of attempts."""
 
     @abstractmethod
     def _commit(self, bucket: str, key: str) -> None:
-        """One task's file comes into the folder, another one's does not."""
+        """Commits one task's file, and aborts another's."""
 
     @abstractmethod
     def _delete_folder(self, bucket: str, key: str) -> None:
-        """The folder with all that is below it."""
+        """Deletes the folder with everything below it."""
 
     def _call(self, operation: str, bucket: str, key: str | None = None, **arguments: Any) -> Any:
         named = {"Bucket": bucket, **({} if key is None else {"Key": key}), **arguments}
@@ -103,13 +103,13 @@ class HadoopClient(ABC):
         return True
 
     def _list(self, bucket: str, prefix: str, **arguments: Any) -> list[str]:
-        """The keys and, with a delimiter, the common prefixes."""
+        """Lists the keys and, with a delimiter, the common prefixes."""
         answer = self._call("list_objects_v2", bucket, Prefix=prefix, **arguments)
         found = [one["Key"] for one in answer.get("Contents", [])]
         return found + [one["Prefix"] for one in answer.get("CommonPrefixes", [])]
 
     def _upload(self, bucket: str, key: str) -> Callable[[], None]:
-        """Uploads a file in parts; the call that completes it."""
+        """Uploads a file in parts, and returns the call that completes it."""
         upload = self._call("create_multipart_upload", bucket, key)["UploadId"]
         part = self._call("upload_part", bucket, key, UploadId=upload, PartNumber=1, Body=b"x")
         parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
@@ -209,12 +209,12 @@ class Emrfs(HadoopClient):
 
 
 def client_of(release_label: str, s3: "S3Client") -> HadoopClient:
-    """The client that a release has by default (EMR release guide, migration from EMRFS to S3A)."""
+    """Returns the client that a release has by default (EMR release guide, migration from EMRFS to S3A)."""
     return S3A(s3) if release_of(release_label).emr >= _FIRST_WITH_S3A else Emrfs(s3)
 
 
 def locations(arguments: list[str]) -> Iterator[str]:
-    """Those of an application's arguments that are locations in S3."""
+    """Yields the arguments of an application that are locations in S3."""
     yield from (one for one in arguments if one.startswith(("s3://", "s3a://", "s3n://")))
 
 

@@ -1,4 +1,4 @@
-"""What admission hooks and creation observers are given."""
+"""The arguments of admission hooks and creation observers."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The bearer tokens of EKS: that one is well formed and fresh. Whose it is, and whether the signature holds, is not asked."""
+"""Checks that a bearer token of EKS is well formed and not expired, but not its owner or signature."""
 
 import base64
 import datetime
@@ -7,18 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 from local.kubernetes.status import ApiError
 
 _PREFIX = "Bearer k8s-aws-v1."
-_LONGEST_SECONDS = 900  # that aws-iam-authenticator lets a token be valid
+_LONGEST_SECONDS = 900  # the validity of a token in aws-iam-authenticator
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
 def check_authorization(header: str | None) -> None:
-    """Raises ApiError 401 for a header that is no EKS token; without a header a request passes, as Spark's here do."""
+    """Raises ApiError 401 for a header that is no EKS token. A request without a header passes, such as Spark's here."""
     if header is not None and not _is_token(header):
         raise ApiError(401, "Unauthorized")
 
 
 def _is_token(header: str) -> bool:
-    """As aws-iam-authenticator sees to it: a presigned GetCallerIdentity whose signature covers the cluster's name."""
+    """Returns whether it is a token, as aws-iam-authenticator does: a presigned GetCallerIdentity whose signature
+    covers the cluster's name."""
     if not header.startswith(_PREFIX):
         return False
     token = header.removeprefix(_PREFIX)

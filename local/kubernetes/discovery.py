@@ -10,7 +10,7 @@ _FIELD_VALIDATION = {"name": "fieldValidation", "in": "query", "schema": {"type"
 
 
 def discovery_document(path: str) -> JsonObject | None:
-    """The document at a discovery or OpenAPI path; None if the path is none of them."""
+    """Returns the document at a discovery or OpenAPI path; None if the path is none of them."""
     return _DOCUMENTS.get(path)
 
 

@@ -54,7 +54,7 @@ class Selection:
 
     @classmethod
     def of(cls, request: ApiRequest) -> "Selection":
-        """The selection of a request; ApiError 400 for a selector that cannot be parsed."""
+        """Returns the selection of a request; ApiError 400 for a selector that cannot be parsed."""
         query = request.query
         selector = parse_selector(query.get("labelSelector", ""), query.get("fieldSelector", ""))
         if request.target.name is not None:  # the old form: watch one object by its own path
@@ -62,7 +62,7 @@ class Selection:
         return cls(request.target, selector)
 
     def contains(self, key: ObjectKey, manifest: JsonObject) -> bool:
-        """Whether the object is selected."""
+        """Returns whether the object is selected."""
         target = self.target
         if (key.group, key.resource) != (target.group, target.resource):
             return False
@@ -83,7 +83,7 @@ class Operations:
         self._applied: dict[tuple[ObjectKey, str, str], JsonObject] = {}
 
     def answer(self, request: ApiRequest) -> Reply:
-        """The reply to any request but a watch; ApiError for a request the API server refuses."""
+        """Returns the reply to any request but a watch; ApiError for a request the API server refuses."""
         if request.query.get("dryRun"):
             raise ApiError(400, "this API server does not support dryRun")
         if request.target.subresource not in (None, "status"):
@@ -134,7 +134,7 @@ class Operations:
         return Reply(201, self.create(request.target, _manifest(request)))
 
     def _reviewed(self, review: JsonObject) -> JsonObject:
-        """An access review, which is answered and not stored."""
+        """Returns an access review, which is answered and not stored."""
         namespace = review["spec"]["resourceAttributes"].get("namespace")
 
         def of_namespace(resource: str) -> list[JsonObject]:
@@ -194,7 +194,8 @@ class Operations:
 
 
 def _number(request: ApiRequest, parameter: str) -> int:
-    """A whole number of the query, 0 without it. Where a list goes on is a number here, to clients it is any text."""
+    """Returns a whole number of the query, 0 without it. Where a list goes on is a number here, to clients it is any
+    text."""
     text = request.query.get(parameter) or "0"
     if not text.isdecimal():
         raise ApiError(400, f"{parameter}: {text!r} is not valid")

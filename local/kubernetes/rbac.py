@@ -1,4 +1,4 @@
-"""What RBAC lets a user do in a namespace, and the access reviews that say so."""
+"""What RBAC lets a user do in a namespace, and the access reviews that report it."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ REVIEWS = ("authorization.k8s.io", "subjectaccessreviews")
 def may(
     roles: Sequence[JsonObject], bindings: Iterable[JsonObject], user: str, verb: str, group: str, kind: str
 ) -> bool:
-    """Whether one of a namespace's roles that is bound to the user lets it do this with the kind of resource.
+    """Returns whether one of a namespace's roles that is bound to the user allows this for the kind of resource.
 
     ClusterRoles and groups are left out: nothing here binds EMR to any.
     """
@@ -29,7 +29,7 @@ def _allows(rule: JsonObject, verb: str, group: str, kind: str) -> bool:
 
 
 def reviewed(review: JsonObject, roles: Sequence[JsonObject], bindings: Iterable[JsonObject]) -> JsonObject:
-    """A SubjectAccessReview with its answer; roles, bindings: of the namespace that it is about."""
+    """Returns a SubjectAccessReview with its answer; roles, bindings: of the namespace that it is about."""
     spec = review["spec"]
     asked = spec["resourceAttributes"]
     allowed = may(roles, bindings, spec["user"], asked["verb"], asked.get("group", ""), asked["resource"])

@@ -77,12 +77,12 @@ class RequestTarget:
 
 
 def resource_type_of(api_version: str, kind: str) -> ResourceType | None:
-    """The announced resource type of a manifest's `apiVersion` and `kind`."""
+    """Returns the announced resource type of a manifest's `apiVersion` and `kind`."""
     return _BY_KIND.get((api_version, kind))
 
 
 def parse_path(path: str) -> RequestTarget | None:
-    """The target of an `/api/…` or `/apis/…` path (without its query); None if it addresses no collection."""
+    """Returns the target of an `/api/…` or `/apis/…` path (without its query); None if it addresses no collection."""
     segments = [unquote(segment) for segment in path.strip("/").split("/")]
     if segments[:1] == ["api"] and len(segments) > 2:
         group, version, rest = CORE_GROUP, segments[1], segments[2:]

@@ -26,7 +26,7 @@ class LabelRequirement:
     negated: bool
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels meet this requirement; as in Kubernetes, an absent label meets `!=` and `notin`."""
+        """Returns whether labels meet this requirement; as in Kubernetes, an absent label meets `!=` and `notin`."""
         found = self.key in labels if self.values is None else labels.get(self.key) in self.values
         return found != self.negated
 
@@ -39,7 +39,7 @@ class Selector:
     fields: tuple[tuple[str, str, bool], ...] = ()
 
     def matches(self, manifest: JsonObject) -> bool:
-        """Whether the object is selected."""
+        """Returns whether the object is selected."""
         labels = manifest.get("metadata", {}).get("labels") or {}
         if not all(requirement.matches(labels) for requirement in self.labels):
             return False
@@ -47,7 +47,7 @@ class Selector:
 
 
 def parse_selector(label_selector: str, field_selector: str) -> Selector:
-    """A selector from the query parameters `labelSelector` and `fieldSelector`; empty text selects everything.
+    """Returns a selector from the query parameters `labelSelector` and `fieldSelector`; empty text selects everything.
 
     Raises ApiError 400 for text the API server would refuse.
     """

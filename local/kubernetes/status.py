@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.details = details
 
     def status(self) -> JsonObject:
-        """The `Status` object of the response body."""
+        """Returns the `Status` object of the response body."""
         status: JsonObject = {
             "kind": "Status",
             "apiVersion": "v1",
@@ -58,5 +58,5 @@ class AdmissionRejection(ApiError):  # noqa: N818  "rejection" is the word of th
 
 
 def success_status(details: JsonObject) -> JsonObject:
-    """The `Status` object that answers a successful deletion."""
+    """Returns the `Status` object that answers a successful deletion."""
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}

@@ -60,19 +60,19 @@ class ObjectStore:
             return self._resource_version
 
     def find(self, key: ObjectKey) -> JsonObject | None:
-        """The object, or None."""
+        """Returns the object, or None."""
         with self.changed:
             return copy.deepcopy(self._objects.get(key))
 
     def get(self, key: ObjectKey) -> JsonObject:
-        """The object; ApiError 404 if there is none."""
+        """Returns the object; ApiError 404 if there is none."""
         found = self.find(key)
         if found is None:
             raise not_found(key)
         return found
 
     def select(self, matches: Callable[[ObjectKey, JsonObject], bool]) -> list[tuple[ObjectKey, JsonObject]]:
-        """The objects for which `matches` is true, in order of creation."""
+        """Returns the objects for which `matches` is true, in order of creation."""
         with self.changed:
             return [(key, copy.deepcopy(found)) for key, found in self._objects.items() if matches(key, found)]
 
@@ -89,7 +89,8 @@ class ObjectStore:
             return self._write("ADDED", key, stored)
 
     def replace(self, key: ObjectKey, manifest: JsonObject) -> JsonObject:
-        """Stores a new state of an existing object; ApiError 404 if it is gone, 409 if it has changed meanwhile.
+        """Stores a new state of an existing object; ApiError 404 if it does not exist, 409 if it has changed in
+        between.
 
         The manifest's `metadata.resourceVersion`, if it has one, must be the stored one.
         """
@@ -186,7 +187,7 @@ class ObjectStore:
 
 
 def with_defaults(resource: str, name: str, manifest: JsonObject) -> JsonObject:
-    """The manifest with the defaults an API server sets on a new namespace or pod."""
+    """Returns the manifest with the defaults an API server sets on a new namespace or pod."""
     completed = copy.deepcopy(manifest)
     if resource == "namespaces":
         completed.setdefault("metadata", {}).setdefault("labels", {})["kubernetes.io/metadata.name"] = name
@@ -198,7 +199,7 @@ def with_defaults(resource: str, name: str, manifest: JsonObject) -> JsonObject:
 
 
 def not_found(key: ObjectKey) -> ApiError:
-    """The API server's answer for an object that does not exist."""
+    """Returns the API server's answer for an object that does not exist."""
     return ApiError(404, f'{_qualified(key)} "{key.name}" not found', details=_details(key))
 
 

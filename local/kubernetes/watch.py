@@ -44,7 +44,7 @@ class EventChannel:
         self._wake()
 
     def take(self) -> list[JsonObject]:
-        """The events waiting."""
+        """Returns the events waiting."""
         events = []
         while self._events:
             events.append(self._events.popleft())
@@ -91,7 +91,7 @@ class ChunkedTransport:
         self._write(b"%x\r\n%s\r\n" % (len(line), line))
 
     def received(self, data: bytes) -> bool:
-        """A client says nothing more on a connection that streams a watch."""
+        """Ignores the data: a client sends nothing more on a connection that streams a watch."""
         return bool(data)
 
     def finish(self) -> None:
@@ -204,7 +204,7 @@ def _ended_by_client(connection: socket.socket, transport: WatchTransport) -> bo
 
 
 def _receive(connection: socket.socket) -> bytes | None:
-    """What the client sent: empty at the end of the connection, None if it was no application data after all."""
+    """Returns what the client sent: empty at the end of the connection, None if it was no application data after all."""
     connection.setblocking(False)
     try:
         received = connection.recv(_RECEIVE_SIZE)

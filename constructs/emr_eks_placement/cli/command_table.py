@@ -78,7 +78,7 @@ COMMANDS = (
         summary="show what a change of an environment does to resources, pods and costs",
         description="Show what a change of an environment does: which resources are added, updated, replaced and removed, where "
         "the pods of every job move, which problems come and go, and what it costs. With one file, review it by itself. "
-        "Exit status: 0, 1 where --fail-on says so, 2 for what can't be reviewed.",
+        "Exit status: 0, 1 by --fail-on, 2 for what can't be reviewed.",
         example="emr-placement review main:environments/dev.yaml environments/dev.yaml --output markdown",
         add_arguments=arguments.add_review,
     ),

@@ -53,7 +53,7 @@ class ExistingEksCluster(Construct):
         self.kubectl_access = self._admit(self.kubectl_provider.role)
 
     def _admit(self, role: iam.IRole | None) -> eks.AccessEntry:
-        """Makes the handler a cluster admin: it creates namespaces, and roles with rights that it must have itself."""
+        """Gives the handler cluster-admin: it creates namespaces, and roles with rights that it must have itself."""
         assert role  # noqa: S101 - KubectlProvider always makes it; only an imported provider may have none
         return eks.AccessEntry(
             self,

@@ -1,4 +1,4 @@
-"""Managed node groups: labelled, tainted EC2 nodes in chosen zones."""
+"""Managed node groups: labeled, tainted EC2 nodes in chosen zones."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

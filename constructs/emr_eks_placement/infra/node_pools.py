@@ -1,4 +1,4 @@
-"""Node pools: labelled, tainted EC2 nodes that EKS Auto Mode creates when pods wait for them."""
+"""Node pools: labeled, tainted EC2 nodes that EKS Auto Mode creates when pods wait for them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -151,7 +151,7 @@ class EmrVirtualCluster(Construct):
     def _name_after_namespace(self, kind: str, resource: CfnResource) -> None:
         """Gives a resource a logical id that depends on the namespace.
 
-        Another namespace then makes it another resource, which is added before the old one is removed. CloudFormation
+        With another namespace it is another resource, which is added before the old one is removed. CloudFormation
         would otherwise update a manifest in place and leave its namespace behind, and resources that refer to a virtual
         cluster would not notice its replacement.
         """

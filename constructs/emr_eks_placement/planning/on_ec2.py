@@ -1,4 +1,4 @@
-"""What prevents a pod that no Fargate profile takes from running on EC2 nodes, or makes it risky."""
+"""What prevents a pod that no Fargate profile takes from running on EC2 nodes, and risks."""
 
 from collections.abc import Iterator, Sequence
 

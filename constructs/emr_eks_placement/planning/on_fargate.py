@@ -1,4 +1,4 @@
-"""What prevents a pod that a Fargate profile takes from running there, or makes it expensive."""
+"""What prevents a pod that a Fargate profile takes from running there, and what is expensive."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -16,7 +16,7 @@ OTHER_RULES: Mapping[str, str] = MappingProxyType(
     {
         "CHANGE_REFUSED": "What is deployed can't be changed to this",
         "CHANGE_INTERRUPTS": "The deployment ends pods that run",
-        "NOT_PLANNED": "The job can't be placed as the file says",
+        "NOT_PLANNED": "The job can't be placed as in the file",
         "RESOURCE_ENDS": "A resource is replaced or removed that holds data, or that pods run on",
     }
 )

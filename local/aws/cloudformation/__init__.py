@@ -1,1 +1,1 @@
-"""CloudFormation resource types that MiniStack lacks, and what it leaves out of those it has."""
+"""CloudFormation resource types that MiniStack lacks, and parts that it leaves out of others."""

@@ -1,4 +1,4 @@
-"""What MiniStack leaves out of types it provisions: API checks of their properties, record members, attributes."""
+"""Parts that MiniStack leaves out of its types: API checks of properties, record members, attributes."""
 
 import secrets
 from typing import Any
@@ -123,7 +123,7 @@ def _complete_node_group(name: str, properties: Properties) -> Attributes:
 
 
 def _check_parameter(properties: Properties) -> None:
-    """The size limits of parameter tiers (SSM quotas: 4 KB for Standard, 8 KB for Advanced)."""
+    """Checks the size limits of parameter tiers (SSM quotas: 4 KB for Standard, 8 KB for Advanced)."""
     size = len(str(properties.get("Value", "")).encode())
     tier = properties.get("Tier", "Standard")
     limit = _STANDARD_PARAMETER_BYTES if tier == "Standard" else _ADVANCED_PARAMETER_BYTES
@@ -132,7 +132,7 @@ def _check_parameter(properties: Properties) -> None:
 
 
 def _complete_parameter(name: str, properties: Properties) -> Attributes:
-    """Intelligent-Tiering takes the Standard tier unless the value needs the Advanced one."""
+    """Chooses the tier: Intelligent-Tiering is Standard unless the value needs Advanced."""
     record = state.parameter(name)
     if record and properties.get("Tier") == "Intelligent-Tiering":
         needs_advanced = len(record["OriginalValue"].encode()) > _STANDARD_PARAMETER_BYTES or record["Policies"]
@@ -141,12 +141,12 @@ def _complete_parameter(name: str, properties: Properties) -> Attributes:
 
 
 def _name_parameter(logical_id: str, _stack_name: str) -> Properties:
-    """As the handler in aws-cloudformation/aws-cloudformation-resource-providers-ssm names parameters."""
+    """Names parameters as the handler in aws-cloudformation/aws-cloudformation-resource-providers-ssm does."""
     return {"Name": f"CFN-{logical_id[:23]}-{secrets.token_hex(6)}"}
 
 
 def _name_log_group(logical_id: str, stack_name: str) -> Properties:
-    """STACK-LOGICALID-RANDOM, as CloudFormation names most of what has no name of its own."""
+    """Returns STACK-LOGICALID-RANDOM, the name that CloudFormation gives most resources without one."""
     return {"LogGroupName": generated_name(stack_name, logical_id, 512)}
 
 
@@ -159,7 +159,7 @@ def _complete_vpc(vpc_id: str, properties: Properties) -> Attributes:
 
 
 def _delete_bucket(name: str, _properties: Properties) -> None:
-    """MiniStack deletes it with all that is in it."""
+    """Refuses to delete a bucket with content, which MiniStack would delete."""
     account.delete_bucket(name)
 
 
@@ -169,7 +169,7 @@ def _complete_schedule(name: str, properties: Properties) -> Attributes:
 
 
 def completions() -> list[Completion]:
-    """The stock types that are completed."""
+    """Returns the completed MiniStack types."""
     return [
         Completion("AWS::EC2::VPC", _complete_vpc),
         Completion("AWS::S3::Bucket", lambda _name, _properties: {}, delete=_delete_bucket),

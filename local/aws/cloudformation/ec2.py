@@ -113,7 +113,7 @@ def _security_group_rule(name: str, direction: _Direction, peers: tuple[str, ...
 
 
 def _check_endpoint(properties: Properties) -> None:
-    """Of an interface endpoint: its subnets and security groups are of its VPC, and no two subnets share a zone."""
+    """Checks an interface endpoint: its subnets and security groups are in its VPC, and no two subnets share a zone."""
     if properties.get("VpcEndpointType", "Gateway") != "Interface":
         return
     vpc_id = properties.get("VpcId")
@@ -134,12 +134,12 @@ def _check_endpoint(properties: Properties) -> None:
 
 
 def completions() -> list[Completion]:
-    """What MiniStack leaves out of EC2 types it has."""
+    """Returns the completions of MiniStack's EC2 types."""
     return [Completion("AWS::EC2::VPCEndpoint", lambda _endpoint_id, _properties: {}, _check_endpoint)]
 
 
 def resource_types() -> list[ResourceType]:
-    """The EC2 types MiniStack lacks."""
+    """Returns the EC2 types that MiniStack lacks."""
     return [
         ResourceType(
             "AWS::EC2::EIP",

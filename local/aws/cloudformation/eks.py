@@ -141,7 +141,7 @@ def _delete_pod_identity(arn: str, properties: Properties) -> None:
 
 
 def resource_types(profiles: FargateProfiles) -> list[ResourceType]:
-    """The EKS types MiniStack lacks."""
+    """Returns the EKS types MiniStack lacks."""
     return [
         _fargate_profile(profiles),
         ResourceType(

@@ -60,5 +60,5 @@ def _job_template(service: EmrContainers) -> ResourceType:
 
 
 def resource_types(service: EmrContainers) -> list[ResourceType]:
-    """The EMR on EKS types; MiniStack has none."""
+    """Returns the EMR on EKS types; MiniStack has none."""
     return [_virtual_cluster(service), _job_template(service)]

@@ -31,7 +31,7 @@ def _delete_service_linked_role(name: str, _properties: Properties) -> None:
 
 
 def resource_types() -> list[ResourceType]:
-    """The IAM types MiniStack lacks."""
+    """Returns the IAM types MiniStack lacks."""
     return [
         ResourceType(
             "AWS::IAM::OIDCProvider",

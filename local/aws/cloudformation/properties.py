@@ -1,4 +1,4 @@
-"""CloudFormation properties as requests of the service's API, guided by botocore's service model."""
+"""Converts CloudFormation properties to requests of the service's API, by botocore's service model."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +10,8 @@ from local.aws.model_validation import input_shape, summary, violations
 
 
 def api_request(service: str, operation: str, properties: Mapping[str, Any], **members: Any) -> dict[str, Any]:
-    """The API request for a resource's properties, with further (API) members; members of value None are left out.
+    """Returns the API request for a resource's properties, with further (API) members; members of value None are left
+    out.
 
     Raises `ValueError` with what the service model forbids.
     """
@@ -36,7 +37,7 @@ def _converted(shape: Shape | None, value: Any) -> Any:
 
 
 def _scalar(shape: Shape | None, value: Any) -> Any:
-    """A template may write numbers and booleans as text."""
+    """Converts a scalar: a template may contain numbers and booleans as text."""
     if shape is None or not isinstance(value, str):
         return value
     if shape.type_name == "boolean":
@@ -47,7 +48,7 @@ def _scalar(shape: Shape | None, value: Any) -> Any:
 
 
 def tag_map(properties: Mapping[str, Any]) -> dict[str, str]:
-    """A resource's `Tags`, a list of Key and Value or a map, as a map."""
+    """Returns a resource's `Tags`, a list of Key and Value or a map, as a map."""
     tags = properties.get("Tags") or {}
     return {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else dict(tags)
 

@@ -1,4 +1,4 @@
-"""What an execution role can reach of the things its job run names."""
+"""Checks whether an execution role can access what its job run names."""
 
 import itertools
 import re
@@ -20,7 +20,7 @@ _FILE_OPTIONS = ("--py-files", "--files", "--jars", "--archives", "--properties-
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a run needs and its execution role cannot use: the request's member and what is wrong with it."""
+    """Something that a run needs and its execution role cannot use: the request's member and what is wrong with it."""
 
     member: str
     problem: str
@@ -28,7 +28,7 @@ class Finding:
 
 
 def state_details(findings: list[Finding]) -> str:
-    """The findings in one line; without what they are about where the line would be too long for stateDetails."""
+    """Returns the findings in one line, shortened if the line would be too long for stateDetails."""
     full = "; ".join(f"{finding.member}: {finding.problem} ({finding.subject})" for finding in findings)
     if len(full) <= MAX_STATE_DETAILS:
         return full
@@ -42,7 +42,7 @@ def refuse_unknown_release(release_label: str) -> None:
 
 
 def refuse_unusable_role(role_arn: str) -> None:
-    """Raise unless the role exists and lets pods in, by IRSA or by EKS Pod Identity."""
+    """Raise unless the role exists and trusts the pods, by IRSA or by EKS Pod Identity."""
     role = state.role(role_arn)
     if not role:
         raise validation_error(f"Role {role_arn} does not exist.")
@@ -53,7 +53,7 @@ def refuse_unusable_role(role_arn: str) -> None:
 
 
 def base36(text: str) -> str:
-    """The role name in EMR's service account names: the bytes as one big-endian number, base 36, lower-case."""
+    """Returns the role name in EMR's service account names: the bytes as one big-endian number, base 36, lower-case."""
     number = int.from_bytes(text.encode(), "big")
     digits = ""
     while number:
@@ -63,13 +63,13 @@ def base36(text: str) -> str:
 
 
 def driver_subject(role_arn: str, namespace: str) -> str:
-    """The service account that EMR makes for drivers with a role, as its token names it."""
+    """Returns the service account that EMR creates for drivers with a role, as named in its token."""
     suffix = f"{role_arn.split(':')[4]}-{base36(role_arn.rsplit('/', 1)[-1])}"
     return f"system:serviceaccount:{namespace}:emr-containers-sa-spark-driver-{suffix}"
 
 
 def findings(request: Mapping[str, Any], namespace: str) -> list[Finding]:
-    """Everything that would keep the run from reading its inputs and writing its logs."""
+    """Returns everything that would prevent the run from reading its inputs and writing its logs."""
     role_arn = request["executionRoleArn"]
     found = list(_trust_findings(role_arn, namespace))
     for member, uri in inputs(request):
@@ -84,7 +84,8 @@ def findings(request: Mapping[str, Any], namespace: str) -> list[Finding]:
 
 
 def _trust_findings(role_arn: str, namespace: str) -> Iterator[Finding]:
-    """The trust policy has to let in the service accounts that EMR makes in the virtual cluster's namespace."""
+    """Yields a finding if the trust policy does not trust the service accounts that EMR creates in the virtual
+    cluster's namespace."""
     role = state.role(role_arn)
     if not role or state.trusts_service(role, _POD_IDENTITY_SERVICE):
         return
@@ -98,7 +99,7 @@ def _trust_findings(role_arn: str, namespace: str) -> Iterator[Finding]:
 
 
 def inputs(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The S3 objects a run reads, each with the request's member that names it."""
+    """Yields the S3 objects a run reads, each with the request's member that names it."""
     driver = request["jobDriver"]
     submit = driver.get("sparkSubmitJobDriver", {})
     sql = driver.get("sparkSqlJobDriver", {})
@@ -143,7 +144,7 @@ def _object_findings(role_arn: str, member: str, uri: str) -> Iterator[Finding]:
 
 
 def _log_bucket_findings(role_arn: str, log_uri: str) -> Iterator[Finding]:
-    """EMR makes a log bucket that does not exist, if the role may."""
+    """Yields a finding if the log bucket does not exist and the role may not create it, as EMR does."""
     member = "s3MonitoringConfiguration"
     bucket, prefix = _bucket_and_key(log_uri)
     if not state.bucket_exists(bucket):
@@ -154,7 +155,7 @@ def _log_bucket_findings(role_arn: str, log_uri: str) -> Iterator[Finding]:
 
 
 def _log_group_findings(role_arn: str, group: str) -> Iterator[Finding]:
-    """EMR makes a log group that does not exist, if the role may."""
+    """Yields a finding if the log group does not exist and the role may not create it, as EMR does."""
     member = "cloudWatchMonitoringConfiguration"
     arn = f"arn:aws:logs:{state.region()}:{state.account_id()}:log-group:{group}"
     needed = [("logs:CreateLogStream", f"{arn}:*"), ("logs:PutLogEvents", f"{arn}:log-stream:stdout")]

@@ -10,17 +10,17 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_id(length: int = 25) -> str:
-    """A random resource id of lower-case letters and digits."""
+    """Returns a random resource id of lower-case letters and digits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def arn(resource: str) -> str:
-    """The ARN of an EMR on EKS resource (`virtualclusters/<id>`) of the current account and region."""
+    """Returns the ARN of an EMR on EKS resource (`virtualclusters/<id>`) of the current account and region."""
     return f"arn:aws:emr-containers:{state.region()}:{state.account_id()}:/{resource}"
 
 
 def resource_of(path: str) -> str:
-    """The ARN of the resource that a request's path names; * for a list of all and for what is to be created."""
+    """Returns the ARN of the resource in a request's path; * for a list of all and for a creation."""
     parts = [urllib.parse.unquote(part) for part in path.strip("/").split("/")]
     if parts[0] == "tags":
         return "/".join(parts[1:])

@@ -38,7 +38,7 @@ class JobRunIntegrations:
         self._service = service
 
     def start(self, role_arn: str, service: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What StartJobRun answers; parameters: with members in PascalCase. Raises ApiError."""
+        """Returns what StartJobRun answers; parameters: with members in PascalCase. Raises ApiError."""
         token = parameters.get("ClientToken", secrets.token_hex(16))
         try:
             request = api_request(SERVICE, "StartJobRun", parameters, clientToken=token)
@@ -50,7 +50,7 @@ class JobRunIntegrations:
         return self._service.api.run("StartJobRun", request)
 
     def run_task(self, task: Task, sync: bool, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A task of a state machine: the answer of StartJobRun, or with .sync the job run once it has ended."""
+        """Returns a task of a state machine: the answer of StartJobRun, or with .sync the job run once it has ended."""
         try:
             started = self.start(task.role_arn, "states.amazonaws.com", parameters)
             return self._ended(task, started) if sync else _pascal_case("StartJobRunResponse", started)
@@ -73,7 +73,8 @@ class JobRunIntegrations:
 
 
 def _pascal_case(shape: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    """A structure as Step Functions gives it: the members of structures begin with capitals, the keys of maps stay."""
+    """Converts a structure to Step Functions' form: members of structures begin with capitals, keys of maps are
+    unchanged."""
     converted: dict[str, Any] = _converted(service_model(SERVICE).shape_for(shape), value)
     return converted
 

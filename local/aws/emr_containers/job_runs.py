@@ -87,7 +87,7 @@ class JobRun:
             return self._changed.wait_for(lambda: self.has_ended, seconds)
 
     def description(self) -> dict[str, Any]:
-        """The JobRun structure of DescribeJobRun."""
+        """Returns the JobRun structure of DescribeJobRun."""
         with self._changed:
             described: dict[str, Any] = {
                 "id": self.id,
@@ -126,5 +126,5 @@ class JobRunner(Protocol):
 
 
 def iso_time(moment: datetime) -> str:
-    """A timestamp as EMR on EKS writes it."""
+    """Returns a timestamp as EMR on EKS writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

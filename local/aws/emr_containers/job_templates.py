@@ -28,7 +28,7 @@ class JobTemplate:
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def description(self) -> dict[str, Any]:
-        """The JobTemplate structure of DescribeJobTemplate."""
+        """Returns the JobTemplate structure of DescribeJobTemplate."""
         return {
             "id": self.id,
             "name": self.name,
@@ -40,7 +40,7 @@ class JobTemplate:
         }
 
     def filled_in(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A StartJobRun request with the template's values for this request's parameters."""
+        """Returns a StartJobRun request with the template's values for this request's parameters."""
         given = [member for member in _TEMPLATE_MEMBERS if member in request]
         if given:
             raise validation_error(f"{', '.join(given)} can't be given together with jobTemplateId")
@@ -72,7 +72,7 @@ def _is_number(text: str) -> bool:
 
 
 def placeholders(value: Any) -> set[str]:
-    """The names of every `${Name}` in a structure."""
+    """Returns the names of every `${Name}` in a structure."""
     if isinstance(value, str):
         return set(_PLACEHOLDER.findall(value))
     members = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else []
@@ -119,7 +119,7 @@ class JobTemplates:
         return template
 
     def get(self, identifier: str) -> JobTemplate:
-        """The template; ResourceNotFoundException if there is none."""
+        """Returns the template; ResourceNotFoundException if there is none."""
         found = self._templates.get(identifier)
         if not found:
             raise ApiError("ResourceNotFoundException", f"Job template {identifier} doesn't exist.", 404)

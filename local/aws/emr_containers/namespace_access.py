@@ -1,4 +1,4 @@
-"""How EMR gets into a namespace of an EKS cluster: three worlds, for which of them is AWS's is not settled."""
+"""How EMR gets into a namespace of an EKS cluster: three variants, because it is not known which one AWS has."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -22,10 +22,11 @@ SERVICE_PRINCIPAL = "emr-containers.amazonaws.com"
 
 
 class NamespaceAccess:
-    """Lets EMR into namespaces. In every world, EMR makes its access entry for who calls its API with the rights for that.
+    """Lets EMR into namespaces. In every variant, EMR creates its access entry for a caller of its API with the rights
+    for that.
 
-    exists(cluster, namespace): whether there is such a namespace; may_read(cluster, namespace, role ARN): whether the
-    role reads it by aws-auth. Where they are None the namespace exists, and nobody is mapped.
+    exists(cluster, namespace): whether the namespace exists; may_read(cluster, namespace, role ARN): whether aws-auth
+    lets the role read it. If they are None, the namespace exists and nobody is mapped.
     """
 
     def __init__(
@@ -48,7 +49,8 @@ class NamespaceAccess:
             raise validation_error(f"Unauthorized to perform read namespace on ({namespace})")
 
     def leave(self, cluster: str, namespace: str, *, by_cloudformation: bool) -> None:
-        """Give up what access entry there is. Whether EMR fails where the caller may not is assumed: it is not documented."""
+        """Remove EMR's access entry, if there is one. It is assumed that EMR fails without the caller's rights; this is
+        not documented."""
         if not by_cloudformation and not _caller_may(LEAVES, cluster):
             raise validation_error(f"Unauthorized to remove the access entry on ({cluster})")
         eks_access.disassociate_job_policy(cluster, _role_arn(with_path=True), namespace)

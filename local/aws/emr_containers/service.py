@@ -90,7 +90,7 @@ class EmrContainers:
         return {"id": request["id"]}
 
     def _scheduler_status(self, cluster: VirtualCluster) -> Mapping[str, Any]:
-        """Counted only where there are bounds."""
+        """Returns the status, which counts runs only if there are limits."""
         if "schedulerConfiguration" not in cluster.options:
             return {}
         states = Counter(run.state.value for run in self._runs_of(cluster.id))
@@ -210,7 +210,7 @@ class EmrContainers:
         return {"tags": dict(self._tagged(request).tags)}
 
     def tagged(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """The ARNs of all resources, with their tags."""
+        """Yields the ARNs of all resources, with their tags."""
         for resource in self._resources():
             yield resource.arn, resource.tags
 
@@ -235,7 +235,7 @@ class EmrContainers:
         return all(run.wait_until_ended(seconds) for run in self._runs_of(virtual_cluster_id))
 
     def job_run(self, virtual_cluster_id: str, job_run_id: str) -> JobRun:
-        """The job run; ResourceNotFoundException if there is none."""
+        """Returns the job run; ResourceNotFoundException if there is none."""
         found = self._runs.get(job_run_id)
         if not found or found.virtual_cluster_id != virtual_cluster_id:
             raise not_found(f"Job run {job_run_id} doesn't exist.")
@@ -246,7 +246,7 @@ class EmrContainers:
 
 
 def _refuse_who_may_not(request: Request) -> None:
-    """Raise for a caller without the rights that CreateVirtualCluster takes beside its own (EMR on EKS guide)."""
+    """Raise for a caller without the further rights that CreateVirtualCluster needs (EMR on EKS guide)."""
     needed: list[tuple[str, str, dict[str, str]]] = []
     if request.get("tags"):
         needed.append(("emr-containers:TagResource", arn("virtualclusters/any"), {}))

@@ -43,7 +43,7 @@ class VirtualCluster:
 class VirtualClusters:
     """All virtual clusters of the account.
 
-    `has_active_runs(id)` tells whether a deleted one is still TERMINATING.
+    `has_active_runs(id)`: whether a deleted one is still TERMINATING.
     """
 
     def __init__(self, has_active_runs: Callable[[str], bool], access: NamespaceAccess) -> None:
@@ -96,7 +96,7 @@ class VirtualClusters:
                 raise validation_error("A virtual cluster already exists in the given namespace")
 
     def get(self, identifier: str) -> VirtualCluster:
-        """The virtual cluster; ResourceNotFoundException if there is none."""
+        """Returns the virtual cluster; ResourceNotFoundException if there is none."""
         found = self._clusters.get(identifier)
         if not found:
             raise ApiError("ResourceNotFoundException", f"Virtual cluster {identifier} doesn't exist.", 404)
@@ -110,13 +110,13 @@ class VirtualClusters:
             cluster.is_deleted = True
 
     def state_of(self, cluster: VirtualCluster) -> str:
-        """RUNNING, TERMINATING or TERMINATED; ARRESTED once the EKS cluster is gone."""
+        """Returns RUNNING, TERMINATING or TERMINATED; ARRESTED after the EKS cluster was deleted."""
         if not cluster.is_deleted:
             return "RUNNING" if state.cluster(cluster.cluster_name) else "ARRESTED"
         return "TERMINATING" if self._has_active_runs(cluster.id) else "TERMINATED"
 
     def description(self, cluster: VirtualCluster) -> dict[str, Any]:
-        """The VirtualCluster structure of DescribeVirtualCluster."""
+        """Returns the VirtualCluster structure of DescribeVirtualCluster."""
         return {
             "id": cluster.id,
             "name": cluster.name,

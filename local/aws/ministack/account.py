@@ -1,4 +1,4 @@
-"""EC2, IAM and S3 resources by MiniStack's APIs, where its CloudFormation lacks them or does not ask those."""
+"""EC2, IAM and S3 resources through MiniStack's APIs, where its CloudFormation lacks them."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def _query(**parameters: object) -> dict[str, list[str]]:
 
 
 def _created_id(response: tuple[int, Any, bytes | str], operation: str, element: str) -> str:
-    """The id in an EC2 or IAM answer, by the XML element that holds it."""
+    """Returns the id in an EC2 or IAM answer, by the XML element that holds it."""
     found = re.search(f"<{element}>([^<]+)</{element}>", raise_for_error(response, operation))
     if not found:
         raise ValueError(f"{operation}: no {element} in the answer")
@@ -29,19 +29,19 @@ def _created_id(response: tuple[int, Any, bytes | str], operation: str, element:
 
 
 def allocate_address(domain: str) -> tuple[str, str]:
-    """A new Elastic IP address: its allocation id and its address."""
+    """Returns a new Elastic IP address: its allocation id and its address."""
     names.ec2._ensure_defaults_initialized()
     allocation_id = _created_id(names.ec2._allocate_address(_query(Domain=domain)), "AllocateAddress", "allocationId")
     return allocation_id, names.ec2._addresses[allocation_id]["PublicIp"]
 
 
 def address_is_allocated(allocation_id: str) -> bool:
-    """Whether the Elastic IP address exists."""
+    """Returns whether the Elastic IP address exists."""
     return allocation_id in names.ec2._addresses
 
 
 def allocation_of(public_ip: str) -> str:
-    """The allocation id of an Elastic IP address. Raises ValueError for one that is not there."""
+    """Returns the allocation id of an Elastic IP address. Raises ValueError if it does not exist."""
     for allocation_id, address in names.ec2._addresses.items():
         if address["PublicIp"] == public_ip:
             return str(allocation_id)
@@ -56,7 +56,7 @@ def release_address(public_ip: str) -> None:
 
 
 def create_nat_gateway(subnet_id: str, allocation_id: str | None, connectivity: str) -> str:
-    """A NAT gateway; gives its id."""
+    """Returns a NAT gateway; gives its id."""
     parameters = _query(SubnetId=subnet_id, AllocationId=allocation_id, ConnectivityType=connectivity)
     return _created_id(names.ec2._create_nat_gateway(parameters), "CreateNatGateway", "natGatewayId")
 
@@ -67,7 +67,7 @@ def delete_nat_gateway(gateway_id: str) -> None:
 
 
 def create_flow_log(properties: Mapping[str, Any]) -> str:
-    """A flow log from the properties of AWS::EC2::FlowLog; gives its id."""
+    """Returns a flow log from the properties of AWS::EC2::FlowLog; gives its id."""
     parameters = _query(
         ResourceType=properties.get("ResourceType"),
         TrafficType=properties.get("TrafficType"),
@@ -89,13 +89,13 @@ def delete_flow_log(flow_log_id: str) -> None:
 
 
 def security_group_permission(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """A template's ingress or egress rule in the form security groups hold it."""
+    """Returns a template's ingress or egress rule in the form security groups hold it."""
     permissions: list[dict[str, Any]] = names.provisioners._ec2_sg_permissions([dict(rule)])
     return permissions[0]
 
 
 def create_oidc_provider(url: str, client_ids: list[str], thumbprints: list[str]) -> str:
-    """An IAM OIDC provider; gives its ARN."""
+    """Returns an IAM OIDC provider; gives its ARN."""
     parameters = _query(Url=url)
     for member, values in (("ClientIDList", client_ids), ("ThumbprintList", thumbprints)):
         parameters.update({f"{member}.member.{number}": [value] for number, value in enumerate(values, 1)})
@@ -115,12 +115,12 @@ def delete_oidc_provider(arn: str) -> None:
 
 
 def service_linked_role_name(service: str) -> str:
-    """The fixed name of a service's linked role."""
+    """Returns the fixed name of a service's linked role."""
     return _SERVICE_LINKED_ROLE_NAMES.get(service, f"AWSServiceRoleFor{service.split('.')[0].capitalize()}")
 
 
 def create_service_linked_role(service: str) -> str:
-    """A service-linked role under AWS's own name; gives the name. `ValueError` if the account has it."""
+    """Returns a service-linked role under AWS's own name; gives the name. `ValueError` if the account has it."""
     name = service_linked_role_name(service)
     if name in names.iam._roles:
         raise ValueError(f"Service role name {name} has been taken in this account, please try a different suffix.")
@@ -138,11 +138,11 @@ def delete_service_linked_role(name: str) -> None:
 
 
 def service_linked_role_exists(service: str) -> bool:
-    """Whether the account has the service's linked role."""
+    """Returns whether the account has the service's linked role."""
     return service_linked_role_name(service) in names.iam._roles
 
 
 def delete_bucket(name: str) -> None:
-    """Remove an S3 bucket. Raises ValueError while a version of an object is in it; one that is gone is left alone."""
+    """Remove an S3 bucket. Raises ValueError while it contains a version of an object; a missing bucket is ignored."""
     if name in names.s3._buckets:
         raise_for_error(names.s3._delete_bucket(name), "DeleteBucket")

@@ -1,4 +1,4 @@
-"""Access entries that MiniStack does not make: of nodes and Fargate, of EKS Auto Mode's nodes, and EMR's own."""
+"""Access entries that MiniStack does not create: of nodes and Fargate, of EKS Auto Mode's nodes, and EMR's own."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _JOB_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEMRJobPolicy"
 
 @contextlib.contextmanager
 def auto_mode_access_entries() -> Iterator[None]:
-    """Lets access entries be of this type, and have access policies as those of type STANDARD do."""
+    """Allows access entries of this type, with access policies like those of type STANDARD."""
     original = names.eks._associate_access_policy
 
     def associate(cluster: str, principal: str, body: dict[str, Any]) -> Any:
@@ -36,7 +36,7 @@ def auto_mode_access_entries() -> Iterator[None]:
 
 @contextlib.contextmanager
 def node_group_access_entries() -> Iterator[None]:
-    """Lets EKS make and remove the access entries of managed node groups' roles."""
+    """Creates and removes the access entries of managed node groups' roles, as EKS does."""
     create, delete = names.eks._create_nodegroup, names.eks._delete_nodegroup
 
     def created(cluster: str, body: dict[str, Any]) -> Any:
@@ -61,9 +61,10 @@ def node_group_access_entries() -> Iterator[None]:
 
 
 def let_nodes_in(cluster: str, role: str, kind: str) -> None:
-    """The access entry that EKS makes for a role of nodes, where the cluster takes access entries and has none of it.
+    """Creates the access entry of a role of nodes, as EKS does, if the cluster takes access entries and has none for
+    it.
 
-    Source: EKS guide, Create access entries (self-managed nodes alone need one made by hand).
+    Source: EKS guide, Create access entries (only self-managed nodes need one created by hand).
     """
     mode = names.eks._clusters[cluster].get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
     if mode != "CONFIG_MAP" and names.eks._ae_key(cluster, role) not in names.eks._access_entries:
@@ -72,21 +73,22 @@ def let_nodes_in(cluster: str, role: str, kind: str) -> None:
 
 
 def let_nodes_out(cluster: str, role: str, kind: str) -> None:
-    """Without it, after the last node group or Fargate profile of the role, as EKS does with the role in aws-auth."""
+    """Removes the access entry after the last node group or Fargate profile of the role, as EKS does with the role in
+    aws-auth."""
     entry = names.eks._access_entries.get(names.eks._ae_key(cluster, role))
     if entry and entry["type"] == kind:
         raise_for_error(names.eks._delete_access_entry(cluster, role), "DeleteAccessEntry")
 
 
 def associate_job_policy(cluster: str, principal: str, namespace: str) -> None:
-    """EMR's own access entry with the policy of its jobs, for one namespace more."""
+    """Adds a namespace to EMR's own access entry with the policy of its jobs."""
     if names.eks._ae_key(cluster, principal) not in names.eks._access_entries:
         raise_for_error(names.eks._create_access_entry(cluster, {"principalArn": principal}), "CreateAccessEntry")
     _associate(cluster, principal, [*_namespaces_of(cluster, principal), namespace])
 
 
 def disassociate_job_policy(cluster: str, principal: str, namespace: str) -> None:
-    """The access entry without the namespace; it goes with its last one."""
+    """Removes the namespace from the access entry, and the entry with its last one."""
     if names.eks._ae_key(cluster, principal) not in names.eks._access_entries:
         return
     left = [one for one in _namespaces_of(cluster, principal) if one != namespace]

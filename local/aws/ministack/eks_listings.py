@@ -1,4 +1,4 @@
-"""EKS's listings page by page: MiniStack answers the first page only, without a token for the next."""
+"""Pages of EKS's listings: MiniStack answers only the first page, without a token for the next."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ _LARGEST_PAGE = 100  # botocore's service model of eks
 
 @contextlib.contextmanager
 def paged() -> Iterator[None]:
-    """Have ListClusters, ListNodegroups and ListPodIdentityAssociations honour maxResults and nextToken."""
+    """Makes ListClusters, ListNodegroups and ListPodIdentityAssociations support maxResults and nextToken."""
     listings = {
         "_list_clusters": (names.eks._list_clusters, "clusters"),
         "_list_nodegroups": (names.eks._list_nodegroups, "nodegroups"),

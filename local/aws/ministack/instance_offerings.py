@@ -1,4 +1,4 @@
-"""EC2's DescribeInstanceTypeOfferings, which MiniStack lacks: every zone offers whatever is asked for."""
+"""EC2's DescribeInstanceTypeOfferings, which MiniStack lacks: every zone offers every requested type."""
 
 import contextlib
 from collections.abc import Iterator, Mapping

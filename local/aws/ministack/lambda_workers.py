@@ -56,7 +56,7 @@ class LambdaWorkers:
         return SimpleNamespace(**{**vars(tempfile), "mkdtemp": mkdtemp})
 
     def _spawn_with_layers(self) -> Any:
-        """MiniStack unpacks a function's layers for each worker anew; give it the merged, cached folder instead."""
+        """Replaces MiniStack's unpacking of layers for each worker by the merged, cached folder."""
         original = names.lambda_runtime.Worker._spawn
 
         def spawn(worker: Any) -> None:
@@ -116,7 +116,7 @@ class LambdaWorkers:
 
 
 def _close_pipes(process: subprocess.Popen[str]) -> None:
-    """MiniStack forgets the pipes of the workers it kills."""
+    """Closes the pipes of killed workers, which MiniStack does not."""
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:
             with contextlib.suppress(BrokenPipeError):

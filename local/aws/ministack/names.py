@@ -89,7 +89,7 @@ def added_item(table: MutableMapping[str, Any], key: str, value: object) -> Iter
 
 
 def installed_version() -> str:
-    """The version of the installed MiniStack distribution."""
+    """Returns the version of the installed MiniStack distribution."""
     return metadata.version("ministack")
 
 

@@ -18,10 +18,10 @@ class ResourceType:
     """A CloudFormation resource type.
 
     `create(logical_id, properties, stack_name)` and `delete(physical_id, properties)` raise `ValueError` with the text
-    that the stack event shows. A change of a `create_only` property replaces the resource: CloudFormation creates the new
-    one before it deletes the old one, so a name that stays the same makes the update fail, as on AWS. Any other change
-    calls `update(physical_id, new_properties)`, which gives all attributes; a type without one changes its tags at most, and
-    keeps them as they were.
+    of the stack event. A change of a `create_only` property replaces the resource: CloudFormation creates the new one
+    before it deletes the old one, so an unchanged name lets the update fail, as on AWS. Any other change calls
+    `update(physical_id, new_properties)`, which returns all attributes; without it, only tags may change, and the
+    attributes remain.
     """
 
     name: str
@@ -31,11 +31,11 @@ class ResourceType:
     update: Callable[[str, Properties], Attributes] | None = None
     tags: Literal["list", "map"] | None = "list"
     may_wait: bool = False
-    """Whether the handlers wait for something: they then run outside the gateway's event loop."""
+    """Whether the handlers may block; they then run outside the gateway's event loop."""
 
 
 def generated_name(stack_name: str, logical_id: str, max_length: int) -> str:
-    """The name CloudFormation makes up; a replacement gets a new one."""
+    """Returns a name that CloudFormation generates; a replacement gets a new one."""
     return str(names.provisioners._physical_name(stack_name, logical_id, max_len=max_length))
 
 

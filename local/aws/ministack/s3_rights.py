@@ -1,4 +1,5 @@
-"""What S3 asks IAM beside the right to a call: the KMS key of a bucket, and who may know that an object is not there."""
+"""Rights that S3 checks in IAM in addition to the call's own: the KMS key of a bucket, and who may learn that an object
+is missing."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -11,11 +12,11 @@ _KEY_ID = "x-amz-server-side-encryption-aws-kms-key-id"
 
 @contextlib.contextmanager
 def asked_for() -> Iterator[None]:
-    """Lets S3 ask for these rights, until the end of the block, where IAM is checked.
+    """Makes S3 check these rights until the end of the block, if IAM is checked.
 
-    Of a KMS key that the bucket encrypts with, as of the S3 guide, uploading with multipart upload and KMS; the key's own
-    policy is not asked. HEAD and GET of an object that is not there are 403 for who may not list its key as a prefix: 403 or
-    404 is as the S3 API's HeadObject says; that s3:prefix is compared with the key, Terraform's S3 backend relies on.
+    The KMS key is that of the bucket (S3 guide, uploading with multipart upload and KMS); the key's own policy is not
+    checked. HEAD and GET of a missing object answer 403 to a caller who may not list its key as a prefix. Sources:
+    HeadObject in the S3 API for 403 or 404; Terraform's S3 backend relies on the comparison of s3:prefix with the key.
     """
     original = names.s3.handle_request
 

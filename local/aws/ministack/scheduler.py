@@ -1,4 +1,4 @@
-"""EventBridge Scheduler: MiniStack tells when a schedule is due, and leaves what is due to others."""
+"""EventBridge Scheduler: MiniStack detects when a schedule is due, and others start its target."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping

@@ -14,18 +14,18 @@ EksRoute = Callable[[str, str, bytes, Mapping[str, list[str]]], Response | None]
 
 
 def json_response(body: Mapping[str, Any]) -> Response:
-    """A successful rest-json answer."""
+    """Returns a successful rest-json answer."""
     return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
 
 def error_response(error: ApiError) -> Response:
-    """An error in the form from which SDKs make their exceptions."""
+    """Returns an error in the form from which SDKs make their exceptions."""
     headers = {"Content-Type": "application/json", "x-amzn-errortype": error.code}
     return error.status, headers, json.dumps({"__type": error.code, "message": error.message}).encode()
 
 
 def raise_for_error(response: tuple[int, Any, bytes | str], operation: str) -> Any:
-    """The body of a MiniStack handler's answer; `ValueError` with its text if it is an error."""
+    """Returns the body of a MiniStack handler's answer; `ValueError` with its text if it is an error."""
     status, _headers, body = response
     text = body.decode() if isinstance(body, bytes) else body
     if status >= 400:
@@ -151,7 +151,7 @@ def eks_operation(name: str) -> Callable[..., Any]:
 
 
 def create_security_group(vpc_id: str, name: str, description: str) -> str:
-    """A security group in a VPC; gives its id."""
+    """Returns a security group in a VPC; gives its id."""
     group_id, _attributes = names.provisioners._ec2_sg_create(
         name, {"GroupName": name, "GroupDescription": description, "VpcId": vpc_id}, name
     )

@@ -1,4 +1,4 @@
-"""MiniStack's idea of its own address, which it otherwise takes from the environment while it is imported."""
+"""MiniStack's own address, which it otherwise reads from the environment while it is imported."""
 
 import contextlib
 import shutil
@@ -11,10 +11,10 @@ from local.aws.ministack.gateway import LOOPBACK
 
 @contextlib.contextmanager
 def running_at(port: int, region: str, directory: Path) -> Iterator[None]:
-    """Tell MiniStack where it listens, its region and a folder for its files, until the end of the block.
+    """Sets MiniStack's address, its region and a folder for its files, until the end of the block.
 
-    Some of its modules read the environment at run time (the port for Lambda functions, which listeners to open), others
-    keep what they read at import; both are set.
+    Some of its modules read the environment at run time (the port for Lambda functions, which listeners to open),
+    others keep what they read at import; both are set.
     """
     variables: dict[str, str | None] = {
         "BIND_HOST": LOOPBACK,
@@ -42,10 +42,10 @@ def running_at(port: int, region: str, directory: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def enforcing_iam() -> Iterator[None]:
-    """Check signatures and IAM policies until the end of the block; else whoever calls may do everything.
+    """Check signatures and IAM policies until the end of the block; otherwise every caller may do everything.
 
-    The keys of an account's root, which are its 12 digits or this process's AWS_ACCESS_KEY_ID, may do so even then. The
-    loopback interface counts as TLS, which bucket policies ask for.
+    The keys of an account's root, which are its 12 digits or this process's AWS_ACCESS_KEY_ID, are exempt. The loopback
+    interface counts as TLS, which bucket policies require.
     """
     pin_origin = names.app.pin_request_origin
     with (

@@ -1,4 +1,5 @@
-"""DescribeStacks of a stack in progress answers at its end: the CDK CLI asks every five seconds, which is long here."""
+"""Delays DescribeStacks of a stack in progress until its end, because the CDK CLI's interval of five seconds is long
+here."""
 
 import asyncio
 import contextlib
@@ -16,7 +17,7 @@ _LOOK_SECONDS = 0.05
 
 @contextlib.contextmanager
 def answered_at_the_end() -> Iterator[None]:
-    """Holds such an answer back while the stack that the request names is in progress, for five seconds at most."""
+    """Delays the answer while the stack in the request is in progress, for at most five seconds."""
     original = names.app.SERVICE_HANDLERS["cloudformation"]
 
     async def handle(

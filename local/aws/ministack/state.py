@@ -14,40 +14,40 @@ _CALLER: ContextVar[str | None] = ContextVar("caller", default=None)  # an acces
 
 
 def account_id() -> str:
-    """The account of the current request."""
+    """Returns the account of the current request."""
     return str(names.responses.get_account_id())
 
 
 def region() -> str:
-    """The region of the current request."""
+    """Returns the region of the current request."""
     return str(names.responses.get_region())
 
 
 def cluster(name: str) -> Record | None:
-    """The record of an EKS cluster, in the shape of DescribeCluster."""
+    """Returns the record of an EKS cluster, in the shape of DescribeCluster."""
     found: Record | None = names.eks._clusters.get(name)
     return found
 
 
 def node_group(cluster_name: str, name: str) -> Record | None:
-    """The record of a managed node group, in the shape of DescribeNodegroup."""
+    """Returns the record of a managed node group, in the shape of DescribeNodegroup."""
     found: Record | None = names.eks._nodegroups.get(f"{cluster_name}/{name}")
     return found
 
 
 def node_groups_of(cluster_name: str) -> list[str]:
-    """The names of a cluster's managed node groups."""
+    """Returns the names of a cluster's managed node groups."""
     return [key.split("/", 1)[1] for key in names.eks._nodegroups if key.startswith(f"{cluster_name}/")]
 
 
 def subnet(subnet_id: str) -> Record | None:
-    """The record of a subnet, in the shape of DescribeSubnets."""
+    """Returns the record of a subnet, in the shape of DescribeSubnets."""
     found: Record | None = names.ec2._subnets.get(subnet_id)
     return found
 
 
 def launch_template_version(specification: Mapping[str, str]) -> Record | None:
-    """The version that EKS's LaunchTemplateSpecification names, in the shape of DescribeLaunchTemplateVersions."""
+    """Returns the version that EKS's LaunchTemplateSpecification names, in the shape of DescribeLaunchTemplateVersions."""
     for template in names.ec2._launch_templates.values():
         if specification.get("id", specification.get("name")) in (
             template["LaunchTemplateId"],
@@ -61,13 +61,13 @@ def launch_template_version(specification: Mapping[str, str]) -> Record | None:
 
 
 def security_group(group_id: str) -> Record | None:
-    """The record of a security group, in the shape of DescribeSecurityGroups."""
+    """Returns the record of a security group, in the shape of DescribeSecurityGroups."""
     found: Record | None = names.ec2._security_groups.get(group_id)
     return found
 
 
 def is_public_subnet(subnet_id: str) -> bool:
-    """Whether the subnet's route table leads to an internet gateway."""
+    """Returns whether the subnet's route table leads to an internet gateway."""
     for table in names.ec2._route_tables.values():
         if any(association.get("SubnetId") == subnet_id for association in table.get("Associations", [])):
             return any(str(route.get("GatewayId", "")).startswith("igw-") for route in table.get("Routes", []))
@@ -75,13 +75,13 @@ def is_public_subnet(subnet_id: str) -> bool:
 
 
 def role(arn: str) -> Record | None:
-    """The IAM role of this account with exactly this ARN."""
+    """Returns the IAM role of this account with exactly this ARN."""
     found: Record | None = names.iam._roles.get(arn.rsplit("/", 1)[-1])
     return found if found and found["Arn"] == arn else None
 
 
 def trust_policy(role_record: Mapping[str, Any]) -> Record:
-    """A role's trust policy as a document."""
+    """Returns a role's trust policy as a document."""
     document = role_record["AssumeRolePolicyDocument"]
     if isinstance(document, str):
         document = json.loads(urllib.parse.unquote(document))
@@ -89,7 +89,7 @@ def trust_policy(role_record: Mapping[str, Any]) -> Record:
 
 
 def trusts_service(role_record: Mapping[str, Any], service: str) -> bool:
-    """Whether a role's trust policy names an AWS service, whatever its conditions say."""
+    """Returns whether a role's trust policy names an AWS service, ignoring its conditions."""
     for statement in _as_list(trust_policy(role_record).get("Statement", [])):
         principal = statement.get("Principal")
         named = _as_list(principal.get("Service", [])) if isinstance(principal, dict) else []
@@ -99,7 +99,7 @@ def trusts_service(role_record: Mapping[str, Any], service: str) -> bool:
 
 
 def web_identity_providers(role_record: Mapping[str, Any]) -> list[str]:
-    """The OIDC providers a role's trust policy lets in by AssumeRoleWithWebIdentity."""
+    """Returns the OIDC providers a role's trust policy lets in by AssumeRoleWithWebIdentity."""
     providers: list[str] = []
     for statement in _as_list(trust_policy(role_record).get("Statement", [])):
         principal = statement.get("Principal")
@@ -113,7 +113,8 @@ def web_identity_providers(role_record: Mapping[str, Any]) -> list[str]:
 
 
 def trusts_service_account(role_record: Mapping[str, Any], provider_arn: str, service_account: str) -> bool:
-    """Whether a Kubernetes service account (`system:serviceaccount:<namespace>:<name>`) may assume the role by IRSA."""
+    """Returns whether a Kubernetes service account (`system:serviceaccount:<namespace>:<name>`) may assume the role by
+    IRSA."""
     issuer = provider_arn.split(":oidc-provider/", 1)[-1]
     context = names.iam_evaluator.EvalContext(
         principal_arn=provider_arn,
@@ -128,12 +129,12 @@ def trusts_service_account(role_record: Mapping[str, Any], provider_arn: str, se
 
 
 def oidc_provider_exists(provider_arn: str) -> bool:
-    """Whether IAM knows the OIDC provider."""
+    """Returns whether IAM knows the OIDC provider."""
     return provider_arn in names.iam._oidc_providers
 
 
 def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
-    """Whether a role's policies, its boundary and the resource's own policy allow an action over TLS."""
+    """Returns whether a role's policies, its boundary and the resource's own policy allow an action over TLS."""
     account = account_id()
     evaluator = names.iam_evaluator
     role_name = role_arn.rsplit("/", 1)[-1]
@@ -155,7 +156,7 @@ def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
 
 @contextlib.contextmanager
 def called_by(headers: Mapping[str, str]) -> Iterator[None]:
-    """Whoever signed the request with these headers is the caller until the end of the block."""
+    """Makes the signer of the request with these headers the caller until the end of the block."""
     token = _CALLER.set(names.router.extract_access_key_id(headers))
     try:
         yield
@@ -164,7 +165,7 @@ def called_by(headers: Mapping[str, str]) -> Iterator[None]:
 
 
 def caller_may(action: str, resource_arn: str, **condition_keys: str) -> bool:
-    """Whether whoever sent the request that `called_by` names may do this too; so may all where IAM is not enforced."""
+    """Returns whether the caller of `called_by` may do this too; True if IAM is not enforced."""
     evaluator, access_key = names.iam_evaluator, _CALLER.get()
     if not names.app.AUTH or access_key is None:
         return True
@@ -183,23 +184,23 @@ def caller_may(action: str, resource_arn: str, **condition_keys: str) -> bool:
 
 
 def bucket_exists(name: str) -> bool:
-    """Whether the account has the S3 bucket."""
+    """Returns whether the account has the S3 bucket."""
     return name in names.s3._buckets
 
 
 def object_exists(bucket: str, key: str) -> bool:
-    """Whether the S3 bucket holds an object under the key."""
+    """Returns whether the S3 bucket holds an object under the key."""
     return names.s3._get_object_data(bucket, key) is not None
 
 
 def parameter(name: str) -> Record | None:
-    """The record of an SSM parameter."""
+    """Returns the record of an SSM parameter."""
     found: Record | None = names.ssm._parameters.get(name)
     return found
 
 
 def log_group_exists(name: str) -> bool:
-    """Whether CloudWatch Logs has the log group."""
+    """Returns whether CloudWatch Logs has the log group."""
     return name in names.cloudwatch_logs._log_groups
 
 

@@ -1,4 +1,4 @@
-"""A service integration of Step Functions that MiniStack lacks, and how long its waits are."""
+"""A service integration of Step Functions that MiniStack lacks, and the duration of its waits."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +70,7 @@ def integrated(action: str, run: Integration) -> Iterator[None]:
 
 @contextlib.contextmanager
 def waits_scaled(factor: float) -> Iterator[None]:
-    """Make Wait states, and the pauses of retries, this much longer or shorter."""
+    """Scales Wait states, and the pauses of retries, by this factor."""
     with names.replaced_attribute(names.stepfunctions, "_SFN_WAIT_SCALE", factor):
         yield
 

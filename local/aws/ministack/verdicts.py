@@ -7,20 +7,21 @@ from local.aws.ministack import names
 
 
 def role_allows(role_name: str, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
-    """Whether the policies of a role allow an action on a resource, by MiniStack's evaluation; context: condition keys."""
+    """Returns whether the policies of a role allow an action on a resource, by MiniStack's evaluation; context:
+    condition keys."""
     return _allows(names.iam_evaluator._gather_role_policies(role_name, account), account, region, action, arn, context)
 
 
 def documents_allow(
     documents: list[dict[str, Any]], account: str, region: str, action: str, arn: str, context: Mapping[str, str]
 ) -> bool:
-    """The same for policy documents."""
+    """Returns the same for policy documents."""
     parsed = [names.iam_evaluator.parse_policy_document(document) for document in documents]
     return _allows(parsed, account, region, action, arn, context)
 
 
 def _allows(policies: Any, account: str, region: str, action: str, arn: str, context: Mapping[str, str]) -> bool:
-    """Whether parsed policies allow an action."""
+    """Returns whether parsed policies allow an action."""
     request = names.iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/cloudformation/AWSCloudFormation",
         principal_type="AssumedRole",

@@ -146,7 +146,7 @@ def denied(session: boto3.Session, wanted: Iterable[Access]) -> Iterator[Denied]
     """Yields the wanted actions that IAM denies, by its simulation of the roles' policies
     (iam:SimulatePrincipalPolicy).
 
-    Makes one call for each role and resource, because a call for several resources may not mix services.
+    Calls IAM once for each role and resource, because a call for several resources may not mix services.
     """
     iam = client(session, "iam")
     for access in wanted:

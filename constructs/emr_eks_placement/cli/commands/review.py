@@ -1,4 +1,4 @@
-"""emr-placement review: what a change of an environment does, before anyone says yes."""
+"""emr-placement review: shows what a change of an environment does, before its approval."""
 
 import argparse
 import sys
