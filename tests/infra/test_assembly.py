@@ -41,7 +41,7 @@ WEAK = "@aws-cdk/core:defaultCrossStackReferences"
 # The stacks of this repository
 
 
-def test_an_assembly_says_what_its_environment_says(synthesized: Synthesized) -> None:
+def test_an_assembly_has_the_capacity_of_its_environment(synthesized: Synthesized) -> None:
     expected = replace(capacity_of(synthesized.environment), fargate_vcpus=DEFAULT_VCPU_QUOTA)
     assert read_assembly(synthesized.folder) == {"Cluster": expected}
 
@@ -76,7 +76,7 @@ def check_landing(landing: Landing, target: Fargate | Ec2, capacity: Capacity) -
         assert set(landing.zones) <= set(capacity.zones)
 
 
-def test_deployed_definitions_land_where_their_placement_says(synthesized: Synthesized) -> None:
+def test_deployed_definitions_land_as_placed(synthesized: Synthesized) -> None:
     (capacity,) = read_assembly(synthesized.folder).values()
     templates = templates_in(synthesized)
     checked = 0

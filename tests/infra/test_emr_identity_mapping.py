@@ -47,7 +47,7 @@ def test_the_mapping_waits_for_the_handlers_way_in(dev: Synthesized) -> None:
 
 
 @pytest.mark.parametrize(("way", "mappings"), [("aws-auth", 1), ("cloudformation", 0)])
-def test_an_existing_cluster_is_mapped_only_if_its_environment_says_so(tmp_path: Path, way: str, mappings: int) -> None:
+def test_an_existing_cluster_is_mapped_only_if_its_environment_sets_it(tmp_path: Path, way: str, mappings: int) -> None:
     made = synthesized_with(tmp_path, network=VPC, cluster={**CLUSTER, "emr_access": way})
     assert len(made.of_type(KIND)) == mappings
     assert len(made.of_type("AWS::Lambda::Function")) == 3 + mappings

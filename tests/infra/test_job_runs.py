@@ -128,13 +128,13 @@ def test_nothing_is_pruned(synthesized: Synthesized) -> None:
     assert deployment["Prune"] is False
 
 
-def test_job_templates_stand_where_the_region_has_them(synthesized: Synthesized) -> None:
+def test_job_templates_exist_where_the_region_has_them(synthesized: Synthesized) -> None:
     templates = synthesized.of_type("AWS::EMRContainers::JobTemplate")
     has_them = regions.has_job_templates(synthesized.environment.region)
     assert len(templates) == (len(_runs(synthesized)) if has_them else 0)
 
 
-def test_a_job_template_says_what_the_definition_says(synthesized: Synthesized) -> None:
+def test_a_job_template_has_the_content_of_the_definition(synthesized: Synthesized) -> None:
     if not regions.has_job_templates(synthesized.environment.region):
         return
     for run in _runs(synthesized):
@@ -184,7 +184,7 @@ def test_definitions_are_python_objects_at_synth(synthesized: Synthesized) -> No
     assert list(synthesized.stacks.job_runs.job_runs.definitions) == _runs(synthesized)
 
 
-def test_a_definition_is_measured_with_the_longest_names_that_may_be_made_up() -> None:
+def test_a_definition_is_measured_with_the_longest_generated_names() -> None:
     """Of a bucket 63 characters (S3), of a role 64 (IAM), of a virtual cluster 25; a name that is known counts as it is."""
     token = cdk.Fn.ref("Made")
     made = StandIns("spark", DeployedVirtualCluster(virtual_cluster_id=token, execution_role_arn=token, bucket=token))

@@ -150,7 +150,7 @@ def test_a_second_time_nothing_is_written() -> None:
     assert "KubernetesPatch" not in cluster.calls
 
 
-def test_what_can_not_be_added_to_is_left_and_says_what_to_run() -> None:
+def test_a_list_that_can_not_be_extended_is_left_and_the_error_has_the_command() -> None:
     cluster = Cluster("[{rolearn: a, username: b}]")
     with pytest.raises(UnreadableError, match="eksctl create iamidentitymapping --cluster spark"):
         map_emr(cluster)

@@ -84,7 +84,7 @@ def test_the_synthesis_warns_of_nothing(choices: Choices, choice: str) -> None:
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_the_assembly_says_what_the_environment_says(choices: Choices, choice: str) -> None:
+def test_the_assembly_has_the_capacity_of_the_environment(choices: Choices, choice: str) -> None:
     synthesized = choices(choice)
     expected = replace(capacity_of(synthesized.environment), fargate_vcpus=DEFAULT_VCPU_QUOTA)
     assert read_assembly(synthesized.folder) == {"Cluster": expected}
@@ -170,7 +170,7 @@ def test_the_cluster_waits_for_the_endpoints(private: Synthesized) -> None:
     assert set(private.of_type("AWS::EC2::VPCEndpoint")) <= set(cluster["DependsOn"])
 
 
-def test_the_kubectl_handler_stands_beside_the_endpoints(private: Synthesized) -> None:
+def test_the_kubectl_handler_is_next_to_the_endpoints(private: Synthesized) -> None:
     """Both of its functions, with the cluster's security group, which the private Kubernetes API lets in; what calls the
     handler needs Lambda's API alone.
     """
@@ -217,7 +217,7 @@ def test_flow_logs_have_a_log_group_and_a_role_for_it_alone(private: Synthesized
     assert not [each for each in private.properties("AWS::IAM::Policy") if {"Ref": role_id} in each["Roles"]]
 
 
-def test_flow_logs_are_kept_for_30_days_unless_told(choices: Choices) -> None:
+def test_flow_logs_are_kept_for_30_days_by_default(choices: Choices) -> None:
     _, group = choices("routed").at("FlowLogs/LogGroup", "AWS::Logs::LogGroup")
     assert group["Properties"] == {"RetentionInDays": 30}
 

@@ -60,7 +60,7 @@ def manifest(pooled: Synthesized, name: str) -> list[dict[str, Any]]:
     return objects
 
 
-def test_the_assembly_says_what_the_environment_says(pooled: Synthesized) -> None:
+def test_the_assembly_has_the_capacity_of_the_environment(pooled: Synthesized) -> None:
     expected = replace(capacity_of(pooled.environment), fargate_vcpus=DEFAULT_VCPU_QUOTA)
     assert set(expected.node_pools) == set(POOLS)
     assert read_assembly(pooled.folder) == {"Cluster": expected}

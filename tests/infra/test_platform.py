@@ -29,7 +29,7 @@ def test_nat_gateways_and_the_s3_endpoint_serve_the_private_subnets(synthesized:
     assert len(routes) == len(synthesized.environment.zones)
 
 
-def test_the_cluster_is_as_the_environment_says(synthesized: Synthesized) -> None:
+def test_the_cluster_is_as_in_the_environment(synthesized: Synthesized) -> None:
     settings = synthesized.environment.cluster
     (cluster,) = synthesized.properties("AWS::EKS::Cluster")
     vpc = cluster["ResourcesVpcConfig"]
@@ -73,7 +73,7 @@ def test_the_oidc_provider_is_native(synthesized: Synthesized, platform: Templat
     assert not [kind for kind in (r["Type"] for r in synthesized.resources.values()) if "OpenIdConnect" in kind]
 
 
-def test_every_node_group_is_as_the_environment_says(synthesized: Synthesized) -> None:
+def test_every_node_group_is_as_in_the_environment(synthesized: Synthesized) -> None:
     environment = synthesized.environment
     assert len(synthesized.of_type("AWS::EKS::Nodegroup")) == len(environment.node_groups)
     for name, settings in environment.node_groups.items():

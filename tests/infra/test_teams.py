@@ -106,7 +106,7 @@ def check_plan_reads_it(synthesized: Synthesized) -> None:
         ),
     ],
 )
-def test_a_quota_stands_in_the_namespaces_manifest(
+def test_a_quota_is_in_the_namespaces_manifest(
     synthesize_with: Any, quota: dict[str, Any], specs: dict[str, Any]
 ) -> None:
     made = synthesize_with({"spark": {"namespace": "spark-jobs", "quota": quota}})

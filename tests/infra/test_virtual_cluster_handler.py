@@ -70,7 +70,7 @@ def test_they_wait_for_their_namespace_and_for_each_other(made: Synthesized) -> 
     assert waits == [set(), *({one} for one in ids[:-1])]
 
 
-def test_outputs_and_grants_name_what_the_function_made(made: Synthesized) -> None:
+def test_outputs_and_grants_name_the_function_s_virtual_cluster(made: Synthesized) -> None:
     template = made.templates[f"{made.environment.name}-virtual-clusters"]
     id_, _ = made.at("spark/Resource/Default", KIND)
     assert template["Outputs"]["SparkVirtualClusterId"]["Value"] == {"Ref": id_}
@@ -80,7 +80,7 @@ def test_outputs_and_grants_name_what_the_function_made(made: Synthesized) -> No
     assert statement["Resource"][0] == {"Fn::GetAtt": [id_, "Arn"]}
 
 
-def test_the_function_may_what_emr_s_guide_asks_of_who_makes_a_virtual_cluster_and_nothing_else(
+def test_the_function_has_exactly_the_rights_of_emr_s_guide_to_create_a_virtual_cluster(
     made: Synthesized,
 ) -> None:
     path = "VirtualClusterHandler/Function/ServiceRole/DefaultPolicy/Resource"

@@ -48,13 +48,13 @@ def test_one_namespace_feeds_selector_virtual_cluster_trust_and_manifest(synthes
         assert found == {settings.namespace}
 
 
-def test_no_other_namespace_is_made(synthesized: Synthesized) -> None:
+def test_no_other_namespace_is_created(synthesized: Synthesized) -> None:
     virtual_clusters = synthesized.environment.virtual_clusters
     assert len(synthesized.of_type("AWS::EMRContainers::VirtualCluster")) == len(virtual_clusters)
     assert len(synthesized.of_type("Custom::AWSCDK-EKS-KubernetesResource")) == len(virtual_clusters)
 
 
-def test_every_fargate_profile_is_as_the_environment_says(synthesized: Synthesized) -> None:
+def test_every_fargate_profile_is_as_in_the_environment(synthesized: Synthesized) -> None:
     profiles = synthesized.environment.profiles()
     assert len(synthesized.of_type("AWS::EKS::FargateProfile")) == len(profiles)
     for name, settings in profiles.items():
@@ -68,7 +68,7 @@ def test_every_fargate_profile_is_as_the_environment_says(synthesized: Synthesiz
         assert "FargateProfileName" not in profile
 
 
-def test_fargate_profiles_are_made_one_at_a_time(synthesized: Synthesized) -> None:
+def test_fargate_profiles_are_created_one_at_a_time(synthesized: Synthesized) -> None:
     profiles = synthesized.of_type("AWS::EKS::FargateProfile")
     waits = [resource.get("DependsOn", []) for resource in profiles.values()]
     assert waits == [[], *([name] for name in list(profiles)[:-1])]
@@ -84,7 +84,7 @@ def test_namespaces_come_after_profiles_and_virtual_clusters_after_namespaces(sy
         assert namespace_id in virtual_cluster["DependsOn"]
 
 
-def test_virtual_clusters_are_made_one_after_another(synthesized: Synthesized) -> None:
+def test_virtual_clusters_are_created_one_after_another(synthesized: Synthesized) -> None:
     """EMR changes one access entry with each."""
     made = list(synthesized.of_type("AWS::EMRContainers::VirtualCluster").items())
     waits = {name: set(resource["DependsOn"]) & {other for other, _ in made} for name, resource in made}
@@ -203,7 +203,7 @@ def test_no_right_is_for_everything(synthesized: Synthesized) -> None:
             assert all(":*" not in action and action != "*" for action in statement["Action"])
 
 
-def test_log_groups_are_kept_as_long_as_the_environment_says(synthesized: Synthesized) -> None:
+def test_log_groups_are_kept_as_long_as_the_environment_sets(synthesized: Synthesized) -> None:
     policy = "RetainExceptOnCreate" if synthesized.environment.retain_data else "Delete"
     for name, settings in synthesized.environment.virtual_clusters.items():
         _, group = synthesized.at(f"{name}/LogGroup", "AWS::Logs::LogGroup")

@@ -75,7 +75,7 @@ def without_namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 @pytest.mark.usefixtures("without_namespaces")
-def test_machine_without_namespaces_is_told_what_it_needs(tmp_path: Path) -> None:
+def test_a_machine_without_namespaces_gets_an_error_with_its_needs(tmp_path: Path) -> None:
     with pytest.raises(LayersUnavailableError, match="user namespaces") as refused:
         command_with_layers(["true"], tmp_path)
     assert "Operation not permitted" in str(refused.value)

@@ -89,7 +89,7 @@ def test_a_granted_quota_counts_and_not_the_default(checked: Checked, account: A
     assert checks["fargate-vcpus"]["found"].startswith("4 Fargate On-Demand vCPU allowed")
 
 
-def test_a_taken_role_name_is_told(checked: Checked, account: Account) -> None:
+def test_a_taken_role_name_is_reported(checked: Checked, account: Account) -> None:
     iam, name = account.aws.client("iam"), "dev-us-east-1-spark-3f71b4b4"
     iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
     try:
@@ -149,7 +149,7 @@ def test_elastic_ips_in_use_count(checked: Checked, account: Account) -> None:
     assert checks["elastic-ips"]["state"] == "missing"
 
 
-def test_another_account_is_told(checked: Checked, tmp_path: Path) -> None:
+def test_another_account_is_reported(checked: Checked, tmp_path: Path) -> None:
     text = Path(DEV).read_text().partition("\njobs:")[0]
     file = tmp_path / "dev.yaml"
     file.write_text(f'{text}\naccount: "111122223333"\n')
@@ -230,7 +230,7 @@ def test_drain_of_an_unknown_virtual_cluster(account: Account, capsys: pytest.Ca
     )
 
 
-def test_drain_says_that_nothing_is_deployed_where_others_refuse(
+def test_drain_reports_that_nothing_is_deployed_where_others_refuse(
     account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It comes before the stacks are deleted, and may be repeated; but credentials of another account show."""

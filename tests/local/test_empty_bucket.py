@@ -102,7 +102,7 @@ def test_an_environment_without_stacks_has_nothing_to_empty(
     assert capsys.readouterr().out == "no stack of changed has a bucket\n"
 
 
-def test_who_may_not_delete_versions_is_told_so_in_one_line(
+def test_a_denied_deletion_of_versions_is_reported_in_one_line(
     bucket: str, account: Account, user: Callable[..., str]
 ) -> None:
     session = account.session(user("s3:ListBucketVersions", "s3:ListBucket"))

@@ -80,7 +80,7 @@ def test_it_serves_the_region_of_its_environment_and_refuses_others(serving: Ser
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_ends_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     with started(tmp_path, "local") as serving:
         told = time.monotonic()
         serving.process.send_signal(number)

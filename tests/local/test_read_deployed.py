@@ -82,19 +82,19 @@ def test_a_stack_that_failed_to_be_created_is_not_compared(account: Account, sta
     assert read_deployed(account.session(), "read", _ACCOUNT) == Deployed()
 
 
-def test_a_stack_that_says_nothing_is_not_compared(account: Account, stacks: Stacks) -> None:
+def test_a_stack_without_a_record_is_not_compared(account: Account, stacks: Stacks) -> None:
     _create(stacks, "platform", None)
     assert read_deployed(account.session(), "read", _ACCOUNT) == Deployed()
 
 
 @pytest.mark.parametrize("record", [{"zones": 1}, {"cidr": "10.0.0.0/16"}, ["zones"]])
-def test_a_record_that_is_none_is_told(account: Account, stacks: Stacks, record: Any) -> None:
+def test_an_invalid_record_is_reported(account: Account, stacks: Stacks, record: Any) -> None:
     _create(stacks, "platform", record)
     with pytest.raises(InputError, match=f"the template's {METADATA_KEY} metadata is not as this package writes it"):
         read_deployed(account.session(), "read", _ACCOUNT)
 
 
-def test_another_account_is_told(account: Account) -> None:
+def test_another_account_is_reported(account: Account) -> None:
     with pytest.raises(
         InputError, match="are those of account 000000000000, and the stacks are deployed to 111122223333"
     ):
@@ -102,7 +102,7 @@ def test_another_account_is_told(account: Account) -> None:
 
 
 @pytest.mark.parametrize("denied", ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"])
-def test_what_may_not_be_read_is_told(account: Account, stacks: Stacks, user: Callable[..., str], denied: str) -> None:
+def test_a_denied_read_is_reported(account: Account, stacks: Stacks, user: Callable[..., str], denied: str) -> None:
     _create(stacks, "platform", _PLATFORM)
     allowed = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks", "cloudformation:GetTemplate"} - {denied}
     reader = user(*allowed)

@@ -46,7 +46,7 @@ def answered(account: Account, monkeypatch: pytest.MonkeyPatch) -> Asked:
     return ask
 
 
-def test_few_short_tries_unless_told(account: Account) -> None:
+def test_few_short_tries_by_default(account: Account) -> None:
     assert account
     for service in ("eks", "ec2", "emr-containers", "s3"):
         config = client(aws_session(ROOT, REGION), service).meta.config

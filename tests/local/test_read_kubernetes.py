@@ -203,7 +203,7 @@ def test_items_have_the_kind_of_their_list(answered: Answered) -> None:
     assert found["spark"].quotas[0].used == {"pods": 3000}
 
 
-def test_what_is_denied_is_told_and_the_rest_is_read(answered: Answered) -> None:
+def test_a_denied_read_is_reported_and_the_rest_is_read(answered: Answered) -> None:
     def answer(request: str) -> Answer:
         if "/namespaces/spark " in request:
             return Answer(200, json.dumps(namespace("baseline")))

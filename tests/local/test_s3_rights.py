@@ -79,7 +79,7 @@ def test_reading_takes_the_right_to_decrypt(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("prefix", "code"), [("out/*", "404"), ("out/none", "404"), ("out/", "403"), ("other/*", "403")]
 )
-def test_who_may_not_list_a_key_is_not_told_that_it_is_not_there(caller: Caller, prefix: str, code: str) -> None:
+def test_a_missing_key_is_not_revealed_without_the_right_to_list_it(caller: Caller, prefix: str, code: str) -> None:
     with pytest.raises(ClientError) as error:
         caller([], [prefix]).head_object(Bucket=BUCKET, Key="out/none")
     assert error.value.response["Error"]["Code"] == code

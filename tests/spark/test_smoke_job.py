@@ -19,7 +19,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(submit, capture_output=True, text=True, check=False, env=environment, timeout=600)  # noqa: S603
 
 
-def test_it_counts_and_says_so() -> None:
+def test_it_counts_and_prints_the_count() -> None:
     ended = run("12345", "0")
     assert (ended.returncode, ended.stdout) == (0, f"Spark {pyspark.__version__} counted 12345 of 12345\n")
 

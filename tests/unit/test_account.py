@@ -84,7 +84,7 @@ def test_a_cluster_that_is_given_is_active_in_the_vpc_and_knows_access_entries()
 @pytest.mark.parametrize(
     ("used", "needed", "state"), [(4, 1, "ok"), (5, 1, "missing"), (7, 0, "ok"), (4, 2, "missing")]
 )
-def test_a_count_has_room_for_what_is_still_to_be_made(used: int, needed: int, state: str) -> None:
+def test_a_count_has_room_for_resources_to_create(used: int, needed: int, state: str) -> None:
     check = quotas.check_count("vpcs", VPCS, REGION, value=5, used=used, needed=needed)
     assert check.state == state
     assert check.found == f"5 VPCs allowed (L-F678F1CE), {used} exist, {needed} more needed"
@@ -192,7 +192,7 @@ def test_aws_makes_all_service_linked_roles_but_that_of_spot() -> None:
     assert rules.check_service_linked_roles(there, spot=True).found == "those of EKS and EMR on EKS exist"
 
 
-def test_a_role_of_another_s_is_told_from_the_environment_s_own() -> None:
+def test_other_roles_are_distinguished_from_the_environment_s_own() -> None:
     wanted = NEEDS.role_names
     assert rules.check_role_names(wanted, there=(), own=()).state == "ok"
     assert rules.check_role_names(wanted, there=wanted, own=wanted).state == "ok"

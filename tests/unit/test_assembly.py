@@ -247,7 +247,7 @@ def test_auto_mode_in_text(tmp_path: Path) -> None:
     assert read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": "false"})).other_nodes == ""
 
 
-def test_what_makes_nodes_in_several_ways_is_told_once(tmp_path: Path) -> None:
+def test_a_source_of_nodes_is_reported_once(tmp_path: Path) -> None:
     tags = [{"Key": {"Fn::Join": ["", ["kubernetes.io/cluster/", {"Ref": "Cluster"}]]}, "Value": "owned"}]
     repository = "oci://public.ecr.aws/karpenter/karpenter"
     capacity = read_one(
@@ -259,7 +259,7 @@ def test_what_makes_nodes_in_several_ways_is_told_once(tmp_path: Path) -> None:
     assert capacity.other_nodes == "self-managed nodes also join it; Karpenteralso creates nodes"
 
 
-def test_what_only_looks_as_if_it_made_nodes(tmp_path: Path) -> None:
+def test_resources_that_only_seem_to_create_nodes(tmp_path: Path) -> None:
     another = {"Fn::Join": ["", ["kubernetes.io/cluster/not-", {"Ref": "Cluster"}]]}
     capacity = read_one(
         tmp_path,
@@ -311,7 +311,7 @@ def volume(size: Any, device: str = "/dev/xvda") -> Data:
 
 
 @pytest.mark.parametrize("by", [{"Id": {"Ref": "Template"}}, {"Name": "workers"}], ids=["id", "name"])
-def test_what_a_launch_template_says(by: Data, tmp_path: Path) -> None:
+def test_the_settings_of_a_launch_template(by: Data, tmp_path: Path) -> None:
     data = {"InstanceType": "m6i.large", "BlockDeviceMappings": [volume(300, "/dev/sdf"), volume(80)]}
     found = read_group(tmp_path, {"Template": launch_template(**data)}, LaunchTemplate={**by, "Version": "1"})
     assert ([machine.name for machine in found.machines], found.disk_gib) == (["m6i.large"], 80)
@@ -347,7 +347,7 @@ def test_a_launch_template_of_another_app(tmp_path: Path) -> None:
 # Zones
 
 
-def test_zones_that_are_told_by_number(tmp_path: Path) -> None:
+def test_zones_by_number(tmp_path: Path) -> None:
     zones = {"Fn::GetAZs": ""}, {"Fn::GetAZs": {"Ref": "AWS::Region"}}
     subnets = {f"Subnet{name}": subnet({"Fn::Select": [i, zones[i]]}) for i, name in enumerate("AB")}
     assert read_one(tmp_path, **subnets).zones == ZONES
@@ -366,7 +366,7 @@ def test_zones_that_are_told_by_number(tmp_path: Path) -> None:
         [{"Ref": "Role"}],
     ],
 )
-def test_zones_that_cannot_be_told(subnets: Any, tmp_path: Path) -> None:
+def test_unknown_zones(subnets: Any, tmp_path: Path) -> None:
     others = {"Unplaced": subnet({"Ref": "Zone"}), "Role": resource("AWS::IAM::Role")}
     assert read_group(tmp_path, others, Subnets=subnets).zones == (UNKNOWN_ZONE,)
 

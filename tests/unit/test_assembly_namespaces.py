@@ -174,7 +174,7 @@ def policy(group: str, kind: str) -> Data:
         (resource("Custom::AWSCDK-EKS-HelmChart", ClusterName={"Ref": "Cluster"}, Chart="kyverno"), "Helm chart kyverno"),
     ],
 )  # fmt: skip
-def test_policies_that_are_not_modelled_are_said(given: Data, what: str, tmp_path: Path) -> None:
+def test_policies_that_are_not_modeled_are_reported(given: Data, what: str, tmp_path: Path) -> None:
     assert read_one(tmp_path, M=given).not_read == (f"{what} may refuse or change pods, which a plan does not model",)
 
 

@@ -86,5 +86,5 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_one_line_says_what_is_wrong(name: str, tmp_path: Path) -> None:
+def test_one_line_reports_what_is_wrong(name: str, tmp_path: Path) -> None:
     check(BROKEN[name], tmp_path)

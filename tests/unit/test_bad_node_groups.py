@@ -129,5 +129,5 @@ CASES = NODE_GROUPS
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_wrong_value_gives_one_line_with_field_value_rule_and_mend(case: Bad, tmp_path: Path) -> None:
+def test_a_wrong_value_gives_one_line_with_field_value_rule_and_fix(case: Bad, tmp_path: Path) -> None:
     check(case, tmp_path)

@@ -118,5 +118,5 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("case", CHOICES.values(), ids=CHOICES.keys())
-def test_a_wrong_choice_gives_one_line_with_field_value_rule_and_mend(case: Bad, tmp_path: Path) -> None:
+def test_a_wrong_choice_gives_one_line_with_field_value_rule_and_fix(case: Bad, tmp_path: Path) -> None:
     check(case, tmp_path)

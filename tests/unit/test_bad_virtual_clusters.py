@@ -242,7 +242,7 @@ CASES = FARGATE | VIRTUAL_CLUSTERS
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_wrong_value_gives_one_line_with_field_value_rule_and_mend(case: Bad, tmp_path: Path) -> None:
+def test_a_wrong_value_gives_one_line_with_field_value_rule_and_fix(case: Bad, tmp_path: Path) -> None:
     check(case, tmp_path)
 
 
@@ -256,7 +256,7 @@ def test_locations_beside_the_folders_of_others_are_free(location: str, tmp_path
     assert load_environment(file)
 
 
-def test_over_the_profile_quota_it_is_told_what_fits_and_what_sharing_would_take(tmp_path: Path) -> None:
+def test_over_the_profile_quota_the_error_has_what_fits_and_what_sharing_would_take(tmp_path: Path) -> None:
     teams = "".join(f"  team-{i}: {{namespace: team-{i}, fargate: {{single_zones: [us-east-1b]}}}}\n" for i in range(9))
     text = environments.TEXT.replace(ANY_ZONE, ANY_ZONE + teams)
     (told,) = findings_of(text, tmp_path)
@@ -275,7 +275,7 @@ def test_over_the_profile_quota_it_is_told_what_fits_and_what_sharing_would_take
         "fargate_sharing: wildcard\nfargate_namespaces: '*'\nfargate_profile_quota: 3\n",
     ],
 )
-def test_what_is_told_mends_it(mend: str, tmp_path: Path) -> None:
+def test_the_reported_fix_works(mend: str, tmp_path: Path) -> None:
     teams = "".join(f"  team-{i}: {{namespace: team-{i}, fargate: {{single_zones: [us-east-1b]}}}}\n" for i in range(9))
     file = tmp_path / "test.yaml"
     file.write_text(mend + environments.TEXT.replace(ANY_ZONE, ANY_ZONE + teams))

@@ -6,7 +6,7 @@ from emr_eks_placement.scheduling.namespace_rules import LimitRange, Limits, Nam
 from tests.unit.environments import data, environment
 
 
-def test_a_node_group_has_what_the_environment_says_of_it() -> None:
+def test_a_node_group_has_the_settings_of_the_environment() -> None:
     group = {
         "instance_types": ["m6i.large", "m5.large"],
         "capacity_type": "spot",

@@ -65,9 +65,7 @@ def test_a_job_and_a_placement_choose_one_definition(tmp_path: Path) -> None:
     assert [file for file in written(tmp_path) if file.startswith("job-runs")] == ["job-runs/trip-count/fargate.json"]
 
 
-def test_what_is_not_told_stands_as_a_placeholder_and_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_value_is_a_placeholder_and_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert define(tmp_path, "trip-count", "fargate") == 0
     request = json.loads((tmp_path / "job-runs/trip-count/fargate.json").read_text())
     assert request["virtualClusterId"] == "<virtual-cluster-id of spark>"
@@ -169,7 +167,7 @@ def test_outputs_of_another_environment_are_refused(tmp_path: Path, capsys: pyte
     assert not (tmp_path / "out").exists()
 
 
-def test_one_value_cant_stand_for_two_virtual_clusters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_value_cant_apply_to_two_virtual_clusters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["define", "-e", str(ROOT / "environments/prod.yaml"), "-o", str(tmp_path), "--virtual-cluster-id", "abc"]
     assert main(command) == 2
     assert "reporting, science" in capsys.readouterr().err

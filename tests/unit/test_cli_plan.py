@@ -44,7 +44,7 @@ def definitions(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_define_wrote_is_planned_where_it_says(definitions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_define_wrote_is_planned_as_placed(definitions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     files = [str(definitions / f"job-runs/trip-count/{name}.json") for name in ("fargate", "pinned-driver", "ec2")]
     run(*files, "--output", "json")
@@ -195,7 +195,7 @@ def test_a_misspelt_field_of_a_template_is_a_problem_and_the_pod_goes_where_it_g
     assert rows(out)["driver"][2] == "EC2 (system, spark-drivers)"
 
 
-def test_a_template_that_no_pod_can_be_made_of_is_told_with_its_file_and_line(
+def test_a_template_without_a_pod_is_reported_with_its_file_and_line(
     definitions: Path, template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     template.write_text(template.read_text().replace("workload: spark-driver", "workload: [5]"))
@@ -351,7 +351,7 @@ def test_requests_for_a_live_cluster_have_to_be_complete_and_take_one_session(
     assert len(sessions) == 1
 
 
-def test_what_of_a_live_cluster_was_not_read_is_told_once_and_is_no_problem(
+def test_what_of_a_live_cluster_was_not_read_is_reported_once_and_is_no_problem(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     why = "its Kubernetes API was not read: 10.0.0.1 did not answer in\ntime"
@@ -432,7 +432,7 @@ def test_a_request_is_read_from_standard_input(
     assert capsys.readouterr().err.startswith("error: standard input: must be JSON")
 
 
-def test_markdown_is_a_section_a_file_that_says_also_what_is_not_planned(
+def test_markdown_has_a_section_for_each_file_planned_or_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = tmp_path / "a_b#1.json"
@@ -446,7 +446,7 @@ def test_markdown_is_a_section_a_file_that_says_also_what_is_not_planned(
     assert "- **not planned**: " in out
 
 
-def test_json_says_all_that_the_table_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_everything_that_the_table_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = tmp_path / "wrong.json"
     wrong.write_text("[]")
     request = str(GUIDE / "pinned-driver.json")
@@ -492,6 +492,6 @@ def test_a_wrong_option_is_one_line(options: list[str], line: str, capsys: pytes
     assert line in capsys.readouterr().err
 
 
-def test_a_namespace_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_namespace_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     run(str(GUIDE / "fargate.json"), "--namespace", "elsewhere")
     assert rows(capsys.readouterr().out)["executors"][2].startswith(("EC2", "nowhere"))

@@ -448,7 +448,7 @@ def test_the_instance_types_of_the_shipped_environments_are_priced() -> None:
         assert types <= set(shipped_prices(shipped.region).ec2)
 
 
-def test_json_is_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_matches_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["trip-count"], [], ["trip-count", "--mode", "ec2", "--shuffle-gb", "3", "--duration", "1h"]):
         assert main(["cost", *arguments, "-e", "environments/dev.yaml", "--output", "json"]) == 0
         check_output("costs", json.loads(capsys.readouterr().out))

@@ -33,7 +33,7 @@ def test_uploaded_files_are_named_by_their_objects() -> None:
     }
 
 
-def test_main_class_and_sizes_stand_in_the_submit_parameters() -> None:
+def test_main_class_and_sizes_are_in_the_submit_parameters() -> None:
     sized = job(
         entry_point="s3://jobs/app.jar",
         main_class="com.example.Main",
@@ -141,7 +141,7 @@ def test_files_beside_the_environment_are_uploaded_under_keys_that_name_their_co
     assert one.key.endswith("/count.py")
 
 
-def test_a_node_group_starts_with_its_least_number_of_nodes_unless_told() -> None:
+def test_a_node_group_starts_with_its_least_number_of_nodes_by_default() -> None:
     group = NodeGroup(instance_types=("m6i.large",), min_size=2, max_size=5)
     assert group.initial_size == 2
     assert group.model_copy(update={"desired_size": 4}).initial_size == 4
@@ -156,7 +156,7 @@ def test_a_virtual_cluster_has_a_profile_for_any_zone_and_one_for_each_single_zo
     assert (profiles["spark"].zones, profiles["spark-us-east-1a"].zones) == ((), ("us-east-1a",))
 
 
-def test_how_long_a_run_may_take_to_start_stands_in_emr_s_own_classification() -> None:
+def test_how_long_a_run_may_take_to_start_is_in_emr_s_own_classification() -> None:
     def timeouts(sized: Job) -> list[dict[str, str]]:
         request = define(sized, placement("fargate"), environment(), virtual_cluster="spark").request
         application = request["configurationOverrides"]["applicationConfiguration"]

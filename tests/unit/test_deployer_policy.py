@@ -77,7 +77,7 @@ def condition_of(made: DeployerPolicies, action: str) -> Any:
     return found.get("Condition")
 
 
-def test_a_made_up_name_is_known_by_its_stack(tmp_path: Path) -> None:
+def test_a_generated_name_is_known_by_its_stack(tmp_path: Path) -> None:
     made = deployer_policies(assembly(tmp_path, {"Data": BUCKET}, stack="Dev-jobs"))
     assert resources_of(made, "s3:CreateBucket") == ["arn:aws:s3:::dev-jobs-*"]
 
@@ -101,7 +101,7 @@ def test_parameters_are_known_by_two_segments_of_their_path(tmp_path: Path) -> N
     assert resources_of(made, "ssm:PutParameter") == ["arn:aws:ssm:us-east-1:111122223333:parameter/emr/dev/*"]
 
 
-def test_account_and_partition_are_those_of_the_assembly_unless_told(tmp_path: Path) -> None:
+def test_account_and_partition_are_those_of_the_assembly_by_default(tmp_path: Path) -> None:
     folder = assembly(tmp_path, {"Data": ROLE}, environment="aws://444455556666/cn-north-1")
     assert resources_of(deployer_policies(folder), "iam:CreateRole") == ["arn:aws-cn:iam::444455556666:role/dev-jobs-*"]
     told = resources_of(deployer_policies(folder, "111122223333"), "iam:CreateRole")
@@ -142,7 +142,7 @@ def test_stacks_of_which_outputs_are_taken_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_whoever_calls_assumes_the_roles_of_the_manifests(tmp_path: Path) -> None:
+def test_the_caller_assumes_the_roles_of_the_manifests(tmp_path: Path) -> None:
     (statement,) = deployer_policies(assembly(tmp_path, {}), "111122223333").caller["Statement"]
     roles = [f"arn:aws:iam::111122223333:role/{name}" for name in ("deploy-us-east-1", "lookup", "publish")]
     assert statement == {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roles}
@@ -233,7 +233,7 @@ def test_the_command_writes_a_file_a_policy_and_deletes_nothing(
         (["--account", "11112222333"], "error: --account: '11112222333': an AWS account is 12 digits"),
     ],
 )
-def test_unusable_input_is_told_in_one_line_and_nothing_is_written(
+def test_unusable_input_is_reported_in_one_line_and_nothing_is_written(
     arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = assembly(tmp_path, {"Data": BUCKET})

@@ -31,7 +31,7 @@ def test_every_setting_is_described(model: type[Model], name: str) -> None:
     assert model.model_fields[name].description
 
 
-def test_every_fact_stands_for_a_rule() -> None:
+def test_every_fact_belongs_to_a_rule() -> None:
     rules = [rule for model, name in SETTINGS for rule in write_settings_docs.rules_of(model, name)]
     assert not [part for part in write_settings_docs.facts() if not any(part in rule for rule in rules)]
 
@@ -54,14 +54,14 @@ def test_every_model_of_the_reference_has_a_heading() -> None:
     }
 
 
-def test_a_rule_is_told_where_it_is_declared_and_inherited() -> None:
+def test_a_rule_is_listed_where_it_is_declared_and_inherited() -> None:
     models = {model.__name__: model for model in write_settings_docs.tables()}
     assert write_settings_docs.rules_of(models["Driver"], "memory") == write_settings_docs.rules_of(
         models["Executors"], "memory"
     )
 
 
-def test_a_rule_that_carries_its_text_says_what_it_checks() -> None:
+def test_a_rule_with_its_text_describes_what_it_checks() -> None:
     models = {model.__name__: model for model in write_settings_docs.tables()}
     assert write_settings_docs.rules_of(models["NodeGroup"], "disk_gib") == [
         "must be from 20 to 16384 GiB (EBS gp3 volumes; the AL2023 image needs 20)"

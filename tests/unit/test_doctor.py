@@ -81,7 +81,7 @@ def test_clusters_are_active_without_issues_and_take_access_entries() -> None:
     assert _states(check_cluster(ENVIRONMENT, failed, "CONFIG_MAP")) == ["missing", "missing"]
 
 
-def test_each_part_that_is_not_in_order_is_told() -> None:
+def test_each_part_that_is_not_in_order_is_reported() -> None:
     parts = [
         Part("fine", "ACTIVE"),
         Part("gone", None),
@@ -217,7 +217,7 @@ def test_definitions_are_those_of_the_file() -> None:
     assert _states(check_definitions(ENVIRONMENT, {"/b": {}}, {"/b": None})) == ["warning"], "no JSON"
 
 
-def test_definitions_of_a_virtual_cluster_that_is_gone_are_created_again() -> None:
+def test_definitions_of_a_deleted_virtual_cluster_are_created_again() -> None:
     """Its stack was deleted and deployed again, and CloudFormation sees no change of the job runs' template."""
     defined: dict[str, Any] = {"/a": {"virtualClusterId": "new", "x": 1}}
     (check,) = check_definitions(ENVIRONMENT, defined, {"/a": {"virtualClusterId": "old", "x": 2}})
@@ -256,7 +256,7 @@ def test_what_a_run_reads_and_what_its_role_needs() -> None:
     assert not any("kms:Decrypt" in one.actions for one in access_of([request], ACCOUNT))
 
 
-def test_of_the_uploaded_files_of_a_virtual_cluster_one_stands_for_all() -> None:
+def test_one_uploaded_file_represents_all_of_a_virtual_cluster() -> None:
     request = define_job_run(LOCAL, "trip-count", "pinned-driver", DEPLOYED).request
     (first, second) = [one for one in objects_of(request, BUCKET) if "/job-files/" in one]
     read = [one.resource for one in access_of([request, request], ACCOUNT) if one.actions == ("s3:GetObject",)]
@@ -322,7 +322,7 @@ def test_a_role_that_is_created_reaches_its_folder_and_its_data_access() -> None
     )
 
 
-def test_what_is_denied_is_told_by_role_and_resource() -> None:
+def test_denied_actions_are_reported_by_role_and_resource() -> None:
     access = Access(ROLE, ("s3:GetObject", "s3:PutObject"), "arn:aws:s3:::b/k")
     assert _states(check_permissions(2, [])) == ["ok"]
     (check,) = check_permissions(2, [Denied(access, action, "implicitDeny") for action in access.actions])

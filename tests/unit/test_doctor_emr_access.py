@@ -47,7 +47,7 @@ def test_without_the_mapping_the_fix_is_the_setting_or_the_command() -> None:
     assert checked(access).fix.startswith("Map it again: eksctl create iamidentitymapping")
 
 
-def test_a_mapping_to_another_user_is_told() -> None:
+def test_a_mapping_to_another_user_is_reported() -> None:
     check = checked(EmrAccess(None, "emr", {JOBS: True}))
     assert "is mapped to emr, not to emr-containers" in check.found
     assert "kubectl edit configmap aws-auth" in check.fix

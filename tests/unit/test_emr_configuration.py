@@ -85,7 +85,7 @@ def test_the_table_has_every_monitoring_setting_of_the_service_and_the_autoscali
     assert AUTOSCALING.keys() == {f"emr-containers.amazonaws.com/{key}" for key in SIZING}
 
 
-def test_every_entry_says_why_or_names_a_code() -> None:
+def test_every_entry_has_a_reason_or_a_code() -> None:
     entries = [entry for known in (*CLASSIFICATIONS.values(), MONITORING, AUTOSCALING) for entry in known.values()]
     for entry in entries:
         assert entry.why
@@ -125,7 +125,7 @@ def told(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_what_the_guide_has_is_not_told(name: str) -> None:
+def test_what_the_guide_has_is_not_reported(name: str) -> None:
     assert told(configured(name, KNOWN[name])) == []
 
 
@@ -184,7 +184,7 @@ UNKNOWN: dict[str, tuple[str, dict[str, str], str, str]] = {
 
 
 @pytest.mark.parametrize(("name", "properties", "what", "fix"), UNKNOWN.values(), ids=UNKNOWN.keys())
-def test_what_the_guide_has_not_is_told_with_a_guess(
+def test_what_the_guide_lacks_is_reported_with_a_suggestion(
     name: str, properties: dict[str, str], what: str, fix: str
 ) -> None:
     asked = configured(name, properties)
@@ -269,7 +269,7 @@ SIZED = "spark.kubernetes.driver.{}.emr-containers.amazonaws.com/dynamic.sizing"
     ],
     ids=json.dumps,
 )
-def test_vertical_autoscaling_is_told_where_its_mode_resizes(spark: dict[str, str], found: bool) -> None:
+def test_vertical_autoscaling_is_reported_if_its_mode_resizes(spark: dict[str, str], found: bool) -> None:
     assert ("EMR_VERTICAL_AUTOSCALING" in {one.code for one in planned(request(spark)).problems}) == found
 
 

@@ -47,7 +47,7 @@ def test_a_pod_is_taken_by_one_profile_of_the_zones_it_asks_for(choices: list[di
 
 
 @given(TEAMS, st.sampled_from(["none", "packed", "wildcard"]))
-def test_there_are_as_many_as_told(choices: list[dict[str, Any]], sharing: str) -> None:
+def test_there_are_as_many_as_set(choices: list[dict[str, Any]], sharing: str) -> None:
     made = shared(sharing, choices)
     needed = needed_by_sharing(made.virtual_clusters)
     assert len(made.profiles()) == needed[sharing]  # type: ignore[index]

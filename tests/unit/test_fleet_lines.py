@@ -25,7 +25,7 @@ def wrong(*lines: object) -> list[str]:
     return str(caught.value).splitlines()
 
 
-def test_a_line_says_what_the_options_of_submit_say() -> None:
+def test_a_line_has_the_options_of_submit() -> None:
     own = {"placement": "cheap", "zone": "us-east-1a", "run_name": "night/1", "arguments": ["--date", "2026-11-24"]}
     (line,) = read({"job": "trip-count", "mode": None, "conf": {"spark.a": "1", "spark.b": "x=y"}, **own})
     assert (line.job, line.placement, line.mode, line.zone) == ("trip-count", "cheap", None, "us-east-1a")
@@ -98,7 +98,7 @@ def test_a_bad_line_is_one_message_at_its_line_and_field(line: object, told: str
     assert told in message
 
 
-def test_all_bad_lines_are_told_in_order_up_to_20() -> None:
+def test_all_bad_lines_are_reported_in_order_up_to_20() -> None:
     bad: dict[str, Any] = {"job": 1}
     assert [message.split(": ")[0] for message in wrong(bad, {"job": "a"}, bad)] == ["fleet.jsonl:1", "fleet.jsonl:3"]
     messages = wrong(*[bad] * 50)

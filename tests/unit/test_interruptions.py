@@ -70,7 +70,7 @@ def test_what_ends_nothing(change: str) -> None:
     ("field", "value"),
     [("instance_types", ["m6i.8xlarge"]), ("capacity_type", "spot"), ("zones", ["us-east-1a"])],
 )
-def test_a_node_group_that_is_replaced_says_for_what(field: str, value: Any) -> None:
+def test_a_replaced_node_group_is_reported_with_its_reason(field: str, value: Any) -> None:
     (found,) = _interrupted(_group("drivers", **{field: value})).items()
     assert found[0] == f"node_groups.drivers.{field}"
     assert "node group drivers is replaced" in found[1].rule

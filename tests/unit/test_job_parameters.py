@@ -29,7 +29,7 @@ def environment(**job: Any) -> Environment:
     return Environment.model_validate({**DATA, "jobs": {"count": {**count, **job}}})
 
 
-def test_defaults_stand_in_definitions_and_names_where_they_are_kept() -> None:
+def test_defaults_are_in_definitions_and_names_are_kept_in_templates() -> None:
     made = environment(
         arguments=["--day=${day}"],
         spark_conf={"spark.app.day": "${day}, ${HOME}"},
@@ -48,7 +48,7 @@ def test_a_property_that_decides_pods_takes_no_parameter(key: str) -> None:
         environment(spark_conf={key: "${day}"}, parameters={"day": {"default": "today"}})
 
 
-def test_what_pods_are_made_of_takes_no_parameter() -> None:
+def test_properties_that_decide_pods_take_no_parameter() -> None:
     """Every property that a plan reads or warns of, under its old names too."""
     old = [one for one, new in alternates().items() if new in names_that_matter()]
     assert len(old) >= 3

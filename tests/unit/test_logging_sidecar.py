@@ -61,7 +61,7 @@ def codes(found: Plan) -> set[str]:
     return {one.code for one in found.problems if one.role == "driver"}
 
 
-def test_a_driver_at_the_end_of_a_fargate_size_is_told_both() -> None:
+def test_a_driver_at_the_end_of_a_fargate_size_has_both_sizes() -> None:
     """The largest requests that 4 GB hold with the documented sidecar, and one MiB more."""
     within, beyond = on_fargate("2g", "1280m"), on_fargate("2g", "1281m")
     assert within.of("driver").landing.size == FargateSize(1, 4)
@@ -102,7 +102,7 @@ def test_a_driver_that_fits_a_node_only_with_the_least_sidecar_is_warned_of_and_
     assert codes(larger) == {"EC2_NO_NODE_GROUP"}
 
 
-def test_a_native_sidecar_on_fargate_is_told_and_elsewhere_not() -> None:
+def test_a_native_sidecar_is_reported_only_on_fargate() -> None:
     native = {"logging.nativeSidecar": "ENABLED"}
     assert "FARGATE_NATIVE_SIDECAR" in codes(on_fargate("2g", "1g", **native))
     assert "FARGATE_NATIVE_SIDECAR" not in codes(planned(request(emr_containers_defaults=native)))

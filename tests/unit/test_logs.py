@@ -72,7 +72,9 @@ def test_executors_are_in_order_of_their_number_and_attempts_of_their_age() -> N
         ({"s3MonitoringConfiguration": {"logUri": "s3://b"}}, (None, "vc1/jobs/run1/", "b", "vc1/jobs/run1/")),
     ],
 )
-def test_a_request_tells_where_its_run_logs(monitoring: dict[str, Any], expected: tuple[str | None, ...]) -> None:
+def test_a_request_has_the_log_locations_of_its_run(
+    monitoring: dict[str, Any], expected: tuple[str | None, ...]
+) -> None:
     run = job_run_of(
         {
             "id": "run1",

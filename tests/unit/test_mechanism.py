@@ -93,14 +93,14 @@ def test_tolerations_and_pod_templates_are_refused_of_a_release_without_pod_temp
         said(version, Placement(driver=A, executors=A), "pod-template")
 
 
-def test_tolerations_stand_in_the_template_as_kubernetes_writes_them() -> None:
+def test_tolerations_are_in_the_template_as_kubernetes_writes_them() -> None:
     mechanism = said("7.12.0", Placement(driver=TAINTED, executors=Fargate()))
     [toleration] = mechanism.pod_templates["driver"].content["spec"]["tolerations"]
     assert toleration == {"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 5}
 
 
 @pytest.mark.parametrize("version", [*TEMPLATES, *NO_TEMPLATES])
-def test_a_driver_anywhere_on_ec2_says_nothing(version: str) -> None:
+def test_a_driver_anywhere_on_ec2_has_no_selector(version: str) -> None:
     mechanism = said(version, placement("fargate-executors"))
     assert mechanism.spark_properties == {"spark.kubernetes.executor.label.spark-node-placement": "fargate"}
     assert mechanism.pod_templates == {}

@@ -25,7 +25,7 @@ def of(mode: Mode, **more: str) -> Placement:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_mode_puts_driver_and_executors_where_its_name_says_and_the_submitter_on_ec2(mode: Mode) -> None:
+def test_a_mode_puts_driver_and_executors_as_named_and_the_submitter_on_ec2(mode: Mode) -> None:
     assert of(mode) == PRESETS[mode]
     assert of(mode).submitter == Ec2()
 

@@ -118,7 +118,7 @@ LOGGED = {
 ON_FARGATE_4 = {**ON_FARGATE_4, "configurationOverrides": LOGGED}
 
 
-def test_a_default_request_doubles_an_executor_on_fargate_and_the_plan_says_why() -> None:
+def test_a_default_request_doubles_an_executor_on_fargate_and_the_plan_reports_why() -> None:
     found = planned(ON_FARGATE_4, ruled(limit_range({"defaultRequest": {"cpu": "100m"}})))
     expected = [("LIMIT_RANGE_DEFAULT", role) for role in ("driver", "executors")]
     assert codes(found) == expected, "and nothing of logging.request.cores, which is not set"
@@ -194,7 +194,7 @@ def test_the_overhead_of_a_runtime_class_counts() -> None:
 @pytest.mark.parametrize(
     "hard", [{"pods": 12}, {"requests.memory": "16Gi"}, {"limits.cpu": "11"}, {"pods": 9, "cpu": "8"}]
 )
-def test_as_many_executors_as_the_fix_says_fit_and_one_more_does_not(hard: dict[str, Any]) -> None:
+def test_as_many_executors_as_in_the_fix_fit_and_one_more_does_not(hard: dict[str, Any]) -> None:
     free = limit_range({"default": {"cpu": "1"}, "defaultRequest": {"cpu": 0}})
     where = ruled(quota(hard), free)
 

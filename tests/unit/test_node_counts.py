@@ -202,7 +202,7 @@ def test_the_nodes_of_a_live_cluster_count_as_they_are() -> None:
         assert counted(found).keys() == expected, running
 
 
-def test_what_the_job_starts_with_is_told_from_what_it_may_grow_to() -> None:
+def test_the_initial_size_of_a_job_is_distinguished_from_its_maximum() -> None:
     grows = {"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.maxExecutors": "40"}
     where = {"nodes": group("m6i.4xlarge", now=2, most=20)}
     later = counted(plan_on(grows, **where))["EC2_SCALE_UP"]

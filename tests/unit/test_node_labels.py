@@ -171,7 +171,7 @@ def test_older_names_of_labels_count_on_fargate_too() -> None:
         "topology.k8s.aws/zone-id",
     ],
 )
-def test_a_name_that_is_made_by_the_deployment_is_not_known_before(key: str) -> None:
+def test_a_name_from_the_deployment_is_not_known_before(key: str) -> None:
     found = asking_of(CAPACITY, {key: "some"})
     (problem,) = found.problems
     assert (problem.code, problem.role, problem.severity) == ("EC2_LABEL_NOT_KNOWN", "driver", "warning")

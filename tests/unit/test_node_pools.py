@@ -112,7 +112,7 @@ def test_a_pool_without_nodes_takes_pods_and_none_waits_for_an_autoscaler() -> N
     )
 
 
-def test_a_pool_makes_the_node_that_a_pod_asks_for() -> None:
+def test_a_pool_creates_the_node_that_a_pod_asks_for() -> None:
     """Of an instance type that it fits and in its zone: the warnings of node groups about both do not hold."""
     spark = {"spark.executor.cores": "4", f"spark.kubernetes.node.selector.{kubernetes.ZONE}": ZONE_A}
     found = planned(request(spark), pooled("m6i.large", "m6i.4xlarge"))
@@ -120,7 +120,7 @@ def test_a_pool_makes_the_node_that_a_pod_asks_for() -> None:
     assert {node.machine.name for node in found.of("executors").landing.nodes["burst"]} == {"m6i.4xlarge"}
 
 
-def test_drivers_on_spot_of_a_pool_are_told() -> None:
+def test_drivers_on_spot_of_a_pool_are_reported() -> None:
     found = planned(request(), pooled("m6i.4xlarge", capacity_types=("spot", "on-demand"), zones=(ZONE_A,)))
     assert [one.role for one in found.problems if one.code == "EC2_SPOT"] == ["submitter", "driver"]
     asked = request({"spark.kubernetes.node.selector.karpenter.sh/capacity-type": "on-demand"})
@@ -216,7 +216,7 @@ def test_the_label_of_a_pool_has_a_field_of_its_own() -> None:
         Ec2(node_labels={"karpenter.sh/capacity-type": "spot"})
 
 
-def test_an_environment_says_all_of_a_pool() -> None:
+def test_an_environment_describes_a_whole_pool() -> None:
     settings = {
         **BURST,
         "max_vcpus": 96,
@@ -232,6 +232,6 @@ def test_an_environment_says_all_of_a_pool() -> None:
     assert found["other"].zones == ("us-east-1a", "us-east-1b")
 
 
-def test_groups_and_pools_are_told_by_name() -> None:
+def test_groups_and_pools_are_distinguished_by_name() -> None:
     both = capacity(node_pools={"burst": pool("m6i.large")})
     assert list(both.groups_and_pools) == [*CAPACITY.node_groups, "burst"]

@@ -87,7 +87,7 @@ def test_pods_as_planned_are_few_rows() -> None:
     ],
     ids=["EC2", "Fargate", "group", "zone", "profile", "size"],
 )
-def test_each_difference_is_told(plan: Plan, one: Data, labels: dict[str, str], difference: str) -> None:
+def test_each_difference_is_reported(plan: Plan, one: Data, labels: dict[str, str], difference: str) -> None:
     pods = [seen(one, labels)]
     (row,) = rows(pods, plan)["driver"]
     assert (row.verdict, row.differences) == ("no", (difference,))
@@ -144,7 +144,7 @@ def test_pods_that_are_not_there_yet() -> None:
     assert [(row.verdict, row.differences) for row in found["executors"]] == [("missing", ("0, not 2",))]
 
 
-def test_pods_of_a_run_that_has_ended_are_gone() -> None:
+def test_pods_of_a_run_that_has_ended_are_deleted() -> None:
     found = rows([seen(pod("submitter"))], has_ended=True)
     assert [row.verdict for row in found["driver"]] == ["none"]
     assert [row.verdict for row in rows(all_of(executors=1), has_ended=True)["executors"]] == ["yes"]
@@ -169,7 +169,7 @@ def test_a_driver_that_is_tried_again() -> None:
     assert [row.verdict for row in waiting] == ["yes", "missing"], "the next attempt is not there yet"
 
 
-def test_without_a_plan_the_pods_are_told_alone() -> None:
+def test_without_a_plan_only_the_pods_are_listed() -> None:
     found = compare(None, all_of(), None, has_ended=False)
     assert [(row.role, row.verdict) for row in found.rows] == [
         ("submitter", "unknown"),
@@ -346,7 +346,7 @@ WHOLE: list[Data] = [FULL, pending(FULL), {**FULL, "status": {**FULL["status"], 
 
 
 @given(st.data(), st.sampled_from(WHOLE), JUNK)
-def test_whatever_stands_in_a_pod_is_read_or_refused_by_its_field(data: st.DataObject, whole: Data, junk: Any) -> None:
+def test_any_value_in_a_pod_is_read_or_refused_by_its_field(data: st.DataObject, whole: Data, junk: Any) -> None:
     odd = with_value(whole, data.draw(st.sampled_from(sorted(places(whole), key=repr))), junk)
     try:
         found = observed_pod(Field(odd), {"ip-1": FARGATE_NODE})
@@ -358,7 +358,7 @@ def test_whatever_stands_in_a_pod_is_read_or_refused_by_its_field(data: st.DataO
 
 
 @given(JUNK, st.data())
-def test_whatever_stands_in_an_event_is_read_or_left_out(junk: Any, data: st.DataObject) -> None:
+def test_any_value_in_an_event_is_read_or_left_out(junk: Any, data: st.DataObject) -> None:
     whole = event(RUN, "a", "b")
     odd = with_value(whole, data.draw(st.sampled_from(sorted(places(whole), key=repr))), junk)
     warnings_of([Field(odd)], RUN, set())

@@ -53,7 +53,7 @@ def check_round_trip(case: Case) -> None:
         OUTCOMES[case.placement.of(role).compute] += 1
 
 
-def test_plan_puts_every_pod_where_the_placement_of_define_says() -> None:
+def test_plan_puts_every_pod_where_define_placed_it() -> None:
     OUTCOMES.clear()
     check_round_trip()
     print(dict(OUTCOMES))  # noqa: T201 - shown by make laws

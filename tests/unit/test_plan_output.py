@@ -67,7 +67,7 @@ def test_a_plan_fits_on_80_columns_of_a_terminal_and_is_not_wrapped_elsewhere(
     assert sorted(wrapped.split()) == sorted(whole.split()), "no word is broken"
 
 
-def test_a_terminal_has_colours_that_change_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_has_colors_that_change_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     one = {"file": planned(WRONG)}

@@ -40,7 +40,7 @@ CHOSEN: dict[str, tuple[CapacitySource, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("asked", "request_", "namespace"), CHOSEN.values(), ids=CHOSEN.keys())
-def test_a_request_runs_where_an_option_or_itself_says_or_in_the_only_place(
+def test_a_request_runs_where_an_option_or_the_request_sets_or_in_the_only_place(
     asked: CapacitySource, request_: dict[str, Any], namespace: str
 ) -> None:
     assert asked.place(request_)[1] == namespace

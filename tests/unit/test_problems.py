@@ -41,7 +41,7 @@ def problems(case: Case) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("code", "case"), [(code, case) for code, cases in CASES.items() for case in cases], ids=lambda one: str(one)[:40]
 )
-def test_a_problem_has_its_code_its_pod_and_says_what_is_wrong(code: str, case: Case) -> None:
+def test_a_problem_has_its_code_its_pod_and_what_is_wrong(code: str, case: Case) -> None:
     found = problems(case)
     assert [what for key, role, what in found if (key, role) == (code, case.role) and case.what in what], found
 
@@ -86,7 +86,7 @@ def test_the_most_storage_that_fargate_takes_is_no_problem() -> None:
     assert planned(asked, driver=driver).problems == ()
 
 
-def test_pods_that_ask_for_an_instance_type_are_not_told_of_the_smaller_ones() -> None:
+def test_pods_that_ask_for_an_instance_type_get_no_warning_of_the_smaller_ones() -> None:
     where = capacity(node_groups={"nodes": node_group("m6i.4xlarge", "m6i.large", initial_size=2, max_size=4)})
     spark = {"spark.executor.cores": "4", f"{SELECTOR}{kubernetes.INSTANCE_TYPE}": "m6i.4xlarge"}
     assert planned(request(spark), where).problems == ()

@@ -393,7 +393,7 @@ SEVERAL: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "names"), SEVERAL.values(), ids=SEVERAL.keys())
-def test_several_requests_of_a_text_are_told_apart(text: str, names: list[str]) -> None:
+def test_several_requests_of_a_text_have_different_names(text: str, names: list[str]) -> None:
     found = requests_of_text(text)
     assert [one.name for one in found] == names
     assert {checked(one)["releaseLabel"] for one in found} == {"emr-7.9.0-latest"}

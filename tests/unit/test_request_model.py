@@ -290,7 +290,7 @@ NONE = ("<>", "< >", "<a", "a>", "<a\n>", "$", "$1", "${}", "${ }", "$()", "{{AP
 
 @pytest.mark.parametrize("path", [one for one, shape, _ in places(START, FULL["sparkSqlJobDriver"])
                                   if isinstance(shape, StringShape)], ids=dotted)  # fmt: skip
-def test_a_placeholder_stands_for_any_text(path: FieldPath) -> None:
+def test_a_placeholder_may_be_any_text(path: FieldPath) -> None:
     request = FULL["sparkSqlJobDriver"]
     shape = next(shape for one, shape, _ in places(START, request) if one == path)
     assert isinstance(shape, StringShape)
@@ -323,9 +323,7 @@ PARTS: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("field", "taken", "refused"), PARTS.values(), ids=PARTS.keys())
-def test_a_placeholder_stands_for_a_part_where_the_rest_is_as_it_has_to_be(
-    field: str, taken: str, refused: str
-) -> None:
+def test_a_placeholder_may_be_a_part_if_the_rest_is_valid(field: str, taken: str, refused: str) -> None:
     request = {**PLAIN, "executionRoleArn": ROLE}
     assert refusal(request) is None
     assert check_request({**request, field: taken})[field] == taken
@@ -439,7 +437,7 @@ def test_what_a_job_template_holds_is_asked_for_when_it_is_planned(given_: dict[
         check_complete(request)
 
 
-def test_a_request_that_says_it_all_needs_no_job_template() -> None:
+def test_a_complete_request_needs_no_job_template() -> None:
     for request in (PLAIN, {**PLAIN, "jobTemplateId": "0abc"}):
         assert check_complete(request) == request
     with pytest.raises(RuleError, match="required"):

@@ -165,7 +165,7 @@ def test_what_holds_data_comes_first_unless_it_is_kept() -> None:
     ]
 
 
-def test_a_nested_property_replaces_where_the_schema_says_so() -> None:
+def test_a_nested_property_replaces_where_the_schema_requires_it() -> None:
     """KubernetesNetworkConfig/IpFamily does, KubernetesNetworkConfig/ElasticLoadBalancing does not."""
 
     def cluster(**network: Any) -> Templates:
@@ -179,7 +179,7 @@ def test_a_nested_property_replaces_where_the_schema_says_so() -> None:
     assert effect(cluster(IpFamily="ipv4"), cluster(**balanced)) == ["updated"]
 
 
-def test_what_is_made_with_a_replaced_resource_follows_it() -> None:
+def test_a_resource_that_depends_on_a_replaced_one_follows_it() -> None:
     def app(name: str) -> Templates:
         return template(
             Cluster={"Type": "AWS::EKS::Cluster", "Properties": {"Name": name}},
@@ -225,7 +225,7 @@ def test_the_summary_comes_last_in_the_terminal_and_first_in_a_comment(
     assert line == f"**dev**: {summary}"
 
 
-def test_json_is_what_the_schema_says(changed: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_matches_the_schema(changed: str, capsys: pytest.CaptureFixture[str]) -> None:
     check_output("review", json.loads(printed(capsys, DEV, changed, "--output", "json")))
     check_output("review", json.loads(printed(capsys, DEV, "--output", "json")))
 
@@ -244,7 +244,7 @@ def test_a_gate_decides_the_exit_status(changed: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.startswith("error: --fail-on: 'cost=10': must be replaced, problem, or a rise")
 
 
-def test_sarif_has_every_problem_and_says_which_are_new(changed: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sarif_has_every_problem_and_marks_the_new_ones(changed: str, capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(printed(capsys, DEV, changed, "--output", "sarif"))
     (run,) = document["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -303,7 +303,7 @@ def test_names_are_no_markup_in_a_comment() -> None:
     assert "\u202e" not in text
 
 
-def test_a_comment_is_within_github_s_limit_and_says_what_is_cut() -> None:
+def test_a_comment_is_within_github_s_limit_and_lists_what_is_cut() -> None:
     moves = tuple(
         RunMove(f"job-{index}/fargate", (PodMove("driver", {"number": ("1", str(index)), "zones": ("a" * 500, "")}),))
         for index in range(2000)

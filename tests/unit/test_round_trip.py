@@ -81,7 +81,7 @@ def defined(case: Case, **more: Any) -> JobRunDefinition:
     )  # fmt: skip
 
 
-def test_what_define_does_not_refuse_lands_where_the_placement_says() -> None:
+def test_what_define_does_not_refuse_lands_as_placed() -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(

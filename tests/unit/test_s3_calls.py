@@ -49,7 +49,7 @@ def test_a_folder_beside_is_not_reached(calls: tuple[S3Call, ...], folder: str, 
 
 
 @pytest.mark.parametrize("calls", [READ_FILE, READ, WRITE], ids=["read file", "read", "write"])
-def test_whoever_looks_for_an_object_may_know_that_it_is_not_there(calls: tuple[S3Call, ...]) -> None:
+def test_the_rights_to_look_up_an_object_reveal_that_it_is_missing(calls: tuple[S3Call, ...]) -> None:
     looked_for = [end for call in calls if call.operation == "HeadObject" and call.action != LIST for end in call.ends]
     assert looked_for
     for end in looked_for:

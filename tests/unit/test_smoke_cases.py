@@ -64,7 +64,7 @@ def test_an_equal_placement_of_two_jobs_is_tried_once_in_each_virtual_cluster() 
     assert case_names(cases) == ["spark/fargate", "spark/cheap", "spark/dear", "other/fargate"]
 
 
-def test_placements_of_one_name_that_are_not_equal_are_told_apart() -> None:
+def test_different_placements_of_one_name_have_different_names() -> None:
     cases = smoke_cases(
         environment(
             a=job(cheap={"mode": "fargate"}), b=job(cheap={"mode": "fargate", "zone": "us-east-1a"}, fargate=None)

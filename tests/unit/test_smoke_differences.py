@@ -212,7 +212,7 @@ def test_one_thing_of_a_node(node: str, labels: dict[str, str], expected: str | 
     assert kinds == ({("nodes", expected)} if expected else set())
 
 
-def test_a_pod_elsewhere_is_told_once() -> None:
+def test_a_pod_elsewhere_is_reported_once() -> None:
     """By its node group, not by the labels of its nodes too."""
     nodes = {"ec2": {**EC2, "eks.amazonaws.com/nodegroup": "others", "workload": "x"}}
     assert found(seen(cluster(), nodes)) == [
@@ -233,7 +233,7 @@ def test_one_thing_of_the_logs(logs: tuple[str, ...] | None, expected: list[Any]
     assert found(seen(cluster(), logs=None if logs is None else {"CloudWatch": logs})) == expected
 
 
-def test_a_failed_run_says_why_and_nothing_about_logs_that_are_not_there() -> None:
+def test_a_failed_run_has_its_reason_and_nothing_about_missing_logs() -> None:
     good = seen(cluster(), logs={"CloudWatch": ()})
     assert good.run is not None
     failed = replace(good.run, state="FAILED", failure_reason="USER_ERROR", details="exit code 1")
@@ -244,7 +244,7 @@ def test_a_failed_run_says_why_and_nothing_about_logs_that_are_not_there() -> No
     ]
 
 
-def test_a_run_that_was_not_started_says_what_the_plan_says() -> None:
+def test_a_run_that_was_not_started_has_the_problems_of_the_plan() -> None:
     asked = request({"spark.driver.memory": "500g"})
     not_started = SmokeRun(plan=planned(asked), manifests=manifests(asked), capacity=CAPACITY)
     (one,) = differences(not_started)

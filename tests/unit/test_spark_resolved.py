@@ -227,7 +227,7 @@ def test_every_entry_that_is_warned_of_is() -> None:
             assert effect.why in {one.code for one in found}, name
 
 
-def test_what_the_request_says_is_kept_beside_what_holds() -> None:
+def test_the_written_properties_are_kept_beside_the_effective_ones() -> None:
     spark = spark_configuration(request({OLD_OVERHEAD: "2g"}, parameters="--master yarn"))
     assert spark.written == {OLD_OVERHEAD: "2g"}
     assert (spark.properties[OVERHEAD], spark.name_of(OVERHEAD)) == ("2g", OLD_OVERHEAD)

@@ -68,7 +68,7 @@ def test_the_account_and_the_partition_are_those_of_the_environment(printed: Pri
     assert "arn:aws-us-gov:states:us-gov-west-1:111122223333:stateMachine:" in found
 
 
-def test_programs_are_told_where_each_is_deployed(printed: Print) -> None:
+def test_json_has_where_each_is_deployed(printed: Print) -> None:
     spark = {"spark": {**data()["virtual_clusters"]["spark"], "definition_stacks": 2}}
     found = json.loads(printed("--output", "json", virtual_clusters=spark))
     assert {one["stack"] for one in found} <= {"etl-job-runs-spark-1", "etl-job-runs-spark-2"}

@@ -131,13 +131,13 @@ def test_any_value_is_shown_in_one_line_of_bounded_length(value: object) -> None
     assert len(shown(value)) <= 81
 
 
-def test_a_finding_is_file_line_field_value_rule_and_mend() -> None:
+def test_a_finding_is_file_line_field_value_rule_and_fix() -> None:
     finding = Finding(
         file="a.yaml", line=3, path=("a", 0), value={"b": True}, rule="must be text", fix="Put it in quotes"
     )
     assert str(finding) == 'a.yaml:3: a[0] = {"b": true}: must be text. Put it in quotes.'
 
 
-def test_a_broken_rule_seen_from_outside_keeps_value_rule_and_mend() -> None:
+def test_a_broken_rule_seen_from_outside_keeps_value_rule_and_fix() -> None:
     broken = RuleError("v", "r", "m", path=("c",)).below("a", 0)
     assert (broken.path, broken.value, broken.rule, broken.fix) == (("a", 0, "c"), "v", "r", "m")

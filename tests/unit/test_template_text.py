@@ -168,7 +168,7 @@ def test_text_is_in_quotes_unless_no_yaml_takes_it_for_something_else(value: str
     assert template.content == yaml.safe_load(template.text) == base
 
 
-def test_what_stands_twice_is_written_twice() -> None:
+def test_repeated_data_is_written_twice() -> None:
     shared = {"team": "a"}
     spec = {"nodeSelector": shared, "containers": [{"name": "spark-kubernetes-driver"}]}
     base = {"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": shared}, "spec": spec}

@@ -105,7 +105,7 @@ def test_a_stack_more_takes_some(deployed: ChangingEnvironment) -> None:
             assert jobs <= homes[stack]
 
 
-def test_fewer_stacks_are_refused_until_those_are_gone(deployed: ChangingEnvironment) -> None:
+def test_fewer_stacks_are_refused_until_they_are_deleted(deployed: ChangingEnvironment) -> None:
     parameters = _parameters(deployed)
     del deployed.data["virtual_clusters"]["science"]["definition_stacks"]
     deployed.write()

@@ -72,7 +72,7 @@ def executions(deployed: Deployed) -> list[str]:
     return [one["executionArn"] for one in found]
 
 
-def test_throttling_is_retried_as_often_as_the_schedule_says(
+def test_throttling_is_retried_as_often_as_the_schedule_sets(
     deployed: Deployed, fire: Fire, throttle: Throttle
 ) -> None:
     throttle.left = 2

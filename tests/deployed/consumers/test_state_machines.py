@@ -49,7 +49,7 @@ def test_an_execution_waits_for_the_end_of_its_job_run(deployed: Deployed) -> No
     assert ended(deployed, execution)["status"] == "SUCCEEDED"
 
 
-def test_an_execution_fails_with_its_job_run_and_says_which(deployed: Deployed) -> None:
+def test_an_execution_fails_with_its_job_run_and_names_it(deployed: Deployed) -> None:
     deployed.runs.outcome = "FAILED"
     execution = start(deployed)
     found = ended(deployed, execution)

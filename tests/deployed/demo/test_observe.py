@@ -54,7 +54,9 @@ def _in_another_zone(deployed: Deployed) -> dict[str, Any]:
     return definition
 
 
-def test_why_a_pod_is_pending_beside_what_the_plan_says(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_observe_shows_why_a_pod_is_pending_and_its_plan(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
     outcome = deployed.run("fargate-one-zone", _in_another_zone(deployed))
     status, out, _ = observed(capsys, outcome.id)
     assert status == 1

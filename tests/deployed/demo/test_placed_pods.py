@@ -13,7 +13,7 @@ ZONE = "spark.kubernetes.node.selector.topology.kubernetes.io/zone"
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
-def test_every_pod_is_where_its_placement_says(deployed: Deployed, placement: str) -> None:
+def test_every_pod_is_as_placed(deployed: Deployed, placement: str) -> None:
     outcome = deployed.run(placement)
     assert (outcome.state, outcome.differences) == ("COMPLETED", ()), outcome.details
     assert [len(outcome.pods[role]) for role in ("submitter", "driver", "executors")] == [1, 1, 2]
@@ -31,7 +31,7 @@ def test_each_pod_has_logged_what_the_local_aws_did(deployed: Deployed) -> None:
     assert "spark-submit ran outside of pod" in deployed.shell(f"{command} --pod submitter")
 
 
-def test_a_dropped_label_is_told(deployed: Deployed) -> None:
+def test_a_dropped_label_is_reported(deployed: Deployed) -> None:
     definition = copy.deepcopy(deployed.definition("fargate"))
     del definition["configurationOverrides"]["applicationConfiguration"][0]["properties"][LABEL]
     outcome = deployed.run("fargate", definition)
@@ -40,7 +40,7 @@ def test_a_dropped_label_is_told(deployed: Deployed) -> None:
     assert "is on EC2" in outcome.differences[0][1]
 
 
-def test_a_dropped_submitter_label_is_told(deployed: Deployed) -> None:
+def test_a_dropped_submitter_label_is_reported(deployed: Deployed) -> None:
     definition = copy.deepcopy(deployed.definition("fargate-all"))
     applications = definition["configurationOverrides"]["applicationConfiguration"]
     applications[:] = [entry for entry in applications if entry["classification"] != "emr-job-submitter"]

@@ -70,7 +70,7 @@ def test_the_three_sources_say_the_same(
         assert by_file[request] == by_assembly[request], request
 
 
-def test_a_live_cluster_places_what_is_deployed_as_its_placement_says(
+def test_a_live_cluster_places_deployed_definitions_as_planned(
     deployed: Deployed, cluster: str, requests: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = planned(capsys, *requests, "--cluster", cluster)
@@ -95,7 +95,7 @@ def test_a_request_by_job_template_is_planned_with_what_the_template_holds(
     assert [(pod["compute"], pod["zones"]) for pod in plan["pods"]][1:] == [("fargate", ["us-east-1a"])] * 2
 
 
-def test_a_template_that_is_not_in_the_bucket_is_told_and_the_others_are_planned(
+def test_a_template_missing_in_the_bucket_is_reported_and_the_others_are_planned(
     deployed: Deployed, cluster: str, requests: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = tmp_path / "wrong.json"

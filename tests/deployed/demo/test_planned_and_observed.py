@@ -35,7 +35,7 @@ def planned(deployed: Deployed, capacity: Capacity, request: Mapping[str, Any]) 
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
-def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity, placement: str) -> None:
+def test_every_pod_is_as_planned(deployed: Deployed, capacity: Capacity, placement: str) -> None:
     request = deployed.definition(placement)
     said, seen = planned(deployed, capacity, request), deployed.run(placement)
     names = {name: one.deployed_name for name, one in capacity.node_groups.items()}
@@ -50,7 +50,7 @@ def test_every_pod_is_where_the_plan_says(deployed: Deployed, capacity: Capacity
             assert one.on in {names[name] for name in pod.landing.on}
 
 
-def test_a_live_cluster_reads_as_its_environment_says(deployed: Deployed, capacity: Capacity) -> None:
+def test_a_live_cluster_reads_as_its_environment(deployed: Deployed, capacity: Capacity) -> None:
     """But for the names in EKS, which CloudFormation makes, and what only AWS knows: ids of zones, running nodes."""
     wanted = capacity_of(deployed.environment)
     assert (capacity.region, capacity.zones) == (wanted.region, wanted.zones)

@@ -74,7 +74,7 @@ def test_what_is_not_settled_is_named_one_by_one(smoke: Callable[..., Told]) -> 
     assert re.fullmatch(r"fargate-all: submitter \d+ s, driver \d+ s, executors \d+ s", times)
 
 
-def test_nothing_in_it_says_whose_account_it_is(deployed: Deployed, smoke: Callable[..., Told]) -> None:
+def test_nothing_in_it_identifies_the_account(deployed: Deployed, smoke: Callable[..., Told]) -> None:
     account = deployed.local.session.client("sts").get_caller_identity()["Account"]
     own = [account, deployed.bucket, deployed.outputs["SparkVirtualClusterId"], "arn:aws"]
     _, told, _ = smoke("--placement", "ec2")

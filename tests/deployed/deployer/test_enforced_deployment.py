@@ -172,7 +172,7 @@ def test_a_deployment_without_one_permission_fails_and_leaves_nothing(deployer: 
     assert {gateway["State"] for gateway in gateways} == {"deleted"}
 
 
-def test_whoever_calls_may_do_nothing_but_assume_the_roles(deployer: Deployer) -> None:
+def test_the_caller_may_only_assume_the_roles(deployer: Deployer) -> None:
     client = boto3.Session(
         deployer.keys["AWS_ACCESS_KEY_ID"], deployer.keys["AWS_SECRET_ACCESS_KEY"], region_name=REGION
     ).client("cloudformation", endpoint_url=os.environ["AWS_ENDPOINT_URL"])

@@ -136,7 +136,7 @@ def test_where_rights_are_not_handed_on_the_mapping_lets_emr_in_and_leaves_the_n
     assert made.map_roles() == joined, "nodes that others let in stay in"
 
 
-def test_without_the_mapping_cloudformation_is_refused_there_and_says_so(
+def test_without_the_mapping_cloudformation_is_refused_and_reports_it(
     deployment: Callable[[World], Deployment],
 ) -> None:
     made = deployment("mapped").with_settings(cluster={"emr_access": "cloudformation"})
@@ -205,7 +205,7 @@ def test_the_handler_s_virtual_clusters_are_used_changed_and_deleted_as_cloudfor
     ],
     ids=["the mapping is not enough", "the handler's namespace is not there"],
 )
-def test_a_first_deployment_that_emr_refuses_says_why_and_leaves_nothing_though_data_is_retained(
+def test_a_first_deployment_that_emr_refuses_reports_why_and_leaves_nothing_though_data_is_retained(
     deployment: Callable[[World], Deployment], way: str, namespace: dict[str, Any], reason: str
 ) -> None:
     made = deployment("refused").with_settings(

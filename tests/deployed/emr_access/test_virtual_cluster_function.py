@@ -119,7 +119,7 @@ def stack(local: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stac
 
 
 @pytest.mark.parametrize("is_token_known", [True, False], ids=["token known", "token forgotten"])
-def test_a_request_that_comes_twice_makes_one_virtual_cluster(stack: Stack, is_token_known: bool) -> None:
+def test_a_request_that_comes_twice_creates_one_virtual_cluster(stack: Stack, is_token_known: bool) -> None:
     request = {"RequestId": str(uuid4()), "ResourceProperties": properties("spark-a", team="data")}
     first = stack.send("Create", **request)
     if not is_token_known:  # for how long EMR knows the tokens is not documented
@@ -213,7 +213,7 @@ def test_a_creation_whose_answer_was_lost_is_deleted_by_what_it_was_to_be(stack:
 
 
 @pytest.mark.parametrize("gone", ["deleted before", "0000nowhere"])
-def test_deleting_what_is_gone_succeeds(stack: Stack, gone: str) -> None:
+def test_deleting_a_deleted_cluster_succeeds(stack: Stack, gone: str) -> None:
     wanted = properties("spark-a")
     if gone == "deleted before":
         gone = stack.send("Create", ResourceProperties=wanted)["PhysicalResourceId"]

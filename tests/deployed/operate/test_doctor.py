@@ -331,7 +331,7 @@ def test_what_was_fixed_is_well_again(capsys: pytest.CaptureFixture[str]) -> Non
     assert not _findings(capsys, status=0)
 
 
-def test_who_may_not_read_is_told_what_it_takes(
+def test_a_denied_read_reports_the_missing_permission(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     iam = deployed.session.client("iam")

@@ -101,7 +101,7 @@ def test_a_fault_that_stays_is_one_line_and_the_run_it_names_is_one_run(
     assert len(deployed.runs.named(again[1])) == len(set(deployed.runs.started) - before) == 1
 
 
-def test_a_request_s_own_client_token_is_what_makes_it_the_same_run(
+def test_a_request_s_own_client_token_identifies_the_run(
     deployed: Deployed, proxy: FaultyProxy, capsys: Capture, tmp_path: Path
 ) -> None:
     """A run name would give it another."""
@@ -140,7 +140,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("fault", ["expired", "skewed", "bad-signature", "lost-request"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_says_the_first_call_that_fails(
+def test_every_command_reports_the_first_call_that_fails(
     deployed: Deployed, proxy: FaultyProxy, capsys: Capture, tmp_path: Path, command: str, fault: Fault
 ) -> None:
     request = tmp_path / "request.json"

@@ -57,7 +57,7 @@ def test_a_run_is_found_by_its_arn_alone(deployed: Deployed, capsys: Capture) ->
     assert (told["job-run"], told["name"], told["state"]) == (id_, "by-arn", "RUNNING")
 
 
-def test_a_failed_run_says_why(deployed: Deployed, capsys: Capture) -> None:
+def test_a_failed_run_shows_why(deployed: Deployed, capsys: Capture) -> None:
     id_ = started(deployed, "why")
     deployed.runs.end(id_, "FAILED")
     capsys.readouterr()
@@ -81,7 +81,7 @@ def test_a_run_is_cancelled(deployed: Deployed, capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith(f"job run {id_} is CANCELLED after "), "asked again, it says so"
 
 
-def test_cancelling_what_has_ended_otherwise_is_told(deployed: Deployed, capsys: Capture) -> None:
+def test_cancelling_a_run_that_ended_otherwise_is_reported(deployed: Deployed, capsys: Capture) -> None:
     id_ = started(deployed, "completed")
     deployed.runs.end(id_, "COMPLETED")
     assert main(["cancel", id_, "-e", FILE]) == 1

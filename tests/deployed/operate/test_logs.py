@@ -85,7 +85,7 @@ def printed(capsys: Capture, logged: Logged, *options: str, status: int = 0) -> 
     return capsys.readouterr().out
 
 
-def test_each_pod_and_stream_is_told_apart(logged: Logged, capsys: Capture) -> None:
+def test_each_pod_and_stream_has_its_own_log(logged: Logged, capsys: Capture) -> None:
     write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stdout", "result 1", "result 2")
     write(logged, f"{APPLICATION}/spark-{logged.id}-driver/stderr", "24/11/26 WARN slow")
     for number in (2, 10, 1):
@@ -105,7 +105,7 @@ def test_the_last_lines_are_those_of_a_long_log(logged: Logged, capsys: Capture)
     assert len(printed(capsys, logged).splitlines()) == 3000
 
 
-def test_nothing_logged_yet_says_so(logged: Logged, capsys: Capture) -> None:
+def test_no_logs_yet_is_reported(logged: Logged, capsys: Capture) -> None:
     assert main(["logs", logged.id, "-e", FILE]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -154,7 +154,7 @@ def test_a_torn_object_is_one_line(logged: Logged, capsys: Capture) -> None:
     assert capsys.readouterr().err == told
 
 
-def test_a_run_that_is_not_monitored_and_a_log_group_that_is_gone(
+def test_a_run_that_is_not_monitored_and_a_deleted_log_group(
     deployed: Deployed, tmp_path: Path, capsys: Capture
 ) -> None:
     definition = deployed.definition("fargate")
@@ -201,7 +201,7 @@ def test_waiting_ends_with_the_driver_s_last_output(deployed: Deployed, outcome:
     assert err == ""
 
 
-def test_attempts_of_a_driver_are_in_the_order_they_were_made(logged: Logged, capsys: Capture) -> None:
+def test_attempts_of_a_driver_are_in_the_order_of_their_creation(logged: Logged, capsys: Capture) -> None:
     for name, pause in (("driver", 1), ("driver-zz", 1), ("driver-aa", 0)):
         write(logged, f"{APPLICATION}/spark-{logged.id}-{name}/stdout", f"of {name}")
         time.sleep(pause)  # S3 tells seconds
@@ -292,7 +292,7 @@ def test_an_object_that_is_no_gzip_is_one_line(logged: Logged, capsys: Capture) 
     assert "it is no whole gzip file" in capsys.readouterr().err
 
 
-def test_what_may_not_be_read_says_what_to_allow(
+def test_a_denied_read_reports_what_to_allow(
     logged: Logged, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     iam = logged.deployed.session.client("iam")
@@ -315,7 +315,7 @@ def test_what_may_not_be_read_says_what_to_allow(
     assert "denied" in told
 
 
-def test_a_bucket_that_is_gone_is_one_line(deployed: Deployed, tmp_path: Path, capsys: Capture) -> None:
+def test_a_deleted_bucket_is_one_line(deployed: Deployed, tmp_path: Path, capsys: Capture) -> None:
     definition = deployed.definition("fargate")
     monitoring = definition["configurationOverrides"]["monitoringConfiguration"]
     del monitoring["cloudWatchMonitoringConfiguration"]

@@ -108,7 +108,9 @@ def test_a_run_whose_pods_come_one_by_one(deployed: Deployed, create: Create, ca
     assert "cost of these pods so far, by list prices: $" in out
 
 
-def test_a_pod_that_the_quota_refuses_is_told_by_its_job(deployed: Deployed, namespace: str, capsys: Capture) -> None:
+def test_a_pod_that_the_quota_refuses_is_reported_by_its_job(
+    deployed: Deployed, namespace: str, capsys: Capture
+) -> None:
     run = started(deployed, "refused")
     refused = f'pods "{run}-x" is forbidden: exceeded quota: spark, requested: pods=1, used: pods=50'
     told_event = event(run, "FailedCreate", refused, kind="Job")
@@ -255,14 +257,14 @@ def test_nodes_that_are_denied_leave_what_the_pods_say(deployed: Deployed, answe
     assert status == 1
 
 
-def test_events_that_are_denied_are_told(deployed: Deployed, answered: Answered) -> None:
+def test_denied_events_are_reported(deployed: Deployed, answered: Answered) -> None:
     run = started(deployed, "no-events")
     answer = Answer(403, "{}")
     status, _, err = answered(run, lambda asked: answer if "/events" in asked else Answer(404, "{}"))
     assert (status, "its events were not read: GET" in err) == (1, True)
 
 
-def test_an_odd_pod_is_told_and_the_others_are_read(deployed: Deployed, answered: Answered) -> None:
+def test_an_odd_pod_is_reported_and_the_others_are_read(deployed: Deployed, answered: Answered) -> None:
     run = started(deployed, "odd")
     odd = {**pod("executors"), "status": {"conditions": 3}}
     pods = listed("Pod", odd, {"metadata": 3}, {**pod("executors"), "spec": 3}, pod("submitter"))

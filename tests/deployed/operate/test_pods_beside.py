@@ -98,7 +98,7 @@ def test_only_pods_of_the_run_count(deployed: Deployed) -> None:
     assert told == []
 
 
-def test_a_pod_that_is_gone_has_cost_something(deployed: Deployed) -> None:
+def test_a_deleted_pod_has_a_cost(deployed: Deployed) -> None:
     """2 vCPU and 4 GB of Fargate for an hour, and what EMR adds for the 1 vCPU and 2 GiB that are requested."""
     id_ = started(deployed, "cost")
     told = Told(deployed, id_)
@@ -121,7 +121,7 @@ def test_the_instance_of_a_pod_on_ec2_is_not_in_the_cost(deployed: Deployed) -> 
     assert dollars(cost) == pytest.approx(10 * (0.01012 + 2 * 0.00111125), rel=0.02)
 
 
-def test_an_api_out_of_reach_is_told_once_and_asked_again_later(
+def test_an_unreachable_api_is_reported_once_and_read_again_later(
     deployed: Deployed, cluster: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = Told(deployed, started(deployed, "unreachable"))
@@ -149,7 +149,7 @@ def test_an_api_out_of_reach_is_left_alone_for_a_while(
     assert len(asked) == 1
 
 
-def test_nodes_that_are_denied_are_told_once_whichever_they_are(
+def test_denied_nodes_are_reported_once_whichever_they_are(
     deployed: Deployed, cluster: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = iter("ab")

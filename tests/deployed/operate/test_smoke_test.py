@@ -91,7 +91,7 @@ def test_an_interrupt_cancels_the_run_and_removes_what_was_uploaded(deployed: De
     assert objects(deployed) == before
 
 
-def test_a_run_that_takes_too_long_is_cancelled_and_told(deployed: Deployed, capsys: Capture) -> None:
+def test_a_run_that_takes_too_long_is_cancelled_and_reported(deployed: Deployed, capsys: Capture) -> None:
     deployed.runs.queues = True
     before = objects(deployed)
     refusing_by_quota(deployed)
@@ -114,7 +114,9 @@ def test_a_run_that_can_t_be_cancelled_is_not_waited_for_for_ever(
     assert (status, told["placements"][0]["state"]) == (1, "CANCEL_PENDING")
 
 
-def test_a_failed_run_is_told_with_emr_s_reason_and_the_others_are_tried(deployed: Deployed, capsys: Capture) -> None:
+def test_a_failed_run_is_reported_with_emr_s_reason_and_the_others_are_tried(
+    deployed: Deployed, capsys: Capture
+) -> None:
     deployed.runs.outcome = "FAILED"
     before = len(names(deployed))
     status, told, _ = reported(capsys, "--placement", "fargate", "--placement", "ec2")
@@ -139,7 +141,7 @@ def test_pods_that_were_not_seen_are_no_agreement(
     assert reported(capsys, "--placement", "fargate", *ignored)[0] == 0
 
 
-def test_a_run_that_emr_refuses_is_told_and_nothing_is_left(
+def test_a_run_that_emr_refuses_is_reported_and_nothing_is_left(
     deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = objects(deployed)

@@ -38,7 +38,7 @@ def test_a_deployed_definition_is_started_as_it_is_under_a_name_of_its_own(deplo
     assert started == {**deployed.definition("fargate"), **own}
 
 
-def test_the_plan_and_how_to_find_the_run_are_told(deployed: Deployed, capsys: Capture) -> None:
+def test_the_plan_and_how_to_find_the_run_are_printed(deployed: Deployed, capsys: Capture) -> None:
     assert main([*TRIP_COUNT, "--placement", "pinned-driver", "--run-name", "told"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "trip-count in placement pinned-driver"

@@ -107,7 +107,7 @@ def test_each_line_is_a_run_of_the_deployed_definition_with_what_it_adds(fleet: 
     assert len({run.request["clientToken"] for run in fleet.runs}) == 3
 
 
-def test_run_again_it_starts_nothing_and_says_so(fleet: Fleet, capsys: Capture) -> None:
+def test_run_again_it_starts_nothing_and_reports_it(fleet: Fleet, capsys: Capture) -> None:
     fleet.write(*numbered(5))
     assert fleet.submit() == 0
     content = fleet.journal.read_bytes()
@@ -153,7 +153,7 @@ def test_what_emr_refuses_is_journaled_and_the_others_go_on(fleet: Fleet, capsys
     assert len(fleet.runs) == 8
 
 
-def test_a_refusal_is_told_where_the_queue_may_not_be_looked_at(fleet: Fleet) -> None:
+def test_a_refusal_is_reported_if_the_queue_may_not_be_read(fleet: Fleet) -> None:
     fleet.write({**FARGATE, "arguments": [TOO_LONG]}, *numbered(1))
     with faulty_proxy(fleet.deployed.aws.url) as proxy:
         looks = f"/virtualclusters/{fleet.deployed.virtual_cluster}"
@@ -218,7 +218,7 @@ def test_a_run_in_doubt_that_was_not_started_is_started_in_the_zone_of_then(flee
     ]
 
 
-def test_a_run_name_of_an_earlier_submission_is_told_or_refused(fleet: Fleet, capsys: Capture) -> None:
+def test_a_run_name_of_an_earlier_submission_is_reported_or_refused(fleet: Fleet, capsys: Capture) -> None:
     fleet.write({**FARGATE, "arguments": ["000"], "run_name": "fleet-once"})
     assert fleet.submit() == 0
     fleet.runs[0].created_at = fleet.runs[0].created_at.replace(year=2020)
@@ -271,7 +271,7 @@ def test_requests_are_planned_once_and_started_under_names_of_their_own(fleet: F
     assert [run.request["name"] for run in fleet.runs] == [f"n{n}-{identifier}-{n + 1:05}" for n in range(30)]
 
 
-def test_every_line_that_can_t_be_submitted_is_told_and_nothing_is_started(fleet: Fleet, capsys: Capture) -> None:
+def test_every_line_that_can_t_be_submitted_is_reported_and_nothing_is_started(fleet: Fleet, capsys: Capture) -> None:
     request = fleet.deployed.definition("fargate")
     fleet.write(
         FARGATE,

@@ -86,7 +86,7 @@ def test_draining_one_environment_leaves_the_other_s_runs(
     assert capsys.readouterr().out == "0 active job runs in 1 virtual clusters\n"
 
 
-def test_a_run_that_does_not_end_in_time_is_told_and_waited_for_again(
+def test_a_run_that_does_not_end_in_time_is_reported_and_waited_for_again(
     both: Both, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _second = both
@@ -103,7 +103,7 @@ def test_a_run_that_does_not_end_in_time_is_told_and_waited_for_again(
     assert lines[1:] == [f"  {run} trip-count CANCEL_PENDING", "waiting for 1 job runs to end", "no job run is active"]
 
 
-def test_what_starts_meanwhile_is_told_and_left_running(
+def test_a_run_that_starts_meanwhile_is_reported_and_left_running(
     both: Both, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scheduler that goes on: its runs are not in the list that was agreed to."""
