@@ -2,7 +2,7 @@
 
 MiniStack's CloudFormation calls its services without IAM. Here each creation, change and deletion of a resource asks the
 role's policies for every action that AWS's own handler of the type is said to call, on the ARNs of the resource and of
-what it names. What is asked comes from `registry` and `handler_calls`, which nothing that makes policies reads.
+what it names. The actions come from `registry` and `handler_calls`, which nothing that makes policies reads.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ class DeploymentPermissions:
         self._tags: dict[str, Mapping[str, str]] = {}
 
     def created(self, kind: str, physical_id: str, properties: Properties, attributes: Properties) -> None:
-        """Overseer.created. While it is made, a resource has no tags yet."""
+        """Overseer.created. During its creation, a resource has no tags yet."""
         arns = arns_of(kind, physical_id, properties, attributes, self._account)
         self._deployed[kind, physical_id] = _Deployed(arns, properties)
         self._ask(kind, called(kind, ("create", "read"), properties, self._account.region), arns, properties)
@@ -71,7 +71,7 @@ class DeploymentPermissions:
             self.update(kind, physical_id, deployed.properties)
 
     def delete(self, kind: str, physical_id: str, properties: Properties) -> None:
-        """Overseer.delete. What was not created under this oversight is not asked for."""
+        """Overseer.delete. Resources that were not created under this oversight are skipped."""
         known = self._deployed.get((kind, physical_id))
         if known:
             self._ask(kind, called(kind, ("delete",), properties, self._account.region), known.arns, properties)

@@ -1,6 +1,6 @@
 """Which of the permissions that the registry names a handler uses on a resource with these properties.
 
-The registry does not tell: what stands here is read from the names of properties and actions. An action that no
+The registry does not record it; this is read from the names of properties and actions. An action that no
 property explains is called always.
 """
 
@@ -99,7 +99,7 @@ _CALLED_FOR: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 
-# What services call with the rights of whoever calls them, beyond the registry: EMR on EKS guide, cluster access management.
+# What services call with the rights of their caller, beyond the registry: EMR on EKS guide, cluster access management.
 _BEYOND: Mapping[tuple[str, str], str] = {
     ("AWS::EMRContainers::VirtualCluster", "create"): ENTERS,
     ("AWS::EMRContainers::VirtualCluster", "delete"): LEAVES,

@@ -10,7 +10,7 @@ Properties = Mapping[str, Any]
 
 
 class Overseer(Protocol):
-    """Is told what a stack does. `ValueError` with the text of the stack event refuses it."""
+    """Gets what a stack does. `ValueError` with the text of the stack event refuses it."""
 
     def created(self, kind: str, physical_id: str, properties: Properties, attributes: Properties) -> None:
         """A resource was created, and goes again if it is refused."""

@@ -1,4 +1,4 @@
-"""What AWS says of its resource types' handlers and of its actions, as cfn-lint ships it.
+"""AWS's data about the handlers of its resource types and about its actions, as cfn-lint ships it.
 
 Schemas of the CloudFormation registry: the permissions that each handler of a type asks for. Service Authorization
 Reference: the kinds of resources that an action can be limited to.

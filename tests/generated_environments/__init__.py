@@ -27,7 +27,7 @@ __all__ = ["Data", "change", "generate"]
 def generate(seed: int, *, given: bool = True) -> Data:
     """A random valid environment; the same for the same seed. Two of three are small, the third large.
 
-    given: whether it may name resources that are there already, such as a VPC; without, it can be deployed anywhere.
+    given: whether it may name existing resources, such as a VPC; without, it can be deployed anywhere.
     """
     large = seed % 3 == 2
     data = whole(_chance(seed, "whole"))

@@ -17,7 +17,7 @@ _SELECTOR_RELEASES = ("emr-6.10.0-latest", "emr-7.12.0-latest", "emr-spark-8.0.0
 
 
 def add_team(chance: Random, data: Data, *, given: bool = False) -> None:
-    """A virtual cluster with a job. given: whether it may name a role, a log group and a namespace that are there already."""
+    """A virtual cluster with a job. given: whether it may name an existing role, log group and namespace."""
     clusters = data["virtual_clusters"]
     name = free_name("team", clusters)
     taken = (

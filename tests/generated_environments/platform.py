@@ -67,7 +67,7 @@ def core_dns(chance: Random, data: Data) -> Data:
 
 
 def node_groups(chance: Random, zones: Sequence[str], count: int) -> Data:
-    """One for system pods, one for drivers, and as many for executors as count says."""
+    """One for system pods, one for drivers, and `count` for executors."""
     system: Data = {"instance_types": [chance.choice(("m6i.large", "m7g.large", "t3.large"))]}
     if chance.random() < 0.3:
         system["taints"] = [{"key": "workload", "value": "system", "effect": "PreferNoSchedule"}]

@@ -16,7 +16,7 @@ ACCOUNT = "111122223333"
 
 
 def cli_context() -> dict[str, Any]:
-    """The context that the CDK CLI passes to the app: cdk.json's, and metadata that stands in the templates."""
+    """The context that the CDK CLI passes to the app: cdk.json's, and metadata in the templates."""
     context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
     return {**context, "aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
 
@@ -70,7 +70,7 @@ class Synthesized:
         return found[0]
 
     def exported(self, value: Any) -> Any:
-        """What stands in another stack for an Fn::ImportValue or Fn::GetStackOutput; anything else as it is."""
+        """The value in another stack for an Fn::ImportValue or Fn::GetStackOutput; anything else as it is."""
         match value:
             case {"Fn::GetStackOutput": where}:
                 return self.templates[where["StackName"]]["Outputs"][where["OutputName"]]["Value"]
@@ -81,7 +81,7 @@ class Synthesized:
         return value
 
     def zones_of(self, subnets: list[Any]) -> list[str]:
-        """The zones of private subnets, told by reference."""
+        """The zones of private subnets, by reference."""
         found = [self.resources[self.exported(subnet)["Ref"]] for subnet in subnets]
         assert all(subnet["Properties"]["MapPublicIpOnLaunch"] is False for subnet in found)
         return [subnet["Properties"]["AvailabilityZone"] for subnet in found]

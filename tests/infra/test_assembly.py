@@ -216,7 +216,7 @@ def add_shared_cluster(app: cdk.App) -> None:
 
 
 def add_old_cluster(app: cdk.App) -> None:
-    """A cluster of aws_eks, made by custom resources of nested stacks; one of its node groups is in a nested stack."""
+    """A cluster of aws_eks, created by custom resources of nested stacks; one of its node groups is in a nested stack."""
     stack = cdk.Stack(app, "Old", env=cdk.Environment(region="us-west-2"))
     old = eks_v1.Cluster(
         stack, "Old", version=eks_v1.KubernetesVersion.V1_33, kubectl_layer=KubectlV35Layer(stack, "Kubectl")

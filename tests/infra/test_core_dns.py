@@ -72,7 +72,7 @@ def test_nothing_of_it_is_an_ec2_node(without_nodes: Synthesized) -> None:
 def test_core_dns_is_moved_to_fargate_once_a_profile_takes_it(without_nodes: Synthesized) -> None:
     addon = core_dns(without_nodes)
     assert json.loads(addon["Properties"]["ConfigurationValues"]) == {"computeType": "Fargate"}
-    assert addon["Properties"]["ResolveConflicts"] == "OVERWRITE", "EKS makes the cluster with CoreDNS for EC2"
+    assert addon["Properties"]["ResolveConflicts"] == "OVERWRITE", "EKS creates the cluster with CoreDNS for EC2"
     assert addon["DependsOn"] == [profile_of_core_dns(without_nodes)]
 
 

@@ -1,4 +1,4 @@
-"""The permissions that a deployment is said to need, against what AWS says of its handlers and actions."""
+"""The permissions that a deployment needs, against AWS's lists of its handlers and actions."""
 
 from typing import get_args
 

@@ -26,7 +26,7 @@ CHOICES: dict[str, dict[str, dict[str, Any]]] = {
 
 
 class Choices:
-    """A choice -> the synthesized environment, made when a test first asks for it."""
+    """A choice -> the synthesized environment, created when a test first asks for it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -35,7 +35,7 @@ DATA: dict[str, Any] = {
 
 @pytest.fixture
 def planned(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each job was planned, by the job in its placement as its request says it."""
+    """How often each job was planned, by the job in its placement, as in its request."""
     seen: Counter[str] = Counter()
     plan = define.__globals__["plan"]
 

@@ -1,4 +1,4 @@
-"""What a review says of resources, beside the CDK's own cdk diff of the same templates."""
+"""A review of resources, compared with the CDK's own cdk diff of the same templates."""
 
 import os
 import re
@@ -29,7 +29,7 @@ _EFFECTS = {
 
 
 def cdk_diff(before: Path, after: Path, stack: str) -> dict[str, str]:
-    """What the CDK CLI says of each resource of a stack, by its logical id."""
+    """What the CDK CLI reports of each resource of a stack, by its logical id."""
     program = shutil.which("cdk")
     assert program is not None
     arguments = [

@@ -1,4 +1,4 @@
-"""Several teams on a cluster: what an environment says of namespaces, roles and shared profiles, in its templates."""
+"""Several teams on a cluster: namespaces, roles and shared profiles of an environment in its templates."""
 
 import json
 from dataclasses import replace

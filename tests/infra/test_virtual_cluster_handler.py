@@ -1,4 +1,4 @@
-"""Virtual clusters made by the package's function: what it may do, and that all else is as with CloudFormation's own."""
+"""Virtual clusters created by the package's function: what it may do, and that all else is as with CloudFormation's own."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A stand-in of AWS's price list and Spot price history: filters, pages and answers in their published forms.
+"""A substitute for AWS's price list and Spot price history: filters, pages and answers in their published forms.
 
 Its products are written after the published price list; none was recorded from AWS.
 """

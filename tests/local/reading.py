@@ -65,7 +65,7 @@ def account(aws: AwsUnderTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 @pytest.fixture
 def user(account: Account) -> Iterator[Callable[..., str]]:
-    """Makes an IAM user who may do only the given actions; gives its name, which is also its profile's."""
+    """Creates an IAM user who may do only these actions; gives its name, which is also its profile's."""
     iam = account.aws.client("iam")
     made: list[tuple[str, str]] = []
 
@@ -90,14 +90,14 @@ def user(account: Account) -> Iterator[Callable[..., str]]:
 
 
 def counted(session: boto3.Session) -> Counter[str]:
-    """How often the clients made from now on call which operation."""
+    """How often new clients call which operation."""
     calls: Counter[str] = Counter()
     session.events.register("before-call", lambda model, **_: calls.update([model.name]))
     return calls
 
 
 def in_small_pages(session: boto3.Session, *operations: str, size: int = 1) -> None:
-    """Has the clients made from now on ask for small pages, as if the account held more than it does."""
+    """Has new clients ask for small pages, as if the account held more than it does."""
 
     def ask(params: dict[str, Any], **_: Any) -> None:
         params["maxResults"] = size

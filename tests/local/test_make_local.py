@@ -1,4 +1,4 @@
-"""`make local`: whose region it serves, what it tells to source, and that it ends when told."""
+"""`make local`: whose region it serves, which file to source, and that it ends on a signal."""
 
 import contextlib
 import os

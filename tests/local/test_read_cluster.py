@@ -162,7 +162,7 @@ def test_machines_and_disks(capacity: Capacity, name: str, machines: list[str], 
 
 def test_known_and_unknown_instance_types(capacity: Capacity) -> None:
     assert capacity.node_groups["templated"].machines == (instance_type("m6g.xlarge"),)
-    # What the local AWS says of every type: 2 interfaces of 2 addresses each.
+    # What the local AWS answers for every type: 2 interfaces of 2 addresses each.
     assert capacity.node_groups["tainted"].machines == (InstanceType("x9z.large", 8, 4096, "x86_64", 4),)
 
 

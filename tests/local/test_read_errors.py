@@ -34,7 +34,7 @@ Asked = Callable[[Answer | None], tuple[str, int]]
 
 @pytest.fixture
 def answered(account: Account, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """What reading says when EKS answers everything so, and how often it was asked, of at most two tries."""
+    """What reading reports when EKS answers everything like this, and how often it was asked, of at most two tries."""
     assert account
 
     def ask(answer: Answer | None) -> tuple[str, int]:

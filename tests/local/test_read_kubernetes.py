@@ -1,4 +1,4 @@
-"""What of a live cluster stands in its Kubernetes API, read from the recording one and from servers on a bad day."""
+"""The parts of a live cluster in its Kubernetes API, read from the recording one and from servers on a bad day."""
 
 import base64
 import json

@@ -182,4 +182,4 @@ def test_object_that_may_not_be_read(account: Account, bucket: str, user: Callab
         with pytest.raises(InputError) as refused:
             read_s3_text(account.session(user("s3:ListBucket")), uri)
     assert str(refused.value).startswith(f"{uri}: s3:GetObject is denied to arn:aws:iam::000000000000:user/reader-1 ")
-    assert "also says of an object that is not there" in str(refused.value)
+    assert "also answers for a missing object" in str(refused.value)

@@ -88,7 +88,7 @@ class Teams:
         self.bucket = outputs["BucketName"]
 
     def assume(self, role_arn: str, namespace: str, *, account_of: str | None = None, audience: str) -> boto3.Session:
-        """As a pod of that namespace does, with a service account that EMR makes for a role: this one, unless told."""
+        """As a pod of that namespace does, with a service account that EMR creates for a role: by default this one."""
         name = (account_of or role_arn).rsplit("/", 1)[-1]
         subject = f"system:serviceaccount:{namespace}:emr-containers-sa-spark-driver-{ACCOUNT}-{base36(name)}"
         claims = {"iss": f"https://{ISSUER}", "sub": subject, "aud": audience}

@@ -92,7 +92,7 @@ def check_read(text: str) -> None:
         assert refused.rule
 
 
-# What stands after `a: ` in a mapping of texts, and the text that is meant.
+# The text after `a: ` in a mapping of texts, and the text that is meant.
 AS_TEXT = {
     **{
         text: text
@@ -217,7 +217,7 @@ def test_a_pod_is_read_of_a_text_as_spark_does(pod_reader: PodReader, text: str,
         assert read[0]["spec"]["priority"] == 5
 
 
-# Where a fragment may stand, and which fragments are tried there, each alone.
+# Where a fragment may be, and which fragments are tried there, each alone.
 PLACES = {
     "metadata:\n  annotations:\n    a: {}\nspec: {{}}\n": (
         "words",

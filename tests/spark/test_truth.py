@@ -164,7 +164,7 @@ def templates(draw: st.DrawFn, role: SparkRole) -> dict[str, Any]:
 
 @st.composite
 def requests_and_templates(draw: st.DrawFn) -> tuple[dict[str, Any], dict[SparkRole, dict[str, Any]]]:
-    """A request whose properties stand now in spark-defaults, now in the parameters, now in both."""
+    """A request whose properties are in spark-defaults, in the parameters, or in both."""
     properties = {**draw(SIZE_PROPERTIES), **draw(prefixed()), **draw(VOLUMES), **draw(EXTRAS)}
     made = {role: draw(templates(role)) for role in ROLES if draw(st.booleans())}
     properties |= {f"spark.kubernetes.{role}.podTemplateFile": URI.format(role) for role in made}

@@ -34,7 +34,7 @@ class Bad:
     def text(self) -> str:
         text = TEXT
         for old, new in ((self.old, self.new), *self.also):
-            assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the valid file"
+            assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in the valid file"
             text = text.replace(old, new)
         return text
 
@@ -49,11 +49,11 @@ def findings_of(text: str | bytes, folder: Path) -> tuple[Finding, ...]:
 
 
 def check_reads_well(finding: Finding) -> None:
-    """One printable line: FILE:LINE: FIELD = VALUE: RULE. MEND."""
+    """One printable line: FILE:LINE: FIELD = VALUE: RULE. FIX."""
     line = str(finding)
     assert line.isprintable(), "one line"
     assert line.startswith(f"{finding.file}:"), "begins with the file"
-    assert finding.rule, "says the rule"
+    assert finding.rule, "has the rule"
     assert not finding.rule.endswith("."), "the message closes the rule with a full stop itself"
     assert finding.fix[0].isupper(), "the fix is a sentence"
     assert not finding.fix.endswith("."), "the message closes the fix with a full stop itself"
@@ -62,7 +62,7 @@ def check_reads_well(finding: Finding) -> None:
 
 
 def check(case: Bad, folder: Path) -> None:
-    """The case gives its finding, first of as many as it says."""
+    """The case gives its finding, first of its number of findings."""
     text = case.text()
     findings = findings_of(text, folder)
     for each in findings:

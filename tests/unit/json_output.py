@@ -28,5 +28,5 @@ def _closed(schema: Any) -> Any:
 
 
 def check_output(definition: str, printed: object) -> None:
-    """Raises ValidationError unless it is what this definition of the schema says, and nothing more."""
+    """Raises ValidationError unless it matches this definition of the schema, and has nothing more."""
     Draft202012Validator({**_schema(), "$ref": f"#/$defs/{definition}"}).validate(printed)

@@ -3,7 +3,7 @@
 Our reading of kubernetes/kubernetes 1.34, pkg/scheduler/framework/plugins/noderesources, with the default weights: of the
 nodes that pass NodeResourcesFit, the one with the highest sum of LeastAllocated (least_allocated.go) and BalancedAllocation
 (balanced_allocation.go), ties at random. For pods without preferences, volumes or services the other scores are
-equal on all nodes but for ImageLocality, which may favour any node by up to its weight of 1: `image_locality` does so
+equal on all nodes but for ImageLocality, which may prefer any node by up to its weight of 1: `image_locality` does so
 at random.
 """
 

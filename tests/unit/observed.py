@@ -22,7 +22,7 @@ STARTED = "2026-01-01T10:00:00Z"
 
 
 def pod(role: str = "driver", name: str | None = None, *, node: str | None = "ip-1", **status: Any) -> Data:
-    """On EC2, running, unless told."""
+    """By default on EC2 and running."""
     labels = {emr.JOB_ID_LABEL: RUN, emr.COMPONENT_LABEL: COMPONENTS[role]}
     container = {"name": "main", "resources": {"requests": {"cpu": "1", "memory": "2Gi"}}}
     return {

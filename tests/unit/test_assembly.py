@@ -84,7 +84,7 @@ def put_json(file: Path, data: Any) -> None:
 
 
 def put(folder: Path, environment: str = HERE, files: Data | None = None, **templates: Data) -> Path:
-    """An assembly of a stack for each template; files: what else stands beside them."""
+    """An assembly of a stack for each template; files: other files beside them."""
     artifacts: Data = {"Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}}}
     for name, content in templates.items():
         artifacts[name] = stack(f"{name}.template.json", environment)

@@ -1,4 +1,4 @@
-"""Wrong settings of what is there already give one line: field, value, rule, fix."""
+"""Wrong settings of existing resources give one line: field, value, rule, fix."""
 
 from pathlib import Path
 

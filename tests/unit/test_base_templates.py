@@ -1,4 +1,4 @@
-"""A base template may say what its pod's placement says too, and nothing that leads past it."""
+"""A base template may repeat its pod's placement, and may not contradict it."""
 
 from typing import Any
 

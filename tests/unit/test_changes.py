@@ -113,7 +113,7 @@ ALLOWED: dict[str, tuple[Edit, Edit]] = {
     ),
     "another namespace": (_virtual_clusters(spark="spark-jobs"), _virtual_clusters(spark="other-jobs")),
     "another name and namespace": (_virtual_clusters(spark="spark-jobs"), _virtual_clusters(other="other-jobs")),
-    "ten profiles, one more gone": (_single_zones("ab", "ab", "ab"), _single_zones("ab", "ab", "a")),
+    "ten profiles, one more removed": (_single_zones("ab", "ab", "ab"), _single_zones("ab", "ab", "a")),
     "ten profiles, filled up": (_single_zones("ab", "ab", "ab"), _single_zones("ab", "ab", "ab", "")),
     "subnets of a VPC that was there": (
         _set("network", to=VPC),

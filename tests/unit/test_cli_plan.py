@@ -26,7 +26,7 @@ REQUEST: dict[str, Any] = json.loads((GUIDE / "fargate.json").read_text())
 
 @pytest.fixture(autouse=True)
 def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here reads from an account, whoever runs it."""
+    """Nothing here reads from an account, with any credentials."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -204,7 +204,7 @@ def test_a_template_without_a_pod_is_reported_with_its_file_and_line(
     err = capsys.readouterr().err
     line = template.read_text().splitlines().index("    workload: [5]") + 1
     assert f": {template}:{line}: spec.nodeSelector.workload = [5]: must be text" in err
-    assert "Correct the value" in err, "quotes would not mend a list"
+    assert "Correct the value" in err, "quotes would not fix a list"
 
 
 def test_templates_are_found_in_a_folder_that_is_named(

@@ -1,4 +1,4 @@
-"""What else stands in a StartJobRun request."""
+"""The other parts of a StartJobRun request."""
 
 import shlex
 from pathlib import Path

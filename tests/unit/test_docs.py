@@ -1,4 +1,4 @@
-"""The references in docs/ are what the code says."""
+"""The references in docs/ match the code."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""EMR's own classifications and properties: all that the guide has are in the table, and what it has not is told."""
+"""EMR's own classifications and properties: all that the guide has are in the table, and others are reported."""
 
 import json
 from typing import Any

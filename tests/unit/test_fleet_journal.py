@@ -168,7 +168,7 @@ with Journal(Path(sys.argv[1]), begin("f", "digest", "111122223333", "us-east-1"
 
 
 def test_a_full_disk_is_one_message_and_nothing_follows_what_was_cut_off(tmp_path: Path) -> None:
-    """A bound of the size of files stands for it; without -B it would cut off modules that Python keeps compiled, too."""
+    """A limit of the size of files has the same effect; without -B it would cut off modules that Python keeps compiled, too."""
     path = tmp_path / "journal"
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-B", "-c", _FILLS_THE_DISK, str(path)],

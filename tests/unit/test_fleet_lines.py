@@ -1,4 +1,4 @@
-"""The lines of a fleet's file: what each may say, and that everything wrong is told at its line."""
+"""The lines of a fleet's file: what each may have, and that everything wrong is reported at its line."""
 
 import json
 from typing import Any

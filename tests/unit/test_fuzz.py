@@ -1,4 +1,4 @@
-"""Whatever stands in an environment file: it loads or gives findings, one readable line each. Never a traceback."""
+"""Any content of an environment file: it loads or gives findings, one readable line each. Never a traceback."""
 
 import copy
 import os

@@ -1,4 +1,4 @@
-"""Parameters of jobs: where they may stand, and that no plan depends on their values."""
+"""Parameters of jobs: where they may be used, and that no plan depends on their values."""
 
 from typing import Any
 

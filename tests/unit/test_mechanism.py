@@ -1,4 +1,4 @@
-"""How a release says a placement: labels, node selectors as Spark configuration, pod templates, submitter properties."""
+"""How a release expresses a placement: labels, node selectors as Spark configuration, pod templates, submitter properties."""
 
 from typing import Any
 

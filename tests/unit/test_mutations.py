@@ -1,4 +1,4 @@
-"""What says a placement is changed in one place of a definition: the pod no longer lands where it did."""
+"""The expression of a placement is changed in one place of a definition: the pod no longer lands where it did."""
 
 import copy
 import re

@@ -24,7 +24,7 @@ from tests.unit.planned import (
 )  # fmt: skip
 from tests.unit.problem_cases.case import SELECTOR
 
-# Of an EKS managed node group that eksctl made, EKS 1.24.
+# Of an EKS managed node group that eksctl created, EKS 1.24.
 MANAGED = """
 alpha.eksctl.io/cluster-name=bys-dev-eks-main,alpha.eksctl.io/nodegroup-name=ng-v1,beta.kubernetes.io/arch=amd64,
 beta.kubernetes.io/instance-type=m5.large,beta.kubernetes.io/os=linux,eks.amazonaws.com/capacityType=ON_DEMAND,

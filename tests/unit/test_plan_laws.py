@@ -1,4 +1,4 @@
-"""The laws between define and plan: what define gives lands where the placement says, and a change of it is seen."""
+"""The laws between define and plan: what define returns lands as placed, and a change of it is seen."""
 
 import copy
 from collections import Counter

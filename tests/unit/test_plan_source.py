@@ -24,7 +24,7 @@ def source(
 ONE = {"spark": "jobs", "0a1b": "jobs"}  # as a live cluster's: by name and by id
 TWO = {"spark": "jobs", "science": "models"}
 CHOSEN: dict[str, tuple[CapacitySource, dict[str, Any], str]] = {
-    "the only namespace, whatever the request says": (source(ONE), {"virtualClusterId": "<id>"}, "jobs"),
+    "the only namespace, whatever the request has": (source(ONE), {"virtualClusterId": "<id>"}, "jobs"),
     "the only namespace, of a request that names none": (source(ONE), {}, "jobs"),
     "by the request": (source(TWO), {"virtualClusterId": "science"}, "models"),
     "by the request, in the second cluster": (source(ONE, {"dev": "models"}), {"virtualClusterId": "dev"}, "models"),
@@ -35,7 +35,7 @@ CHOSEN: dict[str, tuple[CapacitySource, dict[str, Any], str]] = {
     "by the placeholder of another environment, in the only namespace": (
         source(ONE), {"virtualClusterId": "<virtual-cluster-id of science>"}, "jobs",
     ),
-    "a namespace told": (source(ONE, namespace="other"), {}, "other"),
+    "a namespace that is set": (source(ONE, namespace="other"), {}, "other"),
 }  # fmt: skip
 
 

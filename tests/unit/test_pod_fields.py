@@ -19,7 +19,7 @@ def fields(kind: str, version: str) -> set[str]:
 
 
 def type_of(kind: str, field: str) -> str:
-    """The type of what a field holds, as the newest schema that has the field says."""
+    """The type of what a field holds, in the newest schema that has the field."""
     for version in reversed(SUPPORTED):
         found = SCHEMAS[version][f"{CORE}{kind}"]["properties"].get(field)
         if found:

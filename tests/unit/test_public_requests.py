@@ -1,6 +1,6 @@
 """Requests as AWS's documentation, blogs and samples have them, in other words: what becomes of each in environments/dev.
 
-What is expected follows from the rules and the environment, not from what plan says: m6i.large has 1.78 vCPU and 7.3 GiB
+What is expected follows from the rules and the environment, not from plan: m6i.large has 1.78 vCPU and 7.3 GiB
 for pods, r6i.2xlarge 7.76 and 63, the tainted Spot nodes 7.76 and 31; a node group has one node for sure in two zones.
 """
 

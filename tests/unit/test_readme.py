@@ -33,7 +33,7 @@ def test_the_environment_of_the_docs_loads_and_its_jobs_are_placeable(tmp_path: 
     for part in parts:
         changed = yaml.safe_load(part)
         merged = yaml.safe_load(whole) | changed
-        if "virtual_clusters" in changed:  # those of the jobs are gone
+        if "virtual_clusters" in changed:  # those of the jobs are deleted
             merged["jobs"] = {}
         file.write_text(yaml.safe_dump(merged))
         load_environment(file)

@@ -1,4 +1,4 @@
-"""What is shown to others says neither whose it is nor lets anybody in, whatever stands around it."""
+"""What is shown to others contains neither identities nor secrets, whatever is around it."""
 
 import json
 import re

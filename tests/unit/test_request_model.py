@@ -29,7 +29,7 @@ START = botocore.session.Session().get_service_model("emr-containers").shape_for
 FILLED_IN_LATER = ("virtualClusterId", "clientToken")
 FROM_TEMPLATE = ("releaseLabel", "jobDriver")
 
-# What the service's model says of a value
+# The service's model of a value
 
 
 def violations(shape: Shape, value: Any, path: FieldPath = ()) -> list[FieldPath]:
@@ -73,7 +73,7 @@ def _within(shape: Shape, size: int) -> bool:
     return bool(limits.get("min", size) <= size <= limits.get("max", size))
 
 
-# Texts that stand for others, here only as a whole; and those that are split at blanks, so of any number of lines.
+# Texts that replace others, here only as a whole; and those that are split at blanks, so of any number of lines.
 WHOLE = ("<x>", "<execution-role-arn>", "<s3 prefix>", "<Ünicode>", "${Key}", "${Kéy}", "$Key", "${AWS::AccountId}",
          "$(id -u)", "{{ params.x }}", "{% $states.input.x %}", "{% {'a': '100%'}.a %}")  # fmt: skip
 OF_LINES = ("SparkSubmitParameters", "SparkSqlParameters")
@@ -219,7 +219,7 @@ def replaced(request: Any, path: FieldPath, value: Any) -> Any:
 
 
 def alternatives(shape: Shape, value: Any) -> Iterator[Any]:
-    """What may and may not stand in the place of a value: at the limits of its shape, and past each of them."""
+    """Valid and invalid values: at the limits of its shape, and past each of them."""
     yield from OTHER_TYPES
     sizes = [limit + step for key, limit in shape.metadata.items() if key in ("min", "max") for step in (-1, 0, 1)]
     if isinstance(shape, StringShape):
@@ -444,7 +444,7 @@ def test_a_complete_request_needs_no_job_template() -> None:
         check_complete({})
 
 
-# Random requests, made by the service's model
+# Random requests from the service's model
 
 ROLES = ("driver", "executor")
 DRIVER_PROPERTIES, EXECUTOR_PROPERTIES = (

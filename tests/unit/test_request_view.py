@@ -1,4 +1,4 @@
-"""What a request says of its pod templates, its monitoring and EMR's settings is read in one place."""
+"""The pod templates, the monitoring and EMR's settings of a request are read in one place."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reviews: laws on random environments and their random changes, and what each output says."""
+"""Reviews: laws on random environments and their random changes, and each output."""
 
 import json
 import subprocess

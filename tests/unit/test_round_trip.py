@@ -1,4 +1,4 @@
-"""define either refuses, or what it gives, read back, puts each pod where the placement says, and AWS's API takes it."""
+"""define either refuses, or what it gives, read back, puts each pod as placed, and AWS's API accepts it."""
 
 import os
 from collections import Counter

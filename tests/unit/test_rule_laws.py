@@ -1,4 +1,4 @@
-"""What a plan says of pods that must run near or apart, against placing them one by one by the scheduler's filters."""
+"""Plans of pods that must run near or apart, against placing them one by one by the scheduler's filters."""
 
 import re
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ def placed(world: World, choice: int, *, largest: bool) -> dict[Role, int]:
 
 
 def surely_waiting(problem: Problem) -> int:
-    """How many pods an error says wait at least."""
+    """How many pods wait at least, by an error."""
     some = re.search(r"at least (\d+) of \d+", problem.what)
     return int(some[1]) if some else 1
 

@@ -1,4 +1,4 @@
-"""What commands print for people: on terminals of 80 and 120 columns, with and without colours, and piped."""
+"""What commands print for people: on terminals of 80 and 120 columns, with and without colors, and piped."""
 
 import argparse
 import re
@@ -98,7 +98,7 @@ def test_a_screen_fits_its_terminal_and_breaks_no_word(command: str, columns: in
     coloured = printed(command, columns, colours=True)
     assert max(len(plain(line)) for line in coloured.splitlines()) <= columns
     assert plain(coloured) == printed(command, columns, colours=False)
-    assert coloured != plain(coloured), "there are colours"
+    assert coloured != plain(coloured), "there are colors"
     shown = next((word for word in plain(coloured).split() if "…" in word), RUN.name)
     words = printed(command, None, colours=True).replace(RUN.name, shown)
     assert sorted(plain(coloured).split()) == sorted(words.split())

@@ -1,4 +1,4 @@
-"""Which placement a submission means, what its runs are called, and what their client tokens are made of."""
+"""Which placement a submission means, the names of its runs, and how their client tokens are derived."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -15,7 +15,7 @@ TOLERATIONS: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
         {KEY: "spark", f"{KEY}.effect": "NoExecute", f"{KEY}.tolerationSeconds": "60"},
         [{**EQUAL, "effect": "NoExecute", "tolerationSeconds": 60}],
     ),
-    "no value, which stands for any": (
+    "no value, which means any": (
         {KEY: "", f"{KEY}.effect": "NoSchedule"},
         [{"key": EQUAL["key"], "operator": "Exists", "effect": "NoSchedule"}],
     ),

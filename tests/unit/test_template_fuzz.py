@@ -1,4 +1,4 @@
-"""Whatever stands in a pod template: the request is planned or refused in one line. Never a traceback."""
+"""Any content of a pod template: the request is planned or refused in one line. Never a traceback."""
 
 import copy
 import os

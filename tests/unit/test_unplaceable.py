@@ -158,7 +158,7 @@ BY_RELEASE = {
         field=f"{ON_FARGATE}.submitter.tolerations", value={"key": "a", "operator": "Exists", "effect": "NoSchedule"},
         rule="can't be blank", fix="Give all three",
     ),
-    "submitter on nodes labelled with nothing": Bad(
+    "submitter on nodes without labels": Bad(
         old=FARGATE, new='      fargate: {submitter: {node_labels: {a: ""}}} # <-\n',
         also=(("    max_size: 2\n", '    labels: {a: ""}\n'),),
         field=f"{ON_FARGATE}.submitter", value="jobsubmitter.node.selector.a=", rule="can't be blank", fix="a value",

@@ -131,7 +131,7 @@ def problems_of_template_resources(
             if container.get("name") == MAIN_CONTAINER[role]:
                 path = ("spec", "containers", index, "resources")
                 for kind, resource, asked, made in _overridden(spark, role, container.get("resources") or {}):
-                    what = f"{kind}.{resource} is {asked} in the pod template, Spark makes it {made}"
+                    what = f"{kind}.{resource} is {asked} in the pod template, Spark sets it to {made}"
                     yield Problem("TEMPLATE_RESOURCES", role, what, (*path, kind, resource), asked)
 
 

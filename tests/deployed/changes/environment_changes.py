@@ -139,7 +139,7 @@ class ChangingEnvironment:
         return [subnet["SubnetId"] for subnet in subnets if not subnet["MapPublicIpOnLaunch"]]
 
     def stack_ids(self) -> dict[str, str]:
-        """The ids of the environment's stacks, by which they are known when they are gone."""
+        """The ids of the environment's stacks, which identify them after their deletion."""
         stacks = self._cloudformation.describe_stacks()["Stacks"]
         return {one["StackName"]: one["StackId"] for one in stacks if one["StackName"].startswith(f"{NAME}-")}
 
@@ -160,7 +160,7 @@ class ChangingEnvironment:
         return described.get("LastUpdatedTime", described["CreationTime"])
 
     def events(self, stack: str) -> Iterator[tuple[str, str, str]]:
-        """Status, resource type and logical id of a stack's events, the oldest first; of one that is gone by its id."""
+        """Status, resource type and logical id of a stack's events, the oldest first; of a deleted one by its id."""
         pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
         events = [event for page in pages for event in page["StackEvents"]]
         for event in reversed(events):

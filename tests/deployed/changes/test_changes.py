@@ -50,7 +50,7 @@ def test_what_was_deployed_before_add_ons_were_managed(
         deployed.deploy()
     assert not deployed.physical_ids(_ADD_ON)
     warnings = [line for line in run_app(deployed).stderr.splitlines() if line.startswith("warning: ")]
-    assert len(warnings) == 1 and "which nodes this replaces is not known" in warnings[0]
+    assert len(warnings) == 1 and "it is not known which nodes this replaces" in warnings[0]
 
     before = {kind: deployed.physical_ids(kind) for kind in (*_STAYING, _NODE_GROUP, "AWS::EKS::FargateProfile")}
     outcome = deployed.change(lambda _data: None)
@@ -102,7 +102,7 @@ def test_what_replaces_nodes_is_said_before_it_does(deployed: ChangingEnvironmen
     assert set(outcome.of(_NODE_GROUP).updated) == {"NodeGroups/system", "NodeGroups/drivers"}
     assert set(outcome.of(_TEMPLATE).updated) == {"NodeGroups/system-launch-template"}
     assert not outcome.replaced and not outcome.added and not outcome.removed
-    assert "warning: " not in run_app(deployed).stderr, "what is deployed now says so"
+    assert "warning: " not in run_app(deployed).stderr, "what is deployed now records it"
 
     del deployed.data["node_groups"]["drivers"]["release_version"]
     assert deployed.change(lambda _data: None) == Outcome(updated={"NodeGroups/drivers": _NODE_GROUP})

@@ -76,7 +76,7 @@ class Deployed:
         return self.local.session.client(service)  # type: ignore[call-overload]
 
     def definition(self, placement: str) -> dict[str, Any]:
-        """What stands in the bucket."""
+        """The content of the bucket."""
         found = self.client("s3").get_object(Bucket=self.outputs["BucketName"], Key=f"job-runs/{JOB}/{placement}.json")
         definition: dict[str, Any] = json.loads(found["Body"].read())
         return definition

@@ -1,4 +1,4 @@
-"""Every placement, deployed and run: where real Spark's pods go, and that a wrong definition is told from a right one."""
+"""Every placement, deployed and run: where real Spark's pods go, and that a wrong definition is detected."""
 
 import copy
 import re

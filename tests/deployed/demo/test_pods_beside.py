@@ -1,4 +1,4 @@
-"""What submit --wait tells of real Spark's pods while they run."""
+"""What submit --wait reports of real Spark's pods while they run."""
 
 import json
 import threading

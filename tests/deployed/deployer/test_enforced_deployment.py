@@ -57,7 +57,7 @@ ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 
 @dataclass(frozen=True)
 class Deployer:
-    """Whoever runs the CDK CLI, with the policies that were made for it and for CloudFormation's role."""
+    """The user of the CDK CLI, with the policies for it and for CloudFormation's role."""
 
     environment: str
     cli: CdkCli

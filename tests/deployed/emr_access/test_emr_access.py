@@ -46,7 +46,7 @@ TEAMS: dict[str, Any] = {
 
 
 class Deployment:
-    """An environment of three virtual clusters that is deployed to a local AWS, and what it made."""
+    """An environment of three virtual clusters that is deployed to a local AWS, and what it created."""
 
     def __init__(self, local: LocalCluster, folder: Path, world: World) -> None:
         local.namespace_access.world = world

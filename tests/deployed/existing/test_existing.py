@@ -18,7 +18,7 @@ ZONES = ("us-east-1a", "us-east-1b")
 
 
 class SomebodyElse:
-    """Whoever made a VPC, a cluster with its OIDC provider, a bucket, a KMS key and a role for Fargate."""
+    """The owner of a VPC, a cluster with its OIDC provider, a bucket, a KMS key and a role for Fargate."""
 
     def __init__(self, session: boto3.Session) -> None:
         self._session = session

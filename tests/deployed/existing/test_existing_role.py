@@ -1,4 +1,4 @@
-"""An execution role of somebody else: with the policy of docs/job-roles.md jobs run, without a part of it doctor says so."""
+"""An execution role of somebody else: with the policy of docs/job-roles.md jobs run, without a part of it doctor reports it."""
 
 import json
 import re

@@ -111,7 +111,7 @@ def test_a_random_environment_is_deployed_planned_changed_and_destroyed(
 
 
 def check_plans(deployment: Deployment, environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
-    """File, assembly and live cluster plan the same, and each pod lands on what its placement says."""
+    """File, assembly and live cluster plan the same, and each pod lands as placed."""
     (cluster,) = deployment.local.session.client("eks").list_clusters()["clusters"]
     said, live = capacity_of(environment), read_cluster(deployment.local.session, cluster)
     assert (live.node_pools, live.namespace_rules) == (said.node_pools, said.namespace_rules)
@@ -135,7 +135,7 @@ def check_plans(deployment: Deployment, environment: Environment, capsys: pytest
 
 
 def check_lands_as_placed(plan: dict[str, Any], placement: Placement) -> None:
-    """Every pod lands on what the placement says."""
+    """Every pod lands as placed."""
     for role, pod in zip(ROLES, plan["pods"], strict=True):
         target = placement.of(role)
         assert pod["compute"] == ("fargate" if isinstance(target, Fargate) else "ec2"), plan
@@ -144,7 +144,7 @@ def check_lands_as_placed(plan: dict[str, Any], placement: Placement) -> None:
 
 
 def check_what_is_left(deployment: Deployment, before: Left, *environments: Environment) -> None:
-    """Nothing beyond what bootstrapping made, Lambda's log groups, and what the environments retain."""
+    """Only what bootstrapping created, Lambda's log groups, and what the environments retain."""
     left = {
         kind: [name for name in names if name not in before[kind] and not name.startswith(_KEPT)]
         for kind, names in deployment.left().items()
@@ -156,6 +156,6 @@ def check_what_is_left(deployment: Deployment, before: Left, *environments: Envi
 
 
 def has_log_groups(environment: Environment) -> bool:
-    """Whether any log group is made for it."""
+    """Whether any log group is created for it."""
     logs = (one.logs for one in environment.virtual_clusters.values())
     return environment.network.flow_logs or any(one.cloudwatch and one.log_group is None for one in logs)

@@ -1,4 +1,4 @@
-"""environments/local.yaml, deployed once to a local AWS whose job runs go on until a test says how they end."""
+"""environments/local.yaml, deployed once to a local AWS whose job runs go on until a test ends them."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ REGION = "us-east-1"
 
 @dataclass
 class SteeredRuns:
-    """A job runner: each run becomes RUNNING at once, and ends as `outcome` says; None: when a test ends it.
+    """A job runner: each run becomes RUNNING at once, and ends with `outcome`; None: when a test ends it.
 
     queues: whether runs stay PENDING instead.
     """

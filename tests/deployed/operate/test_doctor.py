@@ -1,4 +1,4 @@
-"""emr-placement doctor of a deployed environment: all is well; then one thing is broken, and told with its mend."""
+"""emr-placement doctor of a deployed environment: all is well; then one thing is broken, and reported with its fix."""
 
 import json
 import re
@@ -289,7 +289,12 @@ def _few_addresses(deployed: Deployed) -> Iterator[None]:
             'node_groups.spark-drivers: labels is {"workload": "spark-drivers"}, the file has {"workload": "spark-driver"}',
             "aws eks update-nodegroup-config",
         ),
-        (_degraded_node_group, "node-groups missing", "DEGRADED: AccessDenied: no (arn:role)", "what the issue names"),
+        (
+            _degraded_node_group,
+            "node-groups missing",
+            "DEGRADED: AccessDenied: no (arn:role)",
+            "Fix the reported issue",
+        ),
         (
             _another_definition,
             "definitions warning",

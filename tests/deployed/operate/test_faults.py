@@ -38,7 +38,7 @@ TOLD = {
 
 @pytest.fixture
 def proxy(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyProxy]:
-    """In front of the local AWS for what this process calls, with credentials that can be told from other text."""
+    """In front of the local AWS for the calls of this process, with recognizable credentials."""
     with faulty_proxy(deployed.aws.url) as made:
         monkeypatch.setenv("AWS_ENDPOINT_URL", made.url)
         for name, value in SECRETS.items():
@@ -49,7 +49,7 @@ def proxy(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault
 
 
 def one_line(capsys: Capture) -> str:
-    """What was told on standard error; no secret is there or on standard output."""
+    """The output on standard error; no secret is there or on standard output."""
     captured = capsys.readouterr()
     check_no_secret(captured.out + captured.err)
     assert captured.err.count("\n") == 1, captured.err
@@ -92,9 +92,7 @@ def test_a_fault_that_stays_is_one_line_and_the_run_it_names_is_one_run(
     assert main([*SUBMIT, "--mode", "fargate"]) == 2
     told = one_line(capsys)
     assert f"emr-containers:StartJobRun {TOLD[fault]}" in re.sub(r"failed: 127\.0\.0\.1:\d+", "", told), told
-    again = re.search(
-        r"Submit it again with --run-name (\S+): if it is started already, nothing is started twice\.$", told
-    )
+    again = re.search(r"Submit it again with --run-name (\S+): a started run is not started twice\.$", told)
     assert again
     assert len(deployed.runs.named(again[1])) == (fault == "lost-answer")
     assert main([*SUBMIT, "--mode", "fargate", "--run-name", again[1]]) == 0
@@ -112,7 +110,7 @@ def test_a_request_s_own_client_token_identifies_the_run(
     assert main(command) == 2
     note, error = capsys.readouterr().err.splitlines()
     assert note.endswith("read as a StartJobRun request")
-    assert error.endswith("Submit it again as before: if it is started already, nothing is started twice.")
+    assert error.endswith("Submit it again as before: a started run is not started twice.")
     proxy.choose = lambda _call: None
     assert main(command) == 0
     assert len(deployed.runs.named("token")) == 1

@@ -78,7 +78,7 @@ def test_a_run_is_cancelled(deployed: Deployed, capsys: Capture) -> None:
     assert deployed.runs.started[id_].state == "CANCELLED"
     capsys.readouterr()
     assert main(["cancel", id_, "-e", FILE]) == 0
-    assert capsys.readouterr().out.startswith(f"job run {id_} is CANCELLED after "), "asked again, it says so"
+    assert capsys.readouterr().out.startswith(f"job run {id_} is CANCELLED after "), "asked again, it reports it"
 
 
 def test_cancelling_a_run_that_ended_otherwise_is_reported(deployed: Deployed, capsys: Capture) -> None:
@@ -106,7 +106,7 @@ def test_cancelling_without_waiting_leaves_the_end_to_emr(deployed: Deployed, ca
         ),
         (
             ["a/b", "-e", FILE],
-            "JOB-RUN: 'a/b': 1 to 64 of 0-9 and a-z (emr-containers ResourceIdString). Copy it from what ",
+            "JOB-RUN: 'a/b': 1 to 64 of 0-9 and a-z (emr-containers ResourceIdString). Copy it from the ",
         ),
         (["abc", "-e", FILE], f"{FILE}: no virtual cluster of it in us-east-1 has job run abc (emr-containers:"),
         (["abc", "--virtual-cluster", "X"], "--virtual-cluster: 'X': 1 to 64 of 0-9 and a-z"),

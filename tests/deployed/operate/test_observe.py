@@ -270,7 +270,9 @@ def test_an_odd_pod_is_reported_and_the_others_are_read(deployed: Deployed, answ
     pods = listed("Pod", odd, {"metadata": 3}, {**pod("executors"), "spec": 3}, pod("submitter"))
     status, out, err = answered(run, lambda asked: pods if "/pods" in asked else Answer(404, "{}"))
     assert status == 1
-    told = [line.partition("understood: ")[2] for line in err.splitlines() if "a pod of it was not understood" in line]
+    told = [
+        line.partition("understood: ")[2] for line in err.splitlines() if "one of its pods was not understood" in line
+    ]
     assert told == ["status.conditions: must be a list", "metadata: must be a mapping", "spec: must be a mapping"]
     assert "submitter" in out
 
@@ -280,7 +282,7 @@ def test_what_is_no_list_of_pods(deployed: Deployed, answered: Answered, answer:
     run = started(deployed, f"malformed-{len(answer.body)}")
     status, _, err = answered(run, lambda asked: answer if "/pods" in asked else Answer(404, "{}"))
     assert status == 2
-    assert "its pods were not read: the answer to GET /api/v1/namespaces/spark-jobs/pods is not what Kubernetes" in err
+    assert "its pods were not read: the answer to GET /api/v1/namespaces/spark-jobs/pods is not a Kubernetes" in err
 
 
 def test_an_api_out_of_reach(deployed: Deployed, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What waiting tells of a run's pods and their cost, read from the recording Kubernetes API with a token of EKS."""
+"""What waiting reports of a run's pods and their cost, read from the recording Kubernetes API with a token of EKS."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ NOT_REACHED = "its pods were not read: endpoint 127.0.0.1:1 can't be reached (Co
 
 
 class Told(list[str]):
-    """What was told of a run beside its looks."""
+    """What was reported of a run besides its state."""
 
     def __init__(self, deployed: Deployed, id_: str) -> None:
         super().__init__()

@@ -52,7 +52,7 @@ def on_start(deployed: Deployed, then: Callable[[JobRun], object]) -> None:
 
 
 def refusing_by_quota(deployed: Deployed) -> None:
-    """The submitter's Job of the next run may make no pod, as its warning says."""
+    """The submitter's Job of the next run may create no pod, as in its warning."""
     api = deployed.kubernetes
     if not any(one["metadata"]["name"] == "spark-jobs" for one in api.objects("namespaces")):
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark-jobs"}})
@@ -169,7 +169,7 @@ def test_logs_by_names_that_nobody_expects_are_named(
     (one,) = told["placements"]
     run = err.split("job run ")[1].split()[0]
     assert one["logs"] == {"CloudWatch": {"other": [f"smoke-test/jobs-{run}/driver"]}, "S3": {}}
-    what = f"CloudWatch has smoke-test/jobs-{run}/driver, which is no name known here"
+    what = f"CloudWatch has smoke-test/jobs-{run}/driver, an unknown name"
     assert {"kind": "logs", "severity": "warning", "what": what, "role": None} in one["differences"]
 
 

@@ -148,7 +148,7 @@ def test_warnings_stop_a_run_only_if_asked_and_not_those_that_are_ignored(deploy
 def test_a_request_of_a_file_is_planned_for_its_cluster(
     deployed: Deployed, tmp_path: Path, capsys: Capture, with_environment: bool
 ) -> None:
-    """For the live cluster of its virtual cluster, or for what the environment file says."""
+    """For the live cluster of its virtual cluster, or for the environment file."""
     file = tmp_path / "job-run.json"
     file.write_text(json.dumps({**deployed.definition("fargate-all"), "name": "nightly"}))
     environment = ["-e", FILE] if with_environment else []
@@ -212,7 +212,7 @@ def test_an_interrupt_leaves_the_run_alone_unless_asked(deployed: Deployed, canc
         ),
         (
             ["trip-count", "-e", FILE, "--mode", "fargate", "--zone", "us-east-1b"],
-            "--zone: 'us-east-1b': no Fargate profile takes pods of namespace spark-jobs labelled ",
+            "--zone: 'us-east-1b': no Fargate profile takes pods of namespace spark-jobs with the label ",
         ),
         (
             ["trip-count", "-e", FILE, "--mode", "ec2", "--conf", "x"],
@@ -282,7 +282,7 @@ def test_a_request_with_placeholders_is_not_started_unless_forced(
     assert main(["submit", str(file), "--run-name", "placeholder"]) == 2
     place = "configurationOverrides.monitoringConfiguration.s3MonitoringConfiguration.logUri"
     assert capsys.readouterr().err == (
-        f"error: {file}: {place} = '${{LOGS}}': ${{LOGS}} is a placeholder, and a request is started as it is written. "
+        f"error: {file}: {place} = '${{LOGS}}': ${{LOGS}} is a placeholder, and a request is started as written. "
         "Fill it in, or use --force if it is no placeholder.\n"
     )
     assert len(deployed.runs.started) == before

@@ -29,7 +29,7 @@ TOO_LONG = "x" * 10281  # EntryPointArgument has at most 10280 characters
 
 @dataclass(frozen=True)
 class Fleet:
-    """A file of lines, and what was started since it was made."""
+    """A file of lines, and what was started since its creation."""
 
     deployed: Deployed
     file: Path
@@ -115,7 +115,7 @@ def test_run_again_it_starts_nothing_and_reports_it(fleet: Fleet, capsys: Captur
     assert fleet.submit() == 0
     captured = capsys.readouterr()
     assert captured.out == "all 5 job runs are started\n"
-    assert captured.err == f"note: 5 of 5 job runs are started already, by {fleet.journal}\n"
+    assert captured.err == f"note: 5 of 5 job runs were already started, as recorded in {fleet.journal}\n"
     assert len(fleet.runs) == 5
     assert fleet.journal.read_bytes() == content
 

@@ -1,4 +1,4 @@
-"""A private environment, deployed by the CDK CLI to a local cluster: its network, and that its namespace is made."""
+"""A private environment, deployed by the CDK CLI to a local cluster: its network, and that its namespace is created."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -129,7 +129,7 @@ class KubernetesApis:
         return self._of[cluster].url, self._of[cluster].ca_pem
 
     def namespaces(self, cluster: str) -> list[str]:
-        """Those that were made, so neither default nor kube-system."""
+        """Those that were created, so neither default nor kube-system."""
         names = [str(one["metadata"]["name"]) for one in self._of[cluster].objects("namespaces")]
         return [name for name in names if name not in ("default", "kube-system")]
 

@@ -73,7 +73,7 @@ def instance_types(examined: Sequence[Synthesized]) -> Iterator[Finding]:
 
 
 def volumes(examined: Sequence[Synthesized]) -> Iterator[Finding]:
-    """Volumes of launch templates that are not encrypted; an account encrypts them by default only if it is told to."""
+    """Volumes of launch templates that are not encrypted; an account encrypts them by default only if this is enabled."""
     for synthesized in examined:
         for logical_id, template in synthesized.of_type("AWS::EC2::LaunchTemplate").items():
             for device in template["Properties"]["LaunchTemplateData"].get("BlockDeviceMappings", []):

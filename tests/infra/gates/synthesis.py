@@ -18,7 +18,7 @@ REPORTED = ("CloudFormation Validate", "Construct Annotations", "cdk-preflight",
 
 
 def synthesize_examined(app: cdk.App) -> None:
-    """Synthesizes an app as ever; what these gates find is no error here, but stands in the assembly's report."""
+    """Synthesizes an app as ever; what these gates find is no error here, but is in the assembly's report."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     Preflight.apply(app)
     try:

@@ -84,7 +84,7 @@ def rules(*objects: dict[str, Any]) -> NamespaceRules:
 
 
 def quota(hard: dict[str, Any], name: str = "team", used: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
-    """A ResourceQuota as it is written, or read from a live cluster that says what is used."""
+    """A ResourceQuota as it is written, or read from a live cluster with what is used."""
     made = {"kind": "ResourceQuota", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": {"hard": hard, **spec}}
     return made | ({"status": {"hard": hard, "used": used}} if used is not None else {})
 

@@ -1,4 +1,4 @@
-"""Cases of what a pod says, wherever it is to land: what the API refuses, and what a plan does not model."""
+"""Cases of a pod's fields, wherever it lands: what the API refuses, and what a plan does not model."""
 
 from tests.unit.planned import template
 from tests.unit.problem_cases.case import Case

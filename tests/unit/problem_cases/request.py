@@ -1,4 +1,4 @@
-"""Cases of what a request says, wherever its pods land."""
+"""Cases of a request's content, wherever its pods land."""
 
 from emr_eks_placement.facts import kubernetes
 from tests.unit.planned import (

@@ -80,10 +80,10 @@ CASES: dict[str, list[Case]] = {
              {"spark.executor.resource.gpu.amount": "1", "spark.executor.resource.gpu.vendor": "nvidia.com"}),
     ],
     "TEMPLATE_RESOURCES": [
-        Case("driver", "requests.memory is 8Gi in the pod template, Spark makes it 1433Mi",
+        Case("driver", "requests.memory is 8Gi in the pod template, Spark sets it to 1433Mi",
              driver=asking(requests={"memory": "8Gi"})),
-        Case("driver", "requests.cpu is 2 in the pod template, Spark makes it 1", driver=asking(requests={"cpu": "2"})),
-        Case("driver", "limits.cpu is 2 in the pod template, Spark makes it 4",
+        Case("driver", "requests.cpu is 2 in the pod template, Spark sets it to 1", driver=asking(requests={"cpu": "2"})),
+        Case("driver", "limits.cpu is 2 in the pod template, Spark sets it to 4",
              {"spark.kubernetes.driver.limit.cores": "4"}, driver=asking(limits={"cpu": "2"})),
     ],
     "VOLUME_ZONE": [

@@ -141,7 +141,7 @@ CASES: dict[str, Case] = {
         "spec.volumes[data].emptyDir.sizeLimit", "volumes", volume(emptyDir={"sizeLimit": "10GB"}),
         volume(emptyDir={"sizeLimit": "10G"}),
     ),
-    "a claim that is made, without storage": spec(
+    "a claim that is created, without storage": spec(
         "spec.volumes[data].ephemeral.volumeClaimTemplate.spec.resources.requests.storage", "volumes",
         volume(ephemeral={"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"]}}}),
         volume(ephemeral={"volumeClaimTemplate": {"spec": {
