@@ -130,5 +130,5 @@ facts: $(running) ## Renew the shipped data: EC2 instance types, regions, schema
 	$(BIN)/python -m tools.update_spark_entries
 	PYTHONPATH=constructs uv run --quiet --no-project --isolated --with moto==5.2.5 --with cfn-lint==1.58.0 --with kubernetes-validate==1.37.0 python tools/update_facts.py
 
-clean: ## Remove everything that was installed or made
+clean: ## Remove everything that was installed or created
 	rm -rf .venv .venv-checkov .venv-airflow node_modules cdk.out .local .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis

@@ -29,6 +29,6 @@ def compare(environment: Environment, account: str) -> tuple[list[RuleError], li
 def _outdated(name: str, part: str) -> str:
     """Warns of an unchanged template, for which CloudFormation would deploy nothing."""
     return (
-        f"{name}-{part} was deployed before {name}-virtual-clusters was created again, and its definitions name virtual clusters "
-        f"that are gone. Delete it, cdk destroy {name}-{part} -c environment={name}, and deploy again."
+        f"{name}-{part} was deployed before {name}-virtual-clusters was created again, and its definitions name deleted "
+        f"virtual clusters. Delete it, cdk destroy {name}-{part} -c environment={name}, and deploy again."
     )

@@ -22,7 +22,7 @@ COLUMNS = ("trip_id", "pickup_time", "dropoff_time", "pickup_zone", "dropoff_zon
 
 def main() -> None:
     """Writes the file."""
-    chance = random.Random(2026)  # noqa: S311 - made-up data
+    chance = random.Random(2026)  # noqa: S311 - invented data
     with TRIPS.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -15,7 +15,7 @@ something that the plan can't know. A **note** is normal for what was chosen, an
 `--ignore CODE` leaves one out, `--fail-on warning` also fails on warnings.
 
 A pod that "stays Pending" does so as long as its run lasts. For a submitter or driver that is 15 minutes, or what the job's
-`start_timeout` says (`job-start-timeout` in the classification `emr-containers-defaults`): then EMR ends the run as FAILED.
+`start_timeout` sets (`job-start-timeout` in the classification `emr-containers-defaults`): then EMR ends the run as FAILED.
 Executors wait until the run ends by other means.
 
 Written from the code by `make docs`.

@@ -67,8 +67,8 @@ class SparkJobRunner:
     """Runs one job at a time while `running` is open.
 
     Real Spark creates the driver and executor pods, but their containers do not run. A run is COMPLETED when all of its
-    pods have nodes, and FAILED if a pod fits nowhere. The S3 calls of its containers are made with the credentials of
-    the run's role: its files are read, arguments that are locations in S3 are read if they exist and written otherwise,
+    pods have nodes, and FAILED if a pod fits nowhere. The S3 calls of its containers use the credentials of the
+    run's role: its files are read, arguments that are locations in S3 are read if they exist and written otherwise,
     and the logs are written.
     """
 
@@ -118,7 +118,7 @@ class SparkJobRunner:
             run.set_state(JobRunState.COMPLETED, details=details)
         except (SparkSubmitError, PendingPodError, DeniedError, FileNotFoundError) as error:
             run.set_state(JobRunState.FAILED, details=str(error), failure_reason=FailureReason.USER_ERROR)
-        except Exception as error:  # noqa: BLE001 - the thread goes on; the run tells what happened
+        except Exception as error:  # noqa: BLE001 - the thread goes on; the run reports what happened
             run.set_state(JobRunState.FAILED, details=repr(error), failure_reason=FailureReason.INTERNAL_ERROR)
 
     def _create_submitter(self, run: JobRun, log: RunLog) -> None:
@@ -147,7 +147,7 @@ class SparkJobRunner:
         finally:
             self._delete_executor_config_maps(run.namespace)
         names = [pod["metadata"]["name"] for pod in made]
-        log.write(submission.driver_pod, "stdout", [f"{_NOT_RUN}: the driver made {', '.join(names)}"])
+        log.write(submission.driver_pod, "stdout", [f"{_NOT_RUN}: the driver created {', '.join(names)}"])
         for pod in made:
             self._refuse_pending(pod, run)
             log.write(pod, "stdout", [f"{_NOT_RUN}: pod {pod['metadata']['name']}"])

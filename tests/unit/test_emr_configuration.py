@@ -15,7 +15,7 @@ from emr_eks_placement.planning import CODES
 from tests.unit.planned import planned, request
 
 # EMR on EKS guide: releases 5.32.0 to 7.13.0 and emr-spark-8 (supported configuration classifications), "Using job
-# submitter classification", "Using Amazon EMR container defaults classification", as of 2026-11. What is in [ ] is free.
+# submitter classification", "Using Amazon EMR container defaults classification", as of 2026-11. Text in [ ] is free.
 GUIDE: dict[str, tuple[str, ...]] = {
     "core-site": (),
     "emrfs-site": (),

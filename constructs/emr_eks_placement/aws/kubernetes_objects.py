@@ -49,8 +49,8 @@ def read_kubernetes_objects(
 ) -> KubernetesObjects:
     """Returns the node pools of the cluster that EKS describes, and the rules of these namespaces.
 
-    cluster_zones: assumed for a node class whose subnets are unknown; zones: called if a node class names subnets. What
-    can't be read is reported in not_read; raises nothing.
+    cluster_zones: assumed for a node class whose subnets are unknown; zones: called if a node class names subnets.
+    not_read reports what can't be read; raises nothing.
     """
     read = KubernetesObjects()
     try:

@@ -53,7 +53,7 @@ class RunPods:
         self._opened: tuple[KubernetesApi, float] | None = None
 
     def read(self) -> Observed:
-        """Returns the current pods. What can't be read is reported in not_read; raises nothing.
+        """Returns the current pods. not_read reports what can't be read; raises nothing.
 
         Calls of the Kubernetes API: a list of the run's pods in its namespace, and get or list of nodes.
         """

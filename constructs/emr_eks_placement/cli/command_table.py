@@ -68,8 +68,8 @@ COMMANDS = (
         name="cost",
         summary="show what an environment costs at rest, and a run of each job",
         description="Show what an environment costs while no job runs, and what a run of each job costs in each of its "
-        "placements, by list prices. EC2 nodes are a range: from the share of them that the pods take to whole nodes. What is "
-        "not included is named. Exit status: 0, or 2 when something can't be planned.",
+        "placements, by list prices. EC2 nodes are a range: from the share of them that the pods take to whole nodes. It lists "
+        "what is not included. Exit status: 0, or 2 when something can't be planned.",
         example="emr-placement cost trip-count -e environments/dev.yaml --duration 45m",
         add_arguments=arguments.add_cost,
     ),

@@ -25,8 +25,8 @@ class PodMove:
 class RunMove:
     """A run, by JOB/PLACEMENT, whose plan changes.
 
-    is_new, is_gone: whether it exists only after, or only before, the change. nodes: its nodes before and after. come,
-    gone: its added and removed problems.
+    is_new, is_gone: whether it exists only after, or only before, the change. nodes: its nodes before and after. `come`,
+    `gone`: its added and removed problems.
     """
 
     label: str

@@ -7,15 +7,15 @@ from local.aws.errors import validation_error
 from local.aws.ministack import account, eks_access, state
 
 World = Literal["handed-on", "mapped", "refused"]
-"""What becomes of a virtual cluster that CloudFormation creates, without the rights to make EMR's access entry itself:
+"""What EMR does for a virtual cluster that CloudFormation creates without its own rights to create EMR's access entry.
 
-handed-on: it has them from the deployment's role, and EMR makes its access entry. mapped: it has not, and EMR gets in
-where aws-auth maps its role to a user that may read the namespace. refused: EMR insists on its access entry.
+handed-on: the rights come from the deployment's role, and EMR creates its access entry. mapped: there are no rights, and
+EMR gets in if aws-auth maps its role to a user that may read the namespace. refused: EMR requires its access entry.
 """
 
 ENTERS = "eks:AssociateAccessPolicy eks:CreateAccessEntry eks:DescribeAccessEntry eks:ListAssociatedAccessPolicies"
 LEAVES = "eks:DeleteAccessEntry eks:DescribeAccessEntry eks:DisassociateAccessPolicy eks:ListAssociatedAccessPolicies"
-"""What EMR calls with the rights of whoever calls it (EMR on EKS guide, enable cluster access using EKS access entries)."""
+"""EMR's calls with the rights of its caller (EMR on EKS guide, enable cluster access using EKS access entries)."""
 
 NamespaceTest = Callable[[str, str], bool]
 SERVICE_PRINCIPAL = "emr-containers.amazonaws.com"

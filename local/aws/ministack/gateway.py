@@ -59,7 +59,7 @@ class Gateway:
         _release_pending_custom_resources()
         self._thread.join(_STOP_SECONDS)
         if self._thread.is_alive():
-            raise RuntimeError(f"the local AWS is still busy {_STOP_SECONDS} s after it was told to stop")
+            raise RuntimeError(f"the local AWS is still busy {_STOP_SECONDS} s after the signal to stop")
         _forget_everything()
         Gateway._one_at_a_time.release()
 

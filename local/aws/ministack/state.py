@@ -156,7 +156,7 @@ def role_may(role_arn: str, action: str, resource_arn: str) -> bool:
 
 @contextlib.contextmanager
 def called_by(headers: Mapping[str, str]) -> Iterator[None]:
-    """Makes the signer of the request with these headers the caller until the end of the block."""
+    """Sets the caller to the signer of the request with these headers until the end of the block."""
     token = _CALLER.set(names.router.extract_access_key_id(headers))
     try:
         yield

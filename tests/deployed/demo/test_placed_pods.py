@@ -25,7 +25,7 @@ def test_each_pod_has_logged_what_the_local_aws_did(deployed: Deployed) -> None:
     runs = deployed.local.session.client("emr-containers").list_job_runs(virtualClusterId=cluster)["jobRuns"]
     run = max(runs, key=lambda one: one["createdAt"])
     command = f"{sys.executable} -m emr_eks_placement.cli.main logs {run['id']} --virtual-cluster {cluster}"
-    assert re.fullmatch(r"local AWS: .*: the driver made \S+-exec-1, \S+-exec-2\n", deployed.shell(command))
+    assert re.fullmatch(r"local AWS: .*: the driver created \S+-exec-1, \S+-exec-2\n", deployed.shell(command))
     executors = deployed.shell(f"{command} --pod executors").splitlines()
     assert [re.sub(r".*-exec-(\d+): local AWS: .*", r"\1", line) for line in executors] == ["1", "2"]
     assert "spark-submit ran outside of pod" in deployed.shell(f"{command} --pod submitter")

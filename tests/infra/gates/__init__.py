@@ -1,7 +1,7 @@
 """Gates: what validators of others, and checks of our own, find in synthesized environments.
 
-`GATES` holds each gate by name: synthesized environments in, findings out. What stands in explained.yaml beside this is
-known and has its reason; tests/infra/test_gates.py lets nothing else pass, and no reason that nothing needs.
+`GATES` holds each gate by name: synthesized environments in, findings out. explained.yaml beside this has the known
+findings with their reasons; tests/infra/test_gates.py allows no other finding, and no reason that is not needed.
 """
 
 from tests.infra.gates.finding import EXPLANATIONS, Explanation, Finding, unexplained, unneeded

@@ -18,7 +18,7 @@ def deploy(environment: Environment) -> str:
 
 def bring_together(environment: Environment, by_hand: str) -> str:
     """Returns how to make the account and the file agree. CloudFormation deploys only changes of a template; it does
-    not revert changes made outside it (CloudFormation guide, drift).
+    not revert changes outside it (CloudFormation guide, drift).
 
     by_hand: a command, or what to do if the account was changed.
     """

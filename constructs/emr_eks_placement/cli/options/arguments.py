@@ -57,7 +57,7 @@ def add_placement_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_plan(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments of plan."""
+    """Adds the arguments of the command plan."""
     parser.add_argument(
         "files",
         nargs="*",

@@ -36,7 +36,7 @@ def report(options: argparse.Namespace, made: Iterable[Check]) -> int:
 
 
 def _as_json(checks: Sequence[Check]) -> str:
-    """[{"name": …, "state": …, "found": …, "mend": …}, …]."""
+    """`[{"name": …, "state": …, "found": …, "mend": …}, …]`."""
     described = [
         {"name": check.name, "state": check.state, "found": check.found, "mend": check.fix} for check in checks
     ]

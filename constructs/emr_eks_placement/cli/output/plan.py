@@ -59,7 +59,7 @@ def _pod_as_json(pod: PlannedPod) -> dict[str, Any]:
 
 
 def problem_as_json(problem: Problem) -> dict[str, Any]:
-    """{"code", "severity", "pod", "what", "field", "mend"}."""
+    """`{"code", "severity", "pod", "what", "field", "mend"}`."""
     return {
         "code": problem.code,
         "severity": problem.severity,

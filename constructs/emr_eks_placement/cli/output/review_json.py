@@ -12,7 +12,7 @@ from emr_eks_placement.review.words import summary
 
 
 def as_json(one: Review, findings: Sequence[PlacedFinding]) -> str:
-    """As the definition `review` of the schema says."""
+    """Returns the review as the definition `review` of the schema."""
     document = {
         "before": one.before.label if one.before else None,
         "after": one.after.label,

@@ -88,7 +88,7 @@ def _access(changes: Sequence[AccessChange], width: int) -> Iterator[str]:
 def why_changed(change: ResourceChange) -> str:
     """Returns what of a resource changes, and which replaced resources it follows."""
     words = [f"{change.effect} for {', '.join(change.properties)}"] if change.properties else []
-    words += [f"made with {', '.join(change.because)}, replaced"] if change.because else []
+    words += [f"created with {', '.join(change.because)}, replaced"] if change.because else []
     words += ["what was there stays outside the stack"] if change.kept else []
     return "; ".join(words)
 
@@ -114,11 +114,11 @@ def nodes_lines(move: RunMove, width: int = 0) -> Iterator[str]:
 
 
 def title_of(labels: Sequence[str], move: RunMove) -> str:
-    """Returns the runs, some of many; and whether they are new or gone."""
+    """Returns the runs, some of many; and whether they are new or removed."""
     named = ", ".join(labels[:_MOST_LABELS])
     more = f" and {len(labels) - _MOST_LABELS} more" if len(labels) > _MOST_LABELS else ""
     are = "is" if len(labels) == 1 else "are"
-    return f"{named}{more}{f' {are} new' if move.is_new else f' {are} gone' if move.is_gone else ''}"
+    return f"{named}{more}{f' {are} new' if move.is_new else f' {are} removed' if move.is_gone else ''}"
 
 
 def rows_of(pod: PodMove) -> Iterator[tuple[str, str, str]]:
