@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 
 from emr_eks_placement.assembly import read_assembly
-from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
 from stacks import EnvironmentStacks
@@ -80,7 +80,7 @@ def test_all_of_a_job_runs_on_fargate(without_nodes: Synthesized) -> None:
     capacity = capacity_of(without_nodes.environment)
     assert (capacity.node_groups, set(capacity.fargate_profiles)) == ({}, {"core-dns", "spark"})
     assert read_assembly(without_nodes.folder) == {"Cluster": replace(capacity, fargate_vcpus=DEFAULT_VCPU_QUOTA)}
-    ((_, found),) = planned_runs(without_nodes.environment)
+    ((_, found),) = CheckedEnvironment.of(without_nodes.environment).plans()
     assert [pod.landing.compute for pod in found.pods] == ["fargate"] * 3
     assert not [one for one in found.problems if one.severity == "error"]
     assert found.nodes == ()

@@ -23,8 +23,7 @@ from emr_eks_placement.checks.deployment.health import (
 from emr_eks_placement.checks.deployment.requirements import Access, Account, access_of, access_of_role, objects_of
 from emr_eks_placement.checks.deployment.storage import Denied, check_files, check_permissions
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.definition import DeployedVirtualCluster, define_job_run
-from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.definition import CheckedEnvironment, DeployedVirtualCluster, define_job_run
 from emr_eks_placement.environment import DataAccess, ExecutionRole, capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.scheduling.capacity import PodSelector
@@ -346,7 +345,7 @@ def test_files_that_are_missing_say_where_they_come_from() -> None:
 
 
 def test_addresses_are_counted_for_the_zones_that_pods_may_run_in() -> None:
-    runs, capacity = dict(planned_runs(LOCAL)), capacity_of(LOCAL)
+    runs, capacity = dict(CheckedEnvironment.of(LOCAL).plans()), capacity_of(LOCAL)
 
     def states(run: str, first: int, second: int) -> set[str]:
         free = {"us-east-1a": first, "us-east-1b": second}

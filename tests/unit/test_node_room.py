@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.facts.instance_types import instance_type, seen_memory
 from emr_eks_placement.facts.max_pods import max_pods_of
@@ -106,7 +106,7 @@ def test_a_sidecar_whose_request_is_not_certain_may_fit_with_the_least_and_surel
 @pytest.mark.parametrize("name", ["dev", "local", "prod"])
 def test_the_jobs_of_the_shipped_environments_stay_clear_of_the_margin(name: str) -> None:
     environment = load_environment(ENVIRONMENTS / f"{name}.yaml")
-    told = {problem.code for _, found in planned_runs(environment) for problem in found.problems}
+    told = {problem.code for _, found in CheckedEnvironment.of(environment).plans() for problem in found.problems}
     assert not told & {"EC2_MAY_NOT_FIT", "EC2_INSTANCE_TYPES", "EC2_LABEL_NOT_KNOWN"}
 
 

@@ -2,13 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from emr_eks_placement.common.errors import RuleError, below
+from emr_eks_placement.common.errors import RuleError
 
 _LONGEST_NAME = 40
 _NAME_RULE = f"a name has at most {_LONGEST_NAME} lower-case letters, digits and single hyphens, the first a letter"
@@ -82,18 +81,6 @@ def distinct(what: str) -> Rule:
         return values
 
     return Rule(check, rule)
-
-
-def each(check: Callable[[str], str]) -> AfterValidator:
-    """Validates each string of a tuple by `check`; the index is the path of its RuleError."""
-
-    def check_all(values: tuple[str, ...]) -> tuple[str, ...]:
-        for index, value in enumerate(values):
-            with below(index):
-                check(value)
-        return values
-
-    return AfterValidator(check_all)
 
 
 def check_name(name: str) -> str:

@@ -1,11 +1,12 @@
 """An environment with checked placements. Each placement is planned once, for any number of definitions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.definition.define import CheckedRun
 from emr_eks_placement.definition.job_run import check_job_run
 from emr_eks_placement.environment import Environment, capacity_of
+from emr_eks_placement.planning import Plan
 
 JobPlacement = tuple[str, str]
 
@@ -25,6 +26,11 @@ class CheckedEnvironment:
         capacity = capacity_of(environment)
         runs = {run: check_job_run(environment, *run, capacity=capacity) for run in job_placements(environment)}
         return cls(environment, runs)
+
+    def plans(self) -> Iterator[tuple[str, Plan]]:
+        """That of each job in each of its placements, by `JOB in PLACEMENT`."""
+        for (job, placement), run in self.runs.items():
+            yield f"{job} in {placement}", run.plan
 
     def only(self, jobs: Collection[str]) -> "CheckedEnvironment":
         """Returns the environment with only these jobs."""

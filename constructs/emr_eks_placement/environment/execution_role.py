@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.common.model import Model, distinct, each
+from emr_eks_placement.common.model import Model, distinct
 from emr_eks_placement.environment.existing_resources import KmsKeyArn, RoleArn, refuse_beside_existing
 
 
@@ -18,7 +18,7 @@ def _check_location(uri: str) -> str:
     return uri
 
 
-Locations = Annotated[tuple[str, ...], each(_check_location), distinct("location")]
+Locations = Annotated[tuple[Annotated[str, AfterValidator(_check_location)], ...], distinct("location")]
 
 
 class DataAccess(Model):

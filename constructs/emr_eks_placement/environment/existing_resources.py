@@ -5,8 +5,9 @@ from typing import Annotated
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model, Rule
+from emr_eks_placement.facts.regions import arn_pattern
 
-_PARTITION = r"aws(-cn|-us-gov|-iso[a-z-]*|-eusc)?"
+_IAM_NAME = r"[\w+=,.@/-]{1,512}"
 
 
 def _matching(pattern: str, rule: str, example: str) -> Rule:
@@ -40,7 +41,7 @@ ClusterName = Annotated[
 OidcProviderArn = Annotated[
     str,
     _matching(
-        rf"arn:{_PARTITION}:iam::[0-9]{{12}}:oidc-provider/[-\w.]+/id/[0-9A-Za-z]+",
+        arn_pattern("iam", r"oidc-provider/[-\w.]+/id/[0-9A-Za-z]+", region=""),
         "must be the ARN of a cluster's IAM OIDC provider (EKS guide, IAM roles for service accounts)",
         "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
     ),
@@ -48,15 +49,23 @@ OidcProviderArn = Annotated[
 RoleArn = Annotated[
     str,
     _matching(
-        rf"arn:{_PARTITION}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}}",
+        arn_pattern("iam", f"role/{_IAM_NAME}", region=""),
         "must be the ARN of an IAM role (IAM)",
         "arn:aws:iam::111122223333:role/spark",
+    ),
+]
+PrincipalArn = Annotated[
+    str,
+    _matching(
+        arn_pattern("iam", f"(role|user)/{_IAM_NAME}", region=""),
+        "must be the ARN of an IAM role or user (IAM)",
+        "arn:aws:iam::111122223333:role/admin",
     ),
 ]
 QueueArn = Annotated[
     str,
     _matching(
-        rf"arn:{_PARTITION}:sqs:[-a-z0-9]+:[0-9]{{12}}:[-\w]{{1,80}}",
+        arn_pattern("sqs", r"[-\w]{1,80}"),
         "must be the ARN of an SQS standard queue (EventBridge Scheduler guide, dead-letter queue)",
         "arn:aws:sqs:us-east-1:111122223333:not-started",
     ),
@@ -64,7 +73,7 @@ QueueArn = Annotated[
 KmsKeyArn = Annotated[
     str,
     _matching(
-        rf"arn:{_PARTITION}:kms:[-a-z0-9]+:[0-9]{{12}}:key/[-\w]+",
+        arn_pattern("kms", r"key/[-\w]+"),
         "must be the ARN of a KMS key, not of an alias (KMS guide, key ARN)",
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),

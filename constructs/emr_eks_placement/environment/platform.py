@@ -1,18 +1,18 @@
 """The network and the EKS cluster of an environment."""
 
 import ipaddress
-import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Strict, model_validator
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.common.model import Model, between, distinct, each
+from emr_eks_placement.common.model import Model, between, distinct
 from emr_eks_placement.environment.add_ons import AddOnVersions, check_kube_proxy
 from emr_eks_placement.environment.existing_resources import (
     ClusterName,
     OidcProviderArn,
+    PrincipalArn,
     SecurityGroupId,
     SubnetId,
     VpcId,
@@ -62,16 +62,6 @@ def _check_version(version: object) -> object:
             'Write one of these in quotes: "1.35"' if isinstance(version, float) else "Write one of these",
         )
     return version
-
-
-def _check_role_arn(arn: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}", arn, re.ASCII):
-        raise RuleError(
-            arn,
-            "must be the ARN of an IAM role or user (IAM)",
-            "Write for example arn:aws:iam::111122223333:role/admin",
-        )
-    return arn
 
 
 EndpointService = Literal["glue", "kms", "secretsmanager", "ssm"]
@@ -206,11 +196,11 @@ class Cluster(Model):
     Kubernetes version when it is created, and keeps it until it is updated."""
     endpoint_access: Literal["public", "private", "public-and-private"] = "public-and-private"
     """Which networks can reach the Kubernetes API."""
-    public_access_cidrs: Annotated[tuple[str, ...], each(_check_cidr), distinct("network")] = ()
+    public_access_cidrs: Annotated[tuple[Annotated[str, AfterValidator(_check_cidr)], ...], distinct("network")] = ()
     """The networks that can reach a public Kubernetes API; by default any."""
     core_dns: Literal["ec2", "fargate"] = "ec2"
     """Where CoreDNS runs: on a node group, or on Fargate with its own profile, so that the cluster needs no node."""
-    admins: Annotated[tuple[str, ...], each(_check_role_arn), distinct("ARN")] = ()
+    admins: Annotated[tuple[PrincipalArn, ...], distinct("ARN")] = ()
     """ARNs of IAM roles or users that get cluster-admin by access entries."""
     emr_access: EmrAccess | None = None
     """How EMR gets into the cluster's namespaces. aws-auth adds EMR's service-linked role to the ConfigMap of that name; handler

@@ -38,6 +38,14 @@ def partition(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+_PARTITION = r"aws(?:-cn|-us-gov|-iso[a-z-]*|-eusc)?"
+
+
+def arn_pattern(service: str, resource: str, *, region: str = "[-a-z0-9]+") -> str:
+    """A regular expression for ARNs of any account: resource and region are patterns too (AWS General Reference, ARNs)."""
+    return rf"arn:{_PARTITION}:{service}:{region}:[0-9]{{12}}:{resource}"
+
+
 def region_of_zone(zone: str) -> str:
     """Returns the region of an availability zone or Local Zone: us-east-1 for us-east-1a and us-east-1-bos-1a."""
     match = re.match(r"[a-z]+(-[a-z]+)+-[0-9]+", zone)

@@ -54,7 +54,8 @@ class ExistingEksCluster(Construct):
 
     def _admit(self, role: iam.IRole | None) -> eks.AccessEntry:
         """Gives the handler cluster-admin: it creates namespaces, and roles with rights that it must have itself."""
-        assert role  # noqa: S101 - KubectlProvider always makes it; only an imported provider may have none
+        if role is None:
+            raise TypeError("a KubectlProvider that is not imported has the role of its handler (aws-cdk-lib)")
         return eks.AccessEntry(
             self,
             "KubectlAccess",

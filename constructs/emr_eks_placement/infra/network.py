@@ -117,6 +117,7 @@ class _Addresses:
         )
 
     def _cidr_of(self, subnet: ec2.RequestedSubnet | dict[str, Any]) -> str:
-        assert isinstance(subnet, ec2.RequestedSubnet)  # noqa: S101 - IIpAddresses allows for a dict, jsii passes none
+        if not isinstance(subnet, ec2.RequestedSubnet):
+            raise TypeError("jsii passes each requested subnet as a RequestedSubnet (aws-cdk-lib, IIpAddresses)")
         cut = public_subnet if subnet.configuration.subnet_type == ec2.SubnetType.PUBLIC else private_subnet
         return cut(self._cidr, self._zones.index(subnet.availability_zone))

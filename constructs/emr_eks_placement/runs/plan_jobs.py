@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.common.yaml_document import YamlDocument
-from emr_eks_placement.definition import JobRunDefinition, define_job_run, placeholders_of
-from emr_eks_placement.environment import Environment
+from emr_eks_placement.definition import placeholders_of
+from emr_eks_placement.definition.job_run import check_job_run
+from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import finding_in
-from emr_eks_placement.pod_template.text import parse_template
+from emr_eks_placement.planning import plan
 from emr_eks_placement.runs.plan_outcome import Outcome
-from emr_eks_placement.runs.prepared import at_option, define_chosen
-from emr_eks_placement.runs.source import Resolved
+from emr_eks_placement.runs.prepared import at_option, check_chosen
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import ChosenPlacement, choose_placement
 
@@ -23,6 +24,11 @@ class JobPlanner:
     environment: Environment
     document: YamlDocument
     capacity: Capacity
+
+    @cached_property
+    def _own(self) -> Capacity:
+        """The capacity that the placements are checked with, whatever the options set."""
+        return capacity_of(self.environment)
 
     def plan(self, jobs: Sequence[str], asked: dict[str, str | None]) -> Iterator[tuple[str, Outcome]]:
         """Yields the plan of each job in each of its placements, by JOB/PLACEMENT, or why there is none.
@@ -45,18 +51,14 @@ class JobPlanner:
     def _outcome(self, job: str, chosen: ChosenPlacement) -> Outcome:
         try:
             if chosen.is_deployed:
-                definition = define_job_run(self.environment, job, chosen.name)
+                checked = check_job_run(self.environment, job, chosen.name, capacity=self._own)
             else:
-                definition = define_chosen(self.environment, job, chosen)
+                checked = check_chosen(self.environment, job, chosen, capacity=self._own)
         except RuleError as broken:
             if chosen.is_deployed:
                 return (finding_in(self.document, broken),)
             return (finding("--zone", broken, path=()),)  # no placement of the file has it
-        return self._resolved(job, chosen, definition).plan()
-
-    def _resolved(self, job: str, chosen: ChosenPlacement, definition: JobRunDefinition) -> Resolved:
-        virtual_cluster = self.environment.jobs[job].virtual_cluster
-        deployed = placeholders_of(virtual_cluster)
-        templates = {deployed.uri(one.key): parse_template(one.text, one.key) for one in definition.pod_templates}
-        namespace = self.environment.virtual_clusters[virtual_cluster].namespace
-        return Resolved(f"{job}/{chosen.name}", definition.request, templates, self.capacity, namespace)
+        if self.capacity == self._own:
+            return checked.plan
+        definition = checked.definition(placeholders_of(self.environment.jobs[job].virtual_cluster))
+        return plan(definition.request, definition.templates, self.capacity, namespace=checked.settings.namespace)

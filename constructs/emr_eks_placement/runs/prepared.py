@@ -6,11 +6,13 @@ from typing import Any
 
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
-from emr_eks_placement.definition import DeployedVirtualCluster, JobRunDefinition, define
+from emr_eks_placement.definition import CheckedRun, DeployedVirtualCluster
+from emr_eks_placement.definition.define import check_run
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.runs.source import Resolved, Source, virtual_cluster_of
+from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import ChosenPlacement, choose_placement
 from emr_eks_placement.submission.request import named_run, with_arguments, with_conf
 
@@ -108,7 +110,7 @@ def prepare_chosen(source: Source, environment: Environment, job: str, chosen: C
         return Prepared(source=source, job=job, placement=chosen.name, request=request, shown_as=shown_as)
     settings = environment.jobs[job]
     deployed = source.account.virtual_clusters[settings.virtual_cluster]
-    definition = define_chosen(environment, job, chosen, deployed)
+    definition = check_chosen(environment, job, chosen, deployed).definition(deployed)
     files = {template.key: template.text.encode() for template in definition.pod_templates}
     files |= {file.key: file.path.read_bytes() for file in settings.local_files}
     return Prepared(
@@ -127,12 +129,17 @@ def prepare_request(source: Source, request: Mapping[str, Any], shown_as: str) -
     return Prepared(source=source, job=str(request.get("name") or "job-run"), request=request, shown_as=shown_as)
 
 
-def define_chosen(
-    environment: Environment, job: str, chosen: ChosenPlacement, deployed: DeployedVirtualCluster | None = None
-) -> JobRunDefinition:
-    """Defines a placement, which need not be in the environment file. Raises RuleError as `define` does."""
+def check_chosen(
+    environment: Environment,
+    job: str,
+    chosen: ChosenPlacement,
+    deployed: DeployedVirtualCluster | None = None,
+    *,
+    capacity: Capacity | None = None,
+) -> CheckedRun:
+    """Checks a placement, which need not be in the environment file. Raises RuleError as `define` does."""
     settings = environment.jobs[job]
-    return define(
+    return check_run(
         settings,
         chosen.choice.placement,
         environment,
@@ -140,6 +147,7 @@ def define_chosen(
         execution_role=settings.execution_role,
         deployed=deployed,
         node_selection=chosen.choice.node_selection,
+        capacity=capacity,
     )
 
 

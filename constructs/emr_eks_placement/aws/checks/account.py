@@ -26,6 +26,7 @@ from emr_eks_placement.checks.account.quotas import (
     check_fargate_vcpus,
     check_node_vcpus,
 )
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
 from emr_eks_placement.facts import quotas
@@ -54,14 +55,14 @@ class _Subject:
 
 
 def check_account(
-    session: boto3.Session, environment: Environment, names: Collection[str] = ACCOUNT_CHECKS
+    session: boto3.Session, checked: CheckedEnvironment, names: Collection[str] = ACCOUNT_CHECKS
 ) -> Iterator[Check]:
     """Yields the result of each named check that the environment needs, in order. A denied read gives `not checked`.
 
     session: in the environment's region. `emr_eks_placement.aws.checks.read_account` and `…aws.stacks` name the IAM
     actions. Raises InputError if the credentials are invalid, because no check is possible.
     """
-    subject = _Subject(session, environment, account_needs(environment), *identity(session))
+    subject = _Subject(session, checked.environment, account_needs(checked), *identity(session))
     yield from make_checks({name: check for name, check in _CHECKS.items() if name in names}, subject)
 
 

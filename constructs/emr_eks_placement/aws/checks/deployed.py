@@ -16,7 +16,7 @@ from emr_eks_placement.aws.stacks import read_stacks
 from emr_eks_placement.checks.deployment.requirements import Account
 from emr_eks_placement.common.errors import RuleError, refused
 from emr_eks_placement.common.names import definitions_folder
-from emr_eks_placement.definition import DeployedVirtualCluster
+from emr_eks_placement.definition import CheckedEnvironment, DeployedVirtualCluster
 from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.definition_stacks import stack_parts
@@ -35,7 +35,12 @@ class DeployedEnvironment:
     """
 
     session: boto3.Session
-    environment: Environment
+    checked: CheckedEnvironment
+
+    @property
+    def environment(self) -> Environment:
+        """As its file says."""
+        return self.checked.environment
 
     @cached_property
     def stacks(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:

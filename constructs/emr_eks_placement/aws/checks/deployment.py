@@ -30,16 +30,15 @@ from emr_eks_placement.checks.deployment.requirements import access_of, access_o
 from emr_eks_placement.checks.deployment.storage import check_bucket, check_files, check_log_groups, check_permissions
 from emr_eks_placement.checks.deployment.trust import check_execution_roles, check_pod_execution_role
 from emr_eks_placement.common.names import definition_parameter
-from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.emr.request import Request
-from emr_eks_placement.environment import Environment, capacity_of
+from emr_eks_placement.environment import capacity_of
 
 if TYPE_CHECKING:
     from types_boto3_eks.type_defs import NodegroupTypeDef
 
 
-def check_deployment(session: boto3.Session, environment: Environment) -> Iterator[Check]:
+def check_deployment(session: boto3.Session, checked: CheckedEnvironment) -> Iterator[Check]:
     """Yields the result of each check of `emr_eks_placement.checks.DEPLOYMENT_CHECKS`, in order. A denied read gives
     `not checked`.
 
@@ -47,8 +46,8 @@ def check_deployment(session: boto3.Session, environment: Environment) -> Iterat
     `emr_eks_placement.aws.checks.read_deployment`, `…aws.checks.read_account` and `…aws.cluster` name the IAM actions.
     Raises InputError if the credentials are invalid, because no check is possible.
     """
-    yield from check_account(session, environment, SHARED_CHECKS)
-    subject = DeployedEnvironment(session, environment)
+    yield from check_account(session, checked, SHARED_CHECKS)
+    subject = DeployedEnvironment(session, checked)
     stacks = list(make_checks({"stacks": _stacks}, subject))
     yield from stacks
     if any(check.state != "missing" for check in stacks):
@@ -121,14 +120,11 @@ def _emr_access(subject: DeployedEnvironment) -> Result:
 
 
 def _definitions(subject: DeployedEnvironment) -> Result:
-    environment, capacity = subject.environment, capacity_of(subject.environment)
-    defined = {
-        definition_parameter(environment.name, job, placement): define_job_run(
-            environment, job, placement, subject.virtual_clusters[settings.virtual_cluster], capacity=capacity
-        ).request
-        for job, settings in environment.jobs.items()
-        for placement in settings.placements
-    }
+    environment = subject.environment
+    defined = {}
+    for (job, placement), run in subject.checked.runs.items():
+        deployed = subject.virtual_clusters[environment.jobs[job].virtual_cluster]
+        defined[definition_parameter(environment.name, job, placement)] = run.definition(deployed).request
     return check_definitions(environment, defined, subject.parameters)
 
 
@@ -202,7 +198,7 @@ def _addresses(subject: DeployedEnvironment) -> Result:
     if subject.environment.node_pools or not subnets:
         subnets += subject.described["resourcesVpcConfig"].get("subnetIds", [])
     free = read.free_addresses(subject.session, subnets)
-    return check_addresses(planned_runs(subject.environment), capacity_of(subject.environment), free)
+    return check_addresses(subject.checked.plans(), capacity_of(subject.environment), free)
 
 
 _CHECKS: dict[str, Callable[[DeployedEnvironment], Result]] = {

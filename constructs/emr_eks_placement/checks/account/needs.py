@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from emr_eks_placement.common.names import physical_name
-from emr_eks_placement.definition.planned_runs import planned_runs
+from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment, NodeGroup, NodePool
 from emr_eks_placement.job.placement import CapacityType
 
@@ -35,10 +35,12 @@ class AccountNeeds:
     role_names: tuple[str, ...]
 
 
-def account_needs(environment: Environment) -> AccountNeeds:
-    """Returns the needs of an environment, as `load_environment` returns it, if each of its jobs runs alone."""
+def account_needs(given: Environment | CheckedEnvironment) -> AccountNeeds:
+    """Returns the needs of an environment, if each of its jobs runs alone."""
+    checked = CheckedEnvironment.of(given)
+    environment = checked.environment
     fargate_vcpus, fargate_run = max(
-        ((planned.fargate_vcpus, run) for run, planned in planned_runs(environment)), default=(0.0, "")
+        ((planned.fargate_vcpus, run) for run, planned in checked.plans()), default=(0.0, "")
     )
     groups, pools = environment.node_groups, environment.node_pools
     both: dict[str, NodeGroup | NodePool] = {**groups, **pools}

@@ -24,8 +24,8 @@ class _Need(NamedTuple):
 def check_addresses(runs: Iterable[tuple[str, Plan]], capacity: Capacity, free: Mapping[str, int]) -> list[Check]:
     """Checks whether each set of zones has as many free addresses as the pods that can run only there need.
 
-    runs: as `planned_runs` returns them, each counted alone; capacity: the one they are planned for; free: addresses by
-    zone.
+    runs: as `CheckedEnvironment.plans` returns them, each counted alone; capacity: the one they are planned for; free:
+    addresses by zone.
     """
     largest: dict[tuple[str, ...], _Need] = {}
     for run, planned in runs:

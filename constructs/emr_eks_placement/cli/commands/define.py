@@ -9,9 +9,9 @@ from pathlib import Path
 from emr_eks_placement.cli.options.deployed_options import deployed_virtual_clusters
 from emr_eks_placement.cli.output.files import left_over, remove_file, write_files
 from emr_eks_placement.common.errors import InputError, printable, refused
-from emr_eks_placement.definition import define_job_run
-from emr_eks_placement.environment import Environment, EnvironmentJob, capacity_of
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.definition import CheckedEnvironment
+from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment_file import load_checked
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,10 +25,9 @@ def run(options: argparse.Namespace) -> int:
     if options.prune and options.job is not None:
         rule = "files are compared with the whole environment, not with one job"
         raise refused("--prune", options.job, rule, "Leave the job out")
-    environment = load_environment(options.environment)
-    check_named(environment, options.job, options.placement)
-    jobs = {name: job for name, job in environment.jobs.items() if options.job in (None, name)}
-    files = dict(_files(environment, jobs, options))
+    checked = load_checked(options.environment)
+    check_named(checked.environment, options.job, options.placement)
+    files = dict(_files(checked if options.job is None else checked.only([options.job]), options))
     write_files(options.output_directory, files)
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     if left:
@@ -60,20 +59,18 @@ def check_named(environment: Environment, job: str | None, placement: str | None
         raise _unknown("PLACEMENT", placement, list(environment.jobs[job].placements))
 
 
-def _files(
-    environment: Environment, jobs: dict[str, EnvironmentJob], options: argparse.Namespace
-) -> Iterator[tuple[str, str | bytes]]:
+def _files(checked: CheckedEnvironment, options: argparse.Namespace) -> Iterator[tuple[str, str | bytes]]:
+    jobs = checked.environment.jobs
     roles: dict[str, set[str]] = {job.virtual_cluster: set() for job in jobs.values()}
     for job in jobs.values():
         if job.execution_role is not None:
             roles[job.virtual_cluster].add(job.execution_role)
     deployed = deployed_virtual_clusters(options, roles)
-    capacity = capacity_of(environment)
     for job_name, job in jobs.items():
         for name in job.placements:
             if options.placement not in (None, name):
                 continue
-            definition = define_job_run(environment, job_name, name, deployed[job.virtual_cluster], capacity=capacity)
+            definition = checked.runs[job_name, name].definition(deployed[job.virtual_cluster])
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
         yield from ((file.key, file.path.read_bytes()) for file in job.local_files)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from emr_eks_placement.common.errors import refused
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.facts.emr import RESOURCE_ID
+from emr_eks_placement.facts.regions import arn_pattern
 from emr_eks_placement.runs.account import Account
 
 if TYPE_CHECKING:
+    from emr_eks_placement.definition import CheckedEnvironment
     from emr_eks_placement.environment import Environment
 
 _ARN = re.compile(  # JobArn of botocore's service model of emr-containers
-    rf"arn:aws[a-zA-Z0-9-]*:emr-containers:([a-z0-9-]+):\d{{12}}:/virtualclusters/({RESOURCE_ID})/jobruns/({RESOURCE_ID})"
+    arn_pattern("emr-containers", f"/virtualclusters/({RESOURCE_ID})/jobruns/({RESOURCE_ID})", region="([-a-z0-9]+)")
 )
 
 
@@ -36,11 +38,17 @@ def environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, 
 
     Raises InputError for what `load_environment` refuses, and for a --region other than the file's.
     """
-    from emr_eks_placement.environment_file import load_environment  # slow to import
+    account, checked = checked_environment_of(options, **more)
+    return account, checked.environment
 
-    environment = load_environment(options.environment)
+
+def checked_environment_of(options: argparse.Namespace, **more: Any) -> "tuple[Account, CheckedEnvironment]":
+    """As `environment_of`, with the plans of its jobs."""
+    from emr_eks_placement.environment_file import load_checked  # slow to import
+
+    checked = load_checked(options.environment)
     account = Account(options.profile, options.region, **more)
-    return in_environment(account, environment, str(options.environment)), environment
+    return in_environment(account, checked.environment, str(options.environment)), checked
 
 
 def in_environment(account: Account, environment: "Environment", file: str) -> Account:

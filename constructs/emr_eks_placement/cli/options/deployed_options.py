@@ -10,12 +10,13 @@ from pathlib import Path
 from emr_eks_placement.common.errors import InputError, placed_at, refused
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.facts.emr import RESOURCE_ID
+from emr_eks_placement.facts.regions import arn_pattern
 
 # Option -> pattern and description; botocore's service model of emr-containers, and S3's bucket names.
 _OPTIONS = {
     "virtual_cluster_id": (RESOURCE_ID, "1 to 64 of 0-9 and a-z (emr-containers ResourceIdString)"),
     "execution_role_arn": (
-        r"arn:(aws[a-zA-Z0-9-]*):iam::\d{12}:role/.+",
+        arn_pattern("iam", "role/.+", region=""),
         "the ARN of an IAM role (emr-containers IAMRoleArn)",
     ),
     "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an S3 bucket name (S3 guide, bucket naming rules)"),
