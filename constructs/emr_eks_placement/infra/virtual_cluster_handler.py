@@ -7,8 +7,7 @@ from aws_cdk import Aws, CustomResource, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from emr_eks_placement.facts.deployment import Grant
-from emr_eks_placement.facts.deployment.eks import CALLER_OF_EMR
+from emr_eks_placement.facts.deployment import CALLER_OF_EMR, Grant
 from emr_eks_placement.facts.emr import CUSTOM_VIRTUAL_CLUSTER
 from emr_eks_placement.infra.cluster import AnyCluster
 from emr_eks_placement.infra.emr_functions import LONGEST, emr_function
