@@ -1,20 +1,25 @@
-"""Regenerates the facts that ship as data: EC2 instance types, the regions of EMR on EKS and the schemas of a Pod.
+"""Regenerates the facts that ship as data: EC2 instance types, the regions of EMR on EKS, its StartJobRun request, the
+properties that replace a resource of CloudFormation, and the schemas of a Pod.
 
-`make facts` runs it with moto (EC2's DescribeInstanceTypes, recorded), cfn-lint (CloudFormation's schemas) and
-kubernetes-validate (those of Kubernetes).
+`make facts` runs it with moto (EC2's DescribeInstanceTypes, recorded, and botocore's service models), cfn-lint
+(CloudFormation's schemas) and kubernetes-validate (those of Kubernetes).
 """
 
 import gzip
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from botocore.loaders import Loader
 
 from emr_eks_placement.facts import auto_mode
 from emr_eks_placement.facts.devices import devices_of
 from emr_eks_placement.facts.kubernetes_versions import minor, oldest
 from emr_eks_placement.facts.max_pods import max_pods_of
 
+_PARTS = ("member", "key", "value")  # of a list and of a map
 DATA = Path(__file__).parent.parent / "constructs/emr_eks_placement/facts/data"
 
 
@@ -160,6 +165,22 @@ def _referred(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
     return found
 
 
+def write_start_job_run() -> None:
+    """Write the shapes of StartJobRun's request, as botocore's service model has them, without what checks nothing."""
+    shapes = Loader().load_service_model("emr-containers", "service-2")["shapes"]
+    found: dict[str, Any] = {}
+    todo = ["StartJobRunRequest"]
+    while todo:
+        if (name := todo.pop(0)) not in found:
+            shape = shapes[name]
+            found[name] = {key: one for key, one in shape.items() if key not in ("documentation", "sensitive")}
+            parts = [*shape.get("members", {}).values(), *(shape[one] for one in _PARTS if one in shape)]
+            todo += [one["shape"] for one in parts]
+            if "members" in shape:
+                found[name]["members"] = {key: {"shape": one["shape"]} for key, one in shape["members"].items()}
+    (DATA / "start_job_run.json").write_text(f"{{\n{_lines(found)}\n}}\n")
+
+
 def main() -> None:
     """Write the files, a row a line, so that a change reads well in a diff."""
     described = described_types()
@@ -167,6 +188,7 @@ def main() -> None:
     _write("auto_mode_labels", auto_mode_labels(described))
     _write("create_only", create_only())
     write_pod_schemas()
+    write_start_job_run()
     (DATA / "regions.json").write_text(json.dumps(regions(), indent=2) + "\n")
 
 
@@ -181,7 +203,7 @@ def _write(name: str, rows: dict[str, list[Any]]) -> None:
     (DATA / f"{name}.json").write_text(f"{{\n{_lines(rows)}\n}}\n")
 
 
-def _lines(rows: dict[str, list[Any]]) -> str:
+def _lines(rows: Mapping[str, Any]) -> str:
     return ",\n".join(f"  {json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
 
 

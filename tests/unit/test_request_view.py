@@ -11,8 +11,8 @@ from tests.unit.planned import DRIVER_TEMPLATE, EXECUTOR_TEMPLATE, request
 
 PACKAGE = Path(emr_eks_placement.__file__).parent
 DRIVER, EXECUTOR = (f"spark.kubernetes.{role}.podTemplateFile" for role in ("driver", "executor"))
-# Where each name is written: the view, the tables of what a plan makes of settings, the service's model, and what define writes.
-MONITORING = {"emr/request.py", "emr/request_model.py", "definition/define.py"}
+# Where each name is written: the view, the tables of what a plan makes of settings, and what define writes.
+MONITORING = {"emr/request.py", "definition/define.py"}
 SPELLED = {
     "podTemplateFile": {"spark/pods.py", "spark/effects.py"},
     '"monitoringConfiguration"': MONITORING,

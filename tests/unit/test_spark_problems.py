@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.facts.spark_entries import alternates, entry_names
+from emr_eks_placement.facts.shipped import shipped
+from emr_eks_placement.facts.spark_entries import alternates
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.spark.hints import meant
 from tests.unit.planned import CAPACITY, planned, request, template
@@ -101,7 +102,7 @@ def test_a_template_that_a_release_does_not_read_is_one_problem() -> None:
 
 
 def test_no_name_that_spark_knows_is_taken_for_another_misspelt() -> None:
-    known = (*entry_names(), *alternates(), "spark.executor.minMemoryOverhead", "spark.app.name")
+    known = (*shipped("spark_entries")["entries"], *alternates(), "spark.executor.minMemoryOverhead", "spark.app.name")
     assert len(known) > 600
     assert [name for name in known if meant(name)] == []
     assert meant("spark.executor.minMemoryOverheads") == "spark.executor.minMemoryOverhead"

@@ -8,7 +8,8 @@ import re
 from functools import cache
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types, shipped
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type, instance_types
+from emr_eks_placement.facts.shipped import shipped
 
 # The maximum of a node, independent of its instance type's network interfaces (EKS guide, node class considerations).
 MOST_PODS = 110
@@ -108,7 +109,7 @@ def label_keys() -> frozenset[str]:
 
 
 def _described(machine: InstanceType) -> dict[str, str | int | None]:
-    values = shipped("auto_mode_labels.json").get(machine.name, ())
+    values = shipped("auto_mode_labels").get(machine.name, ())
     return dict(zip(DESCRIBED_LABELS, values, strict=False))
 
 

@@ -1,12 +1,12 @@
 """The permissions that CloudFormation needs to deploy resources of a type; data/deployment_permissions.yaml has them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import yaml
 
 from emr_eks_placement.facts import emr
+from emr_eks_placement.facts.shipped import shipped_text
 
 # Of services whose ARNs leave out the region, or account and region (Service Authorization Reference).
 _ARNS = {"iam": "arn:{partition}:iam::{account}:", "s3": "arn:{partition}:s3:::"}
@@ -69,7 +69,7 @@ def _texts(written: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _read() -> Iterator[tuple[str, tuple[Grant, ...]]]:
-    text = files("emr_eks_placement.facts").joinpath("data/deployment_permissions.yaml").read_text(encoding="utf-8")
+    text = shipped_text("deployment_permissions.yaml")
     for name in ("SERVICE_LINKED_ROLE", "OWNER_TAG"):
         text = text.replace(f"${name}", getattr(emr, name))
     for kind, written in yaml.safe_load(text).items():

@@ -1,13 +1,12 @@
 """EC2 instance types: size, architecture, devices and the room on a node for pods."""
 
 import difflib
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.facts.shipped import shipped
 
 _EVICTION_MIB = 100  # kubelet's default evictionHard memory.available
 # The kernel and the hypervisor reserve some of an instance type's memory, which EC2 does not publish. Karpenter assumes
@@ -87,21 +86,12 @@ class SeenMemory:
 def seen_memory() -> dict[str, SeenMemory]:
     """Returns the values observed on real nodes by instance type; the figures are rounded, so half of the last digit is
     subtracted."""
-    rows = shipped("seen_memory.json")["gib"]
+    rows = shipped("seen_memory")["gib"]
     return {name: SeenMemory(*((gib - 0.0005) * 1024 for gib in row)) for name, row in rows.items()}
 
 
-@cache
-def shipped(name: str) -> dict[str, Any]:
-    """Returns the data of a file of the package, by instance type."""
-    data: dict[str, Any] = json.loads(
-        files("emr_eks_placement.facts").joinpath("data", name).read_text(encoding="utf-8")
-    )
-    return data
-
-
 def _rows() -> dict[str, list[Any]]:
-    return shipped("instance_types.json")
+    return shipped("instance_types")
 
 
 @cache

@@ -18,7 +18,6 @@ OLDER_KEYS = {
     ZONE: "failure-domain.beta.kubernetes.io/zone",
     REGION: "failure-domain.beta.kubernetes.io/region",
 }
-HOSTNAME = "kubernetes.io/hostname"
 ZONE_ID = "topology.k8s.aws/zone-id"  # of the AWS cloud provider, such as use1-az1
 CAPACITY_TYPE = "eks.amazonaws.com/capacityType"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"

@@ -1,18 +1,16 @@
 """Regions: which ones have EMR on EKS, and the zones of each."""
 
 import difflib
-import json
 import re
 from functools import cache
-from importlib.resources import files
 
 from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.facts.shipped import shipped
 
 
 @cache
 def _regions(resource_type: str) -> frozenset[str]:
-    data = json.loads(files("emr_eks_placement.facts").joinpath("data/regions.json").read_text(encoding="utf-8"))
-    return frozenset(data[resource_type])
+    return frozenset(shipped("regions")[resource_type])
 
 
 def has_job_templates(region: str) -> bool:

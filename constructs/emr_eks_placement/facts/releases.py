@@ -4,45 +4,7 @@ import re
 from dataclasses import dataclass
 
 from emr_eks_placement.common.errors import RuleError
-
-# Release -> the open-source Spark version it is built on. Source: Amazon EMR on EKS release notes.
-_SPARK_BY_EMR = {
-    "5.32.0": "2.4.7",
-    "5.33.0": "2.4.7",
-    "5.34.0": "2.4.8",
-    "5.35.0": "2.4.8",
-    "5.36.0": "2.4.8",
-    "6.2.0": "3.0.1",
-    "6.3.0": "3.1.1",
-    "6.4.0": "3.1.2",
-    "6.5.0": "3.1.2",
-    "6.6.0": "3.2.0",
-    "6.7.0": "3.2.1",
-    "6.8.0": "3.3.0",
-    "6.9.0": "3.3.0",
-    "6.10.0": "3.3.1",
-    "6.11.0": "3.3.2",
-    "6.12.0": "3.4.0",
-    "6.13.0": "3.4.1",
-    "6.14.0": "3.4.1",
-    "6.15.0": "3.4.1",
-    "7.0.0": "3.5.0",
-    "7.1.0": "3.5.0",
-    "7.2.0": "3.5.1",
-    "7.3.0": "3.5.1",
-    "7.4.0": "3.5.2",
-    "7.5.0": "3.5.2",
-    "7.6.0": "3.5.3",
-    "7.7.0": "3.5.3",
-    "7.8.0": "3.5.4",
-    "7.9.0": "3.5.5",
-    "7.10.0": "3.5.5",
-    "7.11.0": "3.5.6",
-    "7.12.0": "3.5.6",
-    "7.13.0": "3.5.6",
-    "7.14.0": "3.5.8",
-}
-_SPARK_BY_EMR_SPARK = {"8.0.0": "4.0.2", "8.1.0": "4.1.1"}
+from emr_eks_placement.facts.shipped import shipped
 
 _LABEL = re.compile(
     r"emr-(?P<spark>spark-)?(?P<version>\d+\.\d+\.\d+)(?:-(?!latest)[a-z][a-z0-9-]*)?-(?:latest|\d{8})", re.ASCII
@@ -109,7 +71,9 @@ def release_of(label: str) -> Release:
 
 
 def _family(label: str) -> dict[str, str]:
-    return _SPARK_BY_EMR_SPARK if label.startswith("emr-spark-") else _SPARK_BY_EMR
+    """Release -> the open-source Spark version it is built on. Source: Amazon EMR on EKS release notes."""
+    family: dict[str, str] = shipped("emr_releases")["emr-spark" if label.startswith("emr-spark-") else "emr"]
+    return family
 
 
 def _unknown(label: str) -> RuleError:

@@ -3,40 +3,34 @@
 Source: org.apache.spark.internal.config and SparkConf, read by tools/update_spark_entries.py.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from typing import Any
+
+from emr_eks_placement.facts.shipped import shipped
 
 
 def has_entry(name: str) -> bool:
     """Returns whether Spark has an entry of that name."""
-    return name in _data()["entries"]
-
-
-def entry_names() -> tuple[str, ...]:
-    """Returns the names of all entries."""
-    return tuple(_data()["entries"])
+    return name in shipped("spark_entries")["entries"]
 
 
 def default_of(name: str) -> str | None:
     """Returns an entry's default as text; <value of NAME> if it is that of another entry; None without a default or
     entry."""
-    entry: list[str | None] = _data()["entries"].get(name, [None])
+    entry: list[str | None] = shipped("spark_entries")["entries"].get(name, [None])
     return entry[0]
 
 
 def version_of(name: str) -> tuple[int, ...]:
     """Returns the Spark version that added an entry; (0,) if there is no such entry."""
-    entry = _data()["entries"].get(name)
+    entry = shipped("spark_entries")["entries"].get(name)
     return tuple(map(int, entry[1].split("."))) if entry and entry[1] else (0,)
 
 
 @cache
 def alternates() -> Mapping[str, str]:
     """Returns the old names of renamed entries with the new ones. An old name is still used if the new one is not set."""
-    found: dict[str, str] = _data()["alternates"]
+    found: dict[str, str] = shipped("spark_entries")["alternates"]
     return found
 
 
@@ -52,11 +46,3 @@ def old_names() -> Mapping[str, tuple[str, ...]]:
     for old, new in alternates().items():
         found[new] = (*found.get(new, ()), old)
     return found
-
-
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(
-        files("emr_eks_placement.facts").joinpath("data/spark_entries.json").read_text(encoding="utf-8")
-    )
-    return data

@@ -1,0 +1,18 @@
+"""The data files of the package, which tools/update_facts.py and tools/update_spark_entries.py write."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+def shipped_text(name: str) -> str:
+    """Returns the text of a file in data/."""
+    return files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+
+
+@cache
+def shipped(name: str) -> dict[str, Any]:
+    """Returns the content of a JSON file in data/; it is read once, so do not change it."""
+    data: dict[str, Any] = json.loads(shipped_text(f"{name}.json"))
+    return data
