@@ -7,8 +7,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from local.spark.entries import SparkEntries, jar_entries
 from local.spark.jvm import SparkJvm
+from tools.spark_entries import SparkEntries, jar_entries
 
 FILE = Path(__file__).parents[1] / "constructs/emr_eks_placement/facts/data/spark_entries.json"
 

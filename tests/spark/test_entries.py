@@ -8,8 +8,8 @@ import pytest
 
 from emr_eks_placement.planning import CODES
 from emr_eks_placement.spark.effects import SINCE_SPARK_4, effect_of, effects
-from local.spark.entries import SparkEntries, jar_entries
 from local.spark.jvm import SparkJvm
+from tools.spark_entries import SparkEntries, jar_entries
 from tools.update_spark_entries import FILE, text
 
 # What has to do with pods: each of these must be in the table.

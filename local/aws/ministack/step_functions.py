@@ -1,4 +1,4 @@
-"""A service integration of Step Functions that MiniStack lacks, and the duration of its waits."""
+"""A service integration of Step Functions that MiniStack lacks."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -65,13 +65,6 @@ def integrated(action: str, run: Integration) -> Iterator[None]:
         names.added_item(names.stepfunctions._SERVICE_DISPATCH, f"arn:aws:states:::{action}", invoke),
         names.replaced_attribute(names.stepfunctions, "_execute_task", execute),
     ):
-        yield
-
-
-@contextlib.contextmanager
-def waits_scaled(factor: float) -> Iterator[None]:
-    """Scales Wait states, and the pauses of retries, by this factor."""
-    with names.replaced_attribute(names.stepfunctions, "_SFN_WAIT_SCALE", factor):
         yield
 
 

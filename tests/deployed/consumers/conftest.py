@@ -12,7 +12,7 @@ import pytest
 from emr_eks_placement.environment import Environment
 from local.aws.emr_containers.job_runs import JobRun
 from local.aws.errors import ApiError
-from local.aws.ministack.step_functions import waits_scaled
+from local.aws.ministack import names
 from local.aws.rest_json import Operation, Request
 from local.cdk import ROOT, CdkCli
 from local.cluster import LocalCluster
@@ -112,7 +112,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     environment = changed_environment(folder, jobs=JOBS)
     cdk = CdkCli(environment.name, synthesize(environment, folder / "cdk.out"), folder / "cdk.log")
     runs = SteeredRuns()
-    with LocalCluster(folder, region=environment.region, job_runner=runs) as local, waits_scaled(0.01):
+    short_waits = names.replaced_attribute(names.stepfunctions, "_SFN_WAIT_SCALE", 0.01)
+    with LocalCluster(folder, region=environment.region, job_runner=runs) as local, short_waits:
         cdk.bootstrap("000000000000", environment.region)
         cdk.deploy(folder / "outputs.json")
         stacks = json.loads((folder / "outputs.json").read_text())

@@ -13,8 +13,9 @@ from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from local.cdk import ROOT, CdkCli
 from local.cluster import LocalCluster
-from local.demo.run import Outcome, deployed_definitions, run_definition
+from local.demo.run import Outcome
 from local.deploy import deploy
+from tests.deployed.definitions import deployed_definitions, run_definition
 
 ENVIRONMENT = load_environment(ROOT / "environments" / "local.yaml")
 JOB = "trip-count"

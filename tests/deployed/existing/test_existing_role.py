@@ -10,8 +10,9 @@ import pytest
 from emr_eks_placement.cli.main import main
 from local.cdk import ROOT, CdkCli
 from local.cluster import LocalCluster
-from local.demo.run import Outcome, deployed_definitions, run_definition
+from local.demo.run import Outcome
 from tests.changed_environment import changed_environment, synthesize
+from tests.deployed.definitions import deployed_definitions, run_definition
 from tests.deployed.existing.test_existing import SomebodyElse
 
 ACCOUNT, REGION, NAMESPACE = "000000000000", "us-east-1", "spark-jobs"

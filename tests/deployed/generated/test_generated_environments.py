@@ -18,8 +18,8 @@ from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.job.placement import ROLES, Fargate, Placement
 from local.cdk import CdkCli
 from local.cluster import LocalCluster
-from local.demo.run import deployed_definitions
 from tests.changed_environment import synthesize
+from tests.deployed.definitions import deployed_definitions
 from tests.deployed.demo.test_plan_command import essence, planned
 from tests.generated_environments import Data, change, generate
 
