@@ -4,7 +4,7 @@ Source: CloudFormation's resource schemas, createOnlyProperties and conditionalC
 (us-east-1).
 """
 
-from emr_eks_placement.facts.instance_types import shipped
+from emr_eks_placement.facts.shipped import shipped
 
 
 def replacing(resource_type: str) -> tuple[str, ...]:
@@ -19,5 +19,5 @@ def may_replace(resource_type: str) -> tuple[str, ...]:
 
 
 def _paths(resource_type: str, index: int) -> tuple[str, ...]:
-    rows = shipped("create_only.json").get(resource_type, ())
+    rows = shipped("create_only").get(resource_type, ())
     return tuple(rows[index]) if len(rows) > index else ()
