@@ -13,7 +13,7 @@ from botocore.validate import ParamValidator
 
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.facts import regions
-from emr_eks_placement.infra.stand_ins import StandIns
+from emr_eks_placement.infra.job_runs import StandIns
 from tests.infra.synthesized import Synthesized
 
 Run = tuple[str, str]

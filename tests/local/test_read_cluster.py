@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.cluster import read_cluster
-from emr_eks_placement.aws.instance_types import read_instance_types
+from emr_eks_placement.aws.node_groups import read_instance_types
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.facts import kubernetes

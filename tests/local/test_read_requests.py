@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from emr_eks_placement.aws.job_templates import resolve_job_template
+from emr_eks_placement.aws.job_runs import resolve_job_template
 from emr_eks_placement.aws.s3 import LONGEST_TEXT, read_s3_text
 from emr_eks_placement.common.errors import InputError, RuleError
 from emr_eks_placement.emr.request_check import check_request

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.definition.base_templates import check_base_template
+from emr_eks_placement.definition.placeable import check_base_template
 from emr_eks_placement.job.placement import Ec2, Fargate
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"

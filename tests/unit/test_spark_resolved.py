@@ -7,9 +7,8 @@ import pytest
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.planning import CODES
-from emr_eks_placement.spark.configuration import spark_configuration
+from emr_eks_placement.spark.configuration import resolved, spark_configuration
 from emr_eks_placement.spark.effects import effects
-from emr_eks_placement.spark.resolved import resolved
 from tests.unit.planned import planned, request
 from tests.unit.sizes import job
 

@@ -20,8 +20,7 @@ from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
 from emr_eks_placement.assembly.manifests import CHART_KIND, MANIFEST_KIND, objects_of
 from emr_eks_placement.assembly.names import distinct_names, names_of
 from emr_eks_placement.assembly.network import zones_of, zones_of_class
-from emr_eks_placement.assembly.node_groups import read_node_group
-from emr_eks_placement.assembly.other_nodes import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes
+from emr_eks_placement.assembly.node_groups import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes, read_node_group
 from emr_eks_placement.assembly.values import Resolver
 from emr_eks_placement.common.document_field import Field, Unresolved
 from emr_eks_placement.common.errors import Finding, InputError, placed_at, refused

@@ -1,24 +1,27 @@
-"""The managed node groups of a live cluster."""
+"""The managed node groups of a live cluster, with their instance types and launch templates."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 from emr_eks_placement.aws.eks import node_groups as eks_node_groups
 from emr_eks_placement.aws.eks import shown_names
-from emr_eks_placement.aws.instance_types import read_instance_types
-from emr_eks_placement.aws.launch_templates import LaunchTemplate, read_launch_template
 from emr_eks_placement.aws.other_nodes import Instance
-from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.facts.devices import devices_of
+from emr_eks_placement.facts.instance_types import InstanceType, instance_type
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
+from emr_eks_placement.facts.max_pods import max_pods_of
 from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
+    from types_boto3_ec2.literals import InstanceTypeType
+    from types_boto3_ec2.type_defs import InstanceTypeInfoTypeDef
     from types_boto3_eks import EKSClient
-    from types_boto3_eks.type_defs import NodegroupTypeDef
+    from types_boto3_eks.type_defs import LaunchTemplateSpecificationTypeDef, NodegroupTypeDef
 
 _TAINT_EFFECTS = {name: effect for effect, name in EKS_TAINT_EFFECTS.items()}
 # Used if neither the group nor its launch template names one (botocore's service model of eks, CreateNodegroup).
@@ -26,6 +29,32 @@ _DEFAULT_INSTANCE_TYPE = "t3.medium"
 _NO_NODES = ("CREATE_FAILED", "DELETING")
 # The volume of a node's containers: Bottlerocket of EKS has a separate volume for them, other Linux uses the root volume.
 _DATA_DEVICES = {True: ("/dev/xvdb",), False: ("/dev/xvda", "/dev/sda1")}
+_MOST_AT_ONCE = 100  # EC2 API, DescribeInstanceTypes: InstanceTypes
+
+
+@dataclass(frozen=True)
+class LaunchTemplate:
+    """A launch template. instance_type: None if the node group names its own; volumes: device -> GiB of the EBS volumes
+    with a size."""
+
+    instance_type: str | None
+    volumes: Mapping[str, int]
+
+
+def read_launch_template(ec2: "EC2Client", specification: "LaunchTemplateSpecificationTypeDef") -> LaunchTemplate:
+    """Returns the version of a launch template that a node group uses. Raises botocore's errors unchanged."""
+    pages = ec2.get_paginator("describe_launch_template_versions").paginate(
+        LaunchTemplateId=specification["id"],
+        # Without a version, a node group uses the default one (botocore's service model of eks).
+        Versions=[specification.get("version", "$Default")],
+    )
+    data = next(version["LaunchTemplateData"] for page in pages for version in page["LaunchTemplateVersions"])
+    volumes = {
+        mapping["DeviceName"]: mapping["Ebs"]["VolumeSize"]
+        for mapping in data.get("BlockDeviceMappings", [])
+        if "DeviceName" in mapping and "VolumeSize" in mapping.get("Ebs", {})
+    }
+    return LaunchTemplate(data.get("InstanceType"), volumes)
 
 
 def describe_node_groups(eks: "EKSClient", cluster: str) -> list["NodegroupTypeDef"]:
@@ -119,4 +148,38 @@ def _node_group(
         max_size=scaling["maxSize"],
         disk_gib=_disk_gib(group, template),
         deployed_name=group["nodegroupName"],
+    )
+
+
+def read_instance_types(ec2: "EC2Client", names: Iterable[str]) -> dict[str, InstanceType]:
+    """Returns the instance types of these names. Asks EC2 only for those that are not in the shipped data.
+
+    Raises botocore's errors unchanged: a ClientError with InvalidInstanceType for a name that EC2 does not know.
+    """
+    types, unknown = {}, []
+    for name in sorted(set(names)):
+        try:
+            types[name] = instance_type(name)
+        except RuleError:
+            unknown.append(name)
+    return types | {one.name: one for one in _describe(ec2, unknown)}
+
+
+def _describe(ec2: "EC2Client", names: list[str]) -> Iterator[InstanceType]:
+    for start in range(0, len(names), _MOST_AT_ONCE):
+        some = cast("list[InstanceTypeType]", names[start : start + _MOST_AT_ONCE])
+        pages = ec2.get_paginator("describe_instance_types").paginate(InstanceTypes=some)
+        yield from (instance_type_of(described) for page in pages for described in page["InstanceTypes"])
+
+
+def instance_type_of(described: "InstanceTypeInfoTypeDef") -> InstanceType:
+    """Returns an instance type as EC2 describes it, with the AWS VPC CNI's maximum number of pods."""
+    architectures = described["ProcessorInfo"]["SupportedArchitectures"]
+    return InstanceType(
+        described["InstanceType"],
+        described["VCpuInfo"]["DefaultVCpus"],
+        described["MemoryInfo"]["SizeInMiB"],
+        "arm64" if "arm64" in architectures else "x86_64",
+        max_pods_of(described["NetworkInfo"]),
+        devices_of(described),
     )

@@ -1,6 +1,5 @@
 """Job-run definitions: StartJobRun request bodies and their pod templates."""
 
-from emr_eks_placement.definition.checked_environment import CheckedEnvironment, JobPlacement
 from emr_eks_placement.definition.define import CheckedRun, JobRunDefinition, define
 from emr_eks_placement.definition.deployed import (
     DeployedVirtualCluster,
@@ -10,7 +9,7 @@ from emr_eks_placement.definition.deployed import (
     placeholders_of,
     role_output_ids,
 )
-from emr_eks_placement.definition.job_run import define_job_run
+from emr_eks_placement.definition.job_run import CheckedEnvironment, JobPlacement, define_job_run
 
 __all__ = [
     "CheckedEnvironment",

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.definition.base_templates import check_base_template
-from emr_eks_placement.definition.capacity_types import with_capacity_labels
 from emr_eks_placement.definition.deployed import DeployedVirtualCluster, placeholders_of
-from emr_eks_placement.definition.mechanism import Mechanism, express
-from emr_eks_placement.definition.placeable import check_accepted, check_placeable, check_whole, check_zone
+from emr_eks_placement.definition.mechanism import Mechanism, express, with_capacity_labels
+from emr_eks_placement.definition.placeable import (
+    check_accepted,
+    check_base_template,
+    check_placeable,
+    check_whole,
+    check_zone,
+)
 from emr_eks_placement.emr.request import START_TIMEOUT, template_property
 from emr_eks_placement.environment import Environment, VirtualCluster, capacity_of
 from emr_eks_placement.environment.virtual_cluster import Logs

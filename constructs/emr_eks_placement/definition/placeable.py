@@ -1,12 +1,15 @@
 """Refuses a definition whose pods would not land where its placement puts them, and names what the environment lacks."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.errors import FieldPath, RuleError
 from emr_eks_placement.facts import kubernetes
 from emr_eks_placement.facts.fargate import LARGEST, RESERVED_MEMORY_MIB
 from emr_eks_placement.job.placement import Ec2, Fargate, Role
 from emr_eks_placement.planning import CODES, Landing, Plan, PlannedPod, Problem, Refusal
+from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape
@@ -129,3 +132,30 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity:
         )
         return RuleError(requests, rule, problem.what_to_do, path=where)
     return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.what_to_do, path=where)
+
+
+def check_base_template(role: TemplateRole, template: Mapping[str, Any], target: Fargate | Ec2) -> None:
+    """Raises RuleError, with a path from ("job", role, "pod_template"), for a field that moves the pod.
+
+    template: as `build_template` returns it.
+    """
+    spec, metadata = template["spec"], template.get("metadata", {})
+    fields: list[tuple[FieldPath, object, str]] = [
+        (
+            ("spec", "nodeName"),
+            spec.get("nodeName"),
+            "nodeName puts the pod on that node, whatever its placement (Kubernetes)",
+        ),
+        (
+            ("metadata", "labels", kubernetes.FARGATE_PROFILE),
+            metadata.get("labels", {}).get(kubernetes.FARGATE_PROFILE),
+            "this label chooses a Fargate profile, whatever the pod's placement (EKS guide, Fargate profile)",
+        ),
+    ]
+    if isinstance(target, Fargate) and metadata.get("annotations", {}).get(kubernetes.COMPUTE_TYPE) == "ec2":
+        rule = "this annotation keeps the pod off Fargate, where its placement puts it (EKS guide, Fargate)"
+        fields.append((("metadata", "annotations", kubernetes.COMPUTE_TYPE), "ec2", rule))
+    for path, value, rule in fields:
+        if value is not None:
+            fix = "Remove it, or place the pod accordingly"
+            raise RuleError(value, rule, fix, path=("job", role, "pod_template", *path))

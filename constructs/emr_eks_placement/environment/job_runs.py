@@ -2,16 +2,24 @@
 
 from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Strict, model_validator
 
 from emr_eks_placement.common.errors import RuleError, below
-from emr_eks_placement.common.model import Model, count, names
+from emr_eks_placement.common.model import Model, between, count, names
 from emr_eks_placement.environment.schedule import Schedule
-from emr_eks_placement.environment.state_machine import StateMachine
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.modes import MODES, Mode, placement
 from emr_eks_placement.job.placement import Ec2, NodeSelection, Placement, Target
 from emr_eks_placement.job.usage import JobUsage
+
+_YEAR = 365 * 24 * 60  # minutes; Step Functions quotas, the longest execution of a Standard workflow
+
+
+class StateMachine(Model):
+    """A state machine that starts the job run and waits for its end."""
+
+    timeout_minutes: Annotated[int, Strict(), between(1, _YEAR, "minutes", "Step Functions quotas")] | None = None
+    """How long a job run may take until the execution fails; by default the maximum of Step Functions."""
 
 
 def _as_target(value: Any) -> Any:

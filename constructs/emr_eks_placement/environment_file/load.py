@@ -11,8 +11,7 @@ from emr_eks_placement.common.errors import FieldPath, Finding, InputError, Rule
 from emr_eks_placement.common.errors import finding as finding_of
 from emr_eks_placement.common.model import check_name
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
-from emr_eks_placement.definition.checked_environment import CheckedEnvironment, job_placements
-from emr_eks_placement.definition.job_run import check_job_run
+from emr_eks_placement.definition.job_run import CheckedEnvironment, check_job_run, job_placements
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file.local_files import read_job_files
 

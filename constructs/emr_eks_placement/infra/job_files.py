@@ -6,15 +6,37 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import jsii
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from emr_eks_placement.definition import JobPlacement, JobRunDefinition
 from emr_eks_placement.definition.ready_command import definition_key
-from emr_eks_placement.infra.marked_folder import MarkedFolder, Markers
 from emr_eks_placement.infra.service_roles import trust_functions_of_own_account
 from emr_eks_placement.job.job import Job
+
+Markers = Mapping[str, Any]
+
+
+@jsii.implements(s3_deployment.ISource)
+class MarkedFolder:
+    """A folder whose files contain markers, which the deployment replaces by the real values.
+
+    The CDK's Source.data has a separate source and markers for every file; this class has one set for all files.
+    """
+
+    def __init__(self, folder: str, markers: Markers) -> None:
+        self._folder = folder
+        self._markers = markers
+
+    def bind(self, scope: Construct, *, handler_role: iam.IRole) -> s3_deployment.SourceConfig:
+        """Uploads the folder as an asset that the deployment's role may read."""
+        source = s3_deployment.Source.asset(self._folder).bind(scope, handler_role=handler_role)
+        return s3_deployment.SourceConfig(
+            bucket=source.bucket, zip_object_key=source.zip_object_key, markers=self._markers
+        )
 
 
 def deploy_job_files(

@@ -1,7 +1,7 @@
 """A pod of a job run in the Kubernetes API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +9,6 @@ from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import emr, fargate, kubernetes
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation.containers import Container, containers_of
-from emr_eks_placement.observation.pending import why_pending
 from emr_eks_placement.planning.landing import Compute
 from emr_eks_placement.scheduling.fargate import FargateSize
 from emr_eks_placement.scheduling.pod import pod_of_manifest
@@ -18,6 +17,8 @@ _ROLES: Mapping[str, Role] = {"job.submitter": "submitter", "driver": "driver", 
 _PHASES = ("Pending", "Running", "Succeeded", "Failed")
 _FINISHED = ("Succeeded", "Failed")
 _SIZE = re.compile(r"([0-9.]{1,5})vCPU ([0-9.]{1,5})GB")
+# Reasons of waiting containers that are normal (kubelet).
+_ON_ITS_WAY = ("ContainerCreating", "PodInitializing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,3 +194,33 @@ def _time(field: Field) -> datetime | None:
     except ValueError:
         raise field.refused("must be a time (RFC 3339)", "Write for example 2026-01-01T00:00:00Z") from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def why_pending(pod: Field) -> str:
+    """Returns the scheduler's message, or what a container waits for. Raises RuleError for malformed data."""
+    status = pod["status"]
+    for condition in status["conditions"].items():
+        if condition["type"].known_text() == "PodScheduled" and condition["status"].known_text() == "False":
+            return _told(condition, "not scheduled")
+    waiting = list(_waiting(status))
+    if waiting:
+        return waiting[0]
+    if status["reason"].value or status["message"].value:
+        return _told(status, "pending")
+    if pod["spec"]["nodeName"].value:
+        return "on its node, its containers do not run yet"
+    return "not scheduled yet"
+
+
+def _waiting(status: Field) -> Iterator[str]:
+    """Yields what containers wait for other than their creation, init containers first."""
+    for key in ("initContainerStatuses", "containerStatuses"):
+        for one in status[key].items():
+            waiting = one["state"]["waiting"]
+            if waiting.value is not None and waiting["reason"].known_text() not in _ON_ITS_WAY:
+                yield f"container {one['name'].text('')}: {_told(waiting, 'waiting')}"
+
+
+def _told(what: Field, otherwise: str) -> str:
+    parts = (what["reason"].known_text(), what["message"].known_text())
+    return ": ".join(part for part in parts if part) or otherwise

@@ -5,14 +5,22 @@ from typing import Any
 
 from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
+from emr_eks_placement.facts.fargate import MOST_STORAGE_GIB
+from emr_eks_placement.facts.quantities import cpu_millis
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.planning.fargate_size import problems_of_size
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity
-from emr_eks_placement.scheduling.fargate import node_labels, unsatisfied_by_fargate, zones_of
-from emr_eks_placement.scheduling.pod import Pod
+from emr_eks_placement.scheduling.fargate import (
+    FargateSize,
+    granted_size,
+    granted_sizes,
+    node_labels,
+    unsatisfied_by_fargate,
+    zones_of,
+)
+from emr_eks_placement.scheduling.pod import MIB, Pod, pod_of_manifest
 from emr_eks_placement.spark.volumes import ON_DEMAND
 
 # Volumes that need what Fargate does not have (EKS guide, Fargate storage); claims are distinguished below.
@@ -119,3 +127,40 @@ def _place_of_request(spec: Mapping[str, Any], resource: str) -> tuple[FieldPath
             if kind in ("requests", "limits") and resource in (amounts or {}):
                 return (*path, "resources", kind, resource), amounts[resource]
     return (), None
+
+
+def problems_of_size(pod: Pod) -> Iterator[Problem]:
+    """Yields problems of the pod's requests: CPU and memory, ephemeral storage, and its sidecars' share of them."""
+    role, shape = pod.role, pod.shape
+    size, least = granted_sizes(shape)
+    asked = f"it requests {shape.cpu_millis / 1000:g} vCPU and {shape.memory_mib} MiB"
+    lower = f"if EMR's logging sidecar requests {shape.memory_slack_bytes // MIB} MiB less than documented"
+    if least is None:
+        yield Problem("FARGATE_TOO_LARGE", role, asked)
+    elif size is None:
+        yield Problem("FARGATE_PERHAPS_TOO_LARGE", role, f"{asked}, and is granted {least} only {lower}")
+    elif least != size:
+        yield Problem("FARGATE_SIDECAR_MEMORY", role, f"it is granted {size}, or {least} {lower}")
+    if shape.storage_mib > MOST_STORAGE_GIB * 1024:
+        what = f"it requests {shape.storage_mib / 1024:g} GiB of ephemeral storage"
+        yield Problem("FARGATE_STORAGE", role, what)
+    yield from _problems_of_sidecars(pod, size)
+
+
+def _problems_of_sidecars(pod: Pod, size: FargateSize | None) -> Iterator[Problem]:
+    role, spec = pod.role, pod.spec
+    init = list(spec.get("initContainers") or ())
+    native = [one for one in init if one.get("restartPolicy") == "Always"]
+    sidecars = [*list(spec.get("containers") or ())[1:], *native]
+    cpu = sum(cpu_millis(((one.get("resources") or {}).get("requests") or {}).get("cpu", 0)) for one in sidecars)
+    without = granted_size(pod.shape.cpu_millis - cpu, pod.shape.memory_mib)
+    if size and without and cpu and without.vcpus < size.vcpus:
+        what = f"with the {cpu}m that its sidecars request it is granted {size}, without them {without}"
+        yield Problem("FARGATE_SIDECAR_CPU", role, what)
+    if native:
+        names = ", ".join(str(one.get("name")) for one in native)
+        alone = [{**one, "restartPolicy": None} for one in init]
+        apart = pod_of_manifest({"metadata": {}, "spec": {**spec, "initContainers": alone}})
+        other = granted_size(apart.cpu_millis, apart.memory_mib)
+        what = f"{names} runs beside the others: with it the pod is granted {size or 'no size'}"
+        yield Problem("FARGATE_NATIVE_SIDECAR", role, f"{what}, counted as an init container {other or 'none'}")

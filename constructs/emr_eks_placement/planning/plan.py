@@ -11,22 +11,24 @@ from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import problems_of_defaults
 from emr_eks_placement.planning.beside import roles_apart
 from emr_eks_placement.planning.claims import problems_of_claims
-from emr_eks_placement.planning.emr_problems import problems_of_emr
 from emr_eks_placement.planning.executors import ONE, Count, executor_count
 from emr_eks_placement.planning.fixes import with_fixes
 from emr_eks_placement.planning.near_misses import problems_of_labels_near_a_profile
 from emr_eks_placement.planning.nodes_needed import NodeCounts, NodesNeeded
-from emr_eks_placement.planning.placeholders import problems_of_placeholders
 from emr_eks_placement.planning.plan_pod import plan_pod
 from emr_eks_placement.planning.planned_pod import PlannedPod, PodOfRun
 from emr_eks_placement.planning.pod_fields import problems_of_fields
 from emr_eks_placement.planning.problems import Problem, by_severity
 from emr_eks_placement.planning.quota import problems_of_quota
-from emr_eks_placement.planning.request_problems import problems_of_configuration, problems_of_templates
-from emr_eks_placement.planning.run_problems import fargate_vcpus, problems_of_run
+from emr_eks_placement.planning.request_problems import (
+    problems_of_configuration,
+    problems_of_emr,
+    problems_of_placeholders,
+    problems_of_templates,
+)
+from emr_eks_placement.planning.run_problems import fargate_vcpus, problems_of_run, problems_of_waste
 from emr_eks_placement.planning.spark_problems import problems_of_spark, problems_of_template_resources
 from emr_eks_placement.planning.together import put_together
-from emr_eks_placement.planning.waste import problems_of_waste
 from emr_eks_placement.pod_template.read import ReadTemplate, read_template
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.scheduling.capacity import Capacity

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emr_eks_placement.emr.logging_sidecar import with_least_logging
+from emr_eks_placement.emr.pods import with_least_logging
 from emr_eks_placement.emr.request import Request
 from emr_eks_placement.job.placement import Role
 from emr_eks_placement.planning.admission import admit

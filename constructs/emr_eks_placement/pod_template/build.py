@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
+
+import yaml
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.job.placement import Ec2
@@ -14,9 +18,11 @@ from emr_eks_placement.pod_template.main_container import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.schema import as_json_data
 from emr_eks_placement.pod_template.text import parse_template
-from emr_eks_placement.pod_template.write import template_text
 
 _BARE: Mapping[str, Any] = {"apiVersion": "v1", "kind": "Pod", "spec": {}}
+# Everything else is quoted: no number, date, `<<`, `=` or `~` begins like this in any version of YAML.
+_PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z/][a-z0-9_./-]*", re.ASCII | re.IGNORECASE)
+_ONE_LINE = re.compile(r"[ -~]*")
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,22 @@ def _merge(spec: dict[str, Any], asked: Mapping[str, Any]) -> None:
     tolerations += [one for one in asked["tolerations"] if one not in tolerations]
     if tolerations:
         spec["tolerations"] = tolerations
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Writes repeated data again, without aliases."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = None if _PLAIN.fullmatch(value) else "'" if _ONE_LINE.fullmatch(value) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def template_text(template: Mapping[str, Any]) -> str:
+    """Returns the YAML of a template of JSON data. Text is quoted unless every YAML version reads it as text."""
+    return yaml.dump(dict(template), Dumper=_Dumper, sort_keys=False, width=sys.maxsize)

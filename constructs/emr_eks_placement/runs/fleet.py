@@ -10,7 +10,7 @@ from emr_eks_placement.aws.errors import AwsError
 from emr_eks_placement.aws.job_runs import JobRunsApi, Queue, StartedRun
 from emr_eks_placement.common.errors import InputError, RuleError, finding
 from emr_eks_placement.submission.fleet_journal import Journal
-from emr_eks_placement.submission.same_run import check_same_run
+from emr_eks_placement.submission.request import check_same_run
 
 _CLOCKS = timedelta(minutes=15)  # the maximum difference of clocks (SigV4 accepts no more)
 _QUEUE_TRIES = 3  # for a refusal although the queue has room: others may have filled it in between

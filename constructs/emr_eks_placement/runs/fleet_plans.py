@@ -7,7 +7,7 @@ from emr_eks_placement.common.errors import Finding, InputError
 from emr_eks_placement.planning import Problem
 from emr_eks_placement.planning.concurrent_runs import concurrent_runs
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes, shape_of
-from emr_eks_placement.runs.plan_outcome import stopping, without
+from emr_eks_placement.runs.source import stopping, without
 
 
 @dataclass

@@ -11,8 +11,8 @@ from emr_eks_placement.definition.job_run import check_job_run
 from emr_eks_placement.environment import Environment, capacity_of
 from emr_eks_placement.environment_file import finding_in
 from emr_eks_placement.planning import plan
-from emr_eks_placement.runs.plan_outcome import Outcome
 from emr_eks_placement.runs.prepared import at_option, check_chosen
+from emr_eks_placement.runs.source import Outcome
 from emr_eks_placement.scheduling.capacity import Capacity
 from emr_eks_placement.submission.choose import ChosenPlacement, choose_placement
 

@@ -14,10 +14,9 @@ from emr_eks_placement.observation import ObservedPod, Warnings
 from emr_eks_placement.observation.logged import roles_logged, roles_that_log
 from emr_eks_placement.observation.smoke import SmokeRun
 from emr_eks_placement.runs.account import Account
-from emr_eks_placement.runs.plan_outcome import stopping
 from emr_eks_placement.runs.pods_beside import pods_in_words
 from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_chosen
-from emr_eks_placement.runs.source import LiveSource
+from emr_eks_placement.runs.source import LiveSource, stopping
 from emr_eks_placement.submission.request import default_run_name
 from emr_eks_placement.submission.smoke import NAME, SmokeCase
 
@@ -148,7 +147,7 @@ class SmokeRunner:
 
     def _watch(self, run: JobRun, reader: "RunPods", looks: _Looks) -> tuple[JobRun, str | None]:
         """Returns the last state of the run, and why it was cancelled, if it was."""
-        from emr_eks_placement.runs.watch import watch
+        from emr_eks_placement.runs.follow import watch
 
         failed, deadline, last = None, time.monotonic() + self._timeout, run
         for last in watch(self._api, run, self._tell, longest_pause=_LONGEST_PAUSE):

@@ -5,11 +5,11 @@ its pod templates.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import because_of_placeholder, named_virtual_cluster
 from emr_eks_placement.emr.request import Request
@@ -27,6 +27,8 @@ Place = tuple[Capacity, str]
 """The capacity for the pods of a request, and their namespace."""
 FindTemplate = Callable[[str], YamlDocument | None]
 """Finds a pod template by its URI; None if it must be read from S3. Raises RuleError if it does not exist."""
+# A plan, or why there is none.
+Outcome = Plan | tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Source(ABC):
     def complete(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns the request with the content of its job template. Raises RuleError and InputError as
         `resolve_job_template` does."""
-        from emr_eks_placement.aws.job_templates import resolve_job_template  # boto3 is slow to import
+        from emr_eks_placement.aws.job_runs import resolve_job_template  # boto3 is slow to import
 
         return check_complete(resolve_job_template(self.account.session, request))
 
@@ -222,3 +224,15 @@ def virtual_cluster_of(request: Mapping[str, Any]) -> str:
         rule = "the id of a deployed virtual cluster (emr-containers ResourceIdString)"
         raise RuleError(found, rule, "Write its id", path=("virtualClusterId",))
     return found
+
+
+def without(made: Plan, ignored: Collection[str]) -> Plan:
+    """Returns the plan without the problems of these codes."""
+    problems = tuple(problem for problem in made.problems if problem.code not in ignored)
+    return Plan(made.pods, made.nodes, problems)
+
+
+def stopping(made: Plan, fail_on: str) -> list[str]:
+    """Returns the codes of the problems that count: errors, with warning also warnings."""
+    counted = ("error",) if fail_on == "error" else ("error", "warning")
+    return list(dict.fromkeys(problem.code for problem in made.problems if problem.severity in counted))

@@ -1,6 +1,7 @@
 """The Spark configuration of a StartJobRun request, as spark-submit reads it.
 
 Sources: apache/spark, SparkSubmitArguments and SparkSubmitOptionParser; EMR on EKS guide, precedence of configurations.
+Old names and references: SparkConf.getDeprecatedConfig, ConfigEntry.readString and ConfigReader.substitute.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any, Literal
 
 from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.facts.releases import Release, release_of
-from emr_eks_placement.spark.resolved import resolved, trimmed
+from emr_eks_placement.facts.spark_entries import alternates, default_of, has_entry, old_names
 
 Language = Literal["python", "r", "jvm"]
 
@@ -52,6 +53,18 @@ _CONTINUED_LINE = re.compile(r"\\\r?\n")  # as in a shell; parameters that a she
 _QUOTES = re.compile(r"""["'\\]""")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _FLAGS = ("--help", "-h", "--load-spark-defaults", "--supervise", "--usage-error", "--verbose", "-v", "--version")
+_REFERENCE = re.compile(r"\$\{(?:(\w+?):)?(\S+?)\}", re.ASCII)
+_FALLBACK = re.compile(r"<value of (\S+)>")
+# Values of Spark's container, which are not known before the run.
+_OUTSIDE = ("env", "system")
+# What spark-submit checks as written, before it resolves references (SparkSubmitArguments).
+_TAKEN_AS_WRITTEN = frozenset(
+    {
+        *(f"spark.{role}.{kind}" for role in ("driver", "executor") for kind in ("cores", "memory")),
+        "spark.executor.instances",
+    }
+)
+_BLANKS = "".join(map(chr, range(ord(" ") + 1)))  # what Java's String.trim removes
 
 
 @dataclass(frozen=True)
@@ -181,3 +194,72 @@ def _options(words: Sequence[str], *, sql: bool) -> Iterator[tuple[str, str]]:
                 raise RuleError(word, "this option takes a value (spark-submit --help)", "Give the value")
             value = following
         yield option, value
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Properties with the names and values that Spark uses.
+
+    old_names: the names of those that were set with an old one; unknown: those whose value depends on Spark's
+    container, with the reference, such as env:HOME; they are not in the properties.
+    """
+
+    properties: Mapping[str, str]
+    old_names: Mapping[str, str]
+    unknown: Mapping[str, str]
+
+
+class _OutsideError(Exception):
+    """A reference to the environment or to a property of the JVM."""
+
+
+def trimmed(properties: Mapping[str, str]) -> dict[str, str]:
+    """Returns properties as Spark reads them from a file: without blanks around values (Utils.getPropertiesFromFile)."""
+    return {name: value.strip(_BLANKS) for name, value in properties.items()}
+
+
+def resolved(written: Mapping[str, str]) -> Resolved:
+    """Returns the resolved properties. Raises RuleError, with the property as path, for a circular reference."""
+    properties, old = dict(written), {}
+    for name in alternates().keys() & written.keys():
+        new = alternates()[name]
+        if new not in written:
+            properties[new], old[new] = written[name], name
+    unknown = {}
+    for name, value in list(properties.items()):
+        if "${" not in value or name in _TAKEN_AS_WRITTEN or not has_entry(name):
+            continue
+        try:
+            properties[name] = _substituted(value, written, frozenset())
+        except _OutsideError as outside:
+            unknown[name] = str(outside)
+            del properties[name]
+        except RuleError as broken:
+            raise broken.below(old.get(name, name)) from None
+    return Resolved(properties, old, unknown)
+
+
+def _substituted(text: str, written: Mapping[str, str], used: frozenset[str]) -> str:
+    def value_of(reference: re.Match[str]) -> str:
+        kind, name = reference.groups()
+        whole = f"{kind}:{name}" if kind else name
+        if whole in used:
+            raise RuleError(text, f"${{{whole}}} refers to itself (Spark ConfigReader)", "Write the value")
+        if kind in _OUTSIDE:
+            raise _OutsideError(whole)
+        found = None if kind else _value(name, written)
+        return reference[0] if found is None else _substituted(found, written, used | {whole})
+
+    return _REFERENCE.sub(value_of, text)
+
+
+def _value(name: str, written: Mapping[str, str]) -> str | None:
+    """Returns a property by its name or an old one, or the default of its entry."""
+    if not name.startswith("spark."):
+        return None
+    found = next((written[one] for one in (name, *old_names().get(name, ())) if one in written), None)
+    if found is not None:
+        return found
+    default = default_of(name)
+    fallback = _FALLBACK.fullmatch(default or "")
+    return _value(fallback[1], written) if fallback else default

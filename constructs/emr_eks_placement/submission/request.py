@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.emr.placeholders import placeholders_of
 from emr_eks_placement.facts.emr import JOB_RUN_NAME, JOB_RUN_NAME_RULE, LONGEST_JOB_RUN_NAME, RESOURCE_ID
 
@@ -17,6 +18,7 @@ _DRIVERS = {
     "sparkSubmitJobDriver": ("entryPointArguments", "sparkSubmitParameters"),
     "sparkSqlJobDriver": (None, "sparkSqlParameters"),
 }
+_COMPARED = ("jobDriver", "releaseLabel")
 
 
 def default_run_name(base: str, moment: datetime) -> str:
@@ -100,3 +102,17 @@ def _driver(request: Mapping[str, Any], option: str) -> tuple[str, tuple[str | N
 
 def _with_driver(request: Mapping[str, Any], name: str, field: str, value: Any) -> Mapping[str, Any]:
     return {**request, "jobDriver": {name: {**request["jobDriver"][name], field: value}}}
+
+
+def check_same_run(there: JobRun, request: Mapping[str, Any]) -> None:
+    """Compares a run with its request, because EMR answers a known client token with the earlier run, whatever the
+    request contains.
+
+    Raises RuleError, with the run's name, for a run that was started with other values.
+    """
+    for member in _COMPARED:
+        if member in request and there.request.get(member) != request[member]:
+            rule = (
+                f"job run {there.id} ({there.state}) has this name already, with another {member}; nothing was started"
+            )
+            raise RuleError(request["name"], rule, "Choose another name, or submit it as before")

@@ -247,7 +247,7 @@ def test_a_followed_run_is_looked_at_again_until_five_looks_in_a_row_have_failed
 ) -> None:
     """The first look, which is not one of following, passes."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    monkeypatch.setattr("emr_eks_placement.runs.watch._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("emr_eks_placement.runs.follow._FIRST_PAUSE", 0.01)
     broken: list[Fault | None] = ["unavailable"] * failing
     looks = [None, *broken]
     name = f"looks-{failing}"

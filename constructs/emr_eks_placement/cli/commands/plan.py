@@ -15,9 +15,8 @@ from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.plan_files import plan_files
-from emr_eks_placement.runs.plan_outcome import Outcome, stopping, without
 from emr_eks_placement.runs.request_file import names_file
-from emr_eks_placement.runs.source import CapacitySource
+from emr_eks_placement.runs.source import CapacitySource, Outcome, stopping, without
 from emr_eks_placement.scheduling.capacity import Capacity
 
 CLEAN, PROBLEMS, UNUSABLE = 0, 1, 2

@@ -12,14 +12,11 @@ from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.run_events import open_events
 from emr_eks_placement.common.errors import InputError, RuleError, placed_at, refused
 from emr_eks_placement.emr.read_requests import checked, understood
-from emr_eks_placement.runs.events import RunEvents
-from emr_eks_placement.runs.follow import INTERRUPTED, follow, tell_output
-from emr_eks_placement.runs.plan_outcome import stopping, without
+from emr_eks_placement.runs.follow import INTERRUPTED, RunEvents, follow, tell_output
 from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_job, prepare_request
 from emr_eks_placement.runs.request_file import names_file, read_request, shown_file
-from emr_eks_placement.runs.source import source_of
-from emr_eks_placement.submission.request import check_filled_in, default_run_name
-from emr_eks_placement.submission.same_run import check_same_run
+from emr_eks_placement.runs.source import source_of, stopping, without
+from emr_eks_placement.submission.request import check_filled_in, check_same_run, default_run_name
 
 if TYPE_CHECKING:
     from emr_eks_placement.aws.job_runs import JobRunsApi, StartedRun

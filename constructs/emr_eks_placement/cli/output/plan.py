@@ -13,7 +13,7 @@ from emr_eks_placement.cli.output.terminal import INDENT, Style, severity, style
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.planning import Plan, PlannedPod, Problem
 from emr_eks_placement.planning.in_words import PENDING, REFUSED, nodes_in_words, requests_in_words, target_in_words
-from emr_eks_placement.runs.plan_outcome import Outcome
+from emr_eks_placement.runs.source import Outcome
 
 _HEADERS = ("pod", "count", "requests", "lands on", "zones")
 _REQUESTS, _LANDS_ON, _ZONES = 2, 3, 4

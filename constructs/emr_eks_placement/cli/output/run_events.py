@@ -11,7 +11,7 @@ from emr_eks_placement.cli.output.terminal import terminal_width
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.runs.events import RunEvents
+from emr_eks_placement.runs.follow import RunEvents
 
 if TYPE_CHECKING:
     from rich.progress import Progress
