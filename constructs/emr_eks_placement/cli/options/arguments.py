@@ -37,14 +37,39 @@ def add_account_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_output(
+    parser: argparse.ArgumentParser, choices: tuple[str, ...] = ("table", "json"), meaning: str = "what to print"
+) -> None:
+    """Adds the argument that chooses what a command prints, the first choice by default."""
+    parser.add_argument("--output", choices=choices, default=choices[0], help=f"{meaning} (default: %(default)s)")
+
+
+def add_repeatable(parser: argparse.ArgumentParser, option: str, metavar: str, meaning: str) -> None:
+    """Adds an option that may be given several times."""
+    parser.add_argument(option, action="append", default=[], metavar=metavar, help=f"{meaning}; repeatable")
+
+
+def add_fail_on(parser: argparse.ArgumentParser, worst: str, least: str, meaning: str) -> None:
+    """Adds the argument that chooses the least finding that counts: a warning, or only the worst kind. least: by default."""
+    parser.add_argument(
+        "--fail-on", choices=("warning", worst), default=least, help=f"{meaning} (default: %(default)s)"
+    )
+
+
+def _add_output_directory(parser: argparse.ArgumentParser, default: str) -> None:
+    meaning = "where to write (default: %(default)s)"
+    parser.add_argument("-o", "--output-directory", type=path, default=default, metavar="DIR", help=meaning)
+
+
+def _add_job_and_placement(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
+    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
+
+
 def add_problem_options(parser: argparse.ArgumentParser, meaning: str, least: str) -> None:
     """Adds the arguments of commands that plan: which problems count. meaning, least: of --fail-on and its default."""
-    parser.add_argument(
-        "--ignore", action="append", default=[], metavar="CODE", help="a problem not to report; repeatable"
-    )
-    parser.add_argument(
-        "--fail-on", choices=("warning", "error"), default=least, help=f"{meaning} (default: %(default)s)"
-    )
+    add_repeatable(parser, "--ignore", "CODE", "a problem not to report")
+    add_fail_on(parser, "error", least, meaning)
 
 
 def add_placement_options(parser: argparse.ArgumentParser) -> None:
@@ -88,9 +113,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
         "--fargate-vcpus", type=int, metavar="N", help="the account's quota L-3032A538 (default: of the source, or 6)"
     )
     add_problem_options(parser, "the lowest severity with exit status 1", "error")
-    parser.add_argument(
-        "--output", choices=("table", "json", "markdown"), default="table", help="what to print (default: %(default)s)"
-    )
+    add_output(parser, ("table", "json", "markdown"))
     add_account_options(parser)
 
 
@@ -124,9 +147,7 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
     )
     _add_prices_options(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
-    parser.add_argument(
-        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
-    )
+    add_output(parser)
     add_account_options(parser)
     of_plan = ("assembly", "cluster", "virtual_cluster", "namespace", "pod_templates", "fargate_vcpus")
     parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
@@ -151,12 +172,7 @@ def add_review(parser: argparse.ArgumentParser) -> None:
         "cost=+10%% or cost=+50 (US dollars a month at rest); repeatable",
     )
     _add_prices_options(parser)
-    parser.add_argument(
-        "--output",
-        choices=("table", "json", "markdown", "sarif", "annotations"),
-        default="table",
-        help="what to print (default: %(default)s)",
-    )
+    add_output(parser, ("table", "json", "markdown", "sarif", "annotations"))
 
 
 def _add_prices_options(parser: argparse.ArgumentParser) -> None:
@@ -179,14 +195,7 @@ def _add_prices_options(parser: argparse.ArgumentParser) -> None:
 def add_prices(parser: argparse.ArgumentParser) -> None:
     """Of prices."""
     parser.add_argument("action", choices=("refresh",), metavar="refresh", help="read them from AWS")
-    parser.add_argument(
-        "-o",
-        "--output-directory",
-        type=path,
-        default="environments/prices",
-        metavar="DIR",
-        help="where to write (default: %(default)s)",
-    )
+    _add_output_directory(parser, "environments/prices")
     add_account_options(parser)
 
 
@@ -200,22 +209,14 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
     _add_checks(parser, "the environment file that was deployed")
 
 
-def _add_checks(parser: argparse.ArgumentParser, meaning: str) -> None:
-    """Adds the arguments of commands that check an account."""
-    add_environment(parser, meaning)
+def _add_checks(parser: argparse.ArgumentParser, file: str) -> None:
+    """Adds the arguments of commands that check an account. file: the meaning of the environment file."""
+    add_environment(parser, file)
     parser.add_argument("-v", "--verbose", action="store_true", help="report the checks that are ok, too")
-    parser.add_argument(
-        "--ignore", action="append", default=[], metavar="CHECK", help="a check not to report; repeatable"
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=("warning", "missing"),
-        default="warning",
-        help="the lowest severity with exit status 1; what is not checked counts as a warning (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
-    )
+    add_repeatable(parser, "--ignore", "CHECK", "a check not to report")
+    meaning = "the lowest severity with exit status 1; what is not checked counts as a warning"
+    add_fail_on(parser, "missing", "warning", meaning)
+    add_output(parser)
     add_account_options(parser)
 
 
@@ -250,42 +251,22 @@ def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--account", metavar="ID", help="the account of the resources (default: the assembly's, or * where it has none)"
     )
-    parser.add_argument(
-        "-o",
-        "--output-directory",
-        type=path,
-        default="deployer-policy",
-        metavar="DIR",
-        help="where to write (default: %(default)s)",
-    )
+    _add_output_directory(parser, "deployer-policy")
 
 
 def add_start_commands(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of start-commands."""
-    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
-    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
+    _add_job_and_placement(parser)
     add_environment(parser, "the environment file that was deployed")
-    parser.add_argument(
-        "--output",
-        choices=("shell", "json"),
-        default="shell",
-        help="what to print; json has the stack, the SSM parameter and the bucket's object, too (default: %(default)s)",
-    )
+    meaning = "what to print; json has the stack, the SSM parameter and the bucket's object, too"
+    add_output(parser, ("shell", "json"), meaning)
 
 
 def add_define(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of define."""
-    parser.add_argument("job", nargs="?", metavar="JOB", help="a job of the environment (default: every job)")
-    parser.add_argument("placement", nargs="?", metavar="PLACEMENT", help="a placement of the job (default: all)")
+    _add_job_and_placement(parser)
     add_environment(parser, "the environment file, such as environments/dev.yaml")
-    parser.add_argument(
-        "-o",
-        "--output-directory",
-        type=path,
-        default="definitions",
-        metavar="DIR",
-        help="where to write (default: %(default)s)",
-    )
+    _add_output_directory(parser, "definitions")
     parser.add_argument(
         "--prune",
         action="store_true",

@@ -5,10 +5,15 @@ import argparse
 from emr_eks_placement.cli.options.arguments import (
     add_account_options,
     add_environment,
+    add_fail_on,
+    add_output,
     add_placement_options,
     add_problem_options,
+    add_repeatable,
     path,
 )
+
+_EVENTS = "lines to read, or a JSON object for each event"
 
 
 def add_virtual_clusters(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -43,13 +48,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         metavar="VALUE",
         help="an argument after those of the entry point; repeatable; --argument=--name for one with a dash",
     )
-    parser.add_argument(
-        "--conf",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a Spark property, over the definition's; repeatable",
-    )
+    add_repeatable(parser, "--conf", "KEY=VALUE", "a Spark property, over the definition's")
     parser.add_argument(
         "--run-name",
         metavar="NAME",
@@ -64,7 +63,7 @@ def add_submit(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --wait: Ctrl-C cancels the run (default: the run continues)",
     )
-    _add_events_output(parser)
+    add_output(parser, ("text", "json"), _EVENTS)
     add_account_options(parser)
 
 
@@ -96,7 +95,7 @@ def add_submit_many(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--retry-refused", action="store_true", help="submit those again that EMR refused")
     parser.add_argument("--force", action="store_true", help="start them even if a plan has errors")
     add_problem_options(parser, "the lowest severity that stops the fleet", "error")
-    _add_events_output(parser)
+    add_output(parser, ("text", "json"), _EVENTS)
     add_account_options(parser)
 
 
@@ -113,19 +112,19 @@ def add_list(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", metavar="NAME", help="only those of this run name")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (default: %(default)s)")
-    _add_output(parser)
+    add_output(parser)
 
 
 def add_status(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of status."""
     add_job_run(parser)
-    _add_output(parser)
+    add_output(parser)
 
 
 def add_observe(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of observe."""
     add_job_run(parser)
-    _add_output(parser)
+    add_output(parser)
 
 
 def add_smoke_test(parser: argparse.ArgumentParser) -> None:
@@ -146,17 +145,10 @@ def add_smoke_test(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long a run may take before it is cancelled (default: %(default)s)",
     )
-    parser.add_argument(
-        "--ignore", action="append", default=[], metavar="KIND", help="a kind of difference not to report; repeatable"
-    )
-    parser.add_argument(
-        "--fail-on",
-        choices=("warning", "error"),
-        default="warning",
-        help="the lowest severity with exit status 1; an error is a run that failed or a pod that is elsewhere "
-        "(default: %(default)s)",
-    )
-    _add_output(parser)
+    add_repeatable(parser, "--ignore", "KIND", "a kind of difference not to report")
+    meaning = "the lowest severity with exit status 1; an error is a run that failed or a pod that is elsewhere"
+    add_fail_on(parser, "error", "warning", meaning)
+    add_output(parser)
     parser.add_argument(
         "--show-names", action="store_true", help="with --output json: keep ids, ARNs, addresses and names of buckets"
     )
@@ -179,19 +171,4 @@ def add_cancel(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of cancel."""
     add_job_run(parser)
     parser.add_argument("--wait", action="store_true", help="wait until it has ended")
-    _add_events_output(parser)
-
-
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--output", choices=("table", "json"), default="table", help="what to print (default: %(default)s)"
-    )
-
-
-def _add_events_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--output",
-        choices=("text", "json"),
-        default="text",
-        help="lines to read, or a JSON object for each event (default: %(default)s)",
-    )
+    add_output(parser, ("text", "json"), _EVENTS)
