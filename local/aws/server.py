@@ -23,13 +23,13 @@ from local.aws.ministack import (
     gateway,
     instance_offerings,
     lambda_workers,
-    policy_simulation,
     resource_types,
     scheduler,
     services,
     settings,
     stack_progress,
     step_functions,
+    verdicts,
 )
 from local.aws.schedules import ScheduleTargets
 
@@ -120,7 +120,7 @@ class LocalAws:
         enter(eks_access.auto_mode_access_entries())
         enter(eks_access.node_group_access_entries())
         enter(stack_progress.answered_at_the_end())
-        enter(policy_simulation.conditions_simulated())
+        enter(verdicts.conditions_simulated())
         enter(instance_offerings.answered())
         emr = self.emr_containers
         enter(services.registered_service(SERVICE, emr.handle, resource_of=resource_of, tagged=emr.tagged))

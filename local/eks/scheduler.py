@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.facts import fargate, kubernetes
-from emr_eks_placement.scheduling.capacity import FargateProfileCapacity
+from emr_eks_placement.kubernetes_objects.node_pools import class_name_of, is_node_pool, read_node_pool, subnet_ids_of
+from emr_eks_placement.scheduling.capacity import FargateProfileCapacity, NodePoolCapacity
 from emr_eks_placement.scheduling.fargate import granted_size, node_labels, zones_of
 from emr_eks_placement.scheduling.nodes import candidates
 from emr_eks_placement.scheduling.pod import PodShape, pod_of_manifest
 from local.eks.admission import PROFILE_LABEL
 from local.eks.cluster import DeployedCluster
-from local.eks.node_pools import node_pools
 from local.kubernetes import CreatedObject, RecordingKubernetesApi
 
 Choice = TypeVar("Choice")
@@ -99,3 +100,16 @@ def _bind(pod: dict[str, Any], node: str) -> None:
         "conditions": conditions,
         "containerStatuses": containers,
     }
+
+
+def node_pools(api: RecordingKubernetesApi, cluster: DeployedCluster) -> dict[str, NodePoolCapacity]:
+    """Returns the understood node pools, by name. Subnets are those that a node class names by id."""
+    classes = {one["metadata"]["name"]: Field(one) for one in api.objects("nodeclasses")}
+    found: dict[str, NodePoolCapacity] = {}
+    for pool in filter(is_node_pool, map(Field, api.objects("nodepools"))):
+        node_class = classes.get(class_name_of(pool))
+        subnets = [one.text() for one in subnet_ids_of(node_class).items()]
+        read = read_node_pool(pool, node_class, cluster.zones_of(subnets))
+        if not isinstance(read, str):
+            found[read.name] = read
+    return found

@@ -1,7 +1,9 @@
 """Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that creates executor pods."""
 
+import base64
 import contextlib
 import itertools
+import json
 import shlex
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,12 +16,11 @@ import boto3
 from emr_eks_placement.emr.request import template_property
 from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 from emr_eks_placement.spark.configuration import classification
-from local.aws.emr_containers.access import inputs
+from local.aws.emr_containers.access import driver_subject, inputs
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
 from local.emr import pods
 from local.emr.logs import RunLog
-from local.emr.role_session import session_of_role
 from local.emr.s3_clients import DeniedError, HadoopClient, client_of, locations
 from local.kubernetes import RecordingKubernetesApi
 from local.spark import SparkLauncher, SparkSubmitError
@@ -191,3 +192,24 @@ class SparkJobRunner:
         for condition in (stored.get("status") or {}).get("conditions") or []:
             if condition["type"] == "PodScheduled" and condition["status"] == "False":
                 raise PendingPodError(f"Pod {name} is Pending: {condition['message']}")
+
+
+def session_of_role(account: boto3.Session, role_arn: str, *, cluster: str, namespace: str) -> boto3.Session:
+    """Returns the session that a driver in a namespace gets for its token. account: may ask for the cluster's issuer.
+
+    Raises botocore's ClientError if the role does not trust the service account, as with roles for EKS Pod Identity,
+    which is not supported here.
+    """
+    described = account.client("eks").describe_cluster(name=cluster)["cluster"]
+    claims = {
+        "iss": described["identity"]["oidc"]["issuer"],
+        "sub": driver_subject(role_arn, namespace),
+        "aud": "sts.amazonaws.com",
+    }
+    token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims))
+    made = account.client("sts").assume_role_with_web_identity(
+        RoleArn=role_arn, RoleSessionName="driver", WebIdentityToken=f"{token}.signature"
+    )["Credentials"]
+    return boto3.Session(
+        made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], region_name=account.region_name
+    )

@@ -15,10 +15,9 @@ from emr_eks_placement.assembly.clusters import (
     Clusters,
     settings_of,
 )
-from emr_eks_placement.assembly.execution_roles import role_name
 from emr_eks_placement.assembly.fargate_profiles import read_fargate_profile
 from emr_eks_placement.assembly.manifests import CHART_KIND, MANIFEST_KIND, objects_of
-from emr_eks_placement.assembly.names import distinct_names, names_of
+from emr_eks_placement.assembly.names import distinct_names, names_of, role_name
 from emr_eks_placement.assembly.network import zones_of, zones_of_class
 from emr_eks_placement.assembly.node_groups import KARPENTER_NODES, OTHER_NODE_KINDS, other_nodes, read_node_group
 from emr_eks_placement.assembly.values import Resolver

@@ -1,4 +1,4 @@
-"""What an environment's data is encrypted with."""
+"""The encryption of an environment's data, and an existing bucket for it."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import Strict, model_validator
 
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.model import Model
-from emr_eks_placement.environment.existing_resources import KmsKeyArn
+from emr_eks_placement.environment.existing_resources import BucketName, KmsKeyArn
 
 
 class Encryption(Model):
@@ -30,3 +30,12 @@ class Encryption(Model):
                 path=("kms_key_arn",),
             )
         return self
+
+
+class Bucket(Model):
+    """An existing S3 bucket: it is neither changed nor deleted."""
+
+    name: BucketName
+    """The name of the bucket."""
+    kms_key_arn: KmsKeyArn | None = None
+    """The KMS key that the bucket encrypts with by default. Execution roles may then use it."""

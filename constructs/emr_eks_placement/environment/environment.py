@@ -9,8 +9,7 @@ from pydantic import AfterValidator, Strict, model_validator
 from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between, check_name, count, distinct, names
 from emr_eks_placement.environment.add_ons import check_release_versions
-from emr_eks_placement.environment.bucket import Bucket
-from emr_eks_placement.environment.encryption import Encryption
+from emr_eks_placement.environment.encryption import Bucket, Encryption
 from emr_eks_placement.environment.existing_resources import RoleArn
 from emr_eks_placement.environment.fargate import (
     CORE_DNS_PROFILE,

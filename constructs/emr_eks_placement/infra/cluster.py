@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
@@ -120,3 +121,15 @@ def kubectl_handler(provider: IConstruct) -> lambda_.IFunction:
 def _endpoint_access(settings: Cluster) -> eks.EndpointAccess:
     access = _ENDPOINT_ACCESS[settings.endpoint_access]
     return access.only_from(*settings.public_access_cidrs) if settings.public_access_cidrs else access
+
+
+def kubernetes_manifest(
+    scope: Construct, id_: str, *, cluster: AnyCluster, manifest: Sequence[dict[str, Any]]
+) -> eks.KubernetesManifest:
+    """Applies the objects on any cluster with a kubectl provider."""
+    return eks.KubernetesManifest(
+        scope,
+        id_,
+        cluster=cluster,  # type: ignore[arg-type] # jsii's Cluster lacks a member of ICluster, which it implements
+        manifest=list(manifest),
+    )

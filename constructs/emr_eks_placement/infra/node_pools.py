@@ -9,8 +9,7 @@ from constructs import Construct
 
 from emr_eks_placement.environment import NodePool
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.infra.cluster import AnyCluster
-from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
+from emr_eks_placement.infra.cluster import AnyCluster, kubernetes_manifest
 from emr_eks_placement.infra.network import private_subnets
 
 # A node joins the cluster and pulls images (EKS guide, EKS Auto Mode node IAM role).

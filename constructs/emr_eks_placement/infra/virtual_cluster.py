@@ -16,9 +16,8 @@ from constructs import Construct, IDependable
 from emr_eks_placement.common.names import physical_name
 from emr_eks_placement.definition import DeployedVirtualCluster
 from emr_eks_placement.environment import ExecutionRole, VirtualCluster
-from emr_eks_placement.infra.cluster import AnyCluster
+from emr_eks_placement.infra.cluster import AnyCluster, kubernetes_manifest
 from emr_eks_placement.infra.job_execution_role import JobExecutionRole
-from emr_eks_placement.infra.kubernetes_manifest import kubernetes_manifest
 from emr_eks_placement.infra.namespace import namespace_manifest
 from emr_eks_placement.infra.resource import resource_of
 from emr_eks_placement.infra.virtual_cluster_handler import VirtualClusterHandler

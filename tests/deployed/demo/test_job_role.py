@@ -12,7 +12,7 @@ import pytest
 
 from emr_eks_placement.checks.deployment.requirements import objects_of
 from local.demo.run import Outcome
-from local.emr.role_session import session_of_role
+from local.emr.job_runner import session_of_role
 from local.emr.s3_clients import S3A, DeniedError, Emrfs, HadoopClient
 from tests.deployed.demo.conftest import NAMESPACE, PLACEMENTS, Deployed
 
