@@ -14,7 +14,7 @@ DRIVER, EXECUTOR = (f"spark.kubernetes.{role}.podTemplateFile" for role in ("dri
 # Where each name is written: the view, the tables of what a plan makes of settings, and what define writes.
 MONITORING = {"emr/request.py", "definition/define.py"}
 SPELLED = {
-    "podTemplateFile": {"spark/pods.py", "spark/effects.py"},
+    "podTemplateFile": {"spark/pods.py"},
     '"monitoringConfiguration"': MONITORING,
     '"s3MonitoringConfiguration"': {*MONITORING, "emr/classifications.py"},
     '"cloudWatchMonitoringConfiguration"': {*MONITORING, "emr/classifications.py"},

@@ -91,7 +91,8 @@ def seen_memory() -> dict[str, SeenMemory]:
 
 
 def _rows() -> dict[str, list[Any]]:
-    return shipped("instance_types")
+    rows: dict[str, list[Any]] = shipped("instance_types")
+    return rows
 
 
 @cache

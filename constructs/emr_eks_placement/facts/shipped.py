@@ -12,7 +12,6 @@ def shipped_text(name: str) -> str:
 
 
 @cache
-def shipped(name: str) -> dict[str, Any]:
+def shipped(name: str) -> Any:
     """Returns the content of a JSON file in data/; it is read once, so do not change it."""
-    data: dict[str, Any] = json.loads(shipped_text(f"{name}.json"))
-    return data
+    return json.loads(shipped_text(f"{name}.json"))
