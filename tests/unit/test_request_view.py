@@ -16,8 +16,8 @@ MONITORING = {"emr/request.py", "definition/define.py"}
 SPELLED = {
     "podTemplateFile": {"spark/pods.py"},
     '"monitoringConfiguration"': MONITORING,
-    '"s3MonitoringConfiguration"': {*MONITORING, "emr/classifications.py"},
-    '"cloudWatchMonitoringConfiguration"': {*MONITORING, "emr/classifications.py"},
+    '"s3MonitoringConfiguration"': MONITORING,
+    '"cloudWatchMonitoringConfiguration"': MONITORING,
 }
 
 

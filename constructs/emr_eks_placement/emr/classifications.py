@@ -2,12 +2,15 @@
 
 Source: EMR on EKS guide: releases (supported configuration classifications), job submitter classification, container
 defaults classification, configuring vertical autoscaling; botocore's service model of emr-containers (2020-10-01).
+export is nested in spark-env, as in EMR on EC2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
+
+from emr_eks_placement.facts.shipped import shipped
 
 
 @dataclass(frozen=True)
@@ -24,94 +27,21 @@ class Setting:
     options: tuple[str, ...] = ()
 
 
-def _planned(why: str, *options: str) -> Setting:
-    return Setting("planned", why, options)
-
-
-def _elsewhere(why: str, *options: str) -> Setting:
-    return Setting("elsewhere", why, options)
+def _settings(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Setting]:
+    return {
+        name: Setting(row["taken"], row["why"], tuple(row.get("options", ()))) for row in rows for name in row["names"]
+    }
 
 
 ANY = "*"  # any property, or at the end of a name any ending that is not empty
 
-_INSIDE = _elsewhere("read by Spark and Hadoop inside the containers, which by then are placed")
-_IMAGE = _elsewhere("which image is pulled: that it is there and can be pulled is not planned")
-_ENDPOINT = Setting("warned", "EMR_CONFIGURATION")
-_SPARK_HOME = Setting("warned", "EMR_SPARK_ENV")
-_ENVIRONMENT: Mapping[str, Setting] = {
-    "SPARK_CONF_DIR": _SPARK_HOME,
-    "SPARK_HOME": _SPARK_HOME,
-    ANY: _elsewhere(
-        "environment of the processes: EMR writes all sizes into spark-defaults.conf, which beats SPARK_EXECUTOR_MEMORY "
-        "and its like (Spark's SparkSubmitArguments); JAVA_HOME and the like change what runs, not where"
-    ),
-}
-
+_DATA = shipped("emr_classifications")
 CLASSIFICATIONS: Mapping[str, Mapping[str, Setting]] = MappingProxyType(
-    {
-        "spark-defaults": {"spark.*": _planned("Spark's own table")},
-        "emr-job-submitter": {
-            "jobsubmitter.node.selector.*": _planned("node selector of the submitter"),
-            "jobsubmitter.node.toleration.*": _planned("tolerations of the submitter"),
-            "jobsubmitter.label.*": _planned("labels of the submitter"),
-            "jobsubmitter.annotation.*": _planned("annotations of the submitter"),
-            "jobsubmitter.scheduler.name": _planned("scheduler of the submitter"),
-            "jobsubmitter.logging": _planned("whether the submitter has a logging container", "DISABLED", "ENABLED"),
-            "jobsubmitter.logging.request.cores": _planned("request of its logging container"),
-            "jobsubmitter.logging.request.memory": _planned("request of its logging container"),
-            "jobsubmitter.logging.image": _IMAGE,
-            "jobsubmitter.container.image": _IMAGE,
-            "jobsubmitter.container.image.pullPolicy": _IMAGE,
-            "jobsubmitter.gracefulTermination": _elsewhere(
-                "how long the submitter stays: it has to start all the same", "true", "false"
-            ),
-        },
-        "emr-containers-defaults": {
-            "job-start-timeout": _planned("how long submitter and driver may take to start"),
-            "executor.logging": _planned("whether executors have a logging sidecar", "DISABLED", "ENABLED"),
-            "logging.request.cores": _planned("request of the logging sidecar"),
-            "logging.request.memory": _planned("request of the logging sidecar"),
-            "logging.nativeSidecar": _planned("how the logging sidecar runs", "ENABLED", "DISABLED"),
-            "logging.image": _IMAGE,
-            "logging.eventLog.dir": _elsewhere("where event logs are copied to"),
-        },
-        "spark-env": _ENVIRONMENT,
-        "export": _ENVIRONMENT,  # nested in spark-env, as in EMR on EC2
-        "core-site": {ANY: _INSIDE},
-        "emrfs-site": {ANY: _INSIDE},
-        "spark-metrics": {ANY: _INSIDE},
-        "spark-hive-site": {ANY: _INSIDE},
-        "spark-log4j": {ANY: _INSIDE},
-        "spark-log4j2": {ANY: _INSIDE},
-        "jeg-config": {ANY: _ENDPOINT},
-        "jupyter-kernel-overrides": {ANY: _ENDPOINT},
-    }
+    {name: _settings(rows) for name, rows in _DATA["classifications"].items()}
 )
 ENDPOINT_ONLY = frozenset({"jeg-config", "jupyter-kernel-overrides"})
-
-MONITORING: Mapping[str, Setting] = MappingProxyType(
-    {
-        "s3MonitoringConfiguration": _planned("executors have a logging sidecar"),
-        "cloudWatchMonitoringConfiguration": _planned("executors have a logging sidecar"),
-        "persistentAppUI": _planned("switched off, and without logs, the driver may have no logging sidecar"),
-        "managedLogs": _elsewhere("which logs AWS may keep: those of fine-grained access control's own namespace"),
-        "containerLogRotationConfiguration": _elsewhere("how the containers' log files are cut"),
-    }
-)
-
-_SIZING = "emr-containers.amazonaws.com/dynamic.sizing"
-AUTOSCALING: Mapping[str, Setting] = MappingProxyType(
-    {
-        _SIZING: Setting("warned", "EMR_VERTICAL_AUTOSCALING", ("true", "false")),
-        f"{_SIZING}.mode": Setting("warned", "EMR_VERTICAL_AUTOSCALING", ("Off", "Initial", "Auto")),
-        f"{_SIZING}.signature": _elsewhere("which runs are taken for the same job"),
-        **{
-            f"{_SIZING}.scale.{resource}{bound}": _elsewhere("what is scaled, where the mode scales at all")
-            for resource in ("memory", "cpu")
-            for bound in ("", ".min", ".max")
-        },
-    }
-)
+MONITORING: Mapping[str, Setting] = MappingProxyType(_settings(_DATA["monitoring"]))
+AUTOSCALING: Mapping[str, Setting] = MappingProxyType(_settings(_DATA["autoscaling"]))
 """Labels and annotations of the driver with which EMR's operator resizes the executors."""
 
 

@@ -1,4 +1,5 @@
-"""The data files of the package, which tools/update_facts.py and tools/update_spark_entries.py write."""
+"""The data files of the package. tools/update_facts.py and tools/update_spark_entries.py write those that AWS, Kubernetes or
+Spark publish in a form to read; the others are kept by hand, with their sources in the modules that read them."""
 
 import json
 from functools import cache

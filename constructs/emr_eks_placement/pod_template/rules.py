@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from emr_eks_placement.facts.shipped import shipped
 from emr_eks_placement.spark.resources import SparkRole
 
 TemplateRole = Literal["driver", "executors"]
@@ -15,70 +16,8 @@ MAIN_CONTAINER: dict[TemplateRole, str] = {
     "executors": "spark-kubernetes-executor",
 }
 
-POD_FIELDS = frozenset({"apiVersion", "kind", "metadata", "spec"})
-SPEC_FIELDS = frozenset(
-    {
-        "activeDeadlineSeconds",
-        "affinity",
-        "containers",
-        "enableServiceLinks",
-        "ephemeralContainers",
-        "hostAliases",
-        "hostname",
-        "imagePullSecrets",
-        "initContainers",
-        "nodeName",
-        "nodeSelector",
-        "overhead",
-        "preemptionPolicy",
-        "priority",
-        "priorityClassName",
-        "readinessGates",
-        "restartPolicy",
-        "runtimeClassName",
-        "schedulerName",
-        "subdomain",
-        "terminationGracePeriodSeconds",
-        "tolerations",
-        "topologySpreadConstraints",
-        "volumes",
-    }
-)
-MAIN_CONTAINER_FIELDS = frozenset(
-    {
-        "env",
-        "envFrom",
-        "lifecycle",
-        "livenessProbe",
-        "name",
-        "readinessProbe",
-        "resources",
-        "startupProbe",
-        "stdin",
-        "stdinOnce",
-        "terminationMessagePath",
-        "terminationMessagePolicy",
-        "tty",
-        "volumeDevices",
-        "volumeMounts",
-        "workingDir",
-    }
-)
-RESERVED_VOLUMES = frozenset(
-    {
-        "config-volume",
-        "emr-container-application-log-dir",
-        "emr-container-communicate",
-        "emr-container-event-log-dir",
-        "emr-container-s3",
-        "home-dir",
-        "mnt-dir",
-        "temp-data-dir",
-    }
-)
-RESERVED_MOUNT_PATHS = frozenset(
-    {"/home/hadoop", "/mnt", "/tmp", "/var/log/fluentd", "/var/log/spark/apps", "/var/log/spark/user"}  # noqa: S108 - where EMR mounts volumes, no files of ours
-)
-RESERVED_ENVIRONMENT_VARIABLES = frozenset(
-    {"K8S_SPARK_LOG_URL_STDERR", "K8S_SPARK_LOG_URL_STDOUT", "SIDECAR_SIGNAL_FILE", "SPARK_CONTAINER_ID"}
-)
+_DATA = shipped("emr_pod_templates")
+POD_FIELDS, SPEC_FIELDS, MAIN_CONTAINER_FIELDS = (frozenset(_DATA[key]) for key in ("pod", "spec", "mainContainer"))
+RESERVED_VOLUMES = frozenset(_DATA["reservedVolumes"])
+RESERVED_MOUNT_PATHS = frozenset(_DATA["reservedMountPaths"])
+RESERVED_ENVIRONMENT_VARIABLES = frozenset(_DATA["reservedEnvironmentVariables"])
