@@ -15,9 +15,8 @@ from typing import Any
 from botocore.loaders import Loader
 
 from emr_eks_placement.facts import auto_mode
-from emr_eks_placement.facts.devices import devices_of
+from emr_eks_placement.facts.instance_types import devices_of, max_pods_of
 from emr_eks_placement.facts.kubernetes_versions import minor, oldest
-from emr_eks_placement.facts.max_pods import max_pods_of
 
 _PARTS = ("member", "key", "value")  # of a list and of a map
 DATA = Path(__file__).parent.parent / "constructs/emr_eks_placement/facts/data"

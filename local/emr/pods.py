@@ -7,7 +7,7 @@ from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.emr.request import Request
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
-from emr_eks_placement.pod_template.main_container import with_main_container
+from emr_eks_placement.pod_template.read import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.spark.configuration import classification

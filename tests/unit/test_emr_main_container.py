@@ -9,7 +9,7 @@ from emr_eks_placement.definition import define
 from emr_eks_placement.job.job import Job
 from emr_eks_placement.job.placement import Ec2, Placement
 from emr_eks_placement.planning import Plan
-from emr_eks_placement.pod_template.main_container import misnamed
+from emr_eks_placement.pod_template.read import misnamed
 from local.emr.pods import as_emr_merges
 from tests.unit.environments import environment
 from tests.unit.planned import planned, request

@@ -6,8 +6,7 @@ import pytest
 
 from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment_file import load_environment
-from emr_eks_placement.facts.instance_types import instance_type, seen_memory
-from emr_eks_placement.facts.max_pods import max_pods_of
+from emr_eks_placement.facts.instance_types import instance_type, max_pods_of, seen_memory
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.scheduling.capacity import NodePoolCapacity
 from emr_eks_placement.scheduling.nodes import candidates, surely_fits

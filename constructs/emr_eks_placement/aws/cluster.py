@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from emr_eks_placement.aws.ec2 import (
+    AUTO_MODE_NODES,
+    Instance,
+    has_auto_mode,
+    read_instances,
+    subnets_of_ids,
+    subnets_where,
+)
 from emr_eks_placement.aws.eks import existing_cluster, fargate_profiles, shown_names
 from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.kubernetes_objects import KubernetesObjects, read_kubernetes_objects
 from emr_eks_placement.aws.node_groups import describe_node_groups, node_groups
-from emr_eks_placement.aws.other_nodes import AUTO_MODE_NODES, Instance, has_auto_mode, read_instances
 from emr_eks_placement.aws.session import client
-from emr_eks_placement.aws.subnets import subnets_of_ids, subnets_where
 from emr_eks_placement.aws.virtual_clusters import running_namespaces
 from emr_eks_placement.kubernetes_objects.node_pools import named_beside
 from emr_eks_placement.scheduling.capacity import Capacity, FargateProfileCapacity, PodSelector

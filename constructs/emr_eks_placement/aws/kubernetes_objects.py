@@ -10,9 +10,9 @@ from urllib.parse import quote
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from emr_eks_placement.aws.ec2 import KARPENTER_NODES
 from emr_eks_placement.aws.errors import rule_of
 from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, open_kubernetes_api
-from emr_eks_placement.aws.other_nodes import KARPENTER_NODES
 from emr_eks_placement.common.document_field import Field
 from emr_eks_placement.common.errors import RuleError, dotted
 from emr_eks_placement.kubernetes_objects.namespaces import rules_of

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from emr_eks_placement.aws.ec2 import Instance
 from emr_eks_placement.aws.eks import node_groups as eks_node_groups
 from emr_eks_placement.aws.eks import shown_names
-from emr_eks_placement.aws.other_nodes import Instance
 from emr_eks_placement.common.errors import RuleError
-from emr_eks_placement.facts.devices import devices_of
-from emr_eks_placement.facts.instance_types import InstanceType, instance_type
+from emr_eks_placement.facts.instance_types import InstanceType, devices_of, instance_type, max_pods_of
 from emr_eks_placement.facts.kubernetes import EKS_TAINT_EFFECTS
-from emr_eks_placement.facts.max_pods import max_pods_of
 from emr_eks_placement.job.placement import Taint
 from emr_eks_placement.scheduling.capacity import NodeGroupCapacity, RunningNodes
 

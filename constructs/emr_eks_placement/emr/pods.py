@@ -11,7 +11,7 @@ from emr_eks_placement.emr.request import Request, logging_requests
 from emr_eks_placement.emr.submitter import submitter_pod
 from emr_eks_placement.facts import emr
 from emr_eks_placement.job.placement import Role
-from emr_eks_placement.pod_template.main_container import with_main_container
+from emr_eks_placement.pod_template.read import with_main_container
 from emr_eks_placement.pod_template.rules import MAIN_CONTAINER, SPARK_ROLE, TemplateRole
 from emr_eks_placement.spark.configuration import SparkConfiguration
 from emr_eks_placement.spark.pods import spark_pod

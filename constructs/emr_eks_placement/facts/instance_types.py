@@ -1,6 +1,7 @@
 """EC2 instance types: size, architecture, devices and the room on a node for pods."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +13,18 @@ _EVICTION_MIB = 100  # kubelet's default evictionHard memory.available
 # The kernel and the hypervisor reserve some of an instance type's memory, which EC2 does not publish. Karpenter assumes
 # this share until it has seen a node of the type (vmMemoryOverheadPercent, Karpenter settings).
 _HIDDEN_PERCENT = 7.5
+# For nodes of managed node groups, whatever the AWS VPC CNI allows (EKS guide, choosing an instance type).
+_MOST_ON_SMALL, _MOST_ON_LARGE, _LARGE_VCPUS = 110, 250, 30
+# The resource of the device plugin of a GPU's vendor (NVIDIA, AMD and Habana device plugins; EKS guide, GPUs).
+_GPU_RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "habana": "habana.ai/gaudi"}
+# AWS Inferentia and Trainium: devices, also by an older name, and their cores (Neuron guide, Kubernetes).
+_NEURON, _NEURON_OLD, _NEURON_CORE = (
+    "aws.amazon.com/neuron",
+    "aws.amazon.com/neurondevice",
+    "aws.amazon.com/neuroncore",
+)
+# Only an instance type with the device offers these. Other resources come from plugins that any node may have.
+INSTANCE_DEVICES = frozenset({*_GPU_RESOURCES.values(), _NEURON, _NEURON_OLD, _NEURON_CORE})
 
 
 @dataclass(frozen=True)
@@ -117,3 +130,39 @@ def instance_type(name: str) -> InstanceType:
             f"Did you mean {' or '.join(close)}?" if close else "Write for example m6i.2xlarge",
         )
     return _type_of(name)
+
+
+def max_pods_of(network: Mapping[str, Any]) -> int:
+    """Returns the maximum of the AWS VPC CNI without prefix delegation, from NetworkInfo of EC2's
+    DescribeInstanceTypes.
+
+    The formula is ENIs x (IPv4 addresses each - 1) + 2, for the default network card only, as in eni-max-pods.txt of
+    awslabs/amazon-eks-ami.
+    """
+    default = network.get("DefaultNetworkCardIndex", 0)
+    cards = {card["NetworkCardIndex"]: card["MaximumNetworkInterfaces"] for card in network.get("NetworkCards", ())}
+    interfaces: int = cards.get(default, network["MaximumNetworkInterfaces"])
+    return interfaces * (int(network["Ipv4AddressesPerInterface"]) - 1) + 2
+
+
+def most_in_node_group(vcpus: int) -> int:
+    """Returns the maximum number of pods that EKS sets for a node of a managed node group with so many vCPU."""
+    return _MOST_ON_SMALL if vcpus < _LARGE_VCPUS else _MOST_ON_LARGE
+
+
+def devices_of(described: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Returns the resources of an instance type and their numbers, in order, from EC2's DescribeInstanceTypes.
+
+    A part of a GPU counts as one, as for its plugin. A GPU that is shared by time counts once, whatever the plugin is
+    configured to offer.
+    """
+    counts: dict[str, int] = {}
+    for gpu in described.get("GpuInfo", {}).get("Gpus", []):
+        resource = _GPU_RESOURCES.get(gpu["Manufacturer"].lower())
+        if resource:
+            counts[resource] = counts.get(resource, 0) + gpu.get("LogicalGpuCount", gpu["Count"])
+    for device in described.get("NeuronInfo", {}).get("NeuronDevices", []):
+        cores = device["Count"] * device["CoreInfo"]["Count"]
+        for resource, count in ((_NEURON, device["Count"]), (_NEURON_OLD, device["Count"]), (_NEURON_CORE, cores)):
+            counts[resource] = counts.get(resource, 0) + count
+    return tuple(sorted(counts.items()))

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from emr_eks_placement.common.errors import FieldPath
 from emr_eks_placement.facts import kubernetes
-from emr_eks_placement.facts.devices import INSTANCE_DEVICES
-from emr_eks_placement.facts.instance_types import InstanceType
+from emr_eks_placement.facts.instance_types import INSTANCE_DEVICES, InstanceType
 from emr_eks_placement.planning.problems import Problem
 from emr_eks_placement.planning.selectors import code_of_selector
 from emr_eks_placement.scheduling.capacity import Capacity, Node, NodeGroupCapacity

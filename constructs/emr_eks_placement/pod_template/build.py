@@ -14,7 +14,7 @@ import yaml
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.job.placement import Ec2
 from emr_eks_placement.pod_template.check import check_template
-from emr_eks_placement.pod_template.main_container import with_main_container
+from emr_eks_placement.pod_template.read import with_main_container
 from emr_eks_placement.pod_template.rules import TemplateRole
 from emr_eks_placement.pod_template.schema import as_json_data
 from emr_eks_placement.pod_template.text import parse_template

@@ -5,19 +5,64 @@ compared (tests/spark/test_template_texts.py). A null is read as the Kubernetes 
 null entry of a mapping or list is empty (Go's encoding/json).
 """
 
+import base64
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from emr_eks_placement.common.errors import FieldPath
-from emr_eks_placement.pod_template.java import WrittenFloat, text_of
 from emr_eks_placement.pod_template.schema import PodSchema, UnknownFieldError, unknown_field, wrong_type
 
 _TRUTH = {text: text[0] in "tT" for text in ("true", "True", "TRUE", "false", "False", "FALSE")}
 _NONE = ("", "null")  # as text of a number or boolean
 _BITS = {"int32": 31, "int64": 63}
+
+
+class WrittenFloat(float):
+    """A number in a JSON text, which Java keeps as written."""
+
+    written: str
+
+    def __new__(cls, written: str) -> "WrittenFloat":
+        """Creates the number from its digits as written."""
+        self = super().__new__(cls, written)
+        self.written = written
+        return self
+
+
+def text_of(value: Any) -> str:
+    """Returns the text of a scalar, or of a collection used as a key."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, list):
+        return f"[{', '.join(map(text_of, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}={text_of(one)}' for key, one in value.items())}}}"
+    return str(value)
+
+
+def _float(value: float) -> str:
+    """Formats a float as java.lang.Double.toString does: 1.5, 7.0E10, 1.0E-5, Infinity, NaN."""
+    if isinstance(value, WrittenFloat):
+        return value.written
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    shortest = Decimal(repr(value))
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        plain = format(shortest, "f")
+        return plain if "." in plain else f"{plain}.0"
+    sign, digits, exponent = shortest.normalize().as_tuple()
+    first, *rest = map(str, digits)
+    return f"{'-' if sign else ''}{first}.{''.join(rest) or '0'}E{int(exponent) + len(digits) - 1}"
 
 
 @dataclass

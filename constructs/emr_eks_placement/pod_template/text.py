@@ -16,7 +16,7 @@ from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, Y
 from emr_eks_placement.common.errors import FieldPath, InputError
 from emr_eks_placement.common.yaml_document import YamlDocument, read_text, unreadable
 from emr_eks_placement.pod_template import yaml12
-from emr_eks_placement.pod_template.java import WrittenFloat, text_of
+from emr_eks_placement.pod_template.convert import WrittenFloat, text_of
 from emr_eks_placement.pod_template.yaml12 import Yaml12Loader
 
 _DEEPEST = 100  # nested mappings and lists; no Pod has so many

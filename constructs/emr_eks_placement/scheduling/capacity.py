@@ -7,8 +7,7 @@ from typing import Any
 
 from emr_eks_placement.facts import auto_mode, kubernetes, system_pods
 from emr_eks_placement.facts.fargate import DEFAULT_VCPU_QUOTA
-from emr_eks_placement.facts.instance_types import InstanceType
-from emr_eks_placement.facts.max_pods import most_in_node_group
+from emr_eks_placement.facts.instance_types import InstanceType, most_in_node_group
 from emr_eks_placement.job.placement import CAPACITY_TYPE_LABEL_VALUES, CapacityType, Taint
 from emr_eks_placement.scheduling import node_labels
 from emr_eks_placement.scheduling.namespace_rules import NamespaceRules

@@ -4,7 +4,7 @@ NodeResourcesFit."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from emr_eks_placement.facts.devices import INSTANCE_DEVICES
+from emr_eks_placement.facts.instance_types import INSTANCE_DEVICES
 from emr_eks_placement.job.placement import Taint, Toleration
 from emr_eks_placement.scheduling import affinity
 from emr_eks_placement.scheduling.capacity import Node, NodeGroupCapacity, NodePoolCapacity, Room

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 from botocore.exceptions import ClientError
 
+from emr_eks_placement.aws.ec2 import subnets_where
 from emr_eks_placement.aws.eks import authentication_mode, cluster_names, find_cluster
 from emr_eks_placement.aws.s3 import has_bucket
 from emr_eks_placement.aws.session import client, home_region
-from emr_eks_placement.aws.subnets import subnets_where
 from emr_eks_placement.checks.account.existing import Existing, ExistingCluster
 from emr_eks_placement.checks.account.rules import BOOTSTRAP_PARAMETER
 from emr_eks_placement.environment import Environment

@@ -10,10 +10,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 from emr_eks_placement.aws.checks.read_account import find_role
+from emr_eks_placement.aws.ec2 import subnets_of_ids
 from emr_eks_placement.aws.s3 import has_bucket, head_object
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.aws.stacks import stack_status
-from emr_eks_placement.aws.subnets import subnets_of_ids
 from emr_eks_placement.aws.virtual_clusters import find_virtual_cluster, understood
 from emr_eks_placement.checks.deployment.health import Part, VirtualClusterFacts
 from emr_eks_placement.checks.deployment.requirements import Access

@@ -1,5 +1,6 @@
-"""Finds sources of nodes of a live cluster other than managed node groups."""
+"""Reads subnets, and instances that are nodes outside of managed node groups, from EC2."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from emr_eks_placement.scheduling.capacity import UNKNOWN_ZONE
 
 if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
-    from types_boto3_ec2.type_defs import InstanceTypeDef
+    from types_boto3_ec2.type_defs import InstanceTypeDef, SubnetTypeDef
     from types_boto3_eks.type_defs import ClusterTypeDef
 
 _NODE_GROUP_TAG = "eks:nodegroup-name"  # EKS tags the instances of its managed node groups
@@ -64,3 +65,16 @@ def _instance(described: "InstanceTypeDef") -> Instance:
         other = KARPENTER_NODES if _KARPENTER_TAG in tags else "" if group else SELF_MANAGED_NODES
     zone = described.get("Placement", {}).get("AvailabilityZone", UNKNOWN_ZONE)
     return Instance(described.get("InstanceType", ""), zone, None if other else group, other)
+
+
+def subnets_of_ids(ec2: "EC2Client", ids: Iterable[str]) -> "list[SubnetTypeDef]":
+    """Returns the subnets of these ids; EC2 refuses an unknown id (InvalidSubnetID.NotFound)."""
+    asked = sorted(set(ids))
+    pages = ec2.get_paginator("describe_subnets").paginate(SubnetIds=asked) if asked else ()
+    return [subnet for page in pages for subnet in page["Subnets"]]
+
+
+def subnets_where(ec2: "EC2Client", name: str, values: Iterable[str]) -> "list[SubnetTypeDef]":
+    """Returns the subnets with one of the values, by the name of a filter: subnet-id, vpc-id. No match is no error."""
+    pages = ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": name, "Values": sorted(set(values))}])
+    return [subnet for page in pages for subnet in page["Subnets"]]
