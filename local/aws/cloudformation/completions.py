@@ -5,7 +5,7 @@ from typing import Any
 
 from local.aws.cloudformation.properties import api_request
 from local.aws.ministack import account, state
-from local.aws.ministack.resource_types import Attributes, Completion, Properties, generated_name
+from local.aws.ministack.resource_types import Attributes, Completion, Properties, by_id, generated_name
 from local.aws.ministack.scheduler import set_time_zone
 from local.aws.ministack.services import eks_operation, raise_for_error
 
@@ -150,17 +150,12 @@ def _name_log_group(logical_id: str, stack_name: str) -> Properties:
     return {"LogGroupName": generated_name(stack_name, logical_id, 512)}
 
 
-def _complete_log_group(_name: str, _properties: Properties) -> Attributes:
+def _complete_nothing(_name: str, _properties: Properties) -> Attributes:
     return {}
 
 
 def _complete_vpc(vpc_id: str, properties: Properties) -> Attributes:
     return {"VpcId": vpc_id, "CidrBlock": properties.get("CidrBlock", "")}
-
-
-def _delete_bucket(name: str, _properties: Properties) -> None:
-    """Refuses to delete a bucket with content, which MiniStack would delete."""
-    account.delete_bucket(name)
 
 
 def _complete_schedule(name: str, properties: Properties) -> Attributes:
@@ -172,9 +167,10 @@ def completions() -> list[Completion]:
     """Returns the completed MiniStack types."""
     return [
         Completion("AWS::EC2::VPC", _complete_vpc),
-        Completion("AWS::S3::Bucket", lambda _name, _properties: {}, delete=_delete_bucket),
+        # MiniStack would delete it with all that is in it.
+        Completion("AWS::S3::Bucket", _complete_nothing, delete=by_id(account.delete_bucket)),
         Completion("AWS::SSM::Parameter", _complete_parameter, _check_parameter, made_up=_name_parameter),
-        Completion("AWS::Logs::LogGroup", _complete_log_group, made_up=_name_log_group),
+        Completion("AWS::Logs::LogGroup", _complete_nothing, made_up=_name_log_group),
         Completion("AWS::Scheduler::Schedule", _complete_schedule),
         Completion("AWS::EKS::Cluster", _complete_cluster, _check_cluster, _delete_cluster),
         Completion("AWS::EKS::Nodegroup", _complete_node_group, _check_node_group),

@@ -10,6 +10,7 @@ from local.aws.ministack.resource_types import (
     Created,
     Properties,
     ResourceType,
+    by_id,
     retag_resource,
     tag_resource,
 )
@@ -29,10 +30,6 @@ def _update_address(public_ip: str, properties: Properties) -> Attributes:
     return {"AllocationId": allocation_id, "PublicIp": public_ip}
 
 
-def _delete_address(public_ip: str, _properties: Properties) -> None:
-    account.release_address(public_ip)
-
-
 def _create_nat_gateway(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
     connectivity = properties.get("ConnectivityType", "public")
     allocation_id = properties.get("AllocationId")
@@ -49,10 +46,6 @@ def _create_nat_gateway(_logical_id: str, properties: Properties, _stack_name: s
 def _update_nat_gateway(gateway_id: str, properties: Properties) -> Attributes:
     retag_resource(gateway_id, properties)
     return {"NatGatewayId": gateway_id}
-
-
-def _delete_nat_gateway(gateway_id: str, _properties: Properties) -> None:
-    account.delete_nat_gateway(gateway_id)
 
 
 def _create_flow_log(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
@@ -80,10 +73,6 @@ def _update_flow_log(flow_log_id: str, properties: Properties) -> Attributes:
     return {"Id": flow_log_id}
 
 
-def _delete_flow_log(flow_log_id: str, _properties: Properties) -> None:
-    account.delete_flow_log(flow_log_id)
-
-
 _Direction = Literal["IpPermissions", "IpPermissionsEgress"]
 
 
@@ -102,12 +91,11 @@ def _delete_rule(direction: _Direction, rule_id: str, properties: Properties) ->
         group[direction][:] = [rule for rule in group[direction] if rule.get("SecurityGroupRuleId") != rule_id]
 
 
-def _security_group_rule(name: str, direction: _Direction, peers: tuple[str, ...]) -> ResourceType:
+def _security_group_rule(name: str, direction: _Direction) -> ResourceType:
     return ResourceType(
         name=name,
         create=lambda _logical_id, properties, _stack_name: _create_rule(direction, properties),
         delete=lambda rule_id, properties: _delete_rule(direction, rule_id, properties),
-        create_only=("GroupId", "IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", *peers),
         tags=None,
     )
 
@@ -144,43 +132,21 @@ def resource_types() -> list[ResourceType]:
         ResourceType(
             "AWS::EC2::EIP",
             _create_address,
-            _delete_address,
-            create_only=("Address", "IpamPoolId", "NetworkBorderGroup", "TransferAddress"),
+            by_id(account.release_address),
             update=_update_address,
         ),
         ResourceType(
             "AWS::EC2::NatGateway",
             _create_nat_gateway,
-            _delete_nat_gateway,
-            create_only=("AllocationId", "ConnectivityType", "PrivateIpAddress", "SubnetId", "VpcId"),
+            by_id(account.delete_nat_gateway),
             update=_update_nat_gateway,
         ),
         ResourceType(
             "AWS::EC2::FlowLog",
             _create_flow_log,
-            _delete_flow_log,
-            create_only=(
-                "DeliverLogsPermissionArn",
-                "DestinationOptions",
-                "LogDestination",
-                "LogDestinationType",
-                "LogFormat",
-                "LogGroupName",
-                "MaxAggregationInterval",
-                "ResourceId",
-                "ResourceType",
-                "TrafficType",
-            ),
+            by_id(account.delete_flow_log),
             update=_update_flow_log,
         ),
-        _security_group_rule(
-            "AWS::EC2::SecurityGroupIngress",
-            "IpPermissions",
-            ("SourceSecurityGroupId", "SourcePrefixListId", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId"),
-        ),
-        _security_group_rule(
-            "AWS::EC2::SecurityGroupEgress",
-            "IpPermissionsEgress",
-            ("DestinationSecurityGroupId", "DestinationPrefixListId"),
-        ),
+        _security_group_rule("AWS::EC2::SecurityGroupIngress", "IpPermissions"),
+        _security_group_rule("AWS::EC2::SecurityGroupEgress", "IpPermissionsEgress"),
     ]

@@ -34,7 +34,6 @@ def _fargate_profile(profiles: FargateProfiles) -> ResourceType:
         "AWS::EKS::FargateProfile",
         create,
         delete,
-        create_only=("ClusterName", "FargateProfileName", "PodExecutionRoleArn", "Selectors", "Subnets"),
     )
 
 
@@ -148,21 +147,18 @@ def resource_types(profiles: FargateProfiles) -> list[ResourceType]:
             "AWS::EKS::Addon",
             _create_addon,
             _delete_addon,
-            create_only=("AddonName", "ClusterName", "NamespaceConfig"),
             update=_update_addon,
         ),
         ResourceType(
             "AWS::EKS::AccessEntry",
             _create_access_entry,
             _delete_access_entry,
-            create_only=("ClusterName", "PrincipalArn", "Type"),
             update=_update_access_entry,
         ),
         ResourceType(
             "AWS::EKS::PodIdentityAssociation",
             _create_pod_identity,
             _delete_pod_identity,
-            create_only=("ClusterName", "Namespace", "ServiceAccount"),
             update=_update_pod_identity,
         ),
     ]

@@ -33,7 +33,6 @@ def _virtual_cluster(service: EmrContainers) -> ResourceType:
         "AWS::EMRContainers::VirtualCluster",
         create,
         delete,
-        create_only=("ContainerProvider", "Name", "SecurityConfigurationId", "SessionEnabled"),
         update=update,
         may_wait=True,
     )
@@ -54,7 +53,6 @@ def _job_template(service: EmrContainers) -> ResourceType:
         "AWS::EMRContainers::JobTemplate",
         create,
         delete,
-        create_only=("JobTemplateData", "Name", "Tags"),
         tags=None,
     )
 

@@ -1,7 +1,7 @@
 """IAM: OIDC providers and service-linked roles."""
 
 from local.aws.ministack import account
-from local.aws.ministack.resource_types import Attributes, Created, Properties, ResourceType
+from local.aws.ministack.resource_types import Attributes, Created, Properties, ResourceType, by_id
 
 
 def _create_oidc_provider(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
@@ -17,17 +17,9 @@ def _update_oidc_provider(arn: str, properties: Properties) -> Attributes:
     return {"Arn": arn}
 
 
-def _delete_oidc_provider(arn: str, _properties: Properties) -> None:
-    account.delete_oidc_provider(arn)
-
-
 def _create_service_linked_role(_logical_id: str, properties: Properties, _stack_name: str) -> Created:
     name = account.create_service_linked_role(str(properties.get("AWSServiceName")))
     return name, {"RoleName": name}
-
-
-def _delete_service_linked_role(name: str, _properties: Properties) -> None:
-    account.delete_service_linked_role(name)
 
 
 def resource_types() -> list[ResourceType]:
@@ -36,15 +28,13 @@ def resource_types() -> list[ResourceType]:
         ResourceType(
             "AWS::IAM::OIDCProvider",
             _create_oidc_provider,
-            _delete_oidc_provider,
-            create_only=("Url",),
+            by_id(account.delete_oidc_provider),
             update=_update_oidc_provider,
         ),
         ResourceType(
             "AWS::IAM::ServiceLinkedRole",
             _create_service_linked_role,
-            _delete_service_linked_role,
-            create_only=("AWSServiceName", "CustomSuffix"),
+            by_id(account.delete_service_linked_role),
             tags=None,
         ),
     ]

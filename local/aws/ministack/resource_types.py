@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from emr_eks_placement.facts.create_only import replacing
 from local.aws.ministack import names
 
 Properties = Mapping[str, Any]
@@ -18,20 +19,24 @@ class ResourceType:
     """A CloudFormation resource type.
 
     `create(logical_id, properties, stack_name)` and `delete(physical_id, properties)` raise `ValueError` with the text
-    of the stack event. A change of a `create_only` property replaces the resource: CloudFormation creates the new one
-    before it deletes the old one, so an unchanged name lets the update fail, as on AWS. Any other change calls
-    `update(physical_id, new_properties)`, which returns all attributes; without it, only tags may change, and the
-    attributes remain.
+    of the stack event. A change of a property that can only be set at creation (`replacing`) replaces the resource:
+    CloudFormation creates the new one before it deletes the old one, so an unchanged name lets the update fail, as on AWS.
+    Any other change calls `update(physical_id, new_properties)`, which returns all attributes; without it, only tags may
+    change, and the attributes remain.
     """
 
     name: str
     create: Callable[[str, Properties, str], Created]
     delete: Callable[[str, Properties], None]
-    create_only: tuple[str, ...]
     update: Callable[[str, Properties], Attributes] | None = None
     tags: Literal["list", "map"] | None = "list"
     may_wait: bool = False
     """Whether the handlers may block; they then run outside the gateway's event loop."""
+
+
+def by_id(delete: Callable[[str], None]) -> Callable[[str, Properties], None]:
+    """A deletion that needs no properties."""
+    return lambda physical_id, _properties: delete(physical_id)
 
 
 def generated_name(stack_name: str, logical_id: str, max_length: int) -> str:
@@ -62,7 +67,7 @@ def registered(resource_types: list[ResourceType]) -> Iterator[None]:
         for resource_type in resource_types:
             for table, entry in (
                 (names.provisioners._RESOURCE_HANDLERS, _handlers(resource_type)),
-                (names.provisioners._REPLACING_PROPERTIES, resource_type.create_only),
+                (names.provisioners._REPLACING_PROPERTIES, replacing(resource_type.name)),
             ):
                 undo.enter_context(names.added_item(table, resource_type.name, entry))
             if resource_type.tags:
