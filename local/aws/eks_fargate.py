@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from emr_eks_placement.facts.fargate import DEFAULT_PROFILE_QUOTA, MOST_LABELS, MOST_SELECTORS
 from local.aws.errors import ApiError, invalid_parameter, not_found
 from local.aws.ministack import eks_access, state
 from local.aws.ministack.services import Response, error_response, json_response
@@ -12,12 +13,6 @@ from local.aws.rest_json import Request, RestJsonService, page
 
 _ENTRY_TYPE = "FARGATE_LINUX"
 POD_EXECUTION_SERVICE = "eks-fargate-pods.amazonaws.com"
-MAX_SELECTORS = 5
-"""Selectors in a profile (EKS quota L-D78D8AF8)."""
-MAX_SELECTOR_LABELS = 5
-"""Labels in a selector (EKS quota L-23414FF3)."""
-MAX_PROFILES = 10
-"""Profiles in a cluster (EKS quota L-33415657)."""
 
 
 class FargateProfiles:
@@ -53,8 +48,10 @@ class FargateProfiles:
             raise not_found(f"No cluster found for name: {cluster}.")
         if (cluster, name) in self._profiles:
             raise ApiError("ResourceInUseException", f"Fargate Profile already exists with name {name}", 409)
-        if len(self.of_cluster(cluster)) >= MAX_PROFILES:
-            raise ApiError("ResourceLimitExceededException", f"Cluster {cluster} has {MAX_PROFILES} Fargate Profiles")
+        if len(self.of_cluster(cluster)) >= DEFAULT_PROFILE_QUOTA:
+            raise ApiError(
+                "ResourceLimitExceededException", f"Cluster {cluster} has {DEFAULT_PROFILE_QUOTA} Fargate Profiles"
+            )
         _refuse_bad_selectors(request.get("selectors", []))
         _refuse_unusable_subnets(request.get("subnets", []))
         _refuse_unusable_role(request["podExecutionRoleArn"])
@@ -107,13 +104,13 @@ class FargateProfiles:
 
 
 def _refuse_bad_selectors(selectors: list[dict[str, Any]]) -> None:
-    if not 1 <= len(selectors) <= MAX_SELECTORS:
-        raise invalid_parameter(f"1 to {MAX_SELECTORS} selectors are required, not {len(selectors)}")
+    if not 1 <= len(selectors) <= MOST_SELECTORS:
+        raise invalid_parameter(f"1 to {MOST_SELECTORS} selectors are required, not {len(selectors)}")
     for selector in selectors:
         if not selector.get("namespace"):
             raise invalid_parameter("every selector needs a namespace")
-        if len(selector.get("labels", {})) > MAX_SELECTOR_LABELS:
-            raise invalid_parameter(f"a selector has at most {MAX_SELECTOR_LABELS} labels")
+        if len(selector.get("labels", {})) > MOST_LABELS:
+            raise invalid_parameter(f"a selector has at most {MOST_LABELS} labels")
 
 
 def _refuse_unusable_subnets(subnets: list[str]) -> None:
