@@ -298,7 +298,7 @@ def test_a_cluster_of_custom_resources(foreign: dict[str, Capacity]) -> None:
 
 
 def test_auto_mode_and_karpenter(foreign: dict[str, Capacity]) -> None:
-    assert foreign["Auto"].other_nodes == "EKS Auto Modealso creates nodes; Karpenteralso creates nodes"
+    assert foreign["Auto"].other_nodes == "EKS Auto Mode also creates nodes; Karpenter also creates nodes"
 
 
 def test_an_environment_agnostic_app(tmp_path: Path) -> None:

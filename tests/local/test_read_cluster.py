@@ -258,7 +258,7 @@ def test_auto_mode(account: Account, stacks: Stacks, cluster: dict[str, str]) ->
     }
     stacks.create("auto", {"ClusterRole": trust("eks.amazonaws.com"), "Cluster": auto})
     capacity = read_cluster(account.session(), "auto")
-    assert capacity.other_nodes == "EKS Auto Modealso creates nodes, by node pools that were not read"
+    assert capacity.other_nodes == "EKS Auto Mode also creates nodes, by node pools that were not read"
     assert (capacity.node_groups, capacity.fargate_profiles, capacity.namespaces) == ({}, {}, {})
     assert capacity.zones == ("us-east-1b",), "of the cluster's own subnets"
 
@@ -266,7 +266,7 @@ def test_auto_mode(account: Account, stacks: Stacks, cluster: dict[str, str]) ->
 NODES = {
     "self-managed": ({"kubernetes.io/cluster/spark": "owned"}, "self-managed nodes also join it"),
     "Karpenter's": (
-        {"kubernetes.io/cluster/spark": "owned", "karpenter.sh/nodepool": "a"}, "Karpenteralso creates nodes",
+        {"kubernetes.io/cluster/spark": "owned", "karpenter.sh/nodepool": "a"}, "Karpenter also creates nodes",
     ),
     "of a managed group": ({"kubernetes.io/cluster/spark": "owned", "eks:nodegroup-name": "plain"}, ""),
     "of another cluster": ({"kubernetes.io/cluster/spork": "owned"}, ""),

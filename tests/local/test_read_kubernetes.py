@@ -22,7 +22,7 @@ from tests.unit.test_assembly_namespaces import GIB, container, limits, namespac
 from tests.unit.test_assembly_node_pools import node_pool, requirement
 
 POOLS, CLASSES = "/apis/karpenter.sh/v1/nodepools", "/apis/eks.amazonaws.com/v1/nodeclasses"
-UNREAD_POOLS = "EKS Auto Modealso creates nodes, by node pools that were not read"
+UNREAD_POOLS = "EKS Auto Mode also creates nodes, by node pools that were not read"
 Data = dict[str, Any]
 
 
@@ -118,9 +118,9 @@ def test_pools_that_are_not_understood_are_other_nodes(api: RecordingKubernetesA
     found = read(api.url, api.ca_pem)
     assert (found.node_pools, found.not_read) == ({}, ())
     odd, broken, karpenter = found.other_nodes.split("; ")
-    assert odd.startswith("node pool oddalso creates nodes, by requirements that are not read: ")
-    assert broken.startswith("node pool brokenalso creates nodes, and was not read: spec.limits.cpu: ")
-    assert karpenter == "Karpenteralso creates nodes"
+    assert odd.startswith("node pool odd also creates nodes, by requirements that are not read: ")
+    assert broken.startswith("node pool broken also creates nodes, and was not read: spec.limits.cpu: ")
+    assert karpenter == "Karpenter also creates nodes"
 
 
 def test_every_page_is_read(api: RecordingKubernetesApi, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

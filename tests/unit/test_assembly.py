@@ -227,7 +227,7 @@ def test_the_custom_resources_of_aws_eks(tmp_path: Path) -> None:
 def test_what_else_makes_nodes(tmp_path: Path) -> None:
     assert read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": False})).other_nodes == ""
     auto_mode = read_one(tmp_path, Cluster=cluster(ComputeConfig={"Enabled": True}))
-    assert auto_mode.other_nodes == "EKS Auto Modealso creates nodes"
+    assert auto_mode.other_nodes == "EKS Auto Mode also creates nodes"
     owner = {"Fn::Join": ["", ["kubernetes.io/cluster/", {"Ref": "Cluster"}]]}
     kind, chart = "AWS::AutoScaling::AutoScalingGroup", "Custom::AWSCDK-EKS-HelmChart"
     capacity = read_one(
@@ -237,7 +237,7 @@ def test_what_else_makes_nodes(tmp_path: Path) -> None:
         Karpenter=resource(chart, ClusterName={"Ref": "Cluster"}, Chart="oci://public.ecr.aws/karpenter/karpenter"),
         Definitions=resource(chart, ClusterName={"Ref": "Cluster"}, Chart="karpenter-crd"),
     )
-    assert capacity.other_nodes == "self-managed nodes also join it; Karpenteralso creates nodes"
+    assert capacity.other_nodes == "self-managed nodes also join it; Karpenter also creates nodes"
     tagged = resource(kind, Tags=[{"Key": "kubernetes.io/cluster/elsewhere", "Value": "owned"}])
     assert "self-managed nodes" in read_assembly(put(tmp_path, Main=template(Nodes=tagged)))["elsewhere"].other_nodes
 
@@ -256,7 +256,7 @@ def test_a_source_of_nodes_is_reported_once(tmp_path: Path) -> None:
         More=resource("AWS::AutoScaling::AutoScalingGroup", Tags=tags),
         Karpenter=resource("Custom::AWSCDK-EKS-HelmChart", ClusterName={"Ref": "Cluster"}, Repository=repository),
     )
-    assert capacity.other_nodes == "self-managed nodes also join it; Karpenteralso creates nodes"
+    assert capacity.other_nodes == "self-managed nodes also join it; Karpenter also creates nodes"
 
 
 def test_resources_that_only_seem_to_create_nodes(tmp_path: Path) -> None:

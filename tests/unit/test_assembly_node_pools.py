@@ -150,7 +150,7 @@ def test_requirements_of_zones(tmp_path: Path) -> None:
 def test_what_is_not_understood_makes_other_nodes(tmp_path: Path) -> None:
     other = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-accelerator-name", "inferentia2")))
     assert other.node_pools == {}
-    assert "node pool burstalso creates nodes, by requirements that are not read: eks.amaz" in other.other_nodes
+    assert "node pool burst also creates nodes, by requirements that are not read: eks.amaz" in other.other_nodes
     odd = read(tmp_path, node_pool(requirement("kubernetes.io/arch", "amd64", operator="Near")))
     assert "kubernetes.io/arch" in odd.other_nodes
     bare = read(tmp_path, node_pool(requirement("eks.amazonaws.com/instance-cpu", operator="Gt")))
@@ -161,13 +161,13 @@ def test_what_is_not_understood_makes_other_nodes(tmp_path: Path) -> None:
 def test_pools_of_eks_itself_are_other_nodes(tmp_path: Path) -> None:
     own = {"Cluster": cluster(ComputeConfig={**AUTO_MODE, "NodePools": ["system"]})}
     found = read(tmp_path, node_pool(FOUR), **own)
-    assert (list(found.node_pools), found.other_nodes) == (["burst"], "EKS Auto Modealso creates nodes")
+    assert (list(found.node_pools), found.other_nodes) == (["burst"], "EKS Auto Mode also creates nodes")
 
 
 def test_what_is_no_pool_of_eks_auto_mode(tmp_path: Path) -> None:
     role = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark"}}
     found = read(tmp_path, role, node_pool(FOUR, group="karpenter.k8s.aws"))
-    assert (found.node_pools, found.other_nodes) == ({}, "Karpenteralso creates nodes; EKS Auto Modealso creates nodes")
+    assert (found.node_pools, found.other_nodes) == ({}, "Karpenter also creates nodes; EKS Auto Mode also creates nodes")
     mark = "\N{REPLACEMENT CHARACTER}"
     named = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{mark}7{mark} {mark}"}}
     assert read(tmp_path, named).node_pools == {}
@@ -188,7 +188,7 @@ def test_a_node_pool_of_karpenter_makes_other_nodes_without_its_chart(tmp_path: 
     resources = {"Cluster": cluster(), "Group": group}
     pool = manifest(node_pool(FOUR, group="karpenter.k8s.aws"))
     with_karpenter = read_one(tmp_path, **resources, Pools=pool)
-    assert with_karpenter.other_nodes == "Karpenteralso creates nodes"
+    assert with_karpenter.other_nodes == "Karpenter also creates nodes"
     assert {one.code for one in planned(asked, with_karpenter).problems} <= {"EC2_OTHER_NODES", "SUBMITTER_ON_EC2"}
     node_class = {"apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "metadata": {"name": "spark"}}
     without = read_one(tmp_path, **resources, Pools=manifest(node_class))

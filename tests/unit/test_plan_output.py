@@ -24,7 +24,7 @@ def test_why_no_node_group_takes_a_pod_is_said_once() -> None:
 
 
 def test_pods_on_nodes_that_are_not_described_are_not_called_pending() -> None:
-    out = as_table({"file": planned(WRONG, capacity(other_nodes="EKS Auto Modealso creates nodes"))})
+    out = as_table({"file": planned(WRONG, capacity(other_nodes="EKS Auto Mode also creates nodes"))})
     assert "nodes that a plan does not know" in out
     assert "Pending" not in out
     assert "nowhere: Pending" in as_table({"file": planned(WRONG)})

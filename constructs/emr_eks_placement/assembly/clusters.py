@@ -12,7 +12,7 @@ from emr_eks_placement.common.document_field import Field
 CLUSTER_KINDS = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
 # The assumed Kubernetes version of a cluster whose version is not in the assembly.
 _DEFAULT_VERSION = "1.35"
-AUTO_MODE_NODES = "EKS Auto Modealso creates nodes"
+AUTO_MODE_NODES = "EKS Auto Mode also creates nodes"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _NODE_GROUP_TAG = "eks:nodegroup-name"  # EKS tags the instances of its managed node groups
 _KARPENTER_TAG = "karpenter.sh/nodepool"
-AUTO_MODE_NODES = "EKS Auto Modealso creates nodes"
-KARPENTER_NODES = "Karpenteralso creates nodes"
+AUTO_MODE_NODES = "EKS Auto Mode also creates nodes"
+KARPENTER_NODES = "Karpenter also creates nodes"
 SELF_MANAGED_NODES = "self-managed nodes also join it"
 
 

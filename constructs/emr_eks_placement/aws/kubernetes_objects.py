@@ -112,7 +112,7 @@ def _read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...
         return read_node_pool(pool, node_class, zones)
     except RuleError as broken:
         name = pool["metadata"]["name"].text()
-        return f"node pool {name}also creates nodes, and was not read: {dotted(broken.path)}: {broken.rule}"
+        return f"node pool {name} also creates nodes, and was not read: {dotted(broken.path)}: {broken.rule}"
 
 
 def _read_namespaces(api: KubernetesApi, read: KubernetesObjects, namespaces: Iterable[str]) -> None:

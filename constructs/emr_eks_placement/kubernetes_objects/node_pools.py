@@ -73,7 +73,7 @@ def read_node_pool(pool: Field, node_class: Field | None, zones: tuple[str, ...]
     requirements = [_Requirement(one) for one in template["spec"]["requirements"].items()]
     unknown = sorted(one.key for one in requirements if not one.is_known)
     if unknown:
-        return f"node pool {name}also creates nodes, by requirements that are not read: {', '.join(unknown)}"
+        return f"node pool {name} also creates nodes, by requirements that are not read: {', '.join(unknown)}"
     if pool["spec"]["replicas"].value is not None:
         return f"node pool {name} keeps a number of nodes too"
     labels = {key: value.text() for key, value in template["metadata"]["labels"].entries().items()}

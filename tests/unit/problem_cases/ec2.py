@@ -24,9 +24,9 @@ CASES: dict[str, list[Case]] = {
     ],
     "EC2_OTHER_NODES": [
         Case("driver", "EKS Auto Mode", {"spark.kubernetes.driver.node.selector.a": "b"},
-             capacity(other_nodes="EKS Auto Modealso creates nodes")),
-        Case("driver", "it asks for zone=us-east-1a, which no node that the plan knows has; Karpenteralso creates nodes",
-             {f"{SELECTOR}zone": ZONE_A}, capacity(other_nodes="Karpenteralso creates nodes")),
+             capacity(other_nodes="EKS Auto Mode also creates nodes")),
+        Case("driver", "it asks for zone=us-east-1a, which no node that the plan knows has; Karpenter also creates nodes",
+             {f"{SELECTOR}zone": ZONE_A}, capacity(other_nodes="Karpenter also creates nodes")),
     ],
     "EC2_LABEL_NOT_KNOWN": [
         Case("driver", "it asks for eks.amazonaws.com/nodegroup=nodes",
