@@ -23,7 +23,6 @@ CORE_DNS_SIZE = (0.25, 0.5)
 
 SCHEDULER = "fargate-scheduler"  # the schedulerName that EKS sets for pods of a profile
 
-DEFAULT_STORAGE_GIB = 20
 MOST_STORAGE_GIB = 175  # the maximum request of a pod
 
 # AWS's defaults of adjustable quotas (facts/quotas.py).
