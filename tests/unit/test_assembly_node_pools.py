@@ -167,7 +167,10 @@ def test_pools_of_eks_itself_are_other_nodes(tmp_path: Path) -> None:
 def test_what_is_no_pool_of_eks_auto_mode(tmp_path: Path) -> None:
     role = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "spark"}}
     found = read(tmp_path, role, node_pool(FOUR, group="karpenter.k8s.aws"))
-    assert (found.node_pools, found.other_nodes) == ({}, "Karpenter also creates nodes; EKS Auto Mode also creates nodes")
+    assert (found.node_pools, found.other_nodes) == (
+        {},
+        "Karpenter also creates nodes; EKS Auto Mode also creates nodes",
+    )
     mark = "\N{REPLACEMENT CHARACTER}"
     named = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{mark}7{mark} {mark}"}}
     assert read(tmp_path, named).node_pools == {}

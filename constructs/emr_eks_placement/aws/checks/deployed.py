@@ -39,7 +39,7 @@ class DeployedEnvironment:
 
     @property
     def environment(self) -> Environment:
-        """As its file says."""
+        """Returns the environment of the file."""
         return self.checked.environment
 
     @cached_property
