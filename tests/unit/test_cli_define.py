@@ -42,7 +42,7 @@ def test_it_writes_definitions_and_all_that_they_name(tmp_path: Path, capsys: py
 
 
 def test_nothing_is_left_where_a_folder_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """job-files is a file here, so that no folder of that name can be made for what comes after the definitions."""
+    """job-files is a file here, so the files that belong below it, after the definitions, have no folder."""
     (tmp_path / "job-files").write_text("mine")
     assert define(tmp_path, "--bucket", "my-bucket") == 2
     assert "Not a directory" in capsys.readouterr().err
@@ -51,7 +51,7 @@ def test_nothing_is_left_where_a_folder_can_not_be_made(tmp_path: Path, capsys: 
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    """Whoever reads it while it is written again has the old one: another file takes its name."""
+    """A reader that opened it before has the old content: another file takes its name."""
     file = tmp_path / "job-runs/trip-count/fargate.json"
     assert define(tmp_path) == 0
     with file.open() as old:

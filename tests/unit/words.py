@@ -61,8 +61,8 @@ def texts_of(source: str) -> Iterator[Text]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield Text("test name", node.lineno, node.name.replace("_", " "))
-        elif id(node) in docstrings:
-            yield Text("docstring", node.lineno, str(docstrings[id(node)].value))
+        elif isinstance(node, ast.Constant) and id(node) in docstrings:
+            yield Text("docstring", node.lineno, str(node.value))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield Text("message", node.lineno, node.value)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
