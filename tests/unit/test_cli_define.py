@@ -41,7 +41,7 @@ def test_it_writes_definitions_and_all_that_they_name(tmp_path: Path, capsys: py
         assert {uri.removeprefix("s3://my-bucket/") for uri in named if not uri.endswith("/")} <= files
 
 
-def test_nothing_is_left_where_a_folder_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_left_where_a_folder_can_not_be_created(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """job-files is a file here, so the files that belong below it, after the definitions, have no folder."""
     (tmp_path / "job-files").write_text("mine")
     assert define(tmp_path, "--bucket", "my-bucket") == 2
