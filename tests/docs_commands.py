@@ -206,7 +206,7 @@ _OWN = ("environments", "app.py", "cdk.json", "node_modules")
 
 
 def copy_of_the_repository(folder: Path) -> None:
-    """Makes the folder a clone in which make setup has run, as far as commands need one: links to sources, own environments.
+    """Turns the folder into a clone in which make setup has run, as far as commands need one: links to sources, own environments.
 
     Nothing in it can change what this repository has installed: of .venv and node_modules the clone has folders of its own,
     in which make finds everything up to date, and whose installers refuse.

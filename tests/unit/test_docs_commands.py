@@ -37,7 +37,7 @@ REQUEST = re.sub(
 )
 """A request that somebody wrote by hand: job-run.json."""
 BEFORE: Mapping[str, Callable[[Path], None]] = {"docs/environments.md": _with_a_job_in_a_zone_without_a_profile}
-"""What a page says of the files beforehand, in words."""
+"""What a page describes of the files beforehand."""
 
 
 def lines(page: str, language: str) -> list[str]:
