@@ -8,11 +8,11 @@ import signal
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.environment import Environment
@@ -24,9 +24,11 @@ from local.demo.steps import Steps
 from local.processes import Processes
 
 if TYPE_CHECKING:
+    from emr_eks_placement.cli.output.terminal import Style
     from local.demo.run import Outcome
 
 FOLDER = ROOT / ".local" / "demo"
+_STYLES: Mapping[str, "Style"] = {"OK": "good", "DIFFERS": "bad"}
 _AT_ONCE = 4  # commands; the machine is small
 
 
@@ -104,7 +106,7 @@ def run_demo(name: str, file: Path, environment: Environment, console: Console) 
 
 def report(outcomes: "list[Outcome]", node_groups: Mapping[str, str], console: Console) -> int:
     """Prints the table and every difference. Returns 0 if there is none."""
-    Console(width=None if sys.stdout.isatty() else 170).print(_table(outcomes, node_groups))
+    sys.stdout.write("".join(f"{line}\n" for line in _table(outcomes, node_groups)))
     for outcome in outcomes:
         if outcome.state != "COMPLETED":
             console.print(f"{outcome.job}, {outcome.placement}: {outcome.state}: {outcome.details}", markup=False)
@@ -116,16 +118,23 @@ def report(outcomes: "list[Outcome]", node_groups: Mapping[str, str], console: C
     return 0
 
 
-def _table(outcomes: "list[Outcome]", node_groups: Mapping[str, str]) -> Table:
+def _table(outcomes: "list[Outcome]", node_groups: Mapping[str, str]) -> list[str]:
+    """A row for each placement, and further ones where pods of a kind went to several places; how many are well comes last."""
+    from emr_eks_placement.cli.output.terminal import number_of, table, terminal_width
     from local.demo.observed import where
 
-    table = Table("placement", *ROLES, "", title="Where each pod went")
+    rows = []
     for outcome in outcomes:
-        cells = [
-            "\n".join(dict.fromkeys(where(pod, node_groups) for pod in outcome.pods.get(role, []))) for role in ROLES
+        places = [
+            dict.fromkeys(where(pod, node_groups) for pod in outcome.pods.get(role, [])) or [""] for role in ROLES
         ]
-        table.add_row(outcome.placement, *cells, "OK" if outcome.as_placed else "DIFFERS")
-    return table
+        first = (outcome.placement, "OK" if outcome.as_placed else "DIFFERS")
+        for (name, verdict), cells in zip_longest([first], zip_longest(*places, fillvalue=""), fillvalue=("", "")):
+            rows.append((name, *cells, verdict))
+    well = sum(outcome.as_placed for outcome in outcomes)
+    counts = [f"{number} {words}" for number, words in ((well, "OK"), (len(outcomes) - well, "differ")) if number]
+    lines = table(("placement", *ROLES, ""), rows, terminal_width(), narrowed=(3, 2, 1), styles=_STYLES)
+    return [*lines, f"{number_of(len(outcomes), 'placement')}{': ' if counts else ''}{', '.join(counts)}"]
 
 
 if __name__ == "__main__":

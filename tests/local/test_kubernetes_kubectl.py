@@ -14,11 +14,14 @@ from pathlib import Path
 
 import boto3
 import pytest
+import yaml
 
 from emr_eks_placement.aws.kubernetes import eks_token
 from local.cdk import ROOT
 from local.kubernetes import JsonObject, RecordingKubernetesApi
+from tests.docs_commands import PAGES, Command, commands
 
+KUBECTL_OF_THE_DOCS = [one for page in PAGES for one in commands(page) if one.text.startswith("kubectl ")]
 RBAC = "rbac.authorization.k8s.io"
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "emr-jobs"}}
 
@@ -194,3 +197,11 @@ def test_the_roles_of_the_docs_let_doctor_ask_what_emr_may_do(kubectl: Kubectl) 
     assert made[1]["roleRef"]["name"] == made[0]["metadata"]["name"]
     assert made[3]["roleRef"]["name"] == made[2]["metadata"]["name"]
     assert made[2]["metadata"]["namespace"] == made[3]["metadata"]["namespace"] == "kube-system"
+
+
+@pytest.mark.parametrize("command", KUBECTL_OF_THE_DOCS, ids=lambda command: f"{command.page}:{command.line}")
+def test_every_kubectl_command_of_the_docs_is_accepted(kubectl: Kubectl, command: Command) -> None:
+    line, _, document = command.text.replace("\\\n", "").partition(" <<'EOF'\n")
+    words = [*shlex.split(line)[1:], "--dry-run=client", "--output=json"]
+    made = json.loads(kubectl(*words, stdin=yaml.safe_load(document.removesuffix("EOF")) if document else None))
+    assert made["metadata"]["name"]

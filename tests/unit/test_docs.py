@@ -7,6 +7,7 @@ import pytest
 
 from emr_eks_placement.common.model import Model
 from emr_eks_placement.emr.s3_calls import LOG, WRITE, S3Call
+from tests.docs_commands import PAGES, blocks
 from tests.unit.environments import REPOSITORY
 from tools import write_check_docs, write_problem_docs, write_settings_docs
 
@@ -73,3 +74,19 @@ def test_what_a_jobs_role_needs_is_what_jobs_call(call: S3Call) -> None:
     (rows,) = re.findall(r"\n\| a job \|.*?\n\n", (REPOSITORY / "docs/job-roles.md").read_text(), re.DOTALL)
     (_, *lines) = [row.split("|") for row in rows.splitlines() if call.operation in row or row.startswith("| a job")]
     assert any(call.action in actions for _, _, _, actions, _, _ in lines), (call.operation, call.action)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_paragraph_of_a_page_describes_the_page(page: str) -> None:
+    """With the page itself, or the command or the reader that it is about, and before anything else."""
+    title, first, *_ = (REPOSITORY / page).read_text(encoding="utf-8").split("\n\n")
+    assert title.startswith("# ")
+    assert re.search(r"\bThis page\b|^`emr-placement \w|\byou\b|^Deploy ", first), first
+    assert not re.search(r"\b(each|it|they|this|these)\b", first.split(maxsplit=3)[0]), first
+    assert len(first.splitlines()) <= 5, first
+
+
+def test_the_operator_of_the_page_of_consumers_is_the_one_that_a_dag_runs() -> None:
+    (shown,) = [one.text for one in blocks("docs/consumers.md") if one.language == "py" and "EmrContainer" in one.text]
+    (line,) = [line.strip() for line in shown.splitlines() if "re.sub" in line]
+    assert line in (REPOSITORY / "tests/deployed/consumers/airflow_dag.py").read_text(encoding="utf-8")

@@ -192,7 +192,7 @@ def test_what_the_guide_lacks_is_reported_with_a_suggestion(
     assert what in said
     assert guess == fix
     (problem,) = [one for one in planned(asked).problems if one.code == "EMR_CONFIGURATION"]
-    assert (problem.severity, problem.fix) == ("warning", fix)
+    assert (problem.severity, problem.own_fix) == ("warning", fix)
 
 
 def test_nested_configurations_are_read_too() -> None:

@@ -24,7 +24,7 @@ TAINTED = [{"key": "gpu", "value": "yes", "effect": "NoSchedule"}]
 
 
 def fix(code: str, asked: dict[str, Any], where: Capacity) -> str:
-    (one,) = {problem.what_to_do for problem in planned(asked, where).problems if problem.code == code}
+    (one,) = {problem.fix for problem in planned(asked, where).problems if problem.code == code}
     return one
 
 

@@ -41,7 +41,7 @@ def codes(found: Plan) -> list[tuple[str, str]]:
 
 
 def fixes(found: Plan, code: str) -> list[str]:
-    return [one.fix for one in found.problems if one.code == code]
+    return [one.own_fix for one in found.problems if one.code == code]
 
 
 def test_a_quota_on_limits_refuses_spark_s_containers_which_limit_no_cpu() -> None:

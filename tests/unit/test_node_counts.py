@@ -45,7 +45,7 @@ def test_the_scheduler_spreads_so_six_nodes_of_six_are_not_enough() -> None:
     assert counted(six).keys() == {"EC2_MAY_NOT_HOLD"}
     assert {waiting(six, 6, seed) for seed in range(20)} == {1}
     (problem,) = (one for one in six.problems if one.code == "EC2_MAY_NOT_HOLD")
-    assert problem.what_to_do.endswith("7 nodes hold them for sure")
+    assert problem.fix.endswith("7 nodes hold them for sure")
     seven = plan_on(TIGHT, nodes=group("t3.large", now=7))
     assert not counted(seven)
     assert {waiting(seven, 7, seed) for seed in range(20)} == {0}

@@ -266,7 +266,7 @@ def test_a_pod_that_asks_for_a_type_that_an_on_demand_group_does_not_start_with(
     assert problem.what == (
         "new nodes of nodes are m6i.8xlarge while EC2 has any, which it does not ask for; it runs on m6i.4xlarge"
     )
-    assert problem.what_to_do == "List m6i.4xlarge first in the node group, or use one with nothing else"
+    assert problem.fix == "List m6i.4xlarge first in the node group, or use one with nothing else"
     assert "EC2_INSTANCE_TYPES" not in codes(planned(asked, types("m6i.4xlarge", "m6i.8xlarge")))
 
 

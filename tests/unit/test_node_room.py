@@ -222,4 +222,4 @@ def test_the_fix_for_what_may_not_fit_is_less_memory_or_a_type_that_surely_fits(
     (problem,) = [
         one for one in planned(request({"spark.driver.memory": "21g"}), where).problems if one.role == "driver"
     ]
-    assert problem.what_to_do == "Lower memory or overhead by 1300 MiB, or use m6i.4xlarge in nodes"
+    assert problem.fix == "Lower memory or overhead by 1300 MiB, or use m6i.4xlarge in nodes"

@@ -2,9 +2,6 @@
 
 import json
 import re
-import shlex
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -75,24 +72,34 @@ def test_every_section_that_a_page_links_is_there() -> None:
             assert section in headings(page.parent / target if target else page), (page.name, target, section)
 
 
-def test_the_plan_of_the_readme_is_what_is_printed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (text,) = [block for block in blocks("console") if block.startswith("$ emr-placement plan")]
-    command, *shown = text.splitlines()
-    shutil.copy(ROOT / "tests/unit/guide/fargate-executors.json", tmp_path / "job-run.json")
-    (tmp_path / "environments").symlink_to(ROOT / "environments")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert main(shlex.split(command)[2:]) == 1
-    assert capsys.readouterr().out.splitlines() == shown
-
-
 def test_the_stacks_of_dev_have_as_many_resources_as_the_docs_say() -> None:
     counts = dict(re.findall(r"^\| `(dev-[a-z-]+)` \| (\d+) \|", TEXT, re.MULTILINE))
     snapshots = {
         file.stem: json.loads(file.read_text()) for file in (ROOT / "tests/infra/snapshots").glob("dev-*.json")
     }
     assert counts == {name: str(len(template["Resources"])) for name, template in snapshots.items()}
+
+
+def test_the_costs_of_dev_are_those_that_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "-e", str(ROOT / "environments/dev.yaml"), "--output", "json"]) == 0
+    at_rest = json.loads(capsys.readouterr().out)["at_rest"]
+    hours = 730
+    by_start = {
+        start: sum(
+            part["amount"]["low"] * hours
+            for part in at_rest["parts"]
+            if part["amount"] and part["name"].startswith(start)
+        )
+        for start in ("nodes of", "EKS cluster", "NAT gateways", "their public", "disks")
+    }
+    nat = by_start["NAT gateways"] + by_start["their public"]
+    told = re.search(
+        r"costs about (\d+) USD .*? nodes ([\d.]+), EKS cluster ([\d.]+), NAT .*? ([\d.]+), disks ([\d.]+),",
+        PAGES[ROOT / "README.md"],
+        re.DOTALL,
+    )
+    assert told
+    total, *parts = map(float, told.groups())
+    printed = [by_start["nodes of"], by_start["EKS cluster"], nat, by_start["disks"]]
+    assert parts == pytest.approx(printed, abs=0.01)
+    assert total == pytest.approx(at_rest["month"]["low"], abs=5)

@@ -110,6 +110,6 @@ def test_no_name_that_spark_knows_is_taken_for_another_misspelt() -> None:
 
 def test_a_wrong_name_s_fix_is_the_right_name() -> None:
     (problem,) = planned(request({"spark.executor.memoryoverhead": "2g"})).problems
-    assert (problem.code, problem.what_to_do) == ("SPARK_CONF_UNKNOWN", "Did you mean spark.executor.memoryOverhead?")
+    assert (problem.code, problem.fix) == ("SPARK_CONF_UNKNOWN", "Did you mean spark.executor.memoryOverhead?")
     (problem,) = planned(request({"spark.kubernetes.node.selectors.team": "a"})).problems
-    assert problem.what_to_do == "Did you mean spark.kubernetes.node.selector.team?"
+    assert problem.fix == "Did you mean spark.kubernetes.node.selector.team?"

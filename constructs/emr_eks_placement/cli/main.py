@@ -33,13 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except KeyboardInterrupt:
-        sys.stderr.write("note: interrupted\n")
+        _say("interrupted", "note")
         return 130
     except InputError as error:
         for finding in error.findings:
-            sys.stderr.write(f"error: {finding}\n")
+            _say(str(finding), "error")
         return 2
     return status
+
+
+def _say(text: str, word: str) -> None:
+    from emr_eks_placement.cli.output.terminal import say  # slow to import
+
+    say(text, word)
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -62,7 +62,7 @@ def check_whole(planned: Plan) -> None:
         if problem.severity == "error":
             rule = f"{problem.what}. {CODES[problem.code].meaning.rstrip('.')} ({problem.code})"
             pods = f"{planned.of(problem.role).count} {problem.role}"
-            raise RuleError(pods, rule, problem.what_to_do, path=("job", problem.role))
+            raise RuleError(pods, rule, problem.fix, path=("job", problem.role))
 
 
 def _not_on_fargate(role: Role, pod: PodShape, target: Fargate) -> RuleError:
@@ -112,26 +112,24 @@ def _as_rule(problem: Problem, pod: PlannedPod, target: Fargate | Ec2, capacity:
         if elsewhere:
             fix = f"Use a zone where it fits ({', '.join(elsewhere)}), or add such a node group in {target.zone}"
             return RuleError(target.zone, rule, fix, path=("placement", role, "zone"))
-        fix = problem.fix or "Add such a node group, or change what the placement or the job asks for"
+        fix = problem.own_fix or "Add such a node group, or change what the placement or the job asks for"
         return RuleError(requests, rule, fix, path=("placement", role))
     meaning = CODES[problem.code].meaning.rstrip(".")
     if isinstance(target, Ec2) and problem.path[-1:] and problem.path[-1] in target.node_labels:
         path = ("placement", role, "node_labels", problem.path[-1])
-        return RuleError(
-            problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.what_to_do, path=path
-        )
+        return RuleError(problem.value, f"{problem.what}. {meaning} (Kubernetes scheduler)", problem.fix, path=path)
     if problem.path and role != "submitter":
         rule = f"{problem.what}. {meaning} ({'EKS guide, Fargate' if isinstance(target, Fargate) else 'Kubernetes'})"
         place = "Remove it from the pod template, or place the pod accordingly"
-        fix = problem.what_to_do if problem.code == "POD_SECURITY" else place
+        fix = problem.fix if problem.code == "POD_SECURITY" else place
         return RuleError(problem.value, rule, fix, path=("job", role, "pod_template", *problem.path))
     if problem.code == "FARGATE_TOO_LARGE":
         rule = (
             f"the {role} pod with overhead, sidecars and Fargate's own {RESERVED_MEMORY_MIB} MiB exceeds the largest Fargate "
             f"pod, {LARGEST} (EKS guide, Fargate pod configuration)"
         )
-        return RuleError(requests, rule, problem.what_to_do, path=where)
-    return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.what_to_do, path=where)
+        return RuleError(requests, rule, problem.fix, path=where)
+    return RuleError(requests, f"{problem.what}. {meaning} ({problem.code})", problem.fix, path=where)
 
 
 def check_base_template(role: TemplateRole, template: Mapping[str, Any], target: Fargate | Ec2) -> None:

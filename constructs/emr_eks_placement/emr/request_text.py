@@ -59,7 +59,7 @@ def _json_values(text: str) -> list[Any]:
             found.append(value)
     except JSONDecodeError as error:
         rule = f"must be JSON: {error.msg}, line {error.lineno} column {error.colno}"
-        raise RuleError(None, rule, _mend_of(error, text)) from None
+        raise RuleError(None, rule, _fix_of(error, text)) from None
     except ValueError as error:  # a number with too many digits
         raise RuleError(None, f"must be JSON: {' '.join(str(error).split())}", "Correct the value") from None
     return found
@@ -71,7 +71,7 @@ def _next(text: str, start: int) -> int:
     return found.start() + 1 if found else 0
 
 
-def _mend_of(error: JSONDecodeError, text: str) -> str:
+def _fix_of(error: JSONDecodeError, text: str) -> str:
     if error.msg.startswith("Invalid control character"):
         return "Write a line break in a text as \\n, or the file as YAML"
     if text[error.pos - 1 : error.pos + 1] == "\\\n" or text[error.pos : error.pos + 2] == "\\\n":
@@ -132,17 +132,17 @@ def _yaml_documents(text: str) -> list[Any]:
             f", line {error.problem_mark.line + 1} column {error.problem_mark.column + 1}" if error.problem_mark else ""
         )
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise RuleError(None, f"must be JSON or YAML: {problem}{place}", _mend_of_yaml(text)) from None
+        raise RuleError(None, f"must be JSON or YAML: {problem}{place}", _fix_of_yaml(text)) from None
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         problem = " ".join(str(error).split())
-        raise RuleError(None, f"must be JSON or YAML: {problem}", _mend_of_yaml(text)) from None
+        raise RuleError(None, f"must be JSON or YAML: {problem}", _fix_of_yaml(text)) from None
     held = [one for one in found if one is not None]
     if held and not any(isinstance(one, dict | list) for one in held):
-        raise RuleError(None, "must be JSON or YAML with a request: it is plain text", _mend_of_yaml(text))
+        raise RuleError(None, "must be JSON or YAML with a request: it is plain text", _fix_of_yaml(text))
     return found
 
 
-def _mend_of_yaml(text: str) -> str:
+def _fix_of_yaml(text: str) -> str:
     if _SHELL_COMMAND.search(text):
         return "Save the command's input as JSON, as for --cli-input-json: a shell script is not read"
     return "Correct the syntax"

@@ -46,10 +46,12 @@ def problems_of_defaults(pod: PodOfRun) -> Iterator[Problem]:
         granted = f"Fargate grants {made}" if made else "Fargate has no size for it"
         gifts = ", ".join(dict.fromkeys(words.gift(one) for one in given))
         what = f"{gifts}: {granted}, without {asked}" if asked else f"{gifts}: {granted}"
-        yield Problem("LIMIT_RANGE_DEFAULT", pod.role, what, fix=words.fix_of_default(given[0]))
+        yield Problem("LIMIT_RANGE_DEFAULT", pod.role, what, own_fix=words.fix_of_default(given[0]))
     for one in {(one.kind, one.resource): one for one in defaults if one.contested}.values():
         what = f"several LimitRanges have another default for {one.kind} of {one.resource}; {words.gift(one)} here"
-        yield Problem("LIMIT_RANGE_DEFAULT", pod.role, what, fix="Keep one default for each resource in a namespace")
+        yield Problem(
+            "LIMIT_RANGE_DEFAULT", pod.role, what, own_fix="Keep one default for each resource in a namespace"
+        )
 
 
 def _problems_of_limit_ranges(
@@ -63,11 +65,14 @@ def _problems_of_limit_ranges(
         if code == "LIMIT_RANGE" and (one.rule, one.resource) == ("max", "memory") and one.container is not None:
             code = "QUOTA_CONTAINER_MEMORY"
         yield Problem(
-            code, role, words.refusal(one), fix=words.fix_of_refusal(role, one, emrs=code == "EMR_CONTAINER_REFUSED")
+            code,
+            role,
+            words.refusal(one),
+            own_fix=words.fix_of_refusal(role, one, emrs=code == "EMR_CONTAINER_REFUSED"),
         )
     asked = [(claim.volume, claim.storage) for claim in claims if claim.storage is not None]
     for one in refused_claims(asked, rules.limit_ranges):
-        yield Problem("LIMIT_RANGE", role, words.refused_claim(one), fix=words.fix_of_refusal(role, one))
+        yield Problem("LIMIT_RANGE", role, words.refused_claim(one), own_fix=words.fix_of_refusal(role, one))
 
 
 def _refused_without_emr(
@@ -93,7 +98,7 @@ def _problems_of_quotas(role: Role, spec: Spec, rules: NamespaceRules) -> Iterat
         for (emrs, said), names in lacking.items():
             code = "EMR_CONTAINER_REFUSED" if emrs else "QUOTA_UNSPECIFIED"
             what, fix = words.unspecified(said, names, quota.name), words.fix_of_unspecified(role, said, names)
-            yield Problem(code, role, what, fix=fix)
+            yield Problem(code, role, what, own_fix=fix)
 
 
 def _problems_of_pod_security(role: Role, manifest: Mapping[str, Any], rules: NamespaceRules) -> Iterator[Problem]:

@@ -158,12 +158,12 @@ def verdict(
     path = rule.path if rule else ()
     if best >= count:
         pods = f"{the(role)} may wait" if count == 1 else f"up to {count - sure} of {count} {role} may wait"
-        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
+        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, own_fix=_LOOSEN))
         return
     pods = f"{the(role)} waits" if count == 1 else f"at least {count - best} of {count} {role} wait"
     if balanced:
         pods += " while the groups' nodes are spread evenly over their zones"
-        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, fix=_LOOSEN))
+        yield Verdict(Problem("EC2_MAY_NOT_HOLD", role, f"{what}: {pods}", path, own_fix=_LOOSEN))
         return
     if beside.capacity.other_nodes:
         yield Verdict(Problem("EC2_OTHER_NODES", role, f"{what}: {pods}; {beside.capacity.other_nodes}", path))

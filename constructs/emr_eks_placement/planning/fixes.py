@@ -28,8 +28,8 @@ def with_fixes(problems: Iterable[Problem], pods: Pods, capacity: Capacity) -> I
     """Yields the problems, each with a fix for this cluster if there is one."""
     for problem in problems:
         derive = _FIXES.get(problem.code)
-        fix = derive(problem, pods, capacity) if derive and not problem.fix else ""
-        yield replace(problem, fix=fix) if fix else problem
+        fix = derive(problem, pods, capacity) if derive and not problem.own_fix else ""
+        yield replace(problem, own_fix=fix) if fix else problem
 
 
 def label_property(role: Role, key: str) -> str:

@@ -275,7 +275,7 @@ def _may_not_hold(need: NodesNeeded, unsure: list[_Holding]) -> Problem:
     if need.most is not None:
         fix += f"; {need.most} {'node holds' if need.most == 1 else 'nodes hold'} them for sure"
     return Problem(
-        "EC2_MAY_NOT_HOLD", role, f"{what}: {_for_sure(unsure[-1], need)} at {_their(need)} largest", fix=fix
+        "EC2_MAY_NOT_HOLD", role, f"{what}: {_for_sure(unsure[-1], need)} at {_their(need)} largest", own_fix=fix
     )
 
 

@@ -119,7 +119,7 @@ def _problems_of_types(pod: Pod, name: str, group: NodeGroupCapacity, nodes: Seq
             why = "it does not fit" if first in small else "it does not ask for"
             what = f"new nodes of {name} are {first.name} while EC2 has any, which {why}; it runs on {good}"
             fix = f"List {good} first in the node group, or use one with nothing else"
-            yield Problem("EC2_INSTANCE_TYPES", pod.role, what, fix=fix)
+            yield Problem("EC2_INSTANCE_TYPES", pod.role, what, own_fix=fix)
         elif small:
             what = f"it fits {good}, with which {name} starts, not {_names(small)}, which come when EC2 has no {first.name}"
             yield Problem("EC2_INSTANCE_TYPES", pod.role, what)

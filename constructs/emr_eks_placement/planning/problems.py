@@ -12,7 +12,7 @@ from emr_eks_placement.planning.codes import CODES, SEVERITIES, Severity
 class Problem:
     """A problem of one kind of pod. `what`: is wrong in this request; the code has the general meaning.
 
-    path, value: the field of the pod's manifest, if the problem is about one. fix: for this cluster, if it is more
+    path, value: the field of the pod's manifest, if the problem is about one. own_fix: for this cluster, if it is more
     specific than the code's usual fix.
     """
 
@@ -21,7 +21,7 @@ class Problem:
     what: str
     path: FieldPath = ()
     value: object = field(default=None, compare=False)
-    fix: str = ""
+    own_fix: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -29,9 +29,9 @@ class Problem:
         return CODES[self.code].severity
 
     @property
-    def what_to_do(self) -> str:
+    def fix(self) -> str:
         """The fix for this cluster, or the code's."""
-        return self.fix or CODES[self.code].fix
+        return self.own_fix or CODES[self.code].fix
 
 
 def by_severity(problems: Iterable[Problem]) -> tuple[Problem, ...]:

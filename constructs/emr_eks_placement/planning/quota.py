@@ -140,4 +140,4 @@ def _problem(code: str, begin: str, quota: ResourceQuota, broken: list[_Broken])
         for one in broken
     )
     fewer = f"Ask for at most {min(fits)} of these executors" if fits and min(fits) > 0 else "Ask for smaller pods"
-    return Problem(code, "executors", what, fix=f"{fewer}, or raise the quota: {raised}")
+    return Problem(code, "executors", what, own_fix=f"{fewer}, or raise the quota: {raised}")

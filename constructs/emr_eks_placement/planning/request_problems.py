@@ -93,7 +93,7 @@ def problems_of_emr(request: Request, driver: PodShape) -> Iterator[Problem]:
     driver: the driver's pod.
     """
     for unknown in unknown_configuration(request.body):
-        yield Problem("EMR_CONFIGURATION", unknown.role, unknown.what, fix=unknown.fix)
+        yield Problem("EMR_CONFIGURATION", unknown.role, unknown.what, own_fix=unknown.fix)
     for name in sorted({emr.PULL_POLICY, *emr.INTERNAL_SPARK_CONF} & request.spark.properties.keys()):
         yield Problem("EMR_SPARK_CONF", "driver", f"{name} is set")
     environment = {**request.classification("spark-env"), **request.classification("export")}

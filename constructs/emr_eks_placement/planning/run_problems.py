@@ -57,7 +57,7 @@ def problems_of_waste(executors: PlannedPod) -> Iterator[Problem]:
     more = held + 1
     smaller = _size(best, more)
     fix = f"To have {more} on a node, let each request at most {smaller}; to fill it with {held}, up to {_size(best, held)}"
-    yield Problem("EXECUTORS_LEAVE_ROOM", "executors", what, fix=fix)
+    yield Problem("EXECUTORS_LEAVE_ROOM", "executors", what, own_fix=fix)
 
 
 def _used(executors: PlannedPod, node: Node) -> float:

@@ -77,14 +77,14 @@ def _of_property(spark: SparkConfiguration, name: str, value: str) -> Iterator[P
         if current in spark.written:
             yield Problem("SPARK_CONF_IGNORED", role, f"{name} is set, but so is {current}, which wins")
         else:
-            yield Problem("SPARK_CONF_RENAMED", role, f"{name} is now {current}", fix=f"Write {current}")
+            yield Problem("SPARK_CONF_RENAMED", role, f"{name} is now {current}", own_fix=f"Write {current}")
     since = _since(current)
     if since > spark.release.spark:
         what = f"{name} counts from Spark {'.'.join(map(str, since))}, {spark.release.label} has {_spark(spark)}"
-        yield Problem("SPARK_CONF_IGNORED", role, what, fix="Raise the release, or remove the property")
+        yield Problem("SPARK_CONF_IGNORED", role, what, own_fix="Raise the release, or remove the property")
     known = meant(name)
     if known:
-        yield Problem("SPARK_CONF_UNKNOWN", role, f"{name} is unknown", fix=f"Did you mean {known}?")
+        yield Problem("SPARK_CONF_UNKNOWN", role, f"{name} is unknown", own_fix=f"Did you mean {known}?")
 
 
 def _role(name: str) -> Role:
@@ -118,7 +118,7 @@ def _of_devices(spark: SparkConfiguration) -> Iterator[Problem]:
             script = f"spark.{name}.resource.{device}.discoveryScript"
             known = script in spark.properties or (name == "driver" and _RESOURCES_FILE in spark.properties)
             if not known:
-                yield Problem("DEVICE_DISCOVERY", role, f"{script} is not set", fix=f"Set {script}")
+                yield Problem("DEVICE_DISCOVERY", role, f"{script} is not set", own_fix=f"Set {script}")
 
 
 def problems_of_template_resources(

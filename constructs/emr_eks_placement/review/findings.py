@@ -90,7 +90,7 @@ def _problems(one: Review) -> Iterator[tuple[str, Problem, bool]]:
 
 
 def _message(label: str, problem: Problem) -> str:
-    return f"{label}: {problem.role}: {problem.what}. {problem.what_to_do}"
+    return f"{label}: {problem.role}: {problem.what}. {problem.fix}"
 
 
 def _line(label: str, document: YamlDocument | None) -> int | None:

@@ -1,13 +1,12 @@
 """Plans of the requests in files."""
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, printable
+from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding
 from emr_eks_placement.emr.job_template import with_job_template
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.emr.request_check import check_request
@@ -17,9 +16,10 @@ from emr_eks_placement.runs.source import Outcome, Source
 _Refused = tuple[Finding, ...]
 
 
-def plan_files(words: Sequence[str], source: Source, pod_templates: Path | None) -> Iterator[tuple[str, Outcome]]:
-    """Yields the plan of each request, by FILE or FILE#NAME, or why there is none. First reports on standard error
-    what was read.
+def plan_files(
+    words: Sequence[str], source: Source, pod_templates: Path | None, note: Callable[[str], object]
+) -> Iterator[tuple[str, Outcome]]:
+    """Yields the plan of each request, by FILE or FILE#NAME, or why there is none. First calls `note` with what was read.
 
     If another request names a job template of the files by its id, the template is used for that request and not
     planned on its own.
@@ -27,7 +27,7 @@ def plan_files(words: Sequence[str], source: Source, pod_templates: Path | None)
     refused: dict[str, _Refused] = {}
     read = {one.label: one for word in words for one in _read(word, refused)}
     requests = {label: request for label, one in read.items() if (request := _checked(one, refused)) is not None}
-    _tell_what_was_read({label: understood(read[label].found, request) for label, request in requests.items()})
+    _tell_what_was_read({label: understood(read[label].found, request) for label, request in requests.items()}, note)
     used = {request["jobTemplateId"] for request in requests.values() if "jobTemplateId" in request}
     templates = {
         one.found.template_id: one.found.template
@@ -57,12 +57,12 @@ def _checked(one: FileRequest, refused: dict[str, _Refused]) -> Mapping[str, Any
         return None
 
 
-def _tell_what_was_read(read: Mapping[str, str]) -> None:
-    """Prints a line for all files with the same interpretation."""
+def _tell_what_was_read(read: Mapping[str, str], note: Callable[[str], object]) -> None:
+    """Notes a line for all files with the same interpretation."""
     for words in dict.fromkeys(read.values()):
         first, *others = (shown_file(label) for label, one in read.items() if one == words)
         shown = f"{first} and {len(others)} more" if others else first
-        sys.stderr.write(f"note: {printable(shown)}: {printable(words)}\n")
+        note(f"{shown}: {words}")
 
 
 def _outcome(

@@ -1,5 +1,8 @@
 """What the demo prints, and its exit code."""
 
+import re
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ from emr_eks_placement.job.placement import Role
 from emr_eks_placement.observation import ObservedPod
 from emr_eks_placement.scheduling.fargate import FargateSize
 from local.demo import __main__ as demo
-from local.demo.run import Outcome
+from local.demo.run import Outcome, node_group_names
+from tests.deployed.demo.conftest import PLACEMENTS, Deployed
+from tests.docs_commands import commands, differences
 
 NODE = {"topology.kubernetes.io/zone": "us-east-1a", "eks.amazonaws.com/nodegroup": "deployed-name"}
 FARGATE = {"topology.kubernetes.io/zone": "us-east-1b", "eks.amazonaws.com/compute-type": "fargate"}
@@ -38,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_pod_as_placed_is_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert demo.report([outcome()], {"deployed-name": "drivers"}, Console(stderr=True)) == 0
     (row,) = [line for line in capsys.readouterr().out.splitlines() if "mixed" in line]
-    assert [cell.strip() for cell in row.strip("│ ").split("│")] == [
+    assert re.split(r"  +", row) == [
         "mixed",
         "Pending",
         "EC2 us-east-1a drivers",
@@ -60,3 +65,26 @@ def test_a_difference_or_a_failed_run_is_exit_1_and_names_the_logs(
 
 def test_no_run_at_all_is_no_success() -> None:
     assert demo.report([], {}, Console(stderr=True)) == 1
+
+
+def test_the_readme_shows_what_is_printed(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the zone of each pod, and the node group of one that may go to two, which differ from run to run."""
+    (command,) = [one for one in commands("README.md") if one.text == "make demo" and one.shown]
+    assert command.shown
+    outcomes = [deployed.run(placement) for placement in PLACEMENTS]
+    capsys.readouterr()
+    monkeypatch.setenv("COLUMNS", "132")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert demo.report(outcomes, node_group_names(deployed.local), Console(stderr=True)) == 0
+    printed = _comparable(capsys.readouterr().out)
+    shown = replace(command, shown=tuple(_comparable("\n".join(command.shown)).splitlines()))
+    assert not differences(shown, printed), printed
+
+
+def _comparable(table: str) -> str:
+    """Without the rows of further pods, and with one zone, one node group for drivers and single blanks."""
+    rows = [" ".join(line.split()) for line in table.splitlines() if not line.startswith(" ")]
+    return re.sub(r"us-east-1[ab]( (system|spark-drivers))?", "ZONE", "\n".join(rows))

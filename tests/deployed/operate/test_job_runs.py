@@ -53,7 +53,9 @@ def test_a_run_is_found_by_its_arn_alone(deployed: Deployed, capsys: Capture) ->
     arn = deployed.runs.started[id_].arn
     capsys.readouterr()
     assert main(["status", arn]) == 0
-    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.replace("job run", "job-run").splitlines())
+    *lines, last = capsys.readouterr().out.replace("job run", "job-run").splitlines()
+    told = dict(line.split(maxsplit=1) for line in lines)
+    assert last.startswith(f"job-run {id_} is RUNNING after ")
     assert (told["job-run"], told["name"], told["state"]) == (id_, "by-arn", "RUNNING")
 
 

@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import shlex
 import signal
 import subprocess
 import time
@@ -17,7 +16,6 @@ import pytest
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.emr.service_integration import capitalized
 from local.aws.emr_containers.job_runs import JobRun
-from local.cdk import ROOT
 from tests.deployed.operate.conftest import FILE, REGION, Deployed
 from tests.deployed.operate.faulty_proxy import Fault, faulty_proxy
 
@@ -68,22 +66,6 @@ def numbered(count: int, **members: Any) -> list[Line]:
 @pytest.fixture
 def fleet(deployed: Deployed, tmp_path: Path) -> Fleet:
     return Fleet(deployed, tmp_path / "fleet.jsonl", frozenset(deployed.runs.started))
-
-
-def test_the_fleet_of_the_page_prints_what_it_shows(fleet: Fleet, capsys: Capture) -> None:
-    page = (ROOT / "docs/fleet.md").read_text()
-    (lines,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-    (block,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
-    command, *shown = block.splitlines()
-    _prompt, _program, name, _file, *options = shlex.split(command)
-    deployed = {
-        "0123456789abcdef": fleet.deployed.virtual_cluster,
-        "arn:aws:iam::111122223333:role/spark-jobs": fleet.deployed.outputs["SparkExecutionRoleArn"],
-    }
-    fleet.file.write_text(re.sub("|".join(deployed), lambda found: deployed[found[0]], lines))
-    assert main([name, str(fleet.file), *options]) == 0
-    printed = capsys.readouterr().out.replace(str(fleet.file), "nightly.jsonl")
-    assert printed.splitlines() == shown
 
 
 def test_each_line_is_a_run_of_the_deployed_definition_with_what_it_adds(fleet: Fleet, capsys: Capture) -> None:
@@ -313,7 +295,7 @@ def test_requests_in_other_forms_are_started_and_those_with_placeholders_are_not
     assert fleet.runs == []
     fleet.file.write_text("".join(fleet.file.read_text().splitlines(keepends=True)[:2]))
     assert fleet.submit() == 0
-    assert f"note: 1 requests of {fleet.file} are read as a Step Functions state\n" in capsys.readouterr().err
+    assert f"note: 1 request of {fleet.file} is read as a Step Functions state\n" in capsys.readouterr().err
     assert len({json.dumps(run.request["jobDriver"], sort_keys=True) for run in fleet.runs}) == 1
     assert len(fleet.runs) == 2
 

@@ -83,7 +83,7 @@ def test_draining_one_environment_leaves_the_other_s_runs(
     assert {first.state(run) for run in runs} == {"CANCELLED"}
     assert second.state(other) == "RUNNING"
     assert main(["drain", "-e", str(first.file)]) == 0, "nothing is left to ask about"
-    assert capsys.readouterr().out == "0 active job runs in 1 virtual clusters\n"
+    assert capsys.readouterr().out == "0 active job runs in 1 virtual cluster\n"
 
 
 def test_a_run_that_does_not_end_in_time_is_reported_and_waited_for_again(
@@ -93,14 +93,14 @@ def test_a_run_that_does_not_end_in_time_is_reported_and_waited_for_again(
     monkeypatch.setattr(first.runner, "ends", False)
     run = first.start()
     assert main(["drain", "--virtual-cluster", first.virtual_cluster, "--yes", "--timeout", "0"]) == 1
-    assert capsys.readouterr().out.endswith("1 job runs are still active after 0 s; run this again\n")
+    assert capsys.readouterr().out.endswith("1 job run is still active after 0 s; run this again\n")
     assert first.state(run) == "CANCEL_PENDING"
-    when_printed(monkeypatch, "waiting for 1 job runs", lambda: first.runner.started[run].set_state("CANCELLED"))
+    when_printed(monkeypatch, "waiting for 1 job run", lambda: first.runner.started[run].set_state("CANCELLED"))
     assert main(["drain", "--virtual-cluster", first.virtual_cluster]) == 0, (
         "only to be waited for: nothing to agree to"
     )
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1:] == [f"  {run} trip-count CANCEL_PENDING", "waiting for 1 job runs to end", "no job run is active"]
+    assert lines[1:] == [f"  {run} trip-count CANCEL_PENDING", "waiting for 1 job run to end", "no job run is active"]
 
 
 def test_a_run_that_starts_meanwhile_is_reported_and_left_running(
@@ -116,7 +116,7 @@ def test_a_run_that_starts_meanwhile_is_reported_and_left_running(
 
     monkeypatch.setattr(first.runner, "cancel", cancel)
     assert main(["drain", "-e", str(first.file), "--yes", "--timeout", "0"]) == 1
-    assert capsys.readouterr().out.endswith(f"were started in the meantime; stop what starts them: {later[0]}\n")
+    assert f"\nwere started in the meantime; stop what starts them: {later[0]}\n" in capsys.readouterr().out
     assert (first.state(run), first.state(later[0])) == ("CANCELLED", "RUNNING")
 
 

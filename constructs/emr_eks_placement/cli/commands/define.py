@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from emr_eks_placement.cli.options.deployed_options import deployed_virtual_clusters
-from emr_eks_placement.cli.output.files import left_over, remove_file, write_files
-from emr_eks_placement.common.errors import InputError, printable, refused
+from emr_eks_placement.cli.output.files import left_over, remove_file, tell_written, write_files
+from emr_eks_placement.cli.output.terminal import say
+from emr_eks_placement.common.errors import InputError, refused
 from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_checked
@@ -31,12 +31,11 @@ def run(options: argparse.Namespace) -> int:
     write_files(options.output_directory, files)
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     if left:
-        sys.stderr.write(
-            f"note: {left} {'definition holds' if left == 1 else 'definitions hold'} <placeholders>; --outputs fills them, "
-            "or the options that --help lists\n"
-        )
+        words = "definition holds" if left == 1 else "definitions hold"
+        say(f"{left} {words} <placeholders>; --outputs fills them, or the options that --help lists", "note")
     if options.job is None:
         _report_left_over(left_over(options.output_directory, files), options)
+    tell_written(options.output_directory, files)
     return 0
 
 
@@ -45,9 +44,9 @@ def _report_left_over(paths: list[Path], options: argparse.Namespace) -> None:
         if options.prune:
             remove_file(path)
         what = " removed: it" if options.prune else ""
-        sys.stderr.write(printable(f"note: {path}{what} belongs to no job of {options.environment}") + "\n")
+        say(f"{path}{what} belongs to no job of {options.environment}", "note")
     if paths and not options.prune:
-        sys.stderr.write("note: --prune removes these files of an earlier run\n")
+        say("--prune removes these files of an earlier run", "note")
 
 
 def check_named(environment: Environment, job: str | None, placement: str | None) -> None:

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
-from emr_eks_placement.cli.output.files import write_files
-from emr_eks_placement.common.errors import printable
+from emr_eks_placement.cli.output.files import tell_written, write_files
+from emr_eks_placement.cli.output.terminal import say
 from emr_eks_placement.deployer import deployer_policies
 
 
@@ -22,8 +21,6 @@ def run(options: argparse.Namespace) -> int:
     write_files(directory, {name: json.dumps(policy, indent=2) + "\n" for name, policy in policies.items()})
     for left in sorted(directory.glob("execution-*.json")):
         if left.name not in policies:
-            sys.stderr.write(
-                printable(f"note: {left} does not belong to these policies: delete it if an earlier run wrote it")
-                + "\n"
-            )
+            say(f"{left} does not belong to these policies: delete it if an earlier run wrote it", "note")
+    tell_written(directory, policies)
     return 0

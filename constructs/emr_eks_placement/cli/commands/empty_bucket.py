@@ -5,6 +5,7 @@ import sys
 
 from emr_eks_placement.cli.options.account import environment_of
 from emr_eks_placement.cli.options.confirm import confirmed
+from emr_eks_placement.cli.output.terminal import number_of, terminal_width, wrapped
 from emr_eks_placement.environment import Environment
 
 
@@ -23,7 +24,8 @@ def run(options: argparse.Namespace) -> int:
         question = f"Delete every object of s3://{bucket}, with all versions?"
         if not confirmed(question, f"every object of s3://{bucket} is to be deleted"):
             return 1
-    return _done(f"deleted {empty_bucket(account.session, bucket)} versions of objects in s3://{bucket}")
+    count = number_of(empty_bucket(account.session, bucket), "version")
+    return _done(f"deleted {count} of objects in s3://{bucket}")
 
 
 def _stays(environment: Environment) -> str | None:
@@ -33,5 +35,5 @@ def _stays(environment: Environment) -> str | None:
 
 
 def _done(line: str) -> int:
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{wrapped(line, terminal_width())}\n")
     return 0

@@ -4,6 +4,7 @@ import argparse
 import difflib
 import sys
 
+from emr_eks_placement.cli.output.terminal import number_of, severity, styled, terminal_width, wrapped
 from emr_eks_placement.common.errors import refused
 from emr_eks_placement.planning import CODES
 
@@ -13,9 +14,14 @@ def run(options: argparse.Namespace) -> int:
     an unknown code."""
     if options.code is not None:
         check_code("CODE", options.code)
+    width = terminal_width()
     for name in CODES if options.code is None else [options.code]:
         code = CODES[name]
-        sys.stdout.write(f"{name} ({code.severity})\n  {code.meaning}\n  {code.fix}.\n  {code.certainty}\n")
+        sys.stdout.write(f"{styled(name, 'heading')} ({severity(code.severity)})\n")
+        for text in (code.meaning, f"{code.fix}.", code.certainty):
+            sys.stdout.write(f"{wrapped(text, width, indent='  ', below='  ')}\n")
+    if options.code is None:
+        sys.stdout.write(f"{number_of(len(CODES), 'code')}\n")
     return 0
 
 

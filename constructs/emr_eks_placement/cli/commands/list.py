@@ -4,18 +4,17 @@ import argparse
 import heapq
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from emr_eks_placement.cli.options.account import open_virtual_clusters
-from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
-from emr_eks_placement.cli.output.terminal import INDENT, Style, number_of, table, terminal_width, wrapped
+from emr_eks_placement.cli.output.run_events import STATE_STYLES, elapsed, run_as_json
+from emr_eks_placement.cli.output.terminal import INDENT, number_of, table, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable, refused
 from emr_eks_placement.emr.job_run import ACTIVE, STATES, JobRun
 
 _HEADERS = ("job run", "state", "created", "elapsed", "name")
 _NAME = 4
-_STYLES: Mapping[str, Style] = {"COMPLETED": "good", "RUNNING": "good", "FAILED": "bad", "CANCELLED": "doubtful"}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +47,7 @@ def _as_table(runs: list[JobRun], *, is_all: bool) -> str:
     if not runs:
         return "no job runs\n"
     width = terminal_width()
-    header, *rows = table(_HEADERS, [_row(run) for run in runs], width, shortened=_NAME, styles=_STYLES)
+    header, *rows = table(_HEADERS, [_row(run) for run in runs], width, shortened=_NAME, styles=STATE_STYLES)
     lines = [header]
     for run, row in zip(runs, rows, strict=True):
         lines += [row, wrapped(printable(run.details), width, indent=INDENT)] if run.details else [row]

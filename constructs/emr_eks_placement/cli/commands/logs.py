@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.options.account import find_job_run
+from emr_eks_placement.cli.output.terminal import say
 from emr_eks_placement.common.errors import printable, refused
 from emr_eks_placement.emr.job_run import JobRun
 
@@ -67,7 +68,7 @@ def _print(lines: "Iterable[Line]", *, name_pods: bool) -> bool:
 
 
 def _note(text: str) -> None:
-    sys.stderr.write(f"note: {text}\n")
+    say(text, "note")
 
 
 def _why_nothing(run: JobRun, place: str, options: argparse.Namespace) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from emr_eks_placement.cli.options.account import find_job_run
 from emr_eks_placement.cli.output.observe import Observation, as_json, as_table
-from emr_eks_placement.common.errors import InputError, printable
+from emr_eks_placement.cli.output.terminal import say
+from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.observation import Warnings, compare, cost_so_far
 from emr_eks_placement.observation.compare import DIFFERENT
@@ -36,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     made, capacity, notes = _plan(account, found, pods)
     observation = _observe(found, pods, account.job_runs.region, made, capacity, notes)
     sys.stdout.write(_FORMATS[options.output](observation))
-    sys.stderr.writelines(f"note: {printable(note)}\n" for note in observation.notes)
+    for note in observation.notes:
+        say(note, "note")
     return _status(observation)
 
 

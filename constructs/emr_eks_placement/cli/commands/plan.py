@@ -8,7 +8,8 @@ from dataclasses import replace
 from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import in_environment
 from emr_eks_placement.cli.output.plan import as_json, as_markdown, as_table
-from emr_eks_placement.common.errors import Finding, placed_at, printable, refused
+from emr_eks_placement.cli.output.terminal import say
+from emr_eks_placement.common.errors import Finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.facts.kubernetes import check_namespace
 from emr_eks_placement.facts.quotas import FARGATE_VCPUS
@@ -50,8 +51,9 @@ def planned(options: argparse.Namespace) -> tuple[CapacitySource, dict[str, Outc
     source, document = _open_source(options)
     files, jobs = _sorted_out(options, source)
     for cluster, capacity in source.capacities.items():
-        sys.stderr.writelines(f"note: {cluster}: {printable(one)}\n" for one in capacity.not_read)
-    of_files = dict(plan_files(files, source, options.pod_templates))
+        for unread in capacity.not_read:
+            _note(f"{cluster}: {unread}")
+    of_files = dict(plan_files(files, source, options.pod_templates, _note))
     of_jobs = dict(_plan_jobs(jobs, source, document, options))
     _tell_errors(one for one in (*of_files.values(), *of_jobs.values()) if not isinstance(one, Plan))
     return source, of_files, of_jobs
@@ -140,10 +142,14 @@ def _refuse(options: argparse.Namespace, names: Iterable[str], rule: str, fix: s
             raise refused(f"--{name.replace('_', '-')}", str(value), rule, fix)
 
 
+def _note(text: str) -> None:
+    say(text, "note")
+
+
 def _tell_errors(refused: Iterable[tuple[Finding, ...]]) -> None:
     """Prints the errors without duplicates: an error of a job appears in each of its placements."""
-    lines = dict.fromkeys(f"error: {one}\n" for findings in refused for one in findings)
-    sys.stderr.writelines(lines)
+    for line in dict.fromkeys(str(one) for findings in refused for one in findings):
+        say(line, "error")
 
 
 def _status(outcomes: Mapping[str, Outcome], fail_on: str) -> int:

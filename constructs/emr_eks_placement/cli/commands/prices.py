@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 
-from emr_eks_placement.cli.output.files import write_files
-from emr_eks_placement.cli.output.terminal import number_of
-from emr_eks_placement.common.errors import placed_at, printable, refused
+from emr_eks_placement.cli.output.files import tell_written, write_files
+from emr_eks_placement.cli.output.terminal import number_of, say
+from emr_eks_placement.common.errors import placed_at, refused
 from emr_eks_placement.facts.regions import check_region
 
 
@@ -25,11 +24,10 @@ def run(options: argparse.Namespace) -> int:
         region = check_region(session.region_name)
     prices, missing = read_prices(session, region)
     if missing:
-        sys.stderr.write(f"note: AWS's price list has no single price in {region} of: {', '.join(missing)}\n")
+        say(f"AWS's price list has no single price in {region} of: {', '.join(missing)}", "note")
     text = json.dumps(prices.model_dump(mode="json", exclude_none=True), indent=1) + "\n"
     write_files(options.output_directory, {f"{region}.json": text})
     zones = number_of(len(prices.spot), "zone")
-    sys.stderr.write(
-        printable(f"{region}: {number_of(len(prices.ec2), 'instance type')}, Spot prices of {zones}") + "\n"
-    )
+    say(f"{region}: {number_of(len(prices.ec2), 'instance type')}, Spot prices of {zones}")
+    tell_written(options.output_directory, [region])
     return 0

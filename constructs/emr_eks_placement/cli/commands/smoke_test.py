@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from emr_eks_placement.cli.options.account import environment_of
 from emr_eks_placement.cli.output.smoke import Report, Tried, as_json, as_table
-from emr_eks_placement.common.errors import InputError, RuleError, printable, refused
+from emr_eks_placement.cli.output.terminal import say
+from emr_eks_placement.common.errors import InputError, RuleError, refused
 from emr_eks_placement.observation.difference import KINDS
 from emr_eks_placement.observation.learned import learned
 from emr_eks_placement.observation.smoke import differences
@@ -70,5 +71,4 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _tell(text: str) -> None:
-    sys.stderr.write(f"note: {printable(text)}\n")
-    sys.stderr.flush()
+    say(text, "note")

@@ -5,6 +5,7 @@ import json
 import sys
 
 from emr_eks_placement.cli.commands.define import check_named
+from emr_eks_placement.cli.output.terminal import folded, number_of, styled, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.definition.ready_command import ReadyCommand, ready_commands
 from emr_eks_placement.environment_file import load_environment
@@ -23,11 +24,19 @@ def run(options: argparse.Namespace) -> int:
     if options.output == "json":
         sys.stdout.write(json.dumps([one.as_json() for one in commands], indent=2) + "\n")
     else:
-        sys.stdout.write("".join(f"{printable(line)}\n" for one in commands for line in _lines(one)))
+        lines = [line for one in commands for line in _lines(one, terminal_width())]
+        sys.stdout.write(
+            "".join(f"{line}\n" for line in (*lines, styled(f"# {number_of(len(commands), 'definition')}", "quiet")))
+        )
     return 0
 
 
-def _lines(command: ReadyCommand) -> list[str]:
+def _lines(command: ReadyCommand, width: int) -> list[str]:
     """Formats the commands for a shell, each below a comment; with a state machine, also the command that starts it."""
-    by_state_machine = [f"# or by its state machine: {command.execute}"] if command.execute else []
-    return [f"# {command.job} in placement {command.placement}", command.start, *by_state_machine]
+    name = wrapped(printable(f"# {command.job} in placement {command.placement}"), width, below="#     ")
+    by_state_machine = f"# or by its state machine: {command.execute}"
+    return [
+        styled(name, "quiet"),
+        folded(command.start, width),
+        *([folded(by_state_machine, width, below="#     ")] if command.execute else []),
+    ]

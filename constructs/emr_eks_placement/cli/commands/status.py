@@ -5,7 +5,8 @@ import json
 import sys
 
 from emr_eks_placement.cli.options.account import find_job_run
-from emr_eks_placement.cli.output.run_events import elapsed, run_as_json
+from emr_eks_placement.cli.output.run_events import as_it_is, run_as_json
+from emr_eks_placement.cli.output.terminal import terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
 
@@ -32,9 +33,13 @@ def _as_lines(run: JobRun) -> str:
         "attempts": None if run.attempts is None else str(run.attempts),
         "created": run.created_at.astimezone().isoformat(" ", "seconds"),
         "finished": None if run.finished_at is None else run.finished_at.astimezone().isoformat(" ", "seconds"),
-        "elapsed": elapsed(run),
         "release": run.request.get("releaseLabel"),
         "execution role": run.request.get("executionRoleArn"),
     }
-    width = max(map(len, told))
-    return "".join(f"{name:{width}}  {printable(value)}\n" for name, value in told.items() if value)
+    column, width = max(map(len, told)) + 2, terminal_width()
+    lines = [
+        wrapped(printable(value), width, indent=f"{name:{column}}", below=" " * column)
+        for name, value in told.items()
+        if value
+    ]
+    return "\n".join([*lines, as_it_is(run)]) + "\n"

@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import secrets
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
+from emr_eks_placement.cli.output.terminal import number_of, say
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
 from emr_eks_placement.runs.account import Account
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         with Journal(path, _fleet(account, content)) as journal:
             return _submit(account, lines, journal, options)
     except KeyboardInterrupt:
-        sys.stderr.write("note: interrupted; run the same command again to continue\n")
+        say("interrupted; run the same command again to continue", "note")
         return INTERRUPTED
 
 
@@ -67,7 +67,7 @@ def _submit(account: Account, lines: list[FleetLine], journal: Journal, options:
         shapes = Shapes(source, str(options.file), zones, by_capacity=options.spread == "capacity")
         asked = _asked(lines, shapes, journal, options)
         for read_as, number in Counter(line.read_as for line in lines if line.read_as).most_common(_MOST_NOTES):
-            events.note(f"{number} requests of {options.file} are {read_as}")
+            events.note(f"{number_of(number, 'request')} of {options.file} {'is' if number == 1 else 'are'} {read_as}")
         journal.direct_to(one.prepared.virtual_cluster for one in asked)
         if not may_start(asked, shapes, options, events):
             return _SOME_NOT
@@ -114,13 +114,13 @@ def _tell_end(submitter: "FleetSubmitter", events: FleetEvents) -> int:
     if submitter.last_failure is not None:
         events.note(f"the last that was not started: {submitter.last_failure}")
     if started == total:
-        events.say(f"all {total} job runs are started")
+        events.say("1 job run is started" if total == 1 else f"all {total} job runs are started")
         return _ALL_STARTED
-    events.say(f"{started} of {total} job runs are started, {refused} refused")
     if started + refused < total:
         events.note("run the same command again for the others")
     if refused:
         events.note("--retry-refused submits those again that EMR refused")
+    events.say(f"{started} of {total} job runs are started, {refused} refused")
     return _SOME_NOT
 
 

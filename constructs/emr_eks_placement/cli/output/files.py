@@ -3,16 +3,16 @@
 import os
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from emr_eks_placement.cli.output.terminal import number_of
+from emr_eks_placement.cli.output.terminal import number_of, say
 from emr_eks_placement.common.errors import InputError, printable, refused
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Writes files below the folder, all or none, and prints their paths; their number goes to stderr.
+    """Writes files below the folder, all or none, and prints their paths.
 
     Each file is first written beside its target, then renamed. Raises InputError for a file that can't be written, and
     for a target that is no regular file or that a link leads out of the folder.
@@ -37,7 +37,11 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
         for temporary, _ in written:
             temporary.unlink(missing_ok=True)
     sys.stdout.writelines(f"{printable(str(folder / name))}\n" for name in files)
-    sys.stderr.write(f"{number_of(len(files), 'file')} written to {printable(str(folder))}\n")
+
+
+def tell_written(folder: Path, files: Sized) -> None:
+    """The last line of what writes files, on standard error: how many there are, and where."""
+    say(f"{number_of(len(files), 'file')} written to {folder}")
 
 
 def _check_place(folder: Path, path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from emr_eks_placement.common.errors import printable
+from emr_eks_placement.cli.output.terminal import say, terminal_width, wrapped
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -40,10 +40,15 @@ class FleetEvents:
         if self._as_json:
             self._event("note", text=text)
         else:
-            sys.stderr.write(f"note: {printable(text)}\n")
+            say(text, "note")
+
+    @property
+    def width(self) -> int:
+        """What lines are fitted to, 0 for any."""
+        return 0 if self._as_json else terminal_width()
 
     def say(self, text: str) -> None:
-        """Prints a result; with JSON a note."""
+        """Prints a result, whose lines fit; with JSON a note."""
         if self._as_json:
             self._event("note", text=text)
         else:
@@ -65,7 +70,7 @@ class FleetEvents:
             self._event("progress", **asdict(counts) | {"started": done}, total=self.total, per_second=round(rate, 1))
             return
         left = f", about {round((self.total - done - failed) / rate)} s left" if rate else ""
-        self._print(f"{done} of {self.total} started{_beside(counts)}, {rate:.1f}/s{left}")
+        self._print(wrapped(f"{done} of {self.total} started{_beside(counts)}, {rate:.1f}/s{left}", self.width))
 
     def ended(self, **numbers: Any) -> None:
         """Ends the bar; with JSON an event: started, refused, unknown, total."""
@@ -96,7 +101,7 @@ class FleetEvents:
 
     def _print(self, text: str) -> None:
         """Prints at once, without a buffer."""
-        self._output.write(f"{printable(text)}\n")
+        self._output.write(f"{text}\n")
         self._output.flush()
 
     def _event(self, event: str, **details: Any) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.plan import problem_lines
-from emr_eks_placement.common.errors import InputError
+from emr_eks_placement.cli.output.terminal import wrapped
+from emr_eks_placement.common.errors import InputError, printable
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.runs.fleet_plans import FleetPlans, plan_shapes
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes
@@ -32,13 +33,17 @@ def may_start(asked: Sequence[Asked], shapes: Shapes, options: argparse.Namespac
 
 def _tell(plans: FleetPlans, events: FleetEvents) -> None:
     for line in plans.shapes[:_MOST_TOLD]:
-        events.say(line)
+        events.say(wrapped(printable(line), events.width))
     if len(plans.shapes) > _MOST_TOLD:
         events.say(f"and {len(plans.shapes) - _MOST_TOLD} more that differ")
+    above = ""
     for having in plans.problems.values():
         name, problem = next(iter(having.items()))
-        events.say(f"{name}{f' and {len(having) - 1} more' if len(having) > 1 else ''}:")
-        for line in problem_lines(Plan((), (), (problem,))):
-            events.say(f"  {line}")
+        more = f" and {len(having) - 1} more" if len(having) > 1 else ""
+        if above != f"{name}{more}:":
+            above = f"{name}{more}:"
+            events.say(wrapped(printable(above), events.width))
+        for line in problem_lines(Plan((), (), (problem,)), events.width, indent="  "):
+            events.say(line)
     for finding in plans.not_planned[:_MOST_TOLD]:
         events.note(f"not planned: {finding}")

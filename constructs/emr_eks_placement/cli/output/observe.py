@@ -173,7 +173,7 @@ def _explanations(comparison: Comparison, one: Observation) -> Iterator[tuple[st
     for problem in one.plan.problems if one.plan else ():
         if problem.role in pending or problem.severity == "error":
             yield "", f"planned: {problem.severity} {problem.code}: {problem.role}: {problem.what}"
-            yield INDENT, problem.what_to_do
+            yield INDENT, problem.fix
     for warning in one.warnings[:_MOST_WARNINGS]:
         yield "", f"Kubernetes warns: {warning.of}: {warning.texts[0]}"
     more = len(one.warnings) - _MOST_WARNINGS

@@ -66,7 +66,7 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
         "pod": problem.role,
         "what": problem.what,
         "field": problem.path,
-        "mend": problem.what_to_do,
+        "mend": problem.fix,
     }
 
 
@@ -104,21 +104,23 @@ def pod_lines(one: Plan, width: int = 0) -> list[str]:
     )
 
 
-def problem_lines(one: Plan, width: int = 0) -> list[str]:
-    """Formats each problem: the fix, and below it what is wrong."""
+def problem_lines(one: Plan, width: int = 0, *, indent: str = "") -> list[str]:
+    """Formats each problem after `indent`: the fix, and below it what is wrong."""
     refused = {pod.role: [one for one in map(_refusal, pod.landing.reasons) if one] for pod in one.pods}
     return [
         line
         for problem in one.problems
-        for line in _problem(problem, refused.get(problem.role, ()) if problem.code == _NO_NODE_GROUP else (), width)
+        for line in _problem(
+            problem, refused.get(problem.role, ()) if problem.code == _NO_NODE_GROUP else (), width, indent
+        )
     ]
 
 
-def _problem(problem: Problem, refused: Sequence[str], width: int) -> Iterator[str]:
+def _problem(problem: Problem, refused: Sequence[str], width: int, indent: str) -> Iterator[str]:
     """Formats a problem. refused: what is wrong, one line for each node group."""
-    line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.what_to_do}"), width)
+    line = wrapped(printable(f"{problem.severity} {problem.code}: {problem.role}: {problem.fix}"), width, indent=indent)
     yield line.replace(problem.severity, severity(problem.severity), 1)
-    yield from (wrapped(printable(what), width, indent=INDENT) for what in refused or [problem.what])
+    yield from (wrapped(printable(what), width, indent=indent + INDENT) for what in refused or [problem.what])
 
 
 def _why(pod: PlannedPod, width: int) -> Iterator[str]:
@@ -157,7 +159,7 @@ def _section(file: str, one: Outcome) -> Iterator[str]:
         yield f"- {pod.role}: {escaped('; '.join(_reasons(pod)))}"
     yield from (f"- {escaped(nodes_in_words(nodes))}" for nodes in one.nodes)
     for problem in one.problems:
-        what = escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
+        what = escaped(f"{problem.role}: {problem.fix}. {problem.what}")
         yield f"- **{problem.severity} {problem.code}**: {what}"
 
 

@@ -102,7 +102,7 @@ def _runs(labels: Sequence[str], move: RunMove) -> tuple[str, list[str]]:
     lines += [f"- {'gone' if line.startswith('-') else 'new'}: {escaped(line[2:])}" for line in nodes_lines(move)]
     for sign, problems in (("new", move.come), ("gone", move.gone)):
         for problem in problems:
-            what = escaped(f"{problem.role}: {problem.what_to_do}. {problem.what}")
+            what = escaped(f"{problem.role}: {problem.fix}. {problem.what}")
             lines.append(f"- {sign}: **{problem.severity} {problem.code}**: {what}")
     return f"{escaped(title_of(labels, move))}{come}", lines or ["Nothing of it runs any more."]
 

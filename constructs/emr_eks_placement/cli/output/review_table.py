@@ -101,7 +101,7 @@ def _runs(labels: Sequence[str], move: RunMove, width: int) -> Iterator[str]:
     yield from nodes_lines(move, width)
     for sign, problems in (("+", move.come), ("-", move.gone)):
         for problem in problems:
-            words = f"{sign} {problem.severity} {problem.code}: {problem.role}: {problem.what_to_do}"
+            words = f"{sign} {problem.severity} {problem.code}: {problem.role}: {problem.fix}"
             yield wrapped(printable(words), width)
             yield wrapped(printable(problem.what), width, indent=INDENT)
 

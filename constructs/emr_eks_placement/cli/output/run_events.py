@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from emr_eks_placement.cli.output.plan import plan_as_json, pod_lines, problem_lines
-from emr_eks_placement.cli.output.terminal import terminal_width
+from emr_eks_placement.cli.output.terminal import Style, folded, say, styled, terminal_width, wrapped
 from emr_eks_placement.common.errors import printable
 from emr_eks_placement.emr.job_run import JobRun
 from emr_eks_placement.planning import Plan
@@ -16,6 +16,7 @@ from emr_eks_placement.runs.follow import RunEvents
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+STATE_STYLES: Mapping[str, Style] = {"COMPLETED": "good", "RUNNING": "good", "FAILED": "bad", "CANCELLED": "doubtful"}
 _QUIET_SECONDS = 30  # the longest time without a plain line while a run goes on
 
 
@@ -25,12 +26,19 @@ class Lines:
     def __init__(self) -> None:
         self._last: tuple[str, datetime] | None = None
         self._moving: Progress | None = None
+        self._end: str | None = None
         self._output = sys.stdout
 
     def __enter__(self) -> "Lines":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+        if self._end is not None:
+            self._print(self._end)
+            self._end = None
+
+    def _stop(self) -> None:
         if self._moving is not None:
             self._moving.stop()
             self._moving = None
@@ -38,11 +46,15 @@ class Lines:
     def planned(self, shown_as: str, made: Plan) -> None:
         """Prints the table of pods and the problems."""
         width = terminal_width()
-        self._print(shown_as, *pod_lines(made, width), *problem_lines(made, width))
+        self._print(styled(printable(shown_as), "heading"), *pod_lines(made, width), *problem_lines(made, width))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
         """Prints the started run and how to find it."""
-        self._print(f"job run {id_} ({request['name']}) is accepted", f"  emr-placement status {id_} {where}")
+        width = terminal_width()
+        self._print(
+            wrapped(printable(f"job run {id_} ({request['name']}) is accepted"), width),
+            folded(printable(f"emr-placement status {id_} {where}"), width, indent="  "),
+        )
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
         """Shows a moving line on a terminal; elsewhere prints a line when the state changes, or after 30 s."""
@@ -54,7 +66,7 @@ class Lines:
         is_due = self._last is None or moment - self._last[1] >= timedelta(seconds=_QUIET_SECONDS)
         if is_due or self._last is None or self._last[0] != run.state:
             self._last = (run.state, moment)
-            self._print(f"{elapsed(run)}  {text}")
+            self._print(wrapped(printable(f"{elapsed(run)}  {text}"), terminal_width()))
 
     def _move(self, text: str, run: JobRun) -> None:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # slow to import
@@ -64,26 +76,28 @@ class Lines:
             from rich.console import Console
 
             self._moving = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._moving.add_task(text, total=None)
-            self._moving.start()
+            self._moving.add_task("", total=None)
         self._moving.update(self._moving.task_ids[0], description=printable(f"{run.name}: {text}"))
+        self._moving.start()
 
     def note(self, text: str) -> None:
         """Prints a note on standard error."""
-        sys.stderr.write(f"note: {printable(text)}\n")
+        say(text, "note")
 
     def ended(self, run: JobRun) -> None:
-        """Prints the state, the duration and the reason."""
-        self.__exit__()
-        self._print(f"job run {run.id} is {run.state} after {elapsed(run)}{_why(run)}")
+        """Prints the state, the duration and the reason at the end, below the driver's output."""
+        self._end = as_it_is(run, _why(run))
+        if self._moving is not None:
+            self._move(run.state, run)
 
     def output(self, stream: str, lines: list[str]) -> None:
         """Prints the output below a title."""
-        self._print(f"last output of the driver ({stream}):", *(f"  {line.expandtabs()}" for line in lines))
+        self._stop()
+        self._print(f"last output of the driver ({stream}):", *(f"  {printable(line.expandtabs())}" for line in lines))
 
     def _print(self, *lines: str) -> None:
         """Prints at once, without a buffer."""
-        self._output.writelines(f"{printable(line)}\n" for line in lines)
+        self._output.writelines(f"{line}\n" for line in lines)
         self._output.flush()
 
 
@@ -167,6 +181,12 @@ def elapsed(run: JobRun) -> str:
     if hours:
         return f"{hours}h{minutes:02}m{seconds:02}s"
     return f"{minutes}m{seconds:02}s" if minutes else f"{seconds}s"
+
+
+def as_it_is(run: JobRun, why: str = "") -> str:
+    """job run ID is RUNNING after 2m03s, in the lines that fit."""
+    line = wrapped(printable(f"job run {run.id} is {run.state} after {elapsed(run)}{why}"), terminal_width())
+    return line.replace(run.state, styled(run.state, STATE_STYLES.get(run.state, "quiet")), 1)
 
 
 def _why(run: JobRun) -> str:

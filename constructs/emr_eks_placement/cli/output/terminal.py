@@ -1,7 +1,7 @@
 """Formats text for people: colored and fitted to a terminal; plain and never wrapped if the output is piped."""
 
 import os
-import shutil
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +19,28 @@ _CODES: Mapping[Style, str] = MappingProxyType(
 _SEVERITIES: Mapping[str, Style] = MappingProxyType({"error": "bad", "warning": "doubtful", "note": "quiet"})
 _GAP = "  "  # between columns
 _PADDING = 2  # tabulate's, of headers
+_GOES_ON = " \\\n"
+_NO_BREAK = "\0"
+_USUAL_COLUMNS = 80
 INDENT = "    "
 
 
-def terminal_width() -> int:
-    """Returns the width in columns; 0 if standard output is no terminal, and lines are not wrapped."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+def terminal_width(stream: TextIO | None = None) -> int:
+    """Returns the width in columns; 0 if the stream, by default standard output, is no terminal, and lines are not wrapped."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return 0
+    try:
+        return int(os.environ.get("COLUMNS", "")) or _columns(stream)
+    except ValueError:
+        return _columns(stream)
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):  # it has no file
+        return _USUAL_COLUMNS
 
 
 def has_colour(stream: TextIO | None = None) -> bool:
@@ -33,9 +49,9 @@ def has_colour(stream: TextIO | None = None) -> bool:
     return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def styled(text: str, style: Style) -> str:
-    """Returns the text in the style's color, if colors are enabled."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if text and has_colour() else text
+def styled(text: str, style: Style, stream: TextIO | None = None) -> str:
+    """Returns the text in the style's color, if the stream, by default standard output, has colors."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if text and has_colour(stream) else text
 
 
 def severity(word: str) -> str:
@@ -43,14 +59,34 @@ def severity(word: str) -> str:
     return styled(word, _SEVERITIES[word])
 
 
-def wrapped(line: str, width: int, *, indent: str = "") -> str:
-    """Wraps the line below `indent` at blanks to fit the width (0: any); following lines are indented further."""
+def say(text: str, word: str = "") -> None:
+    """Writes one line to standard error, after the word; on a terminal fitted to the width and colored."""
+    line = wrapped(printable(f"{word}: {text}" if word else text), terminal_width(sys.stderr))
+    if word:
+        line = line.replace(word, styled(word, _SEVERITIES[word], sys.stderr), 1)
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def wrapped(line: str, width: int, *, indent: str = "", below: str | None = None) -> str:
+    """Wraps the line after `indent` at blanks to fit the width (0: any). Following lines come after `below`, by default
+    indented further.
+    """
     if not width:
         return indent + line
-    below = indent + INDENT
+    below = indent + INDENT if below is None else below
     return textwrap.fill(
         line, width, initial_indent=indent, subsequent_indent=below, break_long_words=False, break_on_hyphens=False
     )
+
+
+def folded(command: str, width: int, *, indent: str = "", below: str = INDENT) -> str:
+    """A shell's command without single quotes, as `wrapped`: backslashes where it goes on, options beside their values."""
+    units = re.sub(
+        r" --[\w-]+ (?!-)|\$\(\S+ \S+ ", lambda found: found[0][0] + found[0][1:].replace(" ", _NO_BREAK), command
+    )
+    text = wrapped(units, width and width - len(_GOES_ON) + 1, indent=indent, below=indent + below)
+    return text.replace(_NO_BREAK, " ").replace("\n", _GOES_ON)
 
 
 def table(

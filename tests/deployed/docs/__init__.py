@@ -1,0 +1,1 @@
+"""The commands of the README and docs/, on a deployed environment."""
