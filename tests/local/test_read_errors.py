@@ -227,7 +227,7 @@ def test_half_credentials(account: Account) -> None:
 def test_program_that_gives_no_credentials(account: Account) -> None:
     account.add_profile("program", credential_process=f"sh -c 'echo {SECRET} >&2; exit 1'")
     message = message_of(lambda: read_cluster(account.session("program"), "spark"))
-    assert "needs credentials, and custom-process gave none" in message
+    assert "needs credentials, and custom-process returned none" in message
 
 
 def test_unknown_profile(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -277,7 +277,9 @@ def test_no_endpoint(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"), [(None, "did not answer in time"), (Answer(status=None), "broke off")], ids=["late", "closed"]
+    ("answer", "why"),
+    [(None, "did not answer in time"), (Answer(status=None), "closed the connection")],
+    ids=["late", "closed"],
 )
 def test_no_answer(authority: trustme.CA, answer: Answer | None, why: str) -> None:
     with (
