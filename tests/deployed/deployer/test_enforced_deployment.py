@@ -122,7 +122,9 @@ def test_the_policies_are_enough_to_deploy_and_to_destroy(asked: dict[Request, b
 
 def test_every_action_of_every_statement_is_needed(asked: dict[Request, bool], deployer: Deployer) -> None:
     whole = statements(deployer.policies)
-    assert {statement["Effect"] for statement in whole} == {"Allow"}, "what no statement allows by itself, none allow together"
+    assert {statement["Effect"] for statement in whole} == {"Allow"}, (
+        "what no statement allows by itself, none allow together"
+    )
     allowed = [asked.keys() - denied([statement], asked) for statement in whole]
     allowing = Counter(request for requests in allowed for request in requests)
     for statement, requests in zip(whole, allowed, strict=True):
