@@ -209,7 +209,7 @@ def run_app(environment: ChangingEnvironment, *, folder: Path | None = None, **v
     In this process, whose Node is warm; the CDK CLI's own run is `ChangingEnvironment.cli.synth`.
     """
     context = {"environment": str(environment.file.with_suffix("")), "compare": variables.pop("compare", "true")}
-    passed = {
+    passed: dict[str, Any] = {
         "outdir": str(folder or environment.file.with_name("refused.out")),
         "context": cli_context() | context,
         "analytics_reporting": False,
