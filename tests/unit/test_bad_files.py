@@ -11,7 +11,11 @@ from tests.unit.environments import TEXT
 
 YAML: dict[str, tuple[str | bytes, int | None, str]] = {
     "duplicate key": (TEXT + "region: us-west-2\n", len(TEXT.splitlines()) + 1, "a mapping has each key only once"),
-    "tab": ("region: us-east-1\nnetwork:\n\tcidr: 10.0.0.0/16\n", 3, "found character '\\t' that cannot start any token"),
+    "tab": (
+        "region: us-east-1\nnetwork:\n\tcidr: 10.0.0.0/16\n",
+        3,
+        "found character '\\t' that cannot start any token",
+    ),
     "unclosed list": ("zones: [us-east-1a\nregion: a\n", 2, "expected ',' or ']', but got"),
     "unknown alias": ("region: *other\n", 1, "undefined alias"),
     "binary": (b"\x00\xff\xfe\x01", None, "not UTF-8 text"),
