@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from emr_eks_placement.definition.checked_environment import CheckedEnvironment
+from emr_eks_placement.definition.job_run import CheckedEnvironment
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load, load_environment
 from local.aws.emr_containers.job_runs import JobRun
