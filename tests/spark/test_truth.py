@@ -1,6 +1,6 @@
 """Spark's truth: the pods predicted from a request are those that real spark-submit and a real driver make of it.
 
-60 random requests by default, always the same; LAW_EXAMPLES=500 takes so many at random, and prints how to repeat one.
+40 random requests by default, always the same; LAW_EXAMPLES=500 takes so many at random, and prints how to repeat one.
 """
 
 import os
@@ -261,7 +261,7 @@ def _amounts(container: Mapping[str, Any]) -> tuple[str, dict[tuple[str, str], A
 
 
 @settings(
-    max_examples=int(EXAMPLES or 60),
+    max_examples=int(EXAMPLES or 40),
     derandomize=EXAMPLES is None,
     deadline=None,
     phases=[Phase.generate] if EXAMPLES is None else [Phase.generate, Phase.shrink],
@@ -285,7 +285,7 @@ TEMPLATE_ROLE: Mapping[SparkRole, TemplateRole] = {"driver": "driver", "executor
 
 
 @settings(
-    max_examples=int(EXAMPLES or 20),
+    max_examples=int(EXAMPLES or 15),
     derandomize=EXAMPLES is None,
     deadline=None,
     phases=[Phase.generate] if EXAMPLES is None else [Phase.generate, Phase.shrink],

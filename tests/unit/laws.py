@@ -14,7 +14,7 @@ from tests.unit.read_back import DEPLOYED
 # Always the same cases by default; so many random ones where the variable is set, as by make laws.
 EXAMPLES = os.environ.get("ROUND_TRIP_EXAMPLES")
 LAW = settings(
-    max_examples=int(EXAMPLES or 300),
+    max_examples=int(EXAMPLES or 150),
     derandomize=EXAMPLES is None,
     deadline=None,
     print_blob=True,

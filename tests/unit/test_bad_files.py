@@ -11,8 +11,12 @@ from tests.unit.environments import TEXT
 
 YAML: dict[str, tuple[str | bytes, int | None, str]] = {
     "duplicate key": (TEXT + "region: us-west-2\n", len(TEXT.splitlines()) + 1, "a mapping has each key only once"),
-    "tab": ("region: us-east-1\nnetwork:\n\tcidr: 10.0.0.0/16\n", 3, "well-formed YAML: while scanning"),
-    "unclosed list": ("zones: [us-east-1a\nregion: a\n", 2, "well-formed YAML"),
+    "tab": (
+        "region: us-east-1\nnetwork:\n\tcidr: 10.0.0.0/16\n",
+        3,
+        "found character '\\t' that cannot start any token",
+    ),
+    "unclosed list": ("zones: [us-east-1a\nregion: a\n", 2, "expected ',' or ']', but got"),
     "unknown alias": ("region: *other\n", 1, "undefined alias"),
     "binary": (b"\x00\xff\xfe\x01", None, "not UTF-8 text"),
     "Latin-1": ("region: é".encode("latin-1"), None, "not UTF-8 text"),

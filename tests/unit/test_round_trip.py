@@ -23,7 +23,7 @@ from tests.unit.environments import environment
 from tests.unit.read_back import DEPLOYED, NO_LOGS, classification, pods
 from tests.unit.sizes import job
 
-EXAMPLES = int(os.environ.get("ROUND_TRIP_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("ROUND_TRIP_EXAMPLES", "200"))
 SPECIFIC = {"zone": "topology.kubernetes.io/zone", "instance_type": "node.kubernetes.io/instance-type"}
 EMR = botocore.session.Session().get_service_model("emr-containers")
 START_JOB_RUN = EMR.shape_for("StartJobRunRequest")
@@ -87,7 +87,7 @@ def test_what_define_does_not_refuse_lands_as_placed() -> None:
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
-        derandomize=EXAMPLES == 400,
+        derandomize=EXAMPLES == 200,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -2,6 +2,8 @@
 
 import copy
 import os
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import kubernetes_validate
@@ -89,6 +91,15 @@ def test_a_pod_of_the_schema_with_values_of_no_type_is_planned_or_refused_in_one
     if named:
         spec["containers"] = [*(spec.get("containers") or ()), {"name": "spark-kubernetes-driver"}]
     check_planned_or_refused({"apiVersion": "v1", "kind": "Pod", "spec": spec})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemas_read_once() -> Iterator[None]:
+    """kubernetes-validate reads its megabytes of schemas anew for each pod."""
+    with pytest.MonkeyPatch.context() as patch:
+        for reader in ("all_versions", "schema_contents"):
+            patch.setattr(kubernetes_validate.utils, reader, cache(getattr(kubernetes_validate.utils, reader)))
+        yield
 
 
 OF_JSON = st.sampled_from([None, 1, 1.5, True, "a", [], [1], {}, {"a": 1}])

@@ -9,6 +9,7 @@ import yaml
 
 from emr_eks_placement.common.errors import FieldPath, Finding, InputError
 
+_FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, which not every installation has
 _DEEPEST = 100  # nested mappings and lists; no environment file has so many
 
 
@@ -66,8 +67,15 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
 
 def _check_depth(text: str, file: str) -> None:
     """Raises an error for data that is nested too deep: PyYAML recurses, and Python's stack is limited."""
+    try:
+        _count_depth(text, file, _FASTEST)
+    except (yaml.YAMLError, UnicodeError):  # of libyaml, which words its errors in another way
+        _count_depth(text, file, yaml.SafeLoader)
+
+
+def _count_depth(text: str, file: str, loader: Any) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else None

@@ -1,18 +1,24 @@
 """An environment that is deployed, changed and deployed again, and what CloudFormation did."""
 
+import contextlib
+import io
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
+import pytest
 import yaml
 
-from local.cdk import ROOT, CdkCli
+import app
+from local.cdk import CdkCli
 from local.cluster import LocalCluster
+from tests.infra.synthesized import cli_context
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -52,6 +58,14 @@ class Resource:
 
     kind: str
     physical_id: str
+
+
+@dataclass(frozen=True)
+class AppRun:
+    """How a run of app.py ended, and what it wrote to stderr."""
+
+    returncode: int
+    stderr: str
 
 
 @dataclass
@@ -94,7 +108,8 @@ class ChangingEnvironment:
         """Edits the file, synthesizes it by app.py and deploys it."""
         edit(self.data)
         self.write()
-        self.cli.synth()
+        ended = run_app(self, folder=self.cli.assembly)
+        assert ended.returncode == 0, ended.stderr
         return self.deploy()
 
     def deploy(self) -> Outcome:
@@ -188,16 +203,21 @@ class ChangingEnvironment:
                 self._paths[id_] = "/".join(part for part in path if part not in ("Resource", "Default"))
 
 
-def run_app(environment: ChangingEnvironment, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """app.py on the file as it is, with the variables that the CDK CLI sets when it is signed in."""
+def run_app(environment: ChangingEnvironment, *, folder: Path | None = None, **variables: str) -> AppRun:
+    """app.py's main on the file as it is, with what the CDK CLI passes to it when it is signed in; folder: its assembly's.
+
+    In this process, whose Node is warm; the CDK CLI's own run is `ChangingEnvironment.cli.synth`.
+    """
     context = {"environment": str(environment.file.with_suffix("")), "compare": variables.pop("compare", "true")}
-    settings = {
-        **environment.local.aws.child_environment(),
-        "CDK_DEFAULT_ACCOUNT": "000000000000",
-        "CDK_CONTEXT_JSON": json.dumps(context),
-        "CDK_OUTDIR": str(environment.file.parent / "refused.out"),
-        **variables,
+    passed: dict[str, Any] = {
+        "outdir": str(folder or environment.file.with_name("refused.out")),
+        "context": cli_context() | context,
+        "analytics_reporting": False,
     }
-    return subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
-    )
+    errors = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(errors):
+        patch.setattr(app, "cdk", SimpleNamespace(App=partial(cdk.App, **passed)))
+        for name, value in {"CDK_DEFAULT_ACCOUNT": "000000000000", **variables}.items():
+            patch.setenv(name, value)
+        returncode = app.main()
+    return AppRun(returncode, errors.getvalue())

@@ -1,12 +1,15 @@
 """Airflow's EmrContainerOperator, of its provider package, in a DAG that Airflow runs."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from local.aws.environment import KEPT
 from local.cdk import ROOT
 from tests.deployed.consumers.conftest import Deployed
 
@@ -23,7 +26,10 @@ def airflow(settings: dict[str, str], *arguments: str) -> subprocess.CompletedPr
 
 @pytest.fixture(scope="module")
 def installed(everything: Deployed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of an Airflow with a database, the DAG, and a connection to the local AWS."""
+    """The settings of an Airflow with a database, the DAG, and a connection to the local AWS.
+
+    The empty database of the pinned Airflow is made once and kept.
+    """
     assert _PYTHON.exists(), "make setup installs Airflow into .venv-airflow"
     home = tmp_path_factory.mktemp("airflow")
     (home / "dags").mkdir()
@@ -37,8 +43,16 @@ def installed(everything: Deployed, tmp_path_factory: pytest.TempPathFactory) ->
         "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
         "DEFINITION": str(home / "definition.json"),
     }
+    locked = (ROOT / "requirements-airflow.txt").read_bytes()
+    migrated = KEPT / f"airflow-{hashlib.sha256(locked).hexdigest()[:16]}.db"
+    if migrated.exists():
+        shutil.copy(migrated, home / "airflow.db")
+        return settings
     done = airflow(settings, "db", "migrate")
     assert done.returncode == 0, done.stdout + done.stderr
+    KEPT.mkdir(exist_ok=True)
+    unfinished = shutil.copy(home / "airflow.db", migrated.with_name(f"{migrated.name}.{os.getpid()}"))
+    Path(unfinished).rename(migrated)
     return settings
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import boto3
 import pytest
 
+from emr_eks_placement.definition.job_run import CheckedEnvironment
 from emr_eks_placement.environment import Environment
-from emr_eks_placement.environment_file import load_environment
+from emr_eks_placement.environment_file import load, load_environment
 from local.aws.emr_containers.job_runs import JobRun
 from local.aws.server import LocalAws
 from local.cdk import ROOT, CdkCli
@@ -125,6 +126,18 @@ class Deployed:
         return process
 
 
+def _checked_once(load_checked: Callable[[Path], CheckedEnvironment]) -> Callable[[Path], CheckedEnvironment]:
+    """Hundreds of commands read the deployed environment's file; other files are read and checked each time."""
+    deployed = (ROOT / FILE).resolve()
+    text, checked = deployed.read_bytes(), load_checked(Path(FILE))
+
+    def read(path: Path) -> CheckedEnvironment:
+        is_deployed = path.resolve() == deployed and path.read_bytes() == text
+        return checked if is_deployed else load_checked(path)
+
+    return read
+
+
 @pytest.fixture(scope="package")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder: Path = tmp_path_factory.mktemp("operate")
@@ -145,6 +158,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         for name, value in aws.child_environment().items():
             patch.setenv(name, value)
         patch.chdir(ROOT)
+        patch.setattr(load, "load_checked", _checked_once(load.load_checked))
         cdk = CdkCli("local", folder / "cdk.out", folder / "cdk.log")
         synthesize(environment, cdk.assembly)
         cdk.bootstrap("000000000000", REGION)

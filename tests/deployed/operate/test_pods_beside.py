@@ -11,7 +11,7 @@ import trustme
 
 from emr_eks_placement.aws.job_runs import JobRunsApi
 from emr_eks_placement.cli.main import main
-from emr_eks_placement.facts import emr
+from emr_eks_placement.facts import emr, kubernetes
 from emr_eks_placement.runs import pods_beside
 from emr_eks_placement.runs.pods_beside import PodsBeside
 from local.aws.ministack import state
@@ -113,9 +113,9 @@ def test_a_deleted_pod_has_a_cost(deployed: Deployed) -> None:
     assert dollars(gone["cost"]) >= dollars(there["cost"])
 
 
-def test_the_instance_of_a_pod_on_ec2_is_not_in_the_cost(deployed: Deployed) -> None:
+def test_the_spot_instance_of_a_pod_is_not_in_the_cost(deployed: Deployed) -> None:
     id_ = started(deployed, "ec2")
-    put(deployed, id_, pod(startTime=since(hours=10)), EC2_NODE)
+    put(deployed, id_, pod(startTime=since(hours=10)), EC2_NODE | {kubernetes.CAPACITY_TYPE: "SPOT"})
     cost = Told(deployed, id_).look()["cost"]
     assert cost.endswith(" so far without EC2 instances")
     assert dollars(cost) == pytest.approx(10 * (0.01012 + 2 * 0.00111125), rel=0.02)
