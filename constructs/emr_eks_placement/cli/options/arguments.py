@@ -173,6 +173,13 @@ def add_review(parser: argparse.ArgumentParser) -> None:
     )
     _add_prices_options(parser)
     add_output(parser, ("table", "json", "markdown", "sarif", "annotations"))
+    parser.add_argument(
+        "--write",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write the review in a format of --output to a file; repeatable",
+    )
 
 
 def _add_prices_options(parser: argparse.ArgumentParser) -> None:
