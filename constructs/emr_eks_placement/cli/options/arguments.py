@@ -153,6 +153,11 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
 
 
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """Of check."""
+    parser.add_argument("files", nargs="+", type=environment, metavar="FILE", help="an environment file")
+
+
 def add_review(parser: argparse.ArgumentParser) -> None:
     """Of review."""
     what = "an environment file, REVISION:PATH of one (git), or the folder of a cloud assembly"
