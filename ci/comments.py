@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+TOKENS = ("GITHUB_TOKEN", "GITLAB_TOKEN")
+"""The settings that only this module reads."""
 _MARKER = "<!-- emr-placement review "
 _PAST = "This pull request no longer changes this environment.\n"
 _MOST_PAGES = 100

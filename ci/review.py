@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from comments import CommentsError, comments_of
+from comments import TOKENS, CommentsError, comments_of
 
 from emr_eks_placement.cli.output.markdown import escaped
 from emr_eks_placement.cli.output.review_markdown import marker
@@ -74,8 +74,8 @@ def _base(asked: str) -> str:
 
 def _changed(base: str, patterns: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Each file that is changed or added, and whether the base has it; one that is renamed counts as added."""
-    told = _git("diff", "--name-status", "--no-renames", "-z", "--diff-filter=AMT", base, "HEAD", "--", *patterns)
-    words = told.split("\0")[:-1]
+    changes = _git("diff", "--name-status", "--no-renames", "-z", "--diff-filter=AMT", base, "HEAD", "--", *patterns)
+    words = changes.split("\0")[:-1]
     yield from ((file, kind != "A") for kind, file in zip(words[::2], words[1::2], strict=True))
 
 
@@ -104,7 +104,9 @@ def _review(
     command += [f"--fail-on={gate}" for gate in settings.get("REVIEW_FAIL_ON", "").split()]
     command += ["--no-resources"] if settings.get("REVIEW_RESOURCES") == "false" else []
     command += ["--", *([f"{base}:{file}"] if base else []), file]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 no shell reads the names
+    # The app that is synthesized is code of the pull request.
+    env = {name: value for name, value in settings.items() if name not in TOKENS}
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 no shell
     sys.stdout.write(ended.stdout)
     _log(platform, ended.stderr)
     if written["markdown"].is_file():

@@ -21,8 +21,7 @@ from emr_eks_placement.assembly.cloud_assembly import load_stacks
 from emr_eks_placement.checks.definitions import NOT_PLANNED, findings_of_definitions
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.definition import DeployedVirtualCluster
-from emr_eks_placement.definition.checked_environment import job_placements
-from emr_eks_placement.definition.job_run import check_job_run
+from emr_eks_placement.definition.job_run import check_job_run, job_placements
 from emr_eks_placement.environment import capacity_of
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.infra import PlacementChecks

@@ -1,4 +1,4 @@
-"""A stand-in of the parts of GitHub's and GitLab's REST API that list, create and change comments.
+"""A server with the parts of GitHub's and GitLab's REST API that list, create and change comments.
 
 Written after their documentation: pages of few comments with a Link header, tokens that may read, write or neither.
 """

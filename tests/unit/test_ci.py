@@ -174,7 +174,7 @@ def test_the_comment_is_changed_in_place_and_anothers_is_not(clone: Clone, api: 
     assert api.writes == ["PATCH"], "the same again is not written again"
 
 
-def test_a_comment_of_what_is_not_changed_any_more_says_so(clone: Clone, api: Discussion) -> None:
+def test_a_comment_about_an_environment_that_is_no_longer_changed(clone: Clone, api: Discussion) -> None:
     api.add("<!-- emr-placement review other -->\nresources: …")
     api.add("about <!-- emr-placement review x -->")
     clone.commit({"environments/dev.yaml": LARGER})
@@ -235,6 +235,12 @@ def test_lines_of_standard_error_are_no_commands(clone: Clone, api: Discussion) 
     assert stopped is not None
     assert "set-output" in stopped[2]
     assert github(clone, api, resources="false").status == 0
+
+
+def test_the_app_of_the_pull_request_does_not_get_the_token(clone: Clone, api: Discussion) -> None:
+    app = {"app": 'echo "token: <$GITHUB_TOKEN> action: <$GITHUB_ACTION_PATH>" >&2; exit 1', "context": {}}
+    clone.commit({"environments/dev.yaml": LARGER, "cdk.json": json.dumps(app)})
+    assert f"token: <> action: <{CI / 'github'}>" in github(clone, api).log
 
 
 def test_added_renamed_and_removed_files(clone: Clone, api: Discussion) -> None:

@@ -22,7 +22,7 @@ from emr_eks_placement.pod_template.text import read_template_file
 from emr_eks_placement.scheduling.capacity import Capacity
 
 NOT_PLANNED = "NOT_PLANNED"
-"""The code of a finding that says why something was not planned."""
+"""The code of a finding with the reason why something was not planned."""
 
 _TEMPLATE = "AWS::EMRContainers::JobTemplate"
 _STARTS = ("AWS::StepFunctions::StateMachine", "AWS::Scheduler::Schedule")
@@ -219,9 +219,9 @@ def _where(problem: Problem, made: Plan, place: _Place) -> Resource | None:
 
 def _refused(one: _Definition, broken: RuleError, request: Mapping[str, Any] | None) -> DefinitionFinding:
     """An error where Spark or EMR refuses it for sure; a warning where only the deployment can tell."""
-    told = because_of_placeholder(broken, request) if request is not None else broken
-    severity: Severity = "error" if request is not None and told is broken else "warning"
-    return _not_planned(one.label, severity, str(finding(one.label, told)), told.fix, one.resource)
+    seen = because_of_placeholder(broken, request) if request is not None else broken
+    severity: Severity = "error" if request is not None and seen is broken else "warning"
+    return _not_planned(one.label, severity, str(finding(one.label, seen)), seen.fix, one.resource)
 
 
 def _not_planned(label: str, severity: Severity, what: str, fix: str, resource: Resource | None) -> DefinitionFinding:
