@@ -187,6 +187,14 @@ def test_job_runs(example: Example) -> None:
     made.template.has_output("StartTripCountFargate", {})
 
 
+def test_placement_checks(example: Example) -> None:
+    made = example("placement_checks")
+    assert made.capacity.node_groups["executors"].labels == {"workload": "spark-executor"}
+    made.template.resource_count_is("AWS::EMRContainers::JobTemplate", 1)
+    report = json.loads((made.folder / "validation-report.json").read_text())
+    assert "emr-eks-placement" not in {one["pluginName"] for one in report["pluginReports"]}
+
+
 def test_every_construct_has_an_example_and_every_example_a_test() -> None:
     apps = {folder.name: (folder / "app.py").read_text() for folder in EXAMPLES.iterdir() if folder.is_dir()}
     constructs = set(infra.__all__) - {"AnyCluster"}

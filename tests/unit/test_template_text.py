@@ -10,6 +10,7 @@ import yaml
 
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.common.errors import InputError, RuleError
+from emr_eks_placement.emr.request_file import find_template
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.job.placement import Ec2
 from emr_eks_placement.planning import plan
@@ -18,7 +19,6 @@ from emr_eks_placement.pod_template.read import read_template
 from emr_eks_placement.pod_template.text import parse_template
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.prepared import Prepared
-from emr_eks_placement.runs.request_file import find_template
 from emr_eks_placement.runs.source import CapacitySource
 from tests.unit.environments import TEXT
 from tests.unit.planned import CAPACITY, DRIVER_TEMPLATE, NAMESPACE, request

@@ -5,7 +5,7 @@ writes into templates (aws:cdk:path, aws:asset:path).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +63,25 @@ def load_stacks(folder: Path) -> list[Stack]:
     Raises InputError if the folder holds no assembly, or if a manifest or template is invalid.
     """
     return list(_stacks_of_assembly(folder, ()))
+
+
+def stacks_of_templates(files: Collection[Path]) -> list[Stack]:
+    """The stacks of these templates, each followed by its nested stacks; files: in the folders of their assemblies.
+
+    None while the CDK lacks context: its CLI looks that up, and synthesizes again. Raises InputError as `load_stacks` does.
+    """
+    wanted = {file.resolve() for file in files}
+    found: dict[Path, Stack] = {}
+    for folder in sorted({file.parent for file in wanted}, key=lambda one: len(one.parts)):
+        manifest = read_json(folder / "manifest.json", "Synthesize the app again: cdk synth")
+        if manifest["missing"].value:
+            return []
+        for stack in _stacks_of_assembly(folder, ()):
+            file = stack.file.resolve()
+            is_wanted = file in wanted if stack.parent is None else stack.parent.stack in found.values()
+            if is_wanted and file not in found:  # a stage is also in the assembly around it
+                found[file] = stack
+    return list(found.values())
 
 
 def _stacks_of_assembly(folder: Path, stages: tuple[str, ...]) -> Iterator[Stack]:

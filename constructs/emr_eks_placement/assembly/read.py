@@ -1,12 +1,12 @@
 """Reads the capacity of each EKS cluster from a cloud assembly."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from emr_eks_placement.assembly.cloud_assembly import Resource, load_stacks
+from emr_eks_placement.assembly.cloud_assembly import Resource, Stack, load_stacks
 from emr_eks_placement.assembly.clusters import (
     AUTO_MODE_NODES,
     CLUSTER_KINDS,
@@ -52,8 +52,23 @@ def read_assembly(folder: Path) -> dict[str, Capacity]:
     finding for each unusable resource, if the folder is no assembly, if the assembly is malformed, and if a region or a
     needed value is known only at deployment.
     """
+    return {name: one.capacity for name, one in read_clusters(load_stacks(folder), folder).items()}
+
+
+@dataclass(frozen=True)
+class ReadCluster:
+    """What a cluster has for pods, and the resources that give it, by their names in the capacity."""
+
+    capacity: Capacity
+    virtual_clusters: Mapping[str, Resource]
+    node_groups: Mapping[str, Resource]
+    fargate_profiles: Mapping[str, Resource]
+
+
+def read_clusters(stacks: Sequence[Stack], folder: Path) -> dict[str, ReadCluster]:
+    """As `read_assembly`, of the stacks of an assembly in that folder."""
     try:
-        return _Reader(Resolver(load_stacks(folder))).read()
+        return _Reader(Resolver(stacks)).read()
     except RecursionError:
         raise refused(
             str(folder), None, "its values are nested too deeply to be read", "Synthesize the app again: cdk synth"
@@ -74,8 +89,8 @@ class _Parts:
     other_nodes: list[str] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
 
-    def capacity(self) -> Capacity:
-        """Returns the capacity of the cluster, with a name for each part."""
+    def read(self) -> ReadCluster:
+        """Returns the cluster, with a name for each part."""
         cluster, groups, profiles = self.cluster, self.node_groups, self.fargate_profiles
         zones = [
             *zones_of(cluster.subnets),
@@ -83,27 +98,37 @@ class _Parts:
             *(zone for pool in self.node_pools.values() for zone in pool.zones),
             *(zone for profile in profiles.values() for zone in profile.zones),
         ]
-        named = _named(groups, lambda group: group.deployed_name)
+        group_names = _names(groups, lambda group: group.deployed_name)
+        profile_names = _names(profiles, lambda profile: profile.deployed_name)
+        namespace_names = _names(self.namespaces, lambda _: None)
+        named = _named(groups, group_names)
         others = [cluster.other_nodes, *self.other_nodes]
         if cluster.auto_mode and not self.node_pools:
             others.append(AUTO_MODE_NODES)
-        return Capacity(
+        capacity = Capacity(
             region=cluster.region,
             zones=tuple(dict.fromkeys(zones)),
             kubernetes_version=cluster.version,
             node_groups=named,
             node_pools=named_beside(named, self.node_pools),
-            fargate_profiles=_named(profiles, lambda profile: profile.deployed_name),
-            namespaces=_named(self.namespaces, lambda _: None),
+            fargate_profiles=_named(profiles, profile_names),
+            namespaces=_named(self.namespaces, namespace_names),
             namespace_rules=self.namespace_rules,
             pod_identity_roles=frozenset(self.roles),
             other_nodes="; ".join(dict.fromkeys(one for one in others if one)),
             not_read=tuple(dict.fromkeys(self.not_read)),
         )
+        named_resources = (
+            {name: one for one, name in names.items()} for names in (namespace_names, group_names, profile_names)
+        )
+        return ReadCluster(capacity, *named_resources)
 
 
-def _named(parts: Mapping[Resource, Part], physical_name: Callable[[Part], str | None]) -> dict[str, Part]:
-    names = distinct_names({resource: names_of(resource, physical_name(part)) for resource, part in parts.items()})
+def _names(parts: Mapping[Resource, Part], physical_name: Callable[[Part], str | None]) -> dict[Resource, str]:
+    return distinct_names({resource: names_of(resource, physical_name(part)) for resource, part in parts.items()})
+
+
+def _named(parts: Mapping[Resource, Part], names: Mapping[Resource, str]) -> dict[str, Part]:
     return {names[resource]: part for resource, part in parts.items()}
 
 
@@ -124,13 +149,13 @@ class _Reader:
             MANIFEST_KIND: self._add_manifest,
         }
 
-    def read(self) -> dict[str, Capacity]:
-        """Returns the capacity of each cluster. Raises InputError with the findings of all resources."""
+    def read(self) -> dict[str, ReadCluster]:
+        """Returns each cluster. Raises InputError with the findings of all resources."""
         findings = list(self._findings())
         if findings:  # without duplicates: an error of a cluster appears again with each of its parts
             raise InputError([found for number, found in enumerate(findings) if found not in findings[:number]])
         names = distinct_names({key: parts.cluster.names for key, parts in self._parts.items()})
-        return {names[key]: parts.capacity() for key, parts in self._parts.items()}
+        return {names[key]: parts.read() for key, parts in self._parts.items()}
 
     def _findings(self) -> Iterator[Finding]:
         others = [(kind, self._add_other_nodes) for kind in OTHER_NODE_KINDS]

@@ -65,6 +65,14 @@ COMMANDS = (
         add_arguments=arguments.add_plan,
     ),
     Command(
+        name="check",
+        summary="check environment files",
+        description="Check environment files: every setting, and every placement of every job. Print each error with its line "
+        "and fix. Makes no calls to AWS. Exit status: 0 without errors, 2 with errors.",
+        example="emr-placement check environments/dev.yaml environments/prod.yaml",
+        add_arguments=arguments.add_check,
+    ),
+    Command(
         name="cost",
         summary="show what an environment costs at rest, and a run of each job",
         description="Show what an environment costs while no job runs, and what a run of each job costs in each of its "

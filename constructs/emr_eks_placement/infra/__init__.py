@@ -14,6 +14,7 @@ from emr_eks_placement.infra.network import Network
 from emr_eks_placement.infra.network_addons import NetworkAddons
 from emr_eks_placement.infra.node_groups import NodeGroups
 from emr_eks_placement.infra.node_pools import NodePools
+from emr_eks_placement.infra.placement_checks import PlacementChecks
 from emr_eks_placement.infra.virtual_cluster import EmrVirtualCluster
 from emr_eks_placement.infra.virtual_cluster_handler import VirtualClusterHandler
 
@@ -34,5 +35,6 @@ __all__ = [
     "NetworkAddons",
     "NodeGroups",
     "NodePools",
+    "PlacementChecks",
     "VirtualClusterHandler",
 ]

@@ -10,7 +10,7 @@ from emr_eks_placement.common.errors import Finding, InputError, RuleError, find
 from emr_eks_placement.emr.job_template import with_job_template
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.emr.request_check import check_request
-from emr_eks_placement.runs.request_file import FileRequest, find_template, read_requests, shown_file
+from emr_eks_placement.emr.request_file import FileRequest, find_template, read_requests, shown_file
 from emr_eks_placement.runs.source import Outcome, Source
 
 _Refused = tuple[Finding, ...]

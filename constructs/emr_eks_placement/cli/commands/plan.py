@@ -11,12 +11,12 @@ from emr_eks_placement.cli.output.plan import as_json, as_markdown, as_table
 from emr_eks_placement.cli.output.terminal import say
 from emr_eks_placement.common.errors import Finding, placed_at, refused
 from emr_eks_placement.common.yaml_document import YamlDocument
+from emr_eks_placement.emr.request_file import names_file
 from emr_eks_placement.facts.kubernetes import check_namespace
 from emr_eks_placement.facts.quotas import FARGATE_VCPUS
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.runs.account import Account
 from emr_eks_placement.runs.plan_files import plan_files
-from emr_eks_placement.runs.request_file import names_file
 from emr_eks_placement.runs.source import CapacitySource, Outcome, stopping, without
 from emr_eks_placement.scheduling.capacity import Capacity
 

@@ -12,9 +12,9 @@ from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.run_events import open_events
 from emr_eks_placement.common.errors import InputError, RuleError, placed_at, refused
 from emr_eks_placement.emr.read_requests import checked, understood
+from emr_eks_placement.emr.request_file import names_file, read_request, shown_file
 from emr_eks_placement.runs.follow import INTERRUPTED, RunEvents, follow, tell_output
 from emr_eks_placement.runs.prepared import Prepared, at_option, prepare_job, prepare_request
-from emr_eks_placement.runs.request_file import names_file, read_request, shown_file
 from emr_eks_placement.runs.source import source_of, stopping, without
 from emr_eks_placement.submission.request import check_filled_in, check_same_run, default_run_name
 

@@ -153,6 +153,11 @@ def add_cost(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
 
 
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """Of check."""
+    parser.add_argument("files", nargs="+", type=environment, metavar="FILE", help="an environment file")
+
+
 def add_review(parser: argparse.ArgumentParser) -> None:
     """Of review."""
     what = "an environment file, REVISION:PATH of one (git), or the folder of a cloud assembly"
@@ -173,6 +178,13 @@ def add_review(parser: argparse.ArgumentParser) -> None:
     )
     _add_prices_options(parser)
     add_output(parser, ("table", "json", "markdown", "sarif", "annotations"))
+    parser.add_argument(
+        "--write",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write the review in a format of --output to a file; repeatable",
+    )
 
 
 def _add_prices_options(parser: argparse.ArgumentParser) -> None:

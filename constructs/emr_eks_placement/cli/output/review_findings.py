@@ -35,9 +35,12 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def as_sarif(findings: Iterable[PlacedFinding]) -> str:
+def as_sarif(findings: Iterable[PlacedFinding], label: str) -> str:
     """Returns every finding of the side after, with baselineState, so that code scanning tells new ones from those that
-    were there."""
+    were there.
+
+    label: of that side. It is the category of the findings, of which code scanning takes one file each.
+    """
     results = list(findings)
     rules = list(dict.fromkeys(one.rule for one in results))
     document = {
@@ -52,6 +55,7 @@ def as_sarif(findings: Iterable[PlacedFinding]) -> str:
                         "rules": [_rule(rule) for rule in rules],
                     }
                 },
+                "automationDetails": {"id": f"emr-placement/{label}/"},
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(one, rules.index(one.rule)) for one in results],
             }
