@@ -198,7 +198,7 @@ def _planned(
             problem.code,
             problem.severity,
             f"{problem.role} in namespace {place.namespace}: {problem.what}",
-            problem.what_to_do,
+            problem.fix,
             one.label,
             one.resource or _where(problem, made, place),
         )
