@@ -40,6 +40,8 @@ ELSEWHERE: Mapping[str, str] = {
     "emr-placement smoke-test -e environments/local.yaml": (
         "tests/deployed/demo/test_smoke_test.py::test_the_table_is_that_of_the_docs_and_fits_80_columns"
     ),
+    "emr-placement review ": "tests/unit/test_review_page.py::test_every_command_of_the_page_runs",
+    "emr-placement check ": "tests/unit/test_review_page.py::test_every_command_of_the_page_runs",
     "emr-placement prices refresh": "tests/local/test_prices.py::test_every_price_is_read",
     "kubectl ": "tests/local/test_kubernetes_kubectl.py::test_every_kubectl_command_of_the_docs_is_accepted",
 }
