@@ -28,7 +28,7 @@ def airflow(settings: dict[str, str], *arguments: str) -> subprocess.CompletedPr
 def installed(everything: Deployed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of an Airflow with a database, the DAG, and a connection to the local AWS.
 
-    The empty database of the pinned Airflow is made once and kept.
+    The empty database of the pinned Airflow is created once and kept.
     """
     assert _PYTHON.exists(), "make setup installs Airflow into .venv-airflow"
     home = tmp_path_factory.mktemp("airflow")
