@@ -54,7 +54,7 @@ def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.Ca
     assert checks["stacks"]["found"] == "already deployed: first-platform, first-virtual-clusters, first-job-runs"
     assert checks["vpcs"]["found"] == "5 VPCs allowed (L-F678F1CE), 3 there, 0 more needed"
     assert checks["elastic-ips"]["found"].endswith("2 there, 0 more needed")
-    assert "AWS makes AWSServiceRoleForAmazonEKS," in checks["service-linked-roles"]["found"]
+    assert "AWS creates AWSServiceRoleForAmazonEKS," in checks["service-linked-roles"]["found"]
 
 
 class Terminal(io.StringIO):
