@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ACCESS_KEY_ID = "000000000000"
-"""Not a credential: MiniStack reads a 12-digit access key as the account id."""
-SECRET_ACCESS_KEY = "local-aws-needs-no-secret"  # noqa: S105 - no secret
+"""MiniStack reads a 12-digit access key as the account id."""
 KEPT = Path(__file__).parents[2] / ".local"
 """What serves the next run as well, and `make clean` removes: unpacked Lambda layers, compiled JavaScript."""
 _AWS_PREFIXES = ("AWS_", "CDK_", "BOTO_")
 
 
-def client_environment(url: str, region: str, state_dir: Path) -> dict[str, str]:
+def client_environment(url: str, region: str, state_dir: Path, secret: str) -> dict[str, str]:
     """Returns the variables that direct a program to the local AWS instead of the user's own AWS settings."""
     return {
         **signed_out(state_dir),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_ENDPOINT_URL": url,
