@@ -9,6 +9,9 @@ BIN := .venv/bin
 , := ,
 # .venv and __pycache__ are this folder's own: each command would compile the AWS CDK anew.
 unexport PYTHONDONTWRITEBYTECODE
+# cdk.json switches off notices and telemetry; the CDK CLI asks npm for its latest version at a terminal all the same.
+export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := true
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup demo local test test-unit laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
@@ -103,7 +106,7 @@ format: $(developing) ## Format the code
 	ruff format .
 
 synth: $(synthesis) ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
-	cdk synth --quiet --no-notices -c environment=$(ENVIRONMENT)
+	cdk synth --quiet -c environment=$(ENVIRONMENT)
 
 # The account is that of AWS_PROFILE and its like; YES=1 leaves out the CDK's and drain's questions.
 bootstrap: named $(synthesis) ## Check the AWS account, then deploy ENVIRONMENT to it; YES=1 asks nothing
