@@ -68,8 +68,8 @@ node_modules/.installed: package-lock.json | .venv/.synthesis
 demo: $(running) ## Deploy to a local AWS, run a job in every placement, show where each pod went
 	@$(BIN)/python -m local.demo
 
-local: $(running) ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
-	@$(BIN)/python -m local --environment $(ENVIRONMENT)
+local: $(running) ## Start the local AWS (PORT=4566) and keep it running, for the AWS CLI, the CDK CLI and boto3
+	@$(BIN)/python -m local --environment $(ENVIRONMENT) $(if $(PORT),--port $(PORT))
 
 test: $(developing) .venv-checkov/.installed .venv-airflow/.installed ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
