@@ -1,8 +1,8 @@
-"""What tells a web page's request to a server on the loopback interface from a program's.
+"""Distinguishes web pages' requests to a server on the loopback interface from programs'.
 
 A browser adds Origin to what a page's script sends to another origin, and Sec-Fetch-* to every request to a loopback
 address (Fetch Metadata Request Headers, W3C, 2; Fetch standard, "Origin header"); a page can leave out neither. A page whose
-own host name is made to resolve to 127.0.0.1 (DNS rebinding) is of the same origin, and its requests name that host in Host.
+own host name resolves to 127.0.0.1 (DNS rebinding) is of the same origin, and its requests name that host in Host.
 boto3, the AWS CLI, the CDK CLI and kubectl send none of these; Spark's client names the server itself as the Origin of a watch.
 """
 
@@ -15,7 +15,7 @@ port: what forwards a port keeps the host name that its client used."""
 
 
 def refusal(headers: Iterable[tuple[str, str]], *, own_scheme: str | None = None) -> str | None:
-    """Why a request with these headers is not answered; None for a program's own request.
+    """Returns why a request with these headers is refused; None for a program's request.
 
     own_scheme: of a server that serves no pages, whose own address is then no web page's Origin.
     """

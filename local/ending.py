@@ -1,4 +1,4 @@
-"""How a server of this package ends when told: by itself within seconds, else by force."""
+"""Ends a server on a signal: regularly within seconds, else by force."""
 
 import os
 import signal
@@ -11,26 +11,26 @@ _SECONDS = 5.0
 
 
 class Ending:
-    """Waits for the first of SIGINT, SIGTERM and SIGHUP; what still runs 5 s later, or at a second one, is ended by force.
+    """Waits for the first of SIGINT, SIGTERM and SIGHUP; 5 s later, or on a second one, the process ends by force.
 
-    by_force: what is left to do before the process exits at once, from any thread. SIGHUP stays ignored under nohup.
+    by_force: called before that, from any thread. SIGHUP stays ignored under nohup.
     """
 
     def __init__(self, by_force: Callable[[], None]) -> None:
         self._by_force = by_force
-        self._told = threading.Event()
+        self._signalled = threading.Event()
         for number in _SIGNALS:
             if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
 
     def wait(self) -> None:
-        """Returns when told to end."""
-        self._told.wait()
+        """Returns after the first signal."""
+        self._signalled.wait()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self._told.is_set():
+        if self._signalled.is_set():
             self._end(128 + number)
-        self._told.set()
+        self._signalled.set()
         late = threading.Timer(_SECONDS, self._end, (0,))
         late.daemon = True
         late.start()

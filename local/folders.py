@@ -1,4 +1,4 @@
-"""Folders below .local: one program at a time has one, and finds nothing in it that a killed one left."""
+"""Folders below .local: each is used by one program at a time, and cleaned of what a killed one left."""
 
 import contextlib
 import fcntl
@@ -19,9 +19,9 @@ class FolderInUseError(OSError):
 
 @contextlib.contextmanager
 def held(folder: Path, left_over: Iterable[str]) -> Iterator[Path]:
-    """Holds a folder, made if absent, until the end of the block or of the process, however that ends.
+    """Holds a folder, created if absent, until the end of the block or of the process, however that ends.
 
-    left_over: patterns of what a program that was killed leaves; it is removed. Raises FolderInUseError.
+    left_over: patterns of files that a killed program leaves; they are removed. Raises FolderInUseError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("a") as lock:

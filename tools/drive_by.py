@@ -30,11 +30,11 @@ _TRUST = {
 }
 _SECONDS = 60
 _REFUSED = ("TypeError", "opaque 0 ", "error", "closed", "loaded")
-"""What a page is told of an answer that it may not read (Fetch standard); a refused form loads an error page."""
+"""What a page sees of an answer that it may not read (Fetch standard); a refused form loads an error page."""
 
 
 def main() -> int:
-    """Prints what the page was told of each try, then every try that came through; exit code."""
+    """Prints the result of each try, then every try that got through. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.drive_by", description=__doc__)
     parser.add_argument("--chromium", default="chromium", help="the program (default: %(default)s)")
     chromium: str = parser.parse_args().chromium
@@ -46,18 +46,18 @@ def main() -> int:
             FunctionName="present", Runtime="python3.12", Handler="index.handler", Role=_ROLE,
             Code={"ZipFile": _archive(ran)},
         )  # fmt: skip
-        told = _open(chromium, Path(folder), {"{url}": local.aws.url, "{kubernetes}": local.kubernetes.url})
+        seen = _open(chromium, Path(folder), {"{url}": local.aws.url, "{kubernetes}": local.kubernetes.url})
         names = [one["FunctionName"] for one in functions.list_functions()["Functions"]]
         problems = [
-            f"the page came through: {line}" for line in told if not line.partition(": ")[2].startswith(_REFUSED)
+            f"the page got through: {line}" for line in seen if not line.partition(": ")[2].startswith(_REFUSED)
         ]
         problems += [] if names == ["present"] else [f"the functions are now {names}"]
         problems += ["the function ran"] if ran.exists() else []
-        problems += [] if len(told) == 10 else ["the page did not try everything"]
+        problems += [] if len(seen) == 10 else ["the page did not try everything"]
         if not problems:
             functions.invoke(FunctionName="present")
             problems += [] if ran.exists() else ["the function does not run for a program either"]
-    sys.stdout.write("".join(f"{line}\n" for line in [*told, *problems]))
+    sys.stdout.write("".join(f"{line}\n" for line in [*seen, *problems]))
     return 1 if problems else 0
 
 

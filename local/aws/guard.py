@@ -1,4 +1,4 @@
-"""Stands before the services of the local AWS: no web page and nobody without a key gets through."""
+"""Refuses requests to the local AWS that a web page sends, or that are not signed with a key of the account."""
 
 import json
 from collections.abc import Awaitable, Callable

@@ -11,14 +11,14 @@ _OPERATION = "AssumeRoleWithWebIdentity"
 
 
 def token(claims: Mapping[str, object], secret: str) -> str:
-    """A token with these claims (iss, sub, aud), for who has the secret of the account's own key pair."""
+    """Returns a token with these claims (iss, sub, aud), signed with the secret of the account's own key pair."""
     parts = ({"alg": "HS256", "typ": "JWT"}, claims)
     text = ".".join(_encoded(json.dumps(part).encode()) for part in parts)
     return f"{text}.{_signature(text, secret)}"
 
 
 def is_request_with_token(body: bytes, secret: str) -> bool:
-    """Whether the body of a request to STS asks for a role with such a token."""
+    """Returns whether the body of a request to STS is AssumeRoleWithWebIdentity with such a token."""
     asked = parse_qs(body.decode(errors="replace"))
     tokens = asked.get("WebIdentityToken", [])
     if asked.get("Action") != [_OPERATION] or len(tokens) != 1:

@@ -1,4 +1,4 @@
-"""The bearer tokens that the server lets in: its own, and those of EKS."""
+"""Checks bearer tokens: the server's own, and those of EKS."""
 
 import base64
 import datetime
@@ -16,10 +16,10 @@ _TIME = "%Y%m%dT%H%M%SZ"
 
 
 class Authentication:
-    """Who gets in: programs with the server's own token, which is new for each server, or with a token of EKS.
+    """Accepts programs with the server's own token, which is new for each server, or with a token of EKS.
 
-    admits: whether the presigned URL in an EKS token is signed with a key of the account; it is asked for those that are well
-    formed and fresh.
+    admits: whether the presigned URL in an EKS token is signed with a key of the account; it is called for those that are well
+    formed and not expired.
     """
 
     def __init__(self, admits: Callable[[str], bool]) -> None:
@@ -27,16 +27,16 @@ class Authentication:
         self._admits = admits
 
     def check(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Raises ApiError 403 for a web page's request, 401 for one without a token that is let in."""
+        """Raises ApiError 403 for a web page's request, 401 for one without an accepted token."""
         sent = list(headers)
         problem = browsers.refusal(sent, own_scheme="https")
         if problem:
             raise ApiError(403, problem)
         bearers = [value for name, value in sent if name.lower() == "authorization"]
-        if len(bearers) != 1 or not self._lets_in(bearers[0]):
+        if len(bearers) != 1 or not self._accepts(bearers[0]):
             raise ApiError(401, "Unauthorized")
 
-    def _lets_in(self, header: str) -> bool:
+    def _accepts(self, header: str) -> bool:
         if hmac.compare_digest(header.encode(), f"Bearer {self.token}".encode()):
             return True
         url = presigned_url(header)
@@ -44,9 +44,9 @@ class Authentication:
 
 
 def presigned_url(header: str) -> str | None:
-    """The URL in a header with a token of EKS; None for a header without one.
+    """Returns the URL in a header with a token of EKS; None for a header without one.
 
-    As aws-iam-authenticator sees to it: a presigned GetCallerIdentity, not too old, whose signature covers the cluster's name.
+    As aws-iam-authenticator requires: a presigned GetCallerIdentity, not expired, whose signature covers the cluster's name.
     """
     if not header.startswith(_PREFIX):
         return None

@@ -42,7 +42,7 @@ def _bring_loopback_up() -> None:
 
 
 def _answer(server: socket.socket, asked: set[str]) -> None:
-    """Says of every name that there is none (RFC 1035, 4.1)."""
+    """Answers that no name exists (RFC 1035, 4.1)."""
     while True:
         question, client = server.recvfrom(4096)
         labels, position = [], 12

@@ -1,4 +1,4 @@
-"""Who signed a request: MiniStack itself believes what names a root key, and checks other keys only where IAM is enforced."""
+"""Checks signatures of requests: MiniStack itself trusts root keys unchecked, and checks others only where IAM is enforced."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from local.aws.ministack.services import Response
 
 _HINT = "The keys of the local AWS change with every start: source its variables.sh again."
 _ONE_TIME_PATHS = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
-"""URLs that CloudFormation gives to custom resources, each with a random UUID; on AWS they are presigned."""
+"""URLs that CloudFormation passes to custom resources, each with a random UUID; on AWS they are presigned."""
 _LONGEST_TOKEN_REQUEST = 100_000  # bytes, of AssumeRoleWithWebIdentity: a token has up to 20,000 characters (STS API)
 
 Failure = tuple[str, str]
@@ -31,7 +31,7 @@ class HttpRequest:
 
     @classmethod
     def of(cls, method: str, raw_path: str, query: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Self:
-        """From what an ASGI server gives."""
+        """Returns the request of an ASGI scope."""
         joined: dict[str, str] = {}
         for raw_name, raw_value in headers:
             name, value = raw_name.decode("latin-1").lower(), names.sigv4.decode_header_value(raw_value)
@@ -45,7 +45,7 @@ class HttpRequest:
 
     @property
     def has_own_url(self) -> bool:
-        """Whether its URL was given to its sender alone."""
+        """Whether only its sender knows its URL."""
         return self.method == "PUT" and self.raw_path.startswith(_ONE_TIME_PATHS)
 
     @property
@@ -111,7 +111,7 @@ class Signatures:
             yield
 
     def _signature_and_secret(self, request: HttpRequest) -> tuple[Any, str]:
-        """What the request's signature says and the secret to check it by, or the error."""
+        """Returns the parsed signature and the secret to check it with, or the error."""
         read = names.sigv4.parse_query_signature if request.is_presigned else names.sigv4.parse_header_signature
         signature = read(request.query if request.is_presigned else request.headers)
         if isinstance(signature, tuple):
