@@ -4,6 +4,8 @@
 knows no name.
 """
 
+import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -16,6 +18,7 @@ import tempfile
 import threading
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1  # netdevice(7)
+_PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
 def main() -> int:
@@ -29,7 +32,11 @@ def main() -> int:
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         server.bind(("127.0.0.1", 53))
         threading.Thread(target=_answer, args=(server, asked), daemon=True).start()
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         code = os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:]))
+        with contextlib.suppress(ChildProcessError):  # what the command left running has ended
+            while True:
+                os.wait()
         print(json.dumps(sorted(asked)))  # noqa: T201
         return code
 
