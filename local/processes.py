@@ -13,6 +13,25 @@ class EndedError(Exception):
     """A command was not started, or not completed, because all were ended."""
 
 
+_leaders: set[int] = set()
+
+
+def leads_session(process: "subprocess.Popen[Any]") -> None:
+    """Notes a process that was started with a session of its own, for `kill_sessions`."""
+    _leaders.add(process.pid)
+
+
+def has_ended(process: "subprocess.Popen[Any]") -> None:
+    """Forgets it; its number may become another's."""
+    _leaders.discard(process.pid)
+
+
+def kill_sessions() -> None:
+    """Kills every noted process, each with what it started."""
+    for leader in tuple(_leaders):
+        _kill_group(leader)
+
+
 class Processes:
     """Runs commands; a context manager that ends those still running, each with every process that it started."""
 
@@ -57,5 +76,9 @@ class Processes:
 
 
 def _kill(process: "subprocess.Popen[str]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill_group(process.pid)
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

@@ -7,6 +7,7 @@ the machine's own /opt is untouched.
 import contextlib
 import hashlib
 import io
+import os
 import shutil
 import stat
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+_UNFINISHED = "unfinished-"
 _LAMBDA_INTERPRETER = b"#!/var/lang/bin/python"
 _BIND_AND_RUN = """
 for own in /opt/*/; do
@@ -55,7 +57,10 @@ class LayerCache:
 
     def _unpack(self, archives: Sequence[bytes], target: Path) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=self._directory))
+        for left in self._directory.glob(f"{_UNFINISHED}*"):
+            if not _is_running(int(left.name.split("-")[1])):
+                shutil.rmtree(left, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{os.getpid()}-", dir=self._directory))
         try:
             for archive in archives:
                 _unpack(archive, unfinished)
@@ -63,6 +68,16 @@ class LayerCache:
                 unfinished.rename(target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _unpack(archive: bytes, target: Path) -> None:

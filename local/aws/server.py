@@ -2,7 +2,9 @@
 
 import atexit
 import contextlib
+import secrets
 import shutil
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +19,7 @@ from local.aws.emr_containers.integrations import ACTION, JobRunIntegrations
 from local.aws.emr_containers.job_runs import JobRunner
 from local.aws.emr_containers.namespace_access import NamespaceAccess
 from local.aws.emr_containers.service import SERVICE, EmrContainers
+from local.aws.guard import Guard
 from local.aws.ministack import (
     eks_access,
     eks_listings,
@@ -27,6 +30,7 @@ from local.aws.ministack import (
     scheduler,
     services,
     settings,
+    signatures,
     stack_progress,
     step_functions,
     verdicts,
@@ -41,7 +45,8 @@ class LocalAws:
     caches. Every EKS cluster has `cluster_endpoint` as its Kubernetes API and `cluster_ca_pem` as its certificate
     authority, unless `api_of` returns both for the cluster's name. Accepted job runs go to `job_runner`.
     `namespace_access`: how EMR gets into namespaces when a virtual cluster is created; by default into any. `port` 0
-    takes a free one.
+    takes a free one. It answers requests that are signed with the key pair in `environment`, which is new for every
+    LocalAws, or with keys of the account's users and role sessions; none that a web page sends.
 
     Only one runs in a process at a time. `stop` forgets its state and ends every process that it started.
     """
@@ -67,6 +72,8 @@ class LocalAws:
         )
         self._port = port
         self._region = region
+        self._secret = secrets.token_urlsafe(30)
+        self._signatures = signatures.Signatures(self._secret)
         self._undo = contextlib.ExitStack()
         self._gateway: gateway.Gateway | None = None
 
@@ -80,12 +87,16 @@ class LocalAws:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that direct AWS SDKs, the AWS CLI and the CDK CLI here."""
-        return environment.client_environment(self.url, self._region, self._state_dir)
+        return environment.client_environment(self.url, self._region, self._state_dir, self._secret)
 
     def child_environment(self) -> dict[str, str]:
         """Returns a whole environment for a child process: this process's, with its AWS settings replaced by
         `environment`."""
         return environment.process_environment(self.environment)
+
+    def admits(self, url: str) -> bool:
+        """Whether a token for one of the EKS clusters, a presigned URL, is signed with a key of the account."""
+        return self._signatures.is_signed_url(url, signatures.cluster_names())
 
     def start(self) -> Self:
         """Serve; the AWS APIs answer when this returns."""
@@ -103,9 +114,10 @@ class LocalAws:
     def _start(self) -> None:
         enter = self._undo.enter_context
         enter(gateway.LogFile(self._state_dir / "local-aws.log"))
-        self._gateway = gateway.Gateway(self._port)
+        self._gateway = gateway.Gateway(self._port, partial(Guard, allowed=self._signatures))
         self._undo.callback(self._gateway.close)
         enter(settings.running_at(self._gateway.port, self._region, self._state_dir / "ministack"))
+        enter(self._signatures.checked_once())
         enter(resource_types.registered([
             *ec2.resource_types(),
             *iam.resource_types(),

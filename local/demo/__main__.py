@@ -3,7 +3,6 @@ placed."""
 
 import argparse
 import contextlib
-import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from emr_eks_placement.common.errors import InputError
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment_file import load_environment
 from emr_eks_placement.job.placement import ROLES
+from local import folders
 from local.aws.environment import process_environment, signed_out
 from local.cdk import ROOT, CdkCli, CdkError
 from local.demo.steps import Steps
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from local.demo.run import Outcome
 
 FOLDER = ROOT / ".local" / "demo"
+_ALL = ("*",)
 _STYLES: Mapping[str, "Style"] = {"OK": "good", "DIFFERS": "bad"}
 _AT_ONCE = 4  # commands; the machine is small
 
@@ -40,8 +41,16 @@ def main() -> int:
     name: str = parser.parse_args().environment
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(stderr=True, soft_wrap=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
     file = ROOT / "environments" / f"{name}.yaml"
+    try:
+        with folders.held(FOLDER, _ALL):
+            return _in_folder(name, file, console)
+    except folders.FolderInUseError as error:
+        console.print(str(error), markup=False)
+        return 2
+
+
+def _in_folder(name: str, file: Path, console: Console) -> int:
     try:
         code = run_demo(name, file, load_environment(file), console)
     except InputError as error:
@@ -51,11 +60,11 @@ def main() -> int:
         console.print(str(error), markup=False)
         return 1
     except KeyboardInterrupt:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        folders.clear(FOLDER, _ALL)
         console.print("Interrupted; everything that was started has ended.")
         return 130
     if code == 0:
-        shutil.rmtree(FOLDER)
+        folders.clear(FOLDER, _ALL)
     return code
 
 
@@ -66,7 +75,7 @@ def run_demo(name: str, file: Path, environment: Environment, console: Console) 
     Independent steps run side by side. The table is printed before the local AWS ends.
     """
     console.print(f"Deploying {file.relative_to(ROOT)} to a local AWS, then running its jobs with real Spark.")
-    FOLDER.mkdir(parents=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         ThreadPoolExecutor(_AT_ONCE) as pool,
         contextlib.ExitStack() as started,

@@ -1,9 +1,7 @@
 """Carries out job runs: the submitter's pod, then real spark-submit and a real Spark driver that creates executor pods."""
 
-import base64
 import contextlib
 import itertools
-import json
 import shlex
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ import boto3
 from emr_eks_placement.emr.request import template_property
 from emr_eks_placement.pod_template.rules import SPARK_ROLE, TemplateRole
 from emr_eks_placement.spark.configuration import classification
+from local.aws import web_identity
 from local.aws.emr_containers.access import driver_subject, inputs
 from local.aws.emr_containers.job_runs import FailureReason, JobRun, JobRunState
 from local.eks.cluster import DeployedCluster
@@ -195,7 +194,7 @@ class SparkJobRunner:
 
 
 def session_of_role(account: boto3.Session, role_arn: str, *, cluster: str, namespace: str) -> boto3.Session:
-    """Returns the session that a driver in a namespace gets for its token. account: may ask for the cluster's issuer.
+    """Returns the session that a driver in a namespace gets for its token. account: has its key pair.
 
     Raises botocore's ClientError if the role does not trust the service account, as with roles for EKS Pod Identity,
     which is not supported here.
@@ -206,9 +205,10 @@ def session_of_role(account: boto3.Session, role_arn: str, *, cluster: str, name
         "sub": driver_subject(role_arn, namespace),
         "aud": "sts.amazonaws.com",
     }
-    token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims))
+    keys = account.get_credentials()
+    token = web_identity.token(claims, keys.secret_key if keys else "")
     made = account.client("sts").assume_role_with_web_identity(
-        RoleArn=role_arn, RoleSessionName="driver", WebIdentityToken=f"{token}.signature"
+        RoleArn=role_arn, RoleSessionName="driver", WebIdentityToken=token
     )["Credentials"]
     return boto3.Session(
         made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], region_name=account.region_name

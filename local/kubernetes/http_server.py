@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 from wsproto.utilities import generate_accept_token
 
-from local.kubernetes.authentication import check_authorization
+from local.kubernetes.authentication import Authentication
 from local.kubernetes.discovery import discovery_document
 from local.kubernetes.operations import ApiRequest, Operations, Reply
 from local.kubernetes.resources import parse_path
@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 
 _OPENAPI_V2 = "/openapi/v2"
 _OPENAPI_V2_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+_READ_OF_STRANGERS = 1_000_000  # bytes; what is not read when a connection closes can lose the answer
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -59,10 +60,12 @@ class ApiHttpServer(ThreadingHTTPServer):
         store: ObjectStore,
         operations: Operations,
         record: Callable[[RecordedRequest], None],
+        authentication: Authentication,
     ) -> None:
         self.store = store
         self.operations = operations
         self.record = record
+        self.authentication = authentication
         self._tls = tls
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
@@ -142,13 +145,19 @@ class _RequestHandler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         path = urlsplit(self.path).path
-        body = _decode(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-        if path == _OPENAPI_V2:
-            self._record(200, body)
-            self._send(200, _OPENAPI_V2_TYPE, b"")
-            return
         try:
-            check_authorization(self.headers.get("Authorization"))
+            self.server.authentication.check(self.headers.items())
+        except ApiError as error:
+            self.rfile.read(min(self._body_length, _READ_OF_STRANGERS))
+            self.close_connection = True
+            self._refuse(error, None)
+            return
+        body = _decode(self.rfile.read(self._body_length))
+        try:
+            if path == _OPENAPI_V2:
+                self._record(200, body)
+                self._send(200, _OPENAPI_V2_TYPE, b"")
+                return
             request = self._api_request(path, body)
             if request is not None and _is_watch(request):
                 self._watch(request)
@@ -163,6 +172,10 @@ class _RequestHandler(BaseHTTPRequestHandler):
         else:
             self._record(reply.code, body)
             self._send(reply.code, "application/json", json.dumps(reply.body).encode())
+
+    @property
+    def _body_length(self) -> int:
+        return int(self.headers.get("Content-Length") or 0)
 
     def _api_request(self, path: str, body: object) -> ApiRequest | None:
         target = parse_path(path)

@@ -8,6 +8,7 @@ from typing import Self
 
 import trustme
 
+from local.kubernetes.authentication import Authentication
 from local.kubernetes.http_server import HOST, ApiHttpServer, RecordedRequest
 from local.kubernetes.operations import AdmissionHook, CreationObserver, Operations
 from local.kubernetes.resources import RequestTarget, resource_type_of
@@ -23,6 +24,9 @@ class RecordingKubernetesApi:
     `on_created` observers are called after an object is stored and before the client is answered; they may change
     objects by `update` and `put_status`.
 
+    It answers programs that send `token` as their bearer token, or a token of EKS that is well formed and fresh and whose
+    presigned URL `admits` accepts.
+
     Use it as a context manager, or by `start` and `stop`. `ca_pem` is the certificate of the CA its clients must trust.
     """
 
@@ -31,9 +35,11 @@ class RecordingKubernetesApi:
         *,
         admission: Sequence[AdmissionHook] = (),
         on_created: Sequence[CreationObserver] = (),
+        admits: Callable[[str], bool] = lambda _url: True,
         port: int = 0,
     ) -> None:
         self._port = port
+        self._authentication = Authentication(admits)
         self._store = ObjectStore()
         self._operations = Operations(self._store, admission, on_created)
         self._requests: list[RecordedRequest] = []
@@ -56,7 +62,9 @@ class RecordingKubernetesApi:
         """Begins to serve; the objects of an earlier start are still there."""
         if self._server is not None:
             raise RuntimeError("the recording Kubernetes API is already started")
-        self._server = ApiHttpServer(self._port, self._tls, self._store, self._operations, self._record)
+        self._server = ApiHttpServer(
+            self._port, self._tls, self._store, self._operations, self._record, self._authentication
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, name="kubernetes-api", args=(0.05,))
         self._thread.start()
         return self
@@ -67,6 +75,11 @@ class RecordingKubernetesApi:
             self._server.close()
             self._thread.join()
         self._server = self._thread = None
+
+    @property
+    def token(self) -> str:
+        """The server's own bearer token."""
+        return self._authentication.token
 
     @property
     def url(self) -> str:

@@ -19,6 +19,7 @@ from py4j.java_gateway import (  # type: ignore[import-untyped]
 )
 from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untyped]
 
+from local.processes import has_ended, leads_session
 from local.spark.errors import SparkSubmitError
 from local.spark.java_command import LOOPBACK, java_command, java_environment, write_java_configuration
 
@@ -72,6 +73,7 @@ class SparkJvm:
                 cwd=self._folder,
                 start_new_session=True,  # Ctrl-C is for this process, which then ends the JVM
             )
+            leads_session(self._process)
         try:
             port, token = self._read_connection(self._process)
             self._gateway = _Gateway(port, token)
@@ -94,6 +96,7 @@ class SparkJvm:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        has_ended(process)
         if self._output is not None:
             self._output.join()
 

@@ -43,6 +43,7 @@ class SparkLauncher:
         self._temporary = Path(tempfile.mkdtemp(prefix="spark-", dir=self._folder))
         try:
             self._ca_file.write_bytes(self._kubernetes.ca_pem)
+            self._token_file.write_text(self._kubernetes.token, "utf-8")  # the folder is this user's alone
             self._jvm = SparkJvm(self._temporary, self._folder / "spark.log")
             self._jvm.start()
         except BaseException:
@@ -79,7 +80,9 @@ class SparkLauncher:
         namespace = conf.get("spark.kubernetes.namespace", "default")
         submission_id = uuid.uuid4().hex
         command = submissions.submit_arguments(
-            submissions.submission_properties(conf, ca_file=self._ca_file, submission_id=submission_id),
+            submissions.submission_properties(
+                conf, ca_file=self._ca_file, token_file=self._token_file, submission_id=submission_id
+            ),
             master=f"k8s://{self._kubernetes.url}",
             application=application,
             arguments=arguments,
@@ -110,6 +113,7 @@ class SparkLauncher:
                 submission,
                 api_url=self._kubernetes.url,
                 ca_file=self._ca_file,
+                token_file=self._token_file,
                 template_file=template_file,
                 executors=executors,
             )
@@ -126,6 +130,10 @@ class SparkLauncher:
     @property
     def _ca_file(self) -> Path:
         return self._temporary_folder / "kubernetes-ca.pem"
+
+    @property
+    def _token_file(self) -> Path:
+        return self._temporary_folder / "kubernetes-token"
 
     def _running_jvm(self) -> SparkJvm:
         """Returns the Java process; a new one if a failing driver ended it."""

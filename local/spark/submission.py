@@ -60,18 +60,21 @@ def submit_arguments(
     return [*command, *parameters, application, *arguments]
 
 
-def submission_properties(conf: Mapping[str, str], *, ca_file: Path, submission_id: str) -> dict[str, str]:
+def submission_properties(
+    conf: Mapping[str, str], *, ca_file: Path, token_file: Path, submission_id: str
+) -> dict[str, str]:
     """Returns the job's Spark conf with what a submission from outside the cluster needs; none of it shapes a pod."""
     return {
         **conf,
         "spark.kubernetes.authenticate.submission.caCertFile": str(ca_file),
+        "spark.kubernetes.authenticate.submission.oauthTokenFile": str(token_file),
         "spark.kubernetes.submission.waitAppCompletion": "false",
         SUBMISSION_ID: submission_id,
     }
 
 
 def driver_properties(
-    submission: DriverSubmission, *, api_url: str, ca_file: Path, template_file: Path, executors: int
+    submission: DriverSubmission, *, api_url: str, ca_file: Path, token_file: Path, template_file: Path, executors: int
 ) -> dict[str, str]:
     """Returns the uploaded Spark properties, changed only in what differs between a driver's pod and this machine."""
     properties = {key: value for key, value in submission.properties.items() if key not in _DRIVER_ONLY}
@@ -91,6 +94,8 @@ def driver_properties(
         "spark.kubernetes.allocation.driver.readinessTimeout": "1s",
         "spark.kubernetes.authenticate.caCertFile": str(ca_file),
         "spark.kubernetes.authenticate.driver.mounted.caCertFile": str(ca_file),
+        "spark.kubernetes.authenticate.driver.mounted.oauthTokenFile": str(token_file),
+        "spark.kubernetes.authenticate.oauthTokenFile": str(token_file),
         "spark.kubernetes.driver.master": api_url,
         "spark.master": f"k8s://{api_url}",
         "spark.scheduler.minRegisteredResourcesRatio": "0",

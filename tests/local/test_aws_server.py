@@ -110,7 +110,7 @@ def archive(name, text):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 state = pathlib.Path(sys.argv[1])
 with LocalAws(state_dir=state, cluster_endpoint=CLUSTER_ENDPOINT, cluster_ca_pem=CA_PEM, job_runner=HeldRuns()) as aws:
-    session = boto3.Session("000000000000", "x", region_name="us-east-1")
+    session = boto3.Session("000000000000", aws.environment["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
     functions = session.client("lambda", endpoint_url=aws.url)
     layer = functions.publish_layer_version(LayerName="text", Content={"ZipFile": archive("text/a.txt", "at /opt")})
     code = (

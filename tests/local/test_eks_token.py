@@ -5,16 +5,16 @@ import base64
 import pytest
 import trustme
 
-from emr_eks_placement.aws.kubernetes import KubernetesApi, eks_token
-from local.kubernetes import ApiError, RecordingKubernetesApi
-from local.kubernetes.authentication import check_authorization
+from emr_eks_placement.aws.kubernetes import KubernetesApi, NotReadError, eks_token
+from local.kubernetes import RecordingKubernetesApi
+from local.kubernetes.authentication import presigned_url
 from tests.local.reading import Account, Answer, answering, pem, tls_of
 
 
 def test_the_token_is_a_presigned_question_who_asks(account: Account) -> None:
     token = eks_token(account.session(), "spark")
-    check_authorization(f"Bearer {token}")
     url = base64.urlsafe_b64decode(token.removeprefix("k8s-aws-v1.") + "==").decode()
+    assert presigned_url(f"Bearer {token}") == url
     assert "X-Amz-Expires=60" in url
     assert "X-Amz-SignedHeaders=host%3Bx-k8s-aws-id" in url
     assert eks_token(account.session(), "other") != token, "it is signed for one cluster"
@@ -34,14 +34,13 @@ def test_other_tokens_are_not_let_in(account: Account, change: tuple[str, str]) 
     token = eks_token(account.session(), "spark").removeprefix("k8s-aws-v1.")
     url = base64.urlsafe_b64decode(token + "==").decode().replace(*change)
     prefix = "Bearer k8s-aws-v1.".replace(*change)
-    with pytest.raises(ApiError, match="Unauthorized"):
-        check_authorization(prefix + base64.urlsafe_b64encode(url.encode()).decode())
+    assert presigned_url(prefix + base64.urlsafe_b64encode(url.encode()).decode()) is None
 
 
 def test_the_token_is_not_sent_where_an_answer_redirects() -> None:
     authority = trustme.CA()
     with RecordingKubernetesApi() as api:
         moved = Answer(302, headers={"Location": f"{api.url}/api/v1/namespaces/default"})
-        with answering(lambda _request: moved, tls_of(authority)) as server:
-            KubernetesApi(server.url, pem(authority) + api.ca_pem.decode(), "token").find("/api/v1/namespaces/spark")
-        assert [one.status_code for one in api.requests] == [200], "401 with this token"
+        with answering(lambda _request: moved, tls_of(authority)) as server, pytest.raises(NotReadError):
+            KubernetesApi(server.url, pem(authority) + api.ca_pem.decode(), api.token).find("/api/v1/namespaces/spark")
+        assert [one.status_code for one in api.requests] == [401], "200 with this token"

@@ -29,10 +29,12 @@ class Client:
         self._connection = http.client.HTTPSConnection(
             address.hostname or "", address.port, context=context, timeout=120
         )
+        self._token = api.token
 
     def send(self, method: str, path: str, body: object = None, content_type: str = "application/json") -> Any:
         data = body if isinstance(body, str) else json.dumps(body) if body is not None else None
-        self._connection.request(method, path, data, {"Content-Type": content_type} if data else {})
+        headers = {"Authorization": f"Bearer {self._token}", **({"Content-Type": content_type} if data else {})}
+        self._connection.request(method, path, data, headers)
         response = self._connection.getresponse()
         return response.status, json.loads(response.read())
 

@@ -36,7 +36,7 @@ def request(api: RecordingKubernetesApi, path: str, *headers: str) -> Iterator[t
     context = ssl.create_default_context(cadata=api.ca_pem.decode())
     plain = socket.create_connection(("127.0.0.1", urlsplit(api.url).port or 0), timeout=120)
     with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection, connection.makefile("rb") as reader:
-        lines = [f"GET {path} HTTP/1.1", "Host: kubernetes", *headers, "", ""]
+        lines = [f"GET {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {api.token}", *headers, "", ""]
         connection.sendall("\r\n".join(lines).encode())
         yield connection, reader
 

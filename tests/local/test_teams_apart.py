@@ -3,8 +3,6 @@
 The local AWS evaluates trust policies and IAM policies by MiniStack's reading of them: no proof about AWS.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from emr_eks_placement.environment import ExecutionRole, VirtualCluster
 from emr_eks_placement.infra import EmrVirtualCluster, JobBucket
+from local.aws import web_identity
 from local.aws.emr_containers.access import base36
 from local.aws.ministack import state
 from local.aws.ministack.settings import enforcing_iam
@@ -92,9 +91,9 @@ class Teams:
         name = (account_of or role_arn).rsplit("/", 1)[-1]
         subject = f"system:serviceaccount:{namespace}:emr-containers-sa-spark-driver-{ACCOUNT}-{base36(name)}"
         claims = {"iss": f"https://{ISSUER}", "sub": subject, "aud": audience}
-        header, body = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims))
+        token = web_identity.token(claims, self.aws.server.environment["AWS_SECRET_ACCESS_KEY"])
         answer = self.aws.client("sts").assume_role_with_web_identity(
-            RoleArn=role_arn, RoleSessionName="pod", WebIdentityToken=f"{header}.{body}.signature"
+            RoleArn=role_arn, RoleSessionName="pod", WebIdentityToken=token
         )
         made = answer["Credentials"]
         return boto3.Session(

@@ -5,7 +5,9 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -20,12 +22,14 @@ class Gateway:
     """Serves every registered AWS service on one port of the loopback interface.
 
     The socket is bound before MiniStack gets it, so a port of 0 is free of races and a port in use is an `OSError` here.
-    MiniStack keeps its state in module globals: one gateway at a time in a process.
+    MiniStack keeps its state in module globals: one gateway at a time in a process. guarded: makes of MiniStack's ASGI
+    application the one that is served.
     """
 
     _one_at_a_time = threading.Lock()
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, guarded: Callable[[Any], Any]) -> None:
+        self._application = guarded(names.app.app)
         self._socket = socket.create_server((LOOPBACK, port))
         self.port: int = self._socket.getsockname()[1]
         self._stopped = asyncio.Event()
@@ -78,14 +82,14 @@ class Gateway:
         config.keep_alive_timeout = 75
         config.graceful_timeout = 0.5
         config.errorlog = logging.getLogger("hypercorn.error")
-        server = asyncio.create_task(serve(names.app.app, config, shutdown_trigger=self._stopped.wait))
+        server = asyncio.create_task(serve(self._application, config, shutdown_trigger=self._stopped.wait))
         probe = asyncio.create_task(self._wait_until_ready())
         await asyncio.wait({server, probe}, return_when=asyncio.FIRST_COMPLETED)
         self._accepting.set()
         await server
 
     async def _wait_until_ready(self) -> None:
-        """The listening socket accepts before MiniStack has started, so ask for its health page."""
+        """The listening socket accepts before MiniStack has started, so wait for an answer, whatever it is."""
         reader, writer = await asyncio.open_connection(LOOPBACK, self.port)
         writer.write(b"GET /_ministack/health HTTP/1.0\r\nHost: localhost\r\n\r\n")
         await writer.drain()

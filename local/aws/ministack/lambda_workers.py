@@ -15,6 +15,7 @@ from typing import Any
 from local.aws.environment import KEPT
 from local.aws.lambda_layers import LayerCache, command_with_layers
 from local.aws.ministack import names
+from local.processes import has_ended, leads_session
 
 _MERGED_LAYERS = "LOCAL_AWS_MERGED_LAYERS"
 _END_SECONDS = 3
@@ -83,6 +84,7 @@ class LambdaWorkers:
             environment["NODE_PATH"] = "/opt/nodejs/node_modules"
         process = subprocess.Popen(command, env=environment, start_new_session=True, **options)  # noqa: S603
         self._started.append(process)
+        leads_session(process)
         return process
 
     def _worker_environment(self, proposed: Mapping[str, str], directory: Path) -> dict[str, str]:
@@ -110,6 +112,7 @@ class LambdaWorkers:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # the worker's own session, with what it started
             process.wait(_END_SECONDS)
+            has_ended(process)
             _close_pipes(process)
         self._started.clear()
         shutil.rmtree(self._directory)

@@ -104,6 +104,7 @@ with (
     lambda_runtime = import_module("ministack.core.lambda_runtime")
     responses = import_module("ministack.core.responses")
     router = import_module("ministack.core.router")
+    sigv4 = import_module("ministack.core.sigv4")
     custom_resource = import_module("ministack.services.cloudformation.custom_resource")
     provisioners = import_module("ministack.services.cloudformation.provisioners")
     stacks = import_module("ministack.services.cloudformation.stacks")
