@@ -25,7 +25,7 @@ YAML: dict[str, tuple[str | bytes, int | None, str]] = {
     "tag that does not fit": ("retain_data: !!bool perhaps\n", None, "well-formed YAML"),
     "time that does not fit": ("region: !!timestamp now\n", None, "well-formed YAML"),
     "date that is none": ("region: 2024-13-45\n", None, "well-formed YAML"),
-    "number too long": ("region: " + "9" * 5000 + "\n", None, "well-formed YAML"),
+    "number too long": ("region: " + "9" * 5000 + "\n", 1, "at most 400 digits"),
     "nested too deep": ("[" * 3000, 1, "nested at most 100 deep"),
     "list as key": ("? [a, b]\n: c\n", 1, "well-formed YAML: while constructing a mapping found unhashable key"),
     "two documents": ("region: a\n---\nregion: b\n", 2, "well-formed YAML: expected a single document"),

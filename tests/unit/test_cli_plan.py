@@ -275,7 +275,9 @@ def test_a_request_on_standard_input_has_nothing_beside_it(
 ) -> None:
     (tmp_path / "driver.yaml").write_text(template_for("spark-driver"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(with_template("s3://bucket/driver.yaml"))))
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(with_template("s3://bucket/driver.yaml")).encode()))
+    )
     assert run("-") == 2
     assert "needs credentials" in capsys.readouterr().err
 
@@ -424,10 +426,10 @@ def test_an_error_can_be_ignored_too(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_request_is_read_from_standard_input(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(REQUEST)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(REQUEST).encode())))
     assert run("-") == 0
     assert rows(capsys.readouterr().out)["driver"] == DRIVER_ON_FARGATE
-    monkeypatch.setattr(sys, "stdin", io.StringIO("{"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("{".encode())))
     assert run("-") == 2
     assert capsys.readouterr().err.startswith("error: standard input: must be JSON")
 

@@ -2,12 +2,12 @@
 
 import codecs
 import glob
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from emr_eks_placement.common.bounded import read_file, read_standard_input
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import placeholders_in
@@ -73,9 +73,7 @@ def _split(word: str) -> tuple[str, str, str]:
 
 def _read(file: str) -> str:
     try:
-        if file == "-":
-            return sys.stdin.read().removeprefix("\ufeff")
-        content = Path(file).read_bytes()
+        content = read_standard_input() if file == "-" else read_file(Path(file))
         return content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
     except OSError as error:
         raise RuleError(None, f"can't be read: {error.strerror}", "Check the path") from None

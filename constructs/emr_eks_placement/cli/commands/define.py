@@ -72,7 +72,7 @@ def _files(checked: CheckedEnvironment, options: argparse.Namespace) -> Iterator
             definition = checked.runs[job_name, name].definition(deployed[job.virtual_cluster])
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
-        yield from ((file.key, file.path.read_bytes()) for file in job.local_files)
+        yield from ((file.key, file.content()) for file in job.local_files)
 
 
 def _unknown(argument: str, value: str, known: list[str]) -> InputError:

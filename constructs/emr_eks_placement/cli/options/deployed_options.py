@@ -1,12 +1,12 @@
 """Reads the deployed names that a definition needs from options, or from the file of `cdk deploy --outputs-file`."""
 
 import argparse
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from emr_eks_placement.common.bounded import parse_json, read_file
 from emr_eks_placement.common.errors import InputError, placed_at, refused
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.facts.emr import RESOURCE_ID
@@ -58,7 +58,7 @@ def _refused(option: str, value: object, rule: str, fix: str) -> InputError:
 
 def _read_outputs(path: Path) -> dict[str, str]:
     try:
-        stacks = json.loads(path.read_text(encoding="utf-8"))
+        stacks = parse_json(read_file(path).decode())
         return {key: str(value) for outputs in stacks.values() for key, value in outputs.items()}
     except (OSError, ValueError, AttributeError) as error:
         reason = (
