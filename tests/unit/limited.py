@@ -8,6 +8,7 @@ import io
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -50,7 +51,13 @@ class Ended:
 
 def limited(*commands: Asked) -> list[Ended]:
     """What became of each command, checked."""
-    environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "COLUMNS": "80"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {
+        "EMR_PLACEMENT_DEBUG": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
     ran = subprocess.run(
         [sys.executable, "-m", "tests.unit.limited"],
         input=json.dumps([asdict(one) for one in commands]),
@@ -63,11 +70,13 @@ def limited(*commands: Asked) -> list[Ended]:
     ended = [Ended(**json.loads(line)) for line in ran.stdout.splitlines()]
     asked = commands[len(ended)] if len(ended) < len(commands) else None
     assert asked is None, f"{asked}: {ran.returncode} {ran.stderr[-3000:]}"
+    wrong = []
     for command, one in zip(commands, ended, strict=True):
         try:
             one.check()
         except AssertionError as broken:
-            raise AssertionError(f"{list(command.arguments)}: {broken}") from None
+            wrong.append(f"{shlex.join(command.arguments)}: {broken}")
+    assert wrong == [], "\n\n".join(wrong)
     return ended
 
 

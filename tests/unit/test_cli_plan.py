@@ -429,7 +429,7 @@ def test_a_request_is_read_from_standard_input(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(REQUEST).encode())))
     assert run("-") == 0
     assert rows(capsys.readouterr().out)["driver"] == DRIVER_ON_FARGATE
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("{".encode())))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{")))
     assert run("-") == 2
     assert capsys.readouterr().err.startswith("error: standard input: must be JSON")
 

@@ -135,4 +135,8 @@ def _as_json(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
+        pass
+    try:
         return " ".join(repr(value).split())
+    except (ValueError, RecursionError):  # an integer of more digits than Python writes
+        return "(a value too long to be shown)"

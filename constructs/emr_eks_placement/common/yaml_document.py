@@ -79,7 +79,10 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
     yield path, node.start_mark.line + 1
-    if id(node) in seen:  # an alias: its lines are known, and it may contain itself
+    if isinstance(node, yaml.ScalarNode) and any("\ud800" <= mark <= "\udfff" for mark in node.value):
+        line, rule = node.start_mark.line + 1, "must be text: it has half a character (UTF-16 surrogate)"
+        raise unreadable(file, line, node.value, rule, "Remove it", path)
+    if id(node) in seen:  # an alias: its lines are known, and it may hold itself
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):

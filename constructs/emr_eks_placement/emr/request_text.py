@@ -17,6 +17,7 @@ from emr_eks_placement.common.errors import RuleError, shown
 from emr_eks_placement.common.yaml_bounds import MOST_YAML_BYTES, BoundedComposer, BoundError, check_integer
 
 _SHELL_COMMAND = re.compile(r"emr-containers\s+start-job-run\b")
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]|\\U0000[dD][89a-fA-F]")
 # The core schema's plain scalars: YAML 1.2.2, 10.3.2.
 _CORE = {
     "null": (re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
@@ -41,7 +42,20 @@ def documents_of(text: str, *, is_yaml: bool = False) -> list[Any]:
         found = _json_values(text) if start in "{[" and not is_yaml else _yaml_documents(text)
     except RecursionError:
         raise RuleError(None, "must be JSON or YAML: it is nested too deep", "Flatten it") from None
+    if _HALVES.search(text):
+        _check_characters(found)
     return [one for one in found if one is not None]
+
+
+def _check_characters(data: Any) -> None:
+    """Raises RuleError for half a character (\\ud800), which no text that is sent can have."""
+    try:
+        json.dumps(data, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):x}"
+        raise RuleError(half, "must be text: this is half a character (UTF-16 surrogate)", "Remove it") from None
+    except (TypeError, ValueError, RecursionError):
+        return
 
 
 def value_of(text: str) -> Any:

@@ -46,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.concurrency <= _MOST_THREADS:
         rule = f"1 to {_MOST_THREADS} requests at once (product limit)"
         raise refused("--concurrency", options.concurrency, rule, "Write for example 8")
-    path = options.journal or options.file.with_name(f"{options.file.name}.journal")
     try:
         content = _read(options.file)
         lines = read_lines(str(options.file), content)
-        # As many attempts as a fleet needs, with fewer calls while AWS throttles.
+        path = options.journal or options.file.with_name(f"{options.file.name}.journal")
+        # As many tries as a fleet takes, and less sent while AWS throttles.
         account = account_of(options, attempts=_ATTEMPTS, retry_mode="adaptive")
         with Journal(path, _fleet(account, content)) as journal:
             return _submit(account, lines, journal, options)
