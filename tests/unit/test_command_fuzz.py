@@ -157,9 +157,8 @@ TEMPLATED = copy.deepcopy(PLANNED)
 TEMPLATED["configurationOverrides"]["applicationConfiguration"][0]["properties"] |= {
     f"spark.kubernetes.{role}.podTemplateFile": "s3://t/template.yaml" for role in ("driver", "executor")
 }
-OUTPUTS = {
-    "dev": {"BucketName": "my-bucket", "SparkVirtualClusterId": "abc", "SparkExecutionRoleArn": "arn:aws:iam::1:role/a"}
-}
+OUTPUTS = {"good-virtual-clusters": {"BucketName": "my-bucket", "SparkVirtualClusterId": "abc",
+                                      "SparkExecutionRoleArn": "arn:aws:iam::111122223333:role/a"}}  # fmt: skip
 MANIFEST = {"version": "48.0.0", "artifacts": {"Main": {
     "type": "aws:cloudformation:stack", "environment": HERE, "properties": {"templateFile": "Main.template.json"}}}}  # fmt: skip
 SCALING = {"MinSize": 0, "MaxSize": 3, "DesiredSize": 0}
