@@ -45,7 +45,8 @@ class Ended:
         assert self.status in STATUSES, f"{self.status}: {self.err[-3000:]}"
         assert "Traceback" not in self.err, self.err[-3000:]
         lines = self.err.split("\n")
-        assert all(line.isprintable() for line in lines), self.err[-3000:]
+        for written in (self.err, self.out):  # nothing steers a terminal
+            assert all(line.isprintable() for line in written.split("\n")), written[-3000:]
         assert self.status != 2 or any(": error: " in line or line.startswith("error: ") for line in lines), self.err
 
 

@@ -71,7 +71,7 @@ def test_a_file_whose_name_is_no_name_of_an_environment_is_to_be_renamed(name: s
 
 TEMPLATES = {
     "nothing": ("", "holds a Pod, this file nothing"),
-    "a list": ("- a\n", "a mapping"),
+    "a list": ("- a\n", "this file does not"),
     "no YAML": ("spec: [\n", "well-formed YAML"),
     "a key twice": ("kind: Pod\nkind: Pod\n", "a mapping has each key only once"),
     "itself": ("&pod\napiVersion: v1\nkind: Pod\nspec: *pod\n", "holds itself"),

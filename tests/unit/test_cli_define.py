@@ -92,7 +92,9 @@ def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
 @pytest.fixture
 def with_a_role(tmp_path: Path) -> Path:
     """dev.yaml with a job that runs with a further role of its virtual cluster."""
-    text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
+    text = (ROOT / "environments/dev.yaml").read_text().replace(
+        "../assets", str(ROOT / "assets")
+    ) + f"\nshared_folders: [{ROOT}]\n"
     text = text.replace("    namespace: spark-jobs\n", "    namespace: spark-jobs\n    execution_roles: {etl: {}}\n")
     file = tmp_path / "roles.yaml"
     file.write_text(

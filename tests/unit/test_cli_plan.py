@@ -102,7 +102,9 @@ def test_where_the_guide_is_out_of_date_is_named(capsys: pytest.CaptureFixture[s
 
 def test_the_guide_s_30g_driver_fits_no_node_of_32_gib(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     smaller = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     smaller.write_text(_without_local_files(text).replace("r6i.2xlarge", "m5.2xlarge"))
     assert main(["plan", str(GUIDE / "fargate-executors.json"), "-e", str(smaller)]) == 1
     out = capsys.readouterr().out
@@ -119,7 +121,9 @@ def _without_local_files(text: str) -> str:
 
 def test_a_plan_without_problems_is_exit_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     text = text.replace("    logs: {retention_days: 7}", "    fargate: {single_zones: [us-east-1a]}")
     environment.write_text(_without_local_files(text).replace("retain_data", "fargate_vcpus: 13\nretain_data"))
     request = copy.deepcopy(REQUEST)

@@ -1,5 +1,6 @@
 """The price list of a region: a file of the user, or the one in the package."""
 
+import shlex
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -24,7 +25,8 @@ def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot
     path = (folder or file.parent / settings.folder) / f"{environment.region}.json"
     if not path.is_file():
         if folder is not None or "folder" in settings.model_fields_set:
-            fix = f"Run emr-placement prices refresh --region {environment.region} -o {path.parent}"
+            command = ["emr-placement", "prices", "refresh", "--region", environment.region, "-o", str(path.parent)]
+            fix = f"Run {shlex.join(command)}"
             raise refused(str(path), None, "there is no price list of the region", fix)
         return Prices(shipped_prices(environment.region), discount)
     return Prices(read_price_list(path, environment.region), discount)

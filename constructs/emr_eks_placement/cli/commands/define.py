@@ -11,6 +11,7 @@ from emr_eks_placement.cli.output.terminal import say
 from emr_eks_placement.common.errors import InputError, refused
 from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.advice import secrets_advice
 from emr_eks_placement.environment_file import load_checked
 
 
@@ -29,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     check_named(checked.environment, options.job, options.placement)
     files = dict(_files(checked if options.job is None else checked.only([options.job]), options))
     write_files(options.output_directory, files)
+    for sentence in secrets_advice(checked.environment):
+        sys.stderr.write(printable(f"note: {options.environment}: {sentence}") + "\n")
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     if left:
         words = "definition holds" if left == 1 else "definitions hold"

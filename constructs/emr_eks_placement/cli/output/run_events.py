@@ -1,6 +1,7 @@
 """Reports the course of a job run: as lines, with a moving line on a terminal, or as JSON events."""
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -49,11 +50,9 @@ class Lines:
         self._print(styled(printable(shown_as), "heading"), *pod_lines(made, width), *problem_lines(made, width))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
-        """Prints the started run and how to find it."""
-        width = terminal_width()
+        """With how it is found again."""
         self._print(
-            wrapped(printable(f"job run {id_} ({request['name']}) is accepted"), width),
-            folded(printable(f"emr-placement status {id_} {where}"), width, indent="  "),
+            f"job run {id_} ({request['name']}) is accepted", f"  emr-placement status {shlex.quote(id_)} {where}"
         )
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
