@@ -69,6 +69,14 @@ def test_a_file_whose_name_is_no_name_of_an_environment_is_to_be_renamed(name: s
     assert "named by its file: a name has at most 40 lower-case letters" in one_finding(tmp_path / name)
 
 
+@pytest.mark.parametrize("token", ["${Token[TOKEN.1]}", "#{Token[TOKEN.1]}"])
+def test_what_the_cdk_takes_for_its_own_is_refused(token: str, tmp_path: Path) -> None:
+    (tmp_path / "test.yaml").write_text(TEXT + f'tags: {{team: "{token}"}}\n')
+    assert f"tags.team = {token!r}: ${{Token[ and #{{Token[ are the CDK's own words" in one_finding(
+        tmp_path / "test.yaml"
+    )
+
+
 TEMPLATES = {
     "nothing": ("", "holds a Pod, this file nothing"),
     "a list": ("- a\n", "this file does not"),

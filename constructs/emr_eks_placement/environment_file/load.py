@@ -61,6 +61,7 @@ def read_environment(path: Path) -> tuple[Environment, YamlDocument]:
         raise InputError([_finding(document, (), broken)])
     try:
         _check_name(document.data, path)
+        _check_tokens(document.data, ())
         data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
         environment = Environment.model_validate(data)
     except RuleError as broken:
@@ -79,6 +80,15 @@ def _check_name(data: dict[str, Any], path: Path) -> None:
         check_name(path.stem)
     except RuleError as broken:
         raise RuleError(path.name, f"an environment is named by its file: {broken.rule}", "Rename the file") from None
+
+
+def _check_tokens(data: Any, path: FieldPath) -> None:
+    """Raises RuleError for what the CDK would take for a value that only it knows, and fail of."""
+    if isinstance(data, str) and ("${Token[" in data or "#{Token[" in data):
+        raise RuleError(data, "${Token[ and #{Token[ are the CDK's own words for values", "Write the value", path=path)
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, part in parts:
+        _check_tokens(part, (*path, key if isinstance(key, int) and isinstance(data, list) else str(key)))
 
 
 def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
