@@ -49,10 +49,10 @@ def status_of(error: BaseException) -> int:
 
 def say(text: str, word: str = "error") -> None:
     """A line on standard error, if there is anywhere to write it."""
-    from emr_eks_placement.common.errors import printable
+    from emr_eks_placement.cli.output import terminal  # slow to import
 
     try:
-        sys.stderr.write(f"{word}: {printable(text)}\n")
+        terminal.say(text, word)
     except (OSError, ValueError):
         return
 

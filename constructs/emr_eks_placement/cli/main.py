@@ -35,12 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _say(text: str, word: str) -> None:
-    from emr_eks_placement.cli.output.terminal import say  # slow to import
-
-    say(text, word)
-
-
 def _overview() -> argparse.ArgumentParser:
     """For --help, and to say what is wrong without a command."""
     parser = _Parser(

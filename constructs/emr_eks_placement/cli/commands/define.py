@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     files = dict(_files(checked if options.job is None else checked.only([options.job]), options))
     write_files(options.output_directory, files)
     for sentence in secrets_advice(checked.environment):
-        sys.stderr.write(printable(f"note: {options.environment}: {sentence}") + "\n")
+        say(f"{options.environment}: {sentence}", "note")
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     if left:
         words = "definition holds" if left == 1 else "definitions hold"

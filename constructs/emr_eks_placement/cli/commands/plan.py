@@ -51,8 +51,9 @@ def planned(options: argparse.Namespace) -> tuple[CapacitySource, dict[str, Outc
     source, document = _open_source(options)
     files, jobs = _sorted_out(options, source)
     for cluster, capacity in source.capacities.items():
-        sys.stderr.writelines(f"note: {printable(f'{cluster}: {one}')}\n" for one in capacity.not_read)
-    of_files = dict(plan_files(files, source, options.pod_templates))
+        for unread in capacity.not_read:
+            _note(f"{cluster}: {unread}")
+    of_files = dict(plan_files(files, source, options.pod_templates, _note))
     of_jobs = dict(_plan_jobs(jobs, source, document, options))
     _tell_errors(one for one in (*of_files.values(), *of_jobs.values()) if not isinstance(one, Plan))
     return source, of_files, of_jobs

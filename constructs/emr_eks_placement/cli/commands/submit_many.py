@@ -12,6 +12,7 @@ from emr_eks_placement.cli.commands.explain import check_code
 from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
+from emr_eks_placement.cli.output.terminal import number_of, say
 from emr_eks_placement.common.bounded import read_file
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         content = _read(options.file)
         lines = read_lines(str(options.file), content)
         path = options.journal or options.file.with_name(f"{options.file.name}.journal")
-        # As many tries as a fleet takes, and less sent while AWS throttles.
+        # As many attempts as a fleet needs, with fewer calls while AWS throttles.
         account = account_of(options, attempts=_ATTEMPTS, retry_mode="adaptive")
         with Journal(path, _fleet(account, content)) as journal:
             return _submit(account, lines, journal, options)

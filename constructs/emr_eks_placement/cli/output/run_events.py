@@ -1,7 +1,6 @@
 """Reports the course of a job run: as lines, with a moving line on a terminal, or as JSON events."""
 
 import json
-import shlex
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -50,9 +49,11 @@ class Lines:
         self._print(styled(printable(shown_as), "heading"), *pod_lines(made, width), *problem_lines(made, width))
 
     def started(self, request: Mapping[str, Any], id_: str, where: str) -> None:
-        """With how it is found again."""
+        """Prints the started run and how to find it."""
+        width = terminal_width()
         self._print(
-            f"job run {id_} ({request['name']}) is accepted", f"  emr-placement status {shlex.quote(id_)} {where}"
+            wrapped(printable(f"job run {id_} ({request['name']}) is accepted"), width),
+            folded(printable(f"emr-placement status {id_} {where}"), width, indent="  "),
         )
 
     def progress(self, run: JobRun, beside: Mapping[str, Any]) -> None:
