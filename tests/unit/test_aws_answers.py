@@ -110,7 +110,7 @@ def test_credentials_that_can_not_be_had_are_one_line(
     ended = subprocess.run(  # noqa: S603 - a fixed program
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True
     )
-    said = f"error: AWS credentials: sts:GetCallerIdentity needs credentials, and {why} gave none. "
+    said = f"error: AWS credentials: sts:GetCallerIdentity needs credentials, and {why} returned none. "
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(said)
     assert ended.stderr.count("\n") == 1
