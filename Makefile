@@ -13,7 +13,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test test-unit laws environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
+.PHONY: help setup demo local test test-unit laws fuzz environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -81,6 +81,10 @@ laws: $(developing) ## Test the laws with 10,000 random cases each, 500 through 
 	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make laws SEED=$$seed repeats this run"; \
 	LAW_EXAMPLES=500 ROUND_TRIP_EXAMPLES=10000 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
 		-rP --hypothesis-seed=$$seed $(LAWS)
+
+fuzz: $(developing) ## Feed 20,000 broken inputs to every command that reads files; SEED=N repeats a run, CASES=N for as many
+	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make fuzz SEED=$$seed repeats this run"; \
+	SEED=$$seed FUZZ_CASES=$${CASES:-20000} $(BIN)/python -m pytest --numprocesses auto tests/unit/test_command_fuzz.py
 
 environments: $(developing) ## Deploy, plan, change and destroy 30 random environments on the local AWS; SEEDS="4 17" for these
 	SEEDS="$${SEEDS:-$$(seq -s ' ' 30)}" $(BIN)/python -m pytest --numprocesses auto tests/deployed/generated

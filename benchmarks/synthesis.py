@@ -25,7 +25,9 @@ SIZES = {4: None, 180: None, 4000: 30}
 
 def environment(placements: int, stacks: int | None) -> dict[str, Any]:
     """The data of an environment file; placements: a multiple of 4."""
-    text = (ROOT / "environments/local.yaml").read_text(encoding="utf-8").replace("../assets", str(ROOT / "assets"))
+    text = (ROOT / "environments/local.yaml").read_text(encoding="utf-8").replace(
+        "../assets", str(ROOT / "assets")
+    ) + f"\nshared_folders: [{ROOT}]\n"
     data: dict[str, Any] = yaml.safe_load(text)
     job = data["jobs"]["trip-count"]
     job["placements"] = {mode: job["placements"][mode] for mode in MODES}

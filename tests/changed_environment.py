@@ -18,7 +18,9 @@ PRIVATE_NETWORK = {"nat_gateways": 0, "interface_endpoints": True, "flow_logs": 
 
 def changed_environment(folder: Path, **parts: Any) -> Environment:
     """Writes <folder>/changed.yaml: dev.yaml with settings replaced or added; None removes one."""
-    text = (_ROOT / "environments/dev.yaml").read_text().replace("../assets", str(_ROOT / "assets"))
+    text = (_ROOT / "environments/dev.yaml").read_text().replace(
+        "../assets", str(_ROOT / "assets")
+    ) + f"\nshared_folders: [{_ROOT}]\n"
     data = yaml.safe_load(text)
     for part, settings in parts.items():
         if isinstance(settings, dict):

@@ -21,7 +21,9 @@ def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Changes dev.yaml, runs the app on it, with more context if any, and gives the one line it writes."""
 
     def run(change: Callable[[dict[str, Any]], None], **context: str) -> str:
-        text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
+        text = (ROOT / "environments/dev.yaml").read_text().replace(
+            "../assets", str(ROOT / "assets")
+        ) + f"\nshared_folders: [{ROOT}]\n"
         data = yaml.safe_load(text)
         data["jobs"]["trip-count"].update(entry_point="s3://bucket/job.py", arguments=[])
         change(data)

@@ -252,7 +252,10 @@ def test_other_commands_refuse_another_account_too(
 ) -> None:
     assert account
     file = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(Path(DEV).parents[1] / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(Path(DEV).parents[1] / "assets"))
+        + f"\nshared_folders: [{Path(DEV).parents[1]}]\n"
+    )
     file.write_text(f'{text}\naccount: "111122223333"\n')
     assert main([*command, "-e", str(file), "--profile", ROOT]) == 2
     assert "account = '111122223333': the environment's account, but the credentials are of " in capsys.readouterr().err

@@ -25,7 +25,7 @@ YAML: dict[str, tuple[str | bytes, int | None, str]] = {
     "tag that does not fit": ("retain_data: !!bool perhaps\n", None, "well-formed YAML"),
     "time that does not fit": ("region: !!timestamp now\n", None, "well-formed YAML"),
     "date that is none": ("region: 2024-13-45\n", None, "well-formed YAML"),
-    "number too long": ("region: " + "9" * 5000 + "\n", None, "well-formed YAML"),
+    "number too long": ("region: " + "9" * 5000 + "\n", 1, "at most 400 digits"),
     "nested too deep": ("[" * 3000, 1, "nested at most 100 deep"),
     "list as key": ("? [a, b]\n: c\n", 1, "well-formed YAML: while constructing a mapping found unhashable key"),
     "two documents": ("region: a\n---\nregion: b\n", 2, "well-formed YAML: expected a single document"),
@@ -69,9 +69,17 @@ def test_a_file_whose_name_is_no_name_of_an_environment_is_to_be_renamed(name: s
     assert "named by its file: a name has at most 40 lower-case letters" in one_finding(tmp_path / name)
 
 
+@pytest.mark.parametrize("token", ["${Token[TOKEN.1]}", "#{Token[TOKEN.1]}"])
+def test_what_the_cdk_takes_for_its_own_is_refused(token: str, tmp_path: Path) -> None:
+    (tmp_path / "test.yaml").write_text(TEXT + f'tags: {{team: "{token}"}}\n')
+    assert f"tags.team = {token!r}: ${{Token[ and #{{Token[ are the CDK's own words" in one_finding(
+        tmp_path / "test.yaml"
+    )
+
+
 TEMPLATES = {
     "nothing": ("", "holds a Pod, this file nothing"),
-    "a list": ("- a\n", "a mapping"),
+    "a list": ("- a\n", "this file does not"),
     "no YAML": ("spec: [\n", "well-formed YAML"),
     "a key twice": ("kind: Pod\nkind: Pod\n", "a mapping has each key only once"),
     "itself": ("&pod\napiVersion: v1\nkind: Pod\nspec: *pod\n", "holds itself"),

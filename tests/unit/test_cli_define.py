@@ -92,7 +92,9 @@ def test_an_option_beats_the_stack_outputs(tmp_path: Path) -> None:
 @pytest.fixture
 def with_a_role(tmp_path: Path) -> Path:
     """dev.yaml with a job that runs with a further role of its virtual cluster."""
-    text = (ROOT / "environments/dev.yaml").read_text().replace("../assets", str(ROOT / "assets"))
+    text = (ROOT / "environments/dev.yaml").read_text().replace(
+        "../assets", str(ROOT / "assets")
+    ) + f"\nshared_folders: [{ROOT}]\n"
     text = text.replace("    namespace: spark-jobs\n", "    namespace: spark-jobs\n    execution_roles: {etl: {}}\n")
     file = tmp_path / "roles.yaml"
     file.write_text(
@@ -111,7 +113,9 @@ def role_defined(environment: Path, *options: str) -> str:
 def test_the_role_that_a_job_names_comes_from_the_stack_outputs(with_a_role: Path, tmp_path: Path) -> None:
     outputs = tmp_path / "outputs.json"
     etl = ROLE.replace("role/", "role/etl-")
-    outputs.write_text(json.dumps({**OUTPUTS, "roles": {"SparkEtlExecutionRole": etl}}))
+    outputs.write_text(
+        json.dumps({"roles-virtual-clusters": {**OUTPUTS["dev-virtual-clusters"], "SparkEtlExecutionRole": etl}})
+    )
     assert role_defined(with_a_role, "--outputs", str(outputs)) == etl
     assert role_defined(with_a_role, "--outputs", str(outputs), "--execution-role-arn", ROLE) == ROLE
     assert role_defined(with_a_role) == "<execution-role-arn>"
@@ -121,7 +125,7 @@ def test_outputs_without_the_role_that_a_job_names_are_refused(
     with_a_role: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outputs = tmp_path / "outputs.json"
-    outputs.write_text(json.dumps(OUTPUTS))
+    outputs.write_text(json.dumps({"roles-virtual-clusters": OUTPUTS["dev-virtual-clusters"]}))
     assert main(["define", "-e", str(with_a_role), "-o", str(tmp_path / "out"), "--outputs", str(outputs)]) == 2
     assert "name SparkEtlExecutionRole" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -159,9 +163,39 @@ def test_unusable_options_end_in_one_line_and_nothing_written(
     assert written(tmp_path) == set()
 
 
-def test_outputs_of_another_environment_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outputs_of_another_environment_in_the_same_file_are_not_read(tmp_path: Path) -> None:
     outputs = tmp_path / "outputs.json"
-    outputs.write_text('{"other": {"BucketName": "b"}}')
+    other = {key: value.replace("my-bucket", "prod-bucket") for key, value in OUTPUTS["dev-virtual-clusters"].items()}
+    outputs.write_text(json.dumps({**OUTPUTS, "prod-virtual-clusters": other}))
+    assert define(tmp_path / "out", "--outputs", str(outputs)) == 0
+    assert "prod-bucket" not in "".join(path.read_text() for path in (tmp_path / "out/job-runs").rglob("*.json"))
+
+
+def test_outputs_of_another_environment_with_the_same_names_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({"prod-virtual-clusters": OUTPUTS["dev-virtual-clusters"]}))
+    assert define(tmp_path / "out", "--outputs", str(outputs)) == 2
+    assert "has outputs of prod-virtual-clusters, not of dev-virtual-clusters" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("BucketName", "../up"), ("SparkVirtualClusterId", "A B"), ("SparkExecutionRoleArn", "arn:aws:iam::1:user/a")],
+)
+def test_outputs_are_checked_as_options_are(
+    key: str, value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({"dev-virtual-clusters": {**OUTPUTS["dev-virtual-clusters"], key: value}}))
+    assert define(tmp_path / "out", "--outputs", str(outputs)) == 2
+    assert f"{value!r}: the output of" in capsys.readouterr().err
+
+
+def test_outputs_without_a_virtual_cluster_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text('{"dev-virtual-clusters": {"BucketName": "abc"}}')
     assert define(tmp_path / "out", "--outputs", str(outputs)) == 2
     assert "SparkVirtualClusterId" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -102,7 +102,9 @@ def test_where_the_guide_is_out_of_date_is_named(capsys: pytest.CaptureFixture[s
 
 def test_the_guide_s_30g_driver_fits_no_node_of_32_gib(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     smaller = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     smaller.write_text(_without_local_files(text).replace("r6i.2xlarge", "m5.2xlarge"))
     assert main(["plan", str(GUIDE / "fargate-executors.json"), "-e", str(smaller)]) == 1
     out = capsys.readouterr().out
@@ -119,7 +121,9 @@ def _without_local_files(text: str) -> str:
 
 def test_a_plan_without_problems_is_exit_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     text = text.replace("    logs: {retention_days: 7}", "    fargate: {single_zones: [us-east-1a]}")
     environment.write_text(_without_local_files(text).replace("retain_data", "fargate_vcpus: 13\nretain_data"))
     request = copy.deepcopy(REQUEST)
@@ -275,7 +279,9 @@ def test_a_request_on_standard_input_has_nothing_beside_it(
 ) -> None:
     (tmp_path / "driver.yaml").write_text(template_for("spark-driver"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(with_template("s3://bucket/driver.yaml"))))
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(with_template("s3://bucket/driver.yaml")).encode()))
+    )
     assert run("-") == 2
     assert "needs credentials" in capsys.readouterr().err
 
@@ -424,10 +430,10 @@ def test_an_error_can_be_ignored_too(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_request_is_read_from_standard_input(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(REQUEST)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(REQUEST).encode())))
     assert run("-") == 0
     assert rows(capsys.readouterr().out)["driver"] == DRIVER_ON_FARGATE
-    monkeypatch.setattr(sys, "stdin", io.StringIO("{"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{")))
     assert run("-") == 2
     assert capsys.readouterr().err.startswith("error: standard input: must be JSON")
 

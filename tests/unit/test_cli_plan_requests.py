@@ -108,7 +108,9 @@ def test_without_an_environment_file_there_is_something_to_name(tmp_path: Path, 
 @pytest.fixture
 def with_a_bad_placement(tmp_path: Path) -> Path:
     """dev.yaml with a placement in a zone that has no Fargate profile, and one that is placed well."""
-    data = yaml.safe_load(Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")))
+    data = yaml.safe_load(
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     data["jobs"]["trip-count"]["placements"] = {"fargate": None, "ec2-free": {"mode": "ec2"}, "far": {
         "mode": "fargate", "zone": "us-east-1b"}}  # fmt: skip
     file = tmp_path / "dev.yaml"

@@ -465,6 +465,10 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "the third of a list": (json.dumps([PI, PI, {**PI, "nme": "a"}]), "[2].nme = 'a': unknown key"),
     "too deep": ("[" * 100_000, "nested too deep"),
+    "a key twice in JSON": (
+        json.dumps(PI).replace('"releaseLabel"', '"releaseLabel": "emr-6.9.0-latest", "releaseLabel"', 1),
+        "the key 'releaseLabel' is there twice in an object",
+    ),
 }  # fmt: skip
 
 

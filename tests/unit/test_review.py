@@ -201,7 +201,9 @@ def test_a_resource_that_depends_on_a_replaced_one_follows_it() -> None:
 @pytest.fixture
 def changed(tmp_path: Path) -> str:
     """dev.yaml with more executors and larger nodes."""
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     text = text.replace("instance_types: [m6i.large]", "instance_types: [m6i.xlarge]").replace(
         "instances: 2", "instances: 6"
     )
@@ -318,7 +320,9 @@ def test_a_revision_of_git_is_a_side(
 ) -> None:
     (tmp_path / "environments").mkdir()
     file = tmp_path / "environments/dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     file.write_text(text)
     for arguments in (
         ["init", "-q", "-b", "main"],
@@ -343,7 +347,9 @@ def test_a_revision_of_git_is_a_side(
 
 def test_a_job_that_can_not_be_placed_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "dev.yaml"
-    text = Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets"))
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
     file.write_text(text.replace("labels: {workload: spark-driver}", "labels: {workload: other}", 1))
     out = printed(capsys, DEV, str(file), "--fail-on", "problem", status=1)
     assert "error NOT_PLANNED" in out

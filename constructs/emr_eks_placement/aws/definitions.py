@@ -10,7 +10,7 @@ from emr_eks_placement.aws.errors import aws_errors
 from emr_eks_placement.aws.s3 import head_object
 from emr_eks_placement.aws.session import client
 from emr_eks_placement.common.errors import InputError, RuleError, finding, placed_at, refused
-from emr_eks_placement.common.names import definition_parameter
+from emr_eks_placement.common.names import definition_parameter, virtual_clusters_stack
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs
 from emr_eks_placement.emr.request_check import check_request
 from emr_eks_placement.environment import Environment
@@ -52,7 +52,7 @@ def read_deployed_virtual_clusters(
 
     Raises InputError, at the stack, if it does not exist, lacks an output or can't be read.
     """
-    stack = f"{environment.name}-virtual-clusters"
+    stack = virtual_clusters_stack(environment.name)
     with aws_errors(f"stack {stack}"):
         cloudformation: CloudFormationClient = client(session, "cloudformation")
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]

@@ -157,7 +157,10 @@ def rule_of(error: Exception, operation: str = _NO_OPERATION) -> RuleError:
         return RuleError(None, f"{operation} needs credentials: {_one_line(error)}", _LOG_IN)
     if isinstance(error, _UNREACHABLE):
         return _unreachable(operation, error)
-    # Without an operation the settings are wrong, and AWS was not called.
+    if isinstance(error, ResponseParserError):
+        fix = "Check the network, the proxy and the endpoint (AWS_ENDPOINT_URL)"
+        return RuleError(None, f"{operation} failed: {_one_line(error)}", fix)
+    # Without an operation it is the settings that are wrong: AWS was not called.
     what = _one_line(error) if operation == _NO_OPERATION else f"{operation} failed: {_one_line(error)}"
     return RuleError(None, what, "Correct what it names")
 

@@ -9,6 +9,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, InvalidEndpointConfigurationError
 
+from emr_eks_placement.aws.answers import ask_at_terminal, check_calls, check_credentials
 from emr_eks_placement.aws.errors import aws_errors, name_operation
 from emr_eks_placement.common.errors import refused
 
@@ -39,6 +40,7 @@ def aws_session(
             read_timeout=read_seconds,
         )
         core.set_default_client_config(config)
+        core.get_component("credential_provider").get_provider("assume-role")._prompter = ask_at_terminal
         # As other AWS SDKs do; boto3 reads AWS_DEFAULT_REGION only.
         return boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
 
@@ -79,6 +81,7 @@ def client(session: boto3.Session, service: str, region: str | None = None) -> A
 
     region: overrides the session's.
     """
+    check_credentials(session)
     try:
         made = session.client(service, region_name=region)  # type: ignore[call-overload] # the stubs know services by literal names
         _ = urlsplit(made.meta.endpoint_url).port  # botocore reports an invalid region only at the first call
@@ -87,6 +90,7 @@ def client(session: boto3.Session, service: str, region: str | None = None) -> A
             raise
         # For an endpoint that is no URL, for example from AWS_ENDPOINT_URL; botocore's own error for it also has other causes.
         raise InvalidEndpointConfigurationError(msg=str(error)) from None
+    check_calls(made, session)
     made.meta.events.register("after-call", name_operation)
     made.meta.events.register("after-call-error", name_operation)
     return made

@@ -6,14 +6,18 @@ import sys
 from collections.abc import Sequence
 
 from emr_eks_placement.cli.command_table import COMMANDS, Command
+from emr_eks_placement.cli.ending import UNUSABLE, prepare_streams, status_of
 
 _PROGRAM = "emr-placement"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns 0; 1 if something is wrong, as the command defines it; 2 for unusable input, with one
-    line for each error on standard error; 130 if interrupted, and 141 if the reader of its output, such as head,
-    stopped (128 + SIGINT and SIGPIPE, as in shells)."""
+    """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, reported in one line each on
+    standard error; 70: a fault of this program; 130 and 141: interrupted, and whoever reads its output, head for one, has
+    stopped (128 + SIGINT and SIGPIPE, as shells have it).
+    """
+    if not prepare_streams():
+        return UNUSABLE
     asked = sys.argv[1:] if arguments is None else arguments
     command = next((one for one in COMMANDS if asked and one.name == asked[0]), None)
     if command is None:
@@ -23,34 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         overview.parse_args(asked)
         overview.error("the command comes first")
     options = parser_of(command).parse_args(asked[1:])
-    from emr_eks_placement.common.errors import InputError  # imported late to keep --help fast
-
     try:
         status = command.run(options)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Otherwise Python reports it again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except KeyboardInterrupt:
-        _say("interrupted", "note")
-        return 130
-    except InputError as error:
-        for finding in error.findings:
-            _say(str(finding), "error")
-        return 2
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what is not expected is said in one line too
+        return status_of(error)
     return status
 
 
-def _say(text: str, word: str) -> None:
-    from emr_eks_placement.cli.output.terminal import say  # slow to import
-
-    say(text, word)
-
-
 def _overview() -> argparse.ArgumentParser:
-    """Returns the parser for --help, and for errors without a command."""
-    parser = argparse.ArgumentParser(
+    """For --help, and to say what is wrong without a command."""
+    parser = _Parser(
         prog=_PROGRAM,
         description="Where each pod of a Spark job on EMR on EKS lands: EC2 node groups, node pools or AWS Fargate.",
         formatter_class=_Help,
@@ -60,6 +47,18 @@ def _overview() -> argparse.ArgumentParser:
     for command in COMMANDS:
         commands.add_parser(command.name, help=command.summary, add_help=False)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no word of the command line that would steer a terminal."""
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        lines = message.split("\n")
+        if not all(line.isprintable() for line in lines):
+            from emr_eks_placement.common.errors import printable
+
+            message = "\n".join(map(printable, lines))
+        super()._print_message(message, file)  # type: ignore[arg-type] # whose type typing has, which is slow to import
 
 
 class _Version(argparse.Action):
@@ -80,8 +79,8 @@ def _no_command(word: str) -> str:
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:
-    """Returns the parser of one command; building those of all commands is slow."""
-    parser = argparse.ArgumentParser(
+    """Of one command alone: to make those of all takes a while."""
+    parser = _Parser(
         prog=f"{_PROGRAM} {command.name}",
         description=command.description,
         epilog=f"example: {command.example}",

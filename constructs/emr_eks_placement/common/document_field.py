@@ -1,18 +1,19 @@
 """Typed access to the data of a file. Every error names the field and its value."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from emr_eks_placement.common.bounded import parse_json, read_file
 from emr_eks_placement.common.errors import FieldPath, RuleError, below, placed_at
 from emr_eks_placement.common.nesting import deeper_than
 
 Checked = TypeVar("Checked")
 
-_MOST_LEVELS = 200  # deeper than templates are, less deep than Python's recursion limit
+_MOST_BYTES = 30_000_000  # product limit: a manifest names each asset and resource of its stacks
+_MOST_LEVELS = 200  # more than templates have, fewer than Python follows
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,7 +116,7 @@ def read_json(file: Path, fix: str) -> Field:
     """Returns the content of a JSON file. Raises InputError if it can't be read, with that fix, or is no JSON."""
     with placed_at(str(file)):
         try:
-            data = json.loads(file.read_text(encoding="utf-8"))
+            data = parse_json(read_file(file, _MOST_BYTES).decode())
         except OSError as error:
             raise RuleError(None, f"can't be read: {error.strerror}", fix) from None
         except (ValueError, RecursionError) as error:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from emr_eks_placement.common.redaction import without_secret, without_secrets
+
 FieldPath = tuple[str | int, ...]
 
 
@@ -42,7 +44,7 @@ class Finding:
         """Formats FILE:LINE: FIELD = VALUE: RULE. FIX. Without field and value if the whole file is wrong."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         field = f"{dotted(self.path)} = " if self.path else ""
-        value = "" if not self.path and self.value is None else f"{field}{shown(self.value)}: "
+        value = "" if not self.path and self.value is None else f"{field}{_without_secret(self.path, self.value)}: "
         fix = self.fix if self.fix.endswith("?") else f"{self.fix}."
         return printable(f"{place}: {value}{self.rule}. {fix}")
 
@@ -130,9 +132,21 @@ def shown(value: object, longest: int = 80) -> str:
     return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 :]}"
 
 
+def _without_secret(path: FieldPath, value: object) -> str:
+    """As `shown`; hidden where it may be a secret, by its name or by what it says."""
+    name = str(path[-1]) if path else ""
+    if isinstance(value, str) and name.startswith("spark."):
+        return shown(without_secret(name, value))
+    return shown(without_secrets(value) if isinstance(value, str) else value)
+
+
 def _as_json(value: object) -> str:
     """Formats data as in a YAML file: true, null, {"a": 1}; in Python's syntax if JSON has none for it."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
+        pass
+    try:
         return " ".join(repr(value).split())
+    except (ValueError, RecursionError):  # an integer of more digits than Python writes
+        return "(a value too long to be shown)"

@@ -40,3 +40,8 @@ def definition_parameter(environment: str, job: str, placement: str) -> str:
 def definitions_folder(environment: str) -> str:
     """Returns the folder of the SSM parameters of an environment's definitions."""
     return f"/emr-eks-placement/{environment}/job-runs"
+
+
+def virtual_clusters_stack(environment: str) -> str:
+    """The stack whose outputs say what is deployed for an environment's virtual clusters."""
+    return f"{environment}-virtual-clusters"

@@ -19,6 +19,27 @@ _PATTERNS = (
 )
 
 
+# spark.redaction.regex of Spark 3.5.8 (spark-core, org.apache.spark.internal.config), which Spark's own pages and logs redact by.
+_SPARK_SECRET = re.compile(r"(?i)secret|password|token|access[.]?key")
+_IN_TEXT = re.compile(r"(?i)((?:secret|password|token|access[.]?key)[\w.-]*[\"']?\s*[=:]\s*)(?!\*)[^\s,;]+")
+_HIDDEN = "*********(redacted)"  # as Spark writes it
+
+
+def may_be_secret(*texts: str) -> bool:
+    """Whether Spark would redact a property with one of these as its name or value."""
+    return any(_SPARK_SECRET.search(text) for text in texts)
+
+
+def without_secret(name: str, value: str) -> str:
+    """The value of a property, as Spark would show it."""
+    return _HIDDEN if may_be_secret(name, value) else value
+
+
+def without_secrets(text: str) -> str:
+    """The text without what stands behind the name of a secret: password=…."""
+    return _IN_TEXT.sub(rf"\1{_HIDDEN}", text)
+
+
 def redacted(data: Any, names: Mapping[str, str]) -> Any:
     """Returns the data without ARNs, account ids, keys, secrets and addresses, also in keys of mappings.
 

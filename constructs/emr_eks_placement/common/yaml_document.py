@@ -7,10 +7,9 @@ from typing import Any
 
 import yaml
 
+from emr_eks_placement.common.bounded import read_file
 from emr_eks_placement.common.errors import FieldPath, Finding, InputError
-
-_FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, which not every installation has
-_DEEPEST = 100  # nested mappings and lists; no environment file has so many
+from emr_eks_placement.common.yaml_bounds import MOST_YAML_BYTES, BoundedComposer, BoundError, check_integer
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def read_yaml(path: Path, shown_as: str) -> YamlDocument:
 def read_text(path: Path, shown_as: str) -> str:
     """Returns the text of a file. Raises InputError if it can't be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_file(path, MOST_YAML_BYTES).decode().replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason, fix = _why_unreadable(error)
         raise unreadable(shown_as, None, None, f"can't be read: {reason}", fix) from None
@@ -45,11 +44,12 @@ def read_text(path: Path, shown_as: str) -> str:
 def parse_yaml(text: str, shown_as: str) -> YamlDocument:
     """Parses a text as `read_yaml` does. shown_as: what to call its file."""
     try:
-        _check_depth(text, shown_as)
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         root = loader.get_single_node()
         lines = dict(_lines(root, (), set(), shown_as)) if root else {}
         data = loader.construct_document(root) if root else None
+    except BoundError as error:
+        raise unreadable(shown_as, error.line, None, error.rule, error.fix) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
@@ -65,26 +65,24 @@ def parse_yaml(text: str, shown_as: str) -> YamlDocument:
     return YamlDocument(shown_as, data, lines)
 
 
-def _check_depth(text: str, file: str) -> None:
-    """Raises an error for data that is nested too deep: PyYAML recurses, and Python's stack is limited."""
-    try:
-        _count_depth(text, file, _FASTEST)
-    except (yaml.YAMLError, UnicodeError):  # of libyaml, which words its errors in another way
-        _count_depth(text, file, yaml.SafeLoader)
+class _Loader(BoundedComposer, yaml.SafeLoader):
+    """PyYAML's, within bounds."""
 
 
-def _count_depth(text: str, file: str, loader: Any) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise unreadable(file, line, None, f"must be nested at most {_DEEPEST} deep", "Flatten it")
+def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    check_integer(node)
+    return int(loader.construct_yaml_int(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 
 
 def _lines(node: yaml.Node, path: FieldPath, seen: set[int], file: str) -> Iterator[tuple[FieldPath, int]]:
     yield path, node.start_mark.line + 1
-    if id(node) in seen:  # an alias: its lines are known, and it may contain itself
+    if isinstance(node, yaml.ScalarNode) and any("\ud800" <= mark <= "\udfff" for mark in node.value):
+        line, rule = node.start_mark.line + 1, "must be text: it has half a character (UTF-16 surrogate)"
+        raise unreadable(file, line, node.value, rule, "Remove it", path)
+    if id(node) in seen:  # an alias: its lines are known, and it may hold itself
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):

@@ -2,12 +2,12 @@
 
 import codecs
 import glob
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from emr_eks_placement.common.bounded import read_file, read_standard_input
 from emr_eks_placement.common.errors import RuleError
 from emr_eks_placement.common.yaml_document import YamlDocument
 from emr_eks_placement.emr.placeholders import placeholders_in
@@ -36,9 +36,8 @@ def names_file(word: str, *, of_jobs: bool) -> bool:
 
 
 def read_requests(word: str) -> list[FileRequest]:
-    """Returns the requests of a file, or the one of FILE#NAME; - is standard input. Raises RuleError for a file without
-    requests."""
-    file, separator, name = (word, "", "") if word == "-" or Path(word).exists() else _split(word)
+    """The requests of a file, or the one that FILE#NAME names; - is standard input. Raises RuleError for what holds none."""
+    file, separator, name = (word, "", "") if word == "-" or _is_there(word) else _split(word)
     found = requests_of_text(_read(file), is_yaml=file.lower().endswith((".yaml", ".yml")))
     if separator:
         chosen = [one for one in found if one.name == name]
@@ -65,17 +64,22 @@ def shown_file(file: str) -> str:
     return f"standard input{file[1:]}" if file == "-" or file.startswith("-#") else file
 
 
+def _is_there(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 def _split(word: str) -> tuple[str, str, str]:
     """Splits FILE#NAME if there is such a file."""
     file, separator, name = word.partition("#")
-    return (file, separator, name) if separator and (file == "-" or Path(file).is_file()) else (word, "", "")
+    return (file, separator, name) if separator and (file == "-" or _is_file(Path(file))) else (word, "", "")
 
 
 def _read(file: str) -> str:
     try:
-        if file == "-":
-            return sys.stdin.read().removeprefix("\ufeff")
-        content = Path(file).read_bytes()
+        content = read_standard_input() if file == "-" else read_file(Path(file))
         return content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
     except OSError as error:
         raise RuleError(None, f"can't be read: {error.strerror}", "Check the path") from None
@@ -109,15 +113,22 @@ def _in_folder(uri: str, folder: Path) -> Path | None:
     key = _key(uri)
     if not key or ".." in key.split("/"):
         return None
-    if (folder / key).is_file():
+    if _is_file(folder / key):
         return folder / key
-    named = sorted(path for path in folder.rglob(glob.escape(Path(key).name)) if path.is_file())
+    named = sorted(path for path in folder.rglob(glob.escape(Path(key).name)) if _is_file(path))
     most = max((_common_end(path, key) for path in named), default=0)
     found = [path for path in named if _common_end(path, key) == most]
     if len(found) > 1:
         rule = f"several files have this name: {', '.join(map(str, found[:3]))}"
         raise RuleError(uri, rule, "Name the folder of one of them: --pod-templates DIR")
     return found[0] if found else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _common_end(path: Path, key: str) -> int:
@@ -132,4 +143,4 @@ def _beside(uri: str, file: str) -> Iterator[Path]:
         return
     here = Path(file).resolve().parent
     places = [here / Path(key).name, *(parent / key for parent in (here, *here.parents[:_PARENTS]))]
-    yield from (place for place in places if place.is_file())
+    yield from (place for place in places if _is_file(place))

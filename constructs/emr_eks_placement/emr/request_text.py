@@ -12,9 +12,12 @@ from typing import Any
 
 import yaml
 
-from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.bounded import check_size
+from emr_eks_placement.common.errors import RuleError, shown
+from emr_eks_placement.common.yaml_bounds import MOST_YAML_BYTES, BoundedComposer, BoundError, check_integer
 
 _SHELL_COMMAND = re.compile(r"emr-containers\s+start-job-run\b")
+_HALVES = re.compile(r"\\u[dD][89a-fA-F]|\\U0000[dD][89a-fA-F]")
 # The core schema's plain scalars: YAML 1.2.2, 10.3.2.
 _CORE = {
     "null": (re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
@@ -39,7 +42,20 @@ def documents_of(text: str, *, is_yaml: bool = False) -> list[Any]:
         found = _json_values(text) if start in "{[" and not is_yaml else _yaml_documents(text)
     except RecursionError:
         raise RuleError(None, "must be JSON or YAML: it is nested too deep", "Flatten it") from None
+    if _HALVES.search(text):
+        _check_characters(found)
     return [one for one in found if one is not None]
+
+
+def _check_characters(data: Any) -> None:
+    """Raises RuleError for half a character (\\ud800), which no text that is sent can have."""
+    try:
+        json.dumps(data, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):x}"
+        raise RuleError(half, "must be text: this is half a character (UTF-16 surrogate)", "Remove it") from None
+    except (TypeError, ValueError, RecursionError):
+        return
 
 
 def value_of(text: str) -> Any:
@@ -52,8 +68,9 @@ def value_of(text: str) -> Any:
 
 
 def _json_values(text: str) -> list[Any]:
-    decoder, found, end = json.JSONDecoder(), [], 0
+    decoder, found, end = json.JSONDecoder(object_pairs_hook=_without_repeats), [], 0
     try:
+        check_size(text)
         while end := _next(text, end):
             value, end = decoder.raw_decode(text, end - 1)
             found.append(value)
@@ -63,6 +80,16 @@ def _json_values(text: str) -> list[Any]:
     except ValueError as error:  # a number with too many digits
         raise RuleError(None, f"must be JSON: {' '.join(str(error).split())}", "Correct the value") from None
     return found
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that is there twice each reader of JSON takes what it likes (RFC 8259, 4)."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        seen: set[str] = set()
+        key = next(key for key, _value in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise RuleError(None, f"must be JSON: the key {shown(key)} is there twice in an object", "Remove one")
+    return data
 
 
 def _next(text: str, start: int) -> int:
@@ -81,8 +108,8 @@ def _fix_of(error: JSONDecodeError, text: str) -> str:
     return "Correct the syntax"
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's loader with the core schema, without repeated keys; unknown tags are read as their content."""
+class _Loader(BoundedComposer, yaml.SafeLoader):
+    """PyYAML's loader with the core schema, without repeated keys and with tags it does not know as what they hold."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}
 
@@ -102,6 +129,7 @@ for _name, (_pattern, _first) in _CORE.items():
 
 
 def _construct_int(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    check_integer(node)
     text = node.value
     return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
 
@@ -125,8 +153,13 @@ _Loader.add_multi_constructor("!", _construct_tagged)
 
 
 def _yaml_documents(text: str) -> list[Any]:
+    if len(text) > MOST_YAML_BYTES:
+        rule = f"YAML has at most {MOST_YAML_BYTES // 10**6} MB (product limit)"
+        raise RuleError(None, rule, "Write JSON, or several files")
     try:
         found = list(yaml.load_all(text, Loader=_Loader))
+    except BoundError as error:
+        raise RuleError(None, f"{error.rule}, line {error.line}", error.fix) from None
     except yaml.MarkedYAMLError as error:
         place = (
             f", line {error.problem_mark.line + 1} column {error.problem_mark.column + 1}" if error.problem_mark else ""

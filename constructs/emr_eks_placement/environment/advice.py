@@ -1,9 +1,11 @@
 """Advice about an environment on the day of its synthesis: its Kubernetes version, and who can access its cluster."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from emr_eks_placement.common.errors import RuleError
+from emr_eks_placement.common.redaction import may_be_secret
 from emr_eks_placement.environment.environment import Environment
 from emr_eks_placement.facts.kubernetes_versions import end_of, support
 from emr_eks_placement.facts.prices import shipped_prices
@@ -45,11 +47,44 @@ def advice(environment: Environment, today: date) -> Iterator[str]:
             f"cluster.upgrade_policy: from {end_of(cluster.version, 'standard')} on EKS upgrades the "
             f"cluster by itself, and the version in the file is then wrong. Upgrade it before ({_SOURCE})."
         )
+    yield from secrets_advice(environment)
     if cluster.name is None and "admins" not in cluster.model_fields_set:
         yield (
             "cluster.admins: nobody can access the cluster with kubectl or the EKS console. Add the ARN of your IAM "
             "role, or admins: [] to keep it so."
         )
+
+
+# What a property only refers to: Secrets of Kubernetes (Spark on Kubernetes), files and classes; what is no secret's value.
+_REFERENCE = re.compile(
+    r"spark\.kubernetes\.(?:driver|executor)\.(?:secrets|secretKeyRef)\..+|.*(?:file|path|provider|class)",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(r"true|false|[0-9.]+[a-z]*|/.*|[a-z0-9]+://[^@]*|\$\{.*|<.*>", re.IGNORECASE)
+_OPTION = re.compile(r"(--?[\w.-]+)(?:=(.+))?", re.DOTALL)
+_FIX = (
+    "stands in templates, SSM parameters and the cluster for all who may read them. Let the application read it from Secrets "
+    "Manager, or name a Secret of Kubernetes: spark.kubernetes.driver.secretKeyRef.NAME (Spark on Kubernetes)"
+)
+
+
+def secrets_advice(environment: Environment) -> Iterator[str]:
+    """Which values of jobs may be secrets, by the pattern that Spark redacts by. They are not refused: a name can mislead it."""
+    for name, job in environment.jobs.items():
+        for key, value in job.spark_conf.items():
+            if _is_secret(key, value):
+                yield f"jobs.{name}.spark_conf.{key}: a likely secret, which {_FIX}."
+        texts = [one if isinstance(one, str) else "" for one in job.arguments]
+        for index, text in enumerate(texts):
+            option = _OPTION.fullmatch(text)
+            if option and _is_secret(option[1], option[2] or "".join(texts[index + 1 : index + 2])):
+                yield f"jobs.{name}.arguments[{index}]: {option[1]} has a likely secret, which {_FIX}."
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if not may_be_secret(name) or _REFERENCE.fullmatch(name):
+        return False
+    return bool(value) and not value.startswith("-") and not _HARMLESS.fullmatch(value)
 
 
 def _price(region: str) -> str:

@@ -104,6 +104,9 @@ class Environment(Model):
     """EMR virtual clusters by name."""
     jobs: Annotated[dict[str, EnvironmentJob], names("job")] = {}
     """Spark jobs by name."""
+    shared_folders: tuple[str, ...] = ()
+    """Folders outside the project, as paths from the environment file's folder, whose files jobs may name too. The project
+    is the nearest folder around the file that has cdk.json, .git or pyproject.toml, else the parent of the file's folder."""
     prices: PriceSettings = PriceSettings()
     """The prices for cost calculations."""
 

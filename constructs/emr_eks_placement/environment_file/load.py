@@ -13,8 +13,7 @@ from emr_eks_placement.common.model import check_name
 from emr_eks_placement.common.yaml_document import YamlDocument, read_yaml
 from emr_eks_placement.definition.job_run import CheckedEnvironment, check_job_run, job_placements
 from emr_eks_placement.environment import Environment, capacity_of
-from emr_eks_placement.job.job import LocalFile
-from emr_eks_placement.pod_template.text import read_template_file
+from emr_eks_placement.environment_file.local_files import read_job_files
 
 _KIND_RULES = {
     "missing": ("required", "Add it"),
@@ -62,6 +61,7 @@ def read_environment(path: Path) -> tuple[Environment, YamlDocument]:
         raise InputError([_finding(document, (), broken)])
     try:
         _check_name(document.data, path)
+        _check_tokens(document.data, ())
         data = {**document.data, "name": path.stem, **_jobs(document.data, path.parent)}
         environment = Environment.model_validate(data)
     except RuleError as broken:
@@ -82,14 +82,30 @@ def _check_name(data: dict[str, Any], path: Path) -> None:
         raise RuleError(path.name, f"an environment is named by its file: {broken.rule}", "Rename the file") from None
 
 
+def _check_tokens(data: Any, path: FieldPath) -> None:
+    """Raises RuleError for what the CDK would take for a value that only it knows, and fail of."""
+    if isinstance(data, str) and ("${Token[" in data or "#{Token[" in data):
+        raise RuleError(data, "${Token[ and #{Token[ are the CDK's own words for values", "Write the value", path=path)
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, part in parts:
+        _check_tokens(part, (*path, key if isinstance(key, int) and isinstance(data, list) else str(key)))
+
+
 def _jobs(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     if not isinstance(data.get("jobs"), dict):
         return {}
-    jobs = {}
+    jobs, shared = {}, list(_shared_folders(data, folder))
     for name, job in data["jobs"].items():
         with below("jobs", str(name)):
-            jobs[name] = read_job_files(job, folder)
+            jobs[name] = read_job_files(job, folder, shared)
     return {"jobs": jobs}
+
+
+def _shared_folders(data: dict[str, Any], folder: Path) -> Iterator[Path]:
+    given = data.get("shared_folders")
+    for one in given if isinstance(given, list) else ():
+        if isinstance(one, str) and "\0" not in one:
+            yield (folder / one).resolve()
 
 
 def finding_in(document: YamlDocument, broken: RuleError) -> Finding:
@@ -147,73 +163,3 @@ def _in_file(data: Any, location: tuple[int | str, ...], *, keep_last: bool) -> 
 
 def _finding(document: YamlDocument, path: FieldPath, broken: RuleError) -> Finding:
     return finding_of(document.file, broken, line=document.line(path), path=path)
-
-
-def read_job_files(job: Any, folder: Path) -> Any:
-    """Returns the job with its uploaded files and base pod templates read. folder: the environment file's.
-
-    Each virtual cluster's files are uploaded to a separate folder, which only its jobs may read.
-
-    Raises RuleError, with the field as path, for a missing file; InputError for a template that Spark can't read.
-    """
-    if not isinstance(job, dict):
-        return job
-    read = dict(job)
-    owner = str(job.get("virtual_cluster"))
-    entry_point = job.get("entry_point")
-    if _names_file(entry_point) or _exists(entry_point, folder):
-        read["entry_point"] = _upload(job["entry_point"], folder, ("entry_point",), owner)
-    if isinstance(job.get("arguments"), list):
-        read["arguments"] = [
-            _upload(argument, folder, ("arguments", index), owner) if _names_file(argument) else argument
-            for index, argument in enumerate(job["arguments"])
-        ]
-    for role in ("driver", "executors"):
-        size = job.get(role)
-        if isinstance(size, dict) and isinstance(size.get("pod_template"), str):
-            read[role] = {**size, "pod_template": _template(size["pod_template"], folder, (role, "pod_template"))}
-    return read
-
-
-def _template(name: str, folder: Path, field: tuple[str | int, ...]) -> Any:
-    data = read_template_file(_existing(name, folder, field), name).data
-    if data is None:
-        raise RuleError(
-            name, "a pod template holds a Pod, this file nothing (Spark on Kubernetes)", "Fill it", path=field
-        )
-    return data
-
-
-def _names_file(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("./", "../"))
-
-
-def _exists(value: Any, folder: Path) -> bool:
-    """Returns whether an entry point without ./ names a file; a URI names none."""
-    try:
-        return isinstance(value, str) and "://" not in value and (folder / value).is_file()
-    except (OSError, ValueError):  # no file can have this name
-        return False
-
-
-def _upload(name: str, folder: Path, field: tuple[str | int, ...], owner: str) -> LocalFile:
-    path = _existing(name, folder, field)
-    try:
-        return LocalFile.of(path, owner)
-    except OSError as error:
-        raise RuleError(name, f"a readable file: {error.strerror}", "Correct the path", path=field) from None
-
-
-def _existing(name: str, folder: Path, field: tuple[str | int, ...]) -> Path:
-    try:
-        path = (folder / name).resolve()
-        if path.is_file():
-            return path
-    except (OSError, ValueError):  # no file can have this name
-        pass
-    raise RuleError(
-        name,
-        f"no such file; a path that begins with ./ or ../ is read from the environment file's folder, {folder}",
-        "Correct the path",
-        path=field,
-    )

@@ -82,7 +82,7 @@ def _write_named_files(folder: Path, jobs: Iterable[Job], definitions: Iterable[
             _write(folder / template.key, template.text.encode())
     for job in jobs:
         for file in job.local_files:
-            _write(folder / file.key, file.path.read_bytes())
+            _write(folder / file.key, file.content())
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, InstanceOf, Strict, model_validator
 
+from emr_eks_placement.common.bounded import read_file
 from emr_eks_placement.common.errors import RuleError, below
 from emr_eks_placement.common.model import Model, between
 from emr_eks_placement.facts import emr, kubernetes
@@ -21,6 +22,7 @@ from emr_eks_placement.spark.pods import TEMPLATE_PROPERTY, without_ids
 
 _MOST_OVERHEAD_FACTOR = 100
 _LONGEST_BUCKET_NAME = 63
+_MOST_BYTES = 100_000_000  # of a file to upload; product limit, below what BucketDeployment's function has room for
 
 # Spark properties for which the job has a field.
 _FIELD_BY_SPARK_CONF = {
@@ -64,10 +66,14 @@ class LocalFile(Model):
     path: Path
     key: str
 
+    def content(self) -> bytes:
+        """Raises OSError for a file that can't be read or is too large."""
+        return read_file(self.path, _MOST_BYTES)
+
     @classmethod
     def of(cls, path: Path, owner: str) -> "LocalFile":
-        """Returns the file in the folder of its owner. Raises OSError if it can't be read."""
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        """The file in the folder of its owner. Raises OSError for one that can't be read or is too large."""
+        digest = hashlib.sha256(read_file(path, _MOST_BYTES)).hexdigest()
         return cls(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from yaml import MappingNode, MarkedYAMLError, Node, ScalarNode, SequenceNode, YAMLError
 
+from emr_eks_placement.common.bounded import check_size
 from emr_eks_placement.common.errors import FieldPath, InputError
+from emr_eks_placement.common.yaml_bounds import BoundError, check_integer
 from emr_eks_placement.common.yaml_document import YamlDocument, read_text, unreadable
 from emr_eks_placement.pod_template import yaml12
 from emr_eks_placement.pod_template.convert import WrittenFloat, text_of
 from emr_eks_placement.pod_template.yaml12 import Yaml12Loader
 
-_DEEPEST = 100  # nested mappings and lists; no Pod has so many
-_MOST_NODES = 100_000  # including repetitions by aliases; the Kubernetes API accepts 1.5 MB
-_OPEN = object()
+_DEEPEST = 100  # mappings and lists in one another; no Pod comes near
 _JAVA_FLOAT = re.compile(r"\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fFdD]?|NaN|Infinity)\s*")
 _FLOATS = {".inf": "inf", "-.inf": "-inf", ".nan": "nan"}
 
@@ -47,6 +47,7 @@ def _parse_json(text: str, shown_as: str) -> YamlDocument:
     """Parses a text that begins with a bracket. Text after its end is ignored, and the last of equal keys counts."""
     stripped = text.lstrip(" \t\r\n")
     try:
+        check_size(stripped)
         data, _ = _JSON.raw_decode(stripped)
     except json.JSONDecodeError as error:
         line = error.lineno + text[: len(text) - len(stripped)].count("\n")
@@ -110,8 +111,7 @@ class _Reading:
     def __init__(self, file: str) -> None:
         self.lines: dict[FieldPath, int] = {}
         self._file = file
-        self._known: dict[int, tuple[Any, int]] = {}  # value and size by node
-        self._size = 0
+        self._known: dict[int, Any] = {}  # values of nodes that have one: aliases repeat them
 
     def documents(self, text: str) -> list[Any]:
         """Returns the data of each document."""
@@ -123,6 +123,8 @@ class _Reading:
             return [self.value(node, ()) for node in nodes]
         except InputError:
             raise
+        except BoundError as error:
+            raise unreadable(self._file, error.line, None, error.rule, error.fix) from None
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
             problem = " ".join(str(part) for part in (error.context, error.problem) if part)
@@ -137,20 +139,9 @@ class _Reading:
         if node is None:
             return None
         self.lines.setdefault(path, node.start_mark.line + 1)
-        self._size += 1
-        known, size = self._known.get(id(node), (None, 0))
-        if known is _OPEN:
-            raise MarkedYAMLError(None, None, "a mapping or list holds itself", node.start_mark)
-        self._size += size
-        if self._size > _MOST_NODES:
-            raise MarkedYAMLError(None, None, f"more than {_MOST_NODES} values", node.start_mark)
-        if size:
-            return known
-        before = self._size
-        self._known[id(node)] = _OPEN, 0
-        value = self._value(node, path)
-        self._known[id(node)] = value, self._size - before
-        return value
+        if id(node) not in self._known:
+            self._known[id(node)] = self._value(node, path)
+        return self._known[id(node)]
 
     def _value(self, node: Node, path: FieldPath) -> Any:
         if isinstance(node, ScalarNode):
@@ -189,6 +180,7 @@ def _scalar(node: ScalarNode) -> Any:
     if node.tag == yaml12.BOOLEAN:
         return {"true": True, "false": False}.get(value)
     if node.tag == yaml12.INTEGER and re.fullmatch(r"[-+]?\d+", value):
+        check_integer(node)
         return int(value)
     if node.tag == yaml12.FLOAT and (value in _FLOATS or _JAVA_FLOAT.fullmatch(value)):
         return float(_FLOATS.get(value, value.strip().rstrip("fFdD")))

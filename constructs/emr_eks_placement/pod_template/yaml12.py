@@ -7,13 +7,14 @@ Both are derived from one parser. Source: SnakeYAML Engine 2.6 in Spark 3.5.8, w
 import re
 from typing import Any
 
-from yaml import AliasEvent, CollectionStartEvent, MarkedYAMLError, Node, ScalarEvent, ScalarNode, SequenceNode
-from yaml.composer import Composer
+from yaml import AliasEvent, MarkedYAMLError, Node, ScalarEvent, ScalarNode, SequenceNode
 from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 from yaml.tokens import DirectiveToken, ScalarToken
+
+from emr_eks_placement.common.yaml_bounds import BoundedComposer
 
 STRING, NULL, BOOLEAN, INTEGER, FLOAT, BINARY, LIST, MAPPING, SET = (
     f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "binary", "seq", "map", "set")
@@ -27,7 +28,6 @@ _PLAIN = (
 )
 _ENDS = "\0 \t\r\n"
 _MOST_ALIASES = 50  # of mappings and lists (org.snakeyaml.engine.v2.api.LoadSettings)
-_DEEPEST = 100  # nested mappings and lists: PyYAML composes by recursion, and Python's stack is limited
 
 # Line breaks in YAML 1.1: for the parser they are characters without a meaning. The first of them still
 # breaks lines between tokens.
@@ -36,8 +36,8 @@ _NEXT_LINE = chr(_OLD_BREAKS[0x85])
 _RESTORED = {hidden: shown for shown, hidden in _OLD_BREAKS.items()}
 
 
-class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
-    """Composes the nodes of a text. Raises yaml.YAMLError for a text that SnakeYAML Engine can't read."""
+class Yaml12Loader(Reader, Scanner, Parser, BoundedComposer, BaseResolver):
+    """Composes the nodes of a text; raises yaml.YAMLError for what SnakeYAML Engine does not read."""
 
     ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # final only in the stubs
         mark: meant for mark, meant in Scanner.ESCAPE_REPLACEMENTS.items() if mark != "\t"
@@ -47,10 +47,9 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         Reader.__init__(self, text.translate(_OLD_BREAKS))
         Scanner.__init__(self)
         Parser.__init__(self)
-        Composer.__init__(self)
+        BoundedComposer.__init__(self)
         BaseResolver.__init__(self)
         self._aliases = 0
-        self._depth = 0
 
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
         """Returns the tag of a node without one."""
@@ -154,12 +153,10 @@ class Yaml12Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         if isinstance(event, ScalarEvent):
             event.value = event.value.translate(_RESTORED)
             event.tag = STRING if event.tag == "!" else event.tag
-        self._depth += isinstance(event, CollectionStartEvent)
-        if self._depth > _DEEPEST:
-            raise MarkedYAMLError(None, None, f"nested more than {_DEEPEST} deep", event.start_mark)
-        node = super().compose_node(parent, index)
-        self._depth -= isinstance(event, CollectionStartEvent)
-        self._aliases += isinstance(event, AliasEvent) and not isinstance(node, ScalarNode)
+        return super().compose_node(parent, index)
+
+    def repeated(self, event: Any) -> None:
+        """Counts aliases of mappings and lists."""
+        self._aliases += 1
         if self._aliases > _MOST_ALIASES:
             raise MarkedYAMLError(None, None, f"more than {_MOST_ALIASES} aliases of collections", event.start_mark)
-        return node

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from emr_eks_placement.common.errors import Finding, InputError
+from emr_eks_placement.common.redaction import without_secret
 from emr_eks_placement.planning import Problem
 from emr_eks_placement.planning.concurrent_runs import concurrent_runs
 from emr_eks_placement.runs.fleet_shapes import Asked, Shapes, shape_of
@@ -29,7 +30,7 @@ def plan_shapes(asked: Sequence[Asked], shapes: Shapes, *, ignore: Collection[st
     plans = FleetPlans()
     for alike in of_shape.values():
         first = alike[0]
-        name = " ".join((first.prepared.shown_as, *(f"--conf {one}" for one in first.line.conf)))
+        name = " ".join((first.prepared.shown_as, *map(_shown, first.line.conf)))
         try:
             planned, capacity = shapes.plan(first.prepared)
         except InputError as error:
@@ -42,3 +43,8 @@ def plan_shapes(asked: Sequence[Asked], shapes: Shapes, *, ignore: Collection[st
             plans.problems.setdefault(problem.code, {}).setdefault(name, problem)
         plans.stopping |= dict.fromkeys(stopping(made, fail_on))
     return plans
+
+
+def _shown(conf: str) -> str:
+    name, _, value = conf.partition("=")
+    return f"--conf {name}={without_secret(name, value)}"

@@ -112,7 +112,7 @@ def prepare_chosen(source: Source, environment: Environment, job: str, chosen: C
     deployed = source.account.virtual_clusters[settings.virtual_cluster]
     definition = check_chosen(environment, job, chosen, deployed).definition(deployed)
     files = {template.key: template.text.encode() for template in definition.pod_templates}
-    files |= {file.key: file.path.read_bytes() for file in settings.local_files}
+    files |= {file.key: file.content() for file in settings.local_files}
     return Prepared(
         source=source,
         job=job,

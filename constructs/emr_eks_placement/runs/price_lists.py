@@ -1,18 +1,17 @@
 """The price list of a region: a file of the user, or the one in the package."""
 
-import json
+import shlex
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from emr_eks_placement.common.bounded import parse_json, read_file
 from emr_eks_placement.common.errors import InputError, RuleError, finding, refused
 from emr_eks_placement.cost import Prices, Usage
 from emr_eks_placement.environment import Environment, EnvironmentJob
 from emr_eks_placement.environment_file.load import as_rule
 from emr_eks_placement.facts.prices import PriceList, shipped_prices
 from emr_eks_placement.job.usage import hours_of
-
-_MOST_BYTES = 10_000_000  # a list of every instance type and zone of a region has less than one tenth
 
 
 def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot_discount: float | None) -> Prices:
@@ -26,7 +25,8 @@ def prices_of(environment: Environment, file: Path, *, folder: Path | None, spot
     path = (folder or file.parent / settings.folder) / f"{environment.region}.json"
     if not path.is_file():
         if folder is not None or "folder" in settings.model_fields_set:
-            fix = f"Run emr-placement prices refresh --region {environment.region} -o {path.parent}"
+            command = ["emr-placement", "prices", "refresh", "--region", environment.region, "-o", str(path.parent)]
+            fix = f"Run {shlex.join(command)}"
             raise refused(str(path), None, "there is no price list of the region", fix)
         return Prices(shipped_prices(environment.region), discount)
     return Prices(read_price_list(path, environment.region), discount)
@@ -40,8 +40,7 @@ def usage_of(job: EnvironmentJob) -> Usage:
 def read_price_list(path: Path, region: str) -> PriceList:
     """Returns the price list in a file. Raises InputError if it can't be read or is for another region."""
     try:
-        text = path.read_text("utf-8") if path.stat().st_size <= _MOST_BYTES else ""
-        listed = PriceList.model_validate(json.loads(text))
+        listed = PriceList.model_validate(parse_json(read_file(path).decode()))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError([finding(str(path), broken) for broken in _broken(error)]) from None
     if listed.region != region:

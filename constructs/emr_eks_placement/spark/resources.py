@@ -18,6 +18,7 @@ Value = TypeVar("Value")
 
 _WHOLE = re.compile(r"\+?[0-9]{1,10}", re.ASCII)
 _LEAST_OVERHEAD_MIB = 384
+_LARGEST_INT = 2**31 - 1  # what Scala makes of a larger number (Double.toInt)
 _FACTOR = {"python": 0.4, "r": 0.4, "jvm": 0.1}
 _MEMORY = "1g"  # spark.driver.memory, spark.executor.memory
 _CORES = "1"  # spark.driver.cores, spark.executor.cores
@@ -42,7 +43,7 @@ def requests(spark: SparkConfiguration, role: SparkRole) -> Requests:
     """
     memory = read(spark, f"spark.{role}.memory", heap_mib, _MEMORY)
     given = f"spark.{role}.memoryOverhead"
-    overhead = max(int(_factor(spark, role) * memory), _least_overhead(spark, role))
+    overhead = max(int(min(_factor(spark, role) * memory, _LARGEST_INT)), _least_overhead(spark, role))
     if given in spark.properties:
         overhead = read(spark, given, memory_mib, "")
     extra = _executor_extra_mib(spark) if role == "executor" else 0

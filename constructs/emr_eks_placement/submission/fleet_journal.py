@@ -9,15 +9,17 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from emr_eks_placement.common.bounded import read_file
 from emr_eks_placement.common.errors import InputError, refused
 
 _FORMAT = 1
-_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is not a journal
+_MOST_BYTES = 100_000_000  # of a journal; product limit, far above what 10,000 runs take
+_BEGINNING = b'{"id":"'  # of a journal: a file that begins otherwise is somebody else's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,17 +170,16 @@ class Journal:
 
     def _content(self) -> bytes:
         try:
-            self._file.seek(0)
-            return self._file.readall()
-        except OSError:  # for example a pipe
+            return read_file(self.path, _MOST_BYTES)
+        except OSError:  # a pipe or a device, for one
             raise self._no_journal() from None
 
     def _read(self, whole: bytes) -> Fleet:
         first, *records = whole.split(b"\n")
         try:
-            begun = Fleet(**json.loads(first))
+            begun = _fleet_of(json.loads(first))
             for record in records:
-                self.progress.read(json.loads(record))
+                self.progress.read(_record_of(json.loads(record)))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise self._no_journal() from None
         return begun
@@ -198,6 +199,29 @@ class Journal:
 
     def _unusable(self, rule: str, fix: str) -> InputError:
         return refused(str(self.path), None, f"the journal {rule}", fix)
+
+
+def _fleet_of(data: dict[str, Any]) -> Fleet:
+    """Raises TypeError and KeyError for data of another kind."""
+    fleet = Fleet(**data)
+    for one in fields(Fleet):
+        value = getattr(fleet, one.name)
+        if one.name == "virtual_clusters":
+            kinds_fit = isinstance(value, list) and all(isinstance(id_, str) for id_ in value)
+        else:
+            kinds_fit = type(value) is (int if one.name == "format" else str)
+        if not kinds_fit:
+            raise TypeError(one.name)
+    return fleet
+
+
+def _record_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Raises TypeError and KeyError for data of another kind."""
+    member = {"starting": "zone", "started": "job_run", "refused": "why"}[data["what"]]
+    value = data.get(member)
+    if type(data["line"]) is not int or not (isinstance(value, str) or (value is None and member == "zone")):
+        raise TypeError(member)
+    return data
 
 
 def begin(identifier: str, digest: str, account: str, region: str) -> Fleet:

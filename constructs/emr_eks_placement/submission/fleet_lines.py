@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from emr_eks_placement.common.bounded import parse_json
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, below, finding, refused
 from emr_eks_placement.emr.read_requests import checked, understood
 from emr_eks_placement.emr.request_formats import requests_in
@@ -13,6 +14,7 @@ from emr_eks_placement.submission.request import check_run_name
 
 MOST_LINES = 10_000
 """Job runs of one fleet; product limit."""
+_MOST_LINES_OF_FILE = 10 * MOST_LINES  # with empty ones
 _MOST_FINDINGS = 20
 _TEXTS = ("job", "placement", "mode", "zone", "run_name")
 _OF_A_JOB = ("job", "placement", "mode", "zone")
@@ -43,6 +45,8 @@ def read_lines(file: str, content: bytes) -> list[FleetLine]:
     """Returns the lines of a file that are not empty. Raises InputError with the first 20 errors."""
     lines: list[FleetLine] = []
     findings: list[Finding] = []
+    if content.count(b"\n") > _MOST_LINES_OF_FILE:
+        raise refused(file, None, f"a file has at most {_MOST_LINES_OF_FILE:,} lines (product limit)", "Split the file")
     for number, text in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
         if not text.strip():
             continue
@@ -90,7 +94,7 @@ def _line(number: int, content: bytes) -> FleetLine:
 
 def _object(content: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(content.decode())
+        data = parse_json(content.decode())
     except UnicodeDecodeError:
         raise RuleError(None, "must be UTF-8 text", "Save it as UTF-8") from None
     except json.JSONDecodeError as error:

@@ -1,5 +1,6 @@
 """Finds differences between the account and the environment file that decide where pods land."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -68,7 +69,7 @@ def _groups(environment: Environment, planned: Capacity, live: Capacity, names: 
             found = f"node_groups.{name}: the cluster has no such node group"
             yield Check("capacity", "missing", found, f"Deploy: {deploy(environment)}")
             continue
-        by_hand = f"change it back (aws eks update-nodegroup-config --nodegroup-name {names[name]} …)"
+        by_hand = f"change it back (aws eks update-nodegroup-config --nodegroup-name {shlex.quote(names[name])} …)"
         for difference in _different(_of_group(group), _of_group(there)):
             fix = bring_together(environment, by_hand)
             if difference[0] not in _UPDATABLE:
@@ -100,7 +101,9 @@ def _pools(environment: Environment, planned: Capacity, live: Capacity) -> Itera
             yield Check(_OBJECTS, "missing", found, bring_together(environment, "create it again"))
             continue
         for difference in _different(_of_pool(pool), _of_pool(there[pool.name])):
-            fix = bring_together(environment, f"change it back (kubectl edit nodepool {pool.name})")
+            fix = bring_together(
+                environment, f"change it back ({shlex.join(['kubectl', 'edit', 'nodepool', pool.name])})"
+            )
             yield _differs(_OBJECTS, f"node_pools.{name}", difference, fix)
 
 
@@ -141,7 +144,10 @@ def _namespace_rules(environment: Environment, planned: Capacity, live: Capacity
         name = virtual_cluster.namespace
         wanted, there = (_of_rules(one.namespace_rules.get(name, NO_RULES)) for one in (planned, live))
         for difference in _different({**dict.fromkeys(there), **wanted}, {**dict.fromkeys(wanted), **there}):
-            fix = bring_together(environment, f"change it back (kubectl get resourcequota,limitrange -n {name})")
+            fix = bring_together(
+                environment,
+                f"change it back ({shlex.join(['kubectl', 'get', 'resourcequota,limitrange', '-n', name])})",
+            )
             yield _differs(_OBJECTS, f"namespace {name}", difference, fix)
 
 

@@ -1,6 +1,7 @@
 """Checks whether the deployed resources exist and work: stacks, the cluster and its parts, virtual clusters,
 namespaces."""
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def _mode_findings(environment: Environment, cluster: Part, mode: str) -> Iterat
                 "cluster", "warning", found, "EKS can't change it back; create the next cluster with the other mode"
             )
             return
-        command = f"aws eks update-cluster-config --region {environment.region} --name {cluster.name}"
+        command = f"aws eks update-cluster-config --region {environment.region} --name {shlex.quote(cluster.name)}"
         yield Check("cluster", "missing", found, f"{command} --access-config authenticationMode={AUTHENTICATION_MODE}")
 
 
@@ -125,7 +126,7 @@ def _entry_findings(
     else_by = "unless the aws-auth ConfigMap lets it in"
     for arn, kind in roles.items():
         if arn not in entries:
-            command = f"aws eks create-access-entry --region {environment.region} --cluster-name {cluster}"
+            command = f"aws eks create-access-entry --region {environment.region} --cluster-name {shlex.quote(cluster)}"
             found = f"{arn} has no access entry of type {kind}: its nodes can't join, {else_by}"
             yield Check("access-entries", "warning", found, f"Create it: {command} --principal-arn {arn} --type {kind}")
 
@@ -179,7 +180,7 @@ def check_namespaces(environment: Environment, there: Mapping[str, bool]) -> lis
             "namespaces",
             "missing",
             f"the cluster has no namespace {name}",
-            f"Create it: kubectl create namespace {name}",
+            f"Make it: kubectl create namespace {shlex.quote(name)}",
         )
         for name, is_there in there.items()
         if not is_there

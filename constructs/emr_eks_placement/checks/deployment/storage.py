@@ -1,5 +1,6 @@
 """Checks whether jobs find their files, may use them and can log."""
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +57,11 @@ def _file_findings(
 def _upload(uri: str, local: Mapping[str, Path]) -> str:
     key = uri.removeprefix("s3://").partition("/")[2]
     if key in local:
-        return f"Upload it: aws s3 cp {local[key]} {uri}"
+        return f"Upload it: {shlex.join(['aws', 's3', 'cp', str(local[key]), uri])}"
     if key.startswith("pod-templates/"):
         write = "emr-placement define -e FILE"
-        return f"Write it, {write}, and upload it: aws s3 cp definitions/{key} {uri}"
+        upload = shlex.join(["aws", "s3", "cp", f"definitions/{key}", uri])
+        return f"Write it, {write}, and upload it: {upload}"
     return "Upload it, or correct the job in the file and deploy"
 
 

@@ -11,6 +11,7 @@ from emr_eks_placement.cli.output.terminal import say
 from emr_eks_placement.common.errors import InputError, refused
 from emr_eks_placement.definition import CheckedEnvironment
 from emr_eks_placement.environment import Environment
+from emr_eks_placement.environment.advice import secrets_advice
 from emr_eks_placement.environment_file import load_checked
 
 
@@ -29,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     check_named(checked.environment, options.job, options.placement)
     files = dict(_files(checked if options.job is None else checked.only([options.job]), options))
     write_files(options.output_directory, files)
+    for sentence in secrets_advice(checked.environment):
+        say(f"{options.environment}: {sentence}", "note")
     left = sum(isinstance(content, str) and "<bucket>" in content for content in files.values())
     if left:
         words = "definition holds" if left == 1 else "definitions hold"
@@ -72,7 +75,7 @@ def _files(checked: CheckedEnvironment, options: argparse.Namespace) -> Iterator
             definition = checked.runs[job_name, name].definition(deployed[job.virtual_cluster])
             yield f"job-runs/{job_name}/{name}.json", json.dumps(definition.request, indent=2) + "\n"
             yield from ((template.key, template.text) for template in definition.pod_templates)
-        yield from ((file.key, file.path.read_bytes()) for file in job.local_files)
+        yield from ((file.key, file.content()) for file in job.local_files)
 
 
 def _unknown(argument: str, value: str, known: list[str]) -> InputError:

@@ -18,9 +18,8 @@ _DRAINED, _STILL_ACTIVE = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0 if no job run is active, 1 if some still are or the user said no. Raises InputError if nothing was
-    cancelled."""
-    if options.timeout < 0:
+    """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
+    if not options.timeout >= 0:  # nor nan
         rule = "a number of seconds, 0 or more"
         raise refused("--timeout", options.timeout, rule, "Write for example 600")
     account, ids = open_virtual_clusters(options, tell_none=lambda why: say(why, "note"))

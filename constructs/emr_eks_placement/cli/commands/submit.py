@@ -141,5 +141,5 @@ def _may_start(prepared: Prepared, events: RunEvents, options: argparse.Namespac
 def _where(prepared: Prepared, request: Mapping[str, Any], region: str) -> str:
     """Returns the options with which other commands find the run."""
     if prepared.source.account.file:
-        return f"-e {shlex.quote(prepared.source.account.file)}"
-    return f"--virtual-cluster {request['virtualClusterId']} --region {region}"
+        return shlex.join(["-e", prepared.source.account.file])
+    return shlex.join(["--virtual-cluster", str(request["virtualClusterId"]), "--region", region])

@@ -13,6 +13,7 @@ from emr_eks_placement.cli.options.account import account_of
 from emr_eks_placement.cli.output.fleet_events import FleetEvents
 from emr_eks_placement.cli.output.fleet_plans import may_start
 from emr_eks_placement.cli.output.terminal import number_of, say
+from emr_eks_placement.common.bounded import read_file
 from emr_eks_placement.common.errors import Finding, InputError, RuleError, finding, placed_at, refused
 from emr_eks_placement.facts.emr import LONGEST_JOB_RUN_NAME
 from emr_eks_placement.runs.account import Account
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _ALL_STARTED, _SOME_NOT = 0, 1
 _ATTEMPTS = 10
 _MOST_THREADS = 64
+_MOST_BYTES = 50_000_000  # of a fleet's file; product limit, 5 kB for each of its runs
 _LOOK_SECONDS = 0.2
 _MOST_NOTES = 5
 
@@ -45,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.concurrency <= _MOST_THREADS:
         rule = f"1 to {_MOST_THREADS} requests at once (product limit)"
         raise refused("--concurrency", options.concurrency, rule, "Write for example 8")
-    path = options.journal or options.file.with_name(f"{options.file.name}.journal")
     try:
         content = _read(options.file)
         lines = read_lines(str(options.file), content)
+        path = options.journal or options.file.with_name(f"{options.file.name}.journal")
         # As many attempts as a fleet needs, with fewer calls while AWS throttles.
         account = account_of(options, attempts=_ATTEMPTS, retry_mode="adaptive")
         with Journal(path, _fleet(account, content)) as journal:
@@ -179,7 +181,7 @@ def _runs(asked: list[Asked], fleet: Fleet, options: argparse.Namespace) -> "lis
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_file(file, _MOST_BYTES)
     except OSError as error:
         raise refused(str(file), None, f"can't be read: {error.strerror}", "Check the path") from None
 

@@ -5,9 +5,14 @@ import os
 
 
 def path(text: str) -> os.PathLike[str]:
-    """Returns a path of the command line as a pathlib.Path. Imports pathlib only here, to keep --help fast."""
+    """A path of the command line as a pathlib.Path, which is imported only for it: --help answers at once.
+
+    Raises ValueError for an empty one, which pathlib takes for the current folder.
+    """
     from pathlib import Path
 
+    if not text:
+        raise ValueError
     return Path(text)
 
 
@@ -15,7 +20,7 @@ def environment(text: str) -> os.PathLike[str]:
     """Returns the path of an environment file, or of environments/NAME.yaml for a plain name."""
     from pathlib import Path
 
-    file = Path(text)
+    file = Path(path(text))
     is_name = file.name == text and file.suffix not in (".yaml", ".yml") and not file.is_file()
     return Path("environments", f"{text}.yaml") if is_name else file
 

@@ -1,13 +1,14 @@
 """Reads the deployed names that a definition needs from options, or from the file of `cdk deploy --outputs-file`."""
 
 import argparse
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from emr_eks_placement.common.errors import InputError, placed_at, refused
+from emr_eks_placement.common.bounded import parse_json, read_file
+from emr_eks_placement.common.errors import InputError, RuleError, placed_at, refused
+from emr_eks_placement.common.names import virtual_clusters_stack
 from emr_eks_placement.definition import DeployedVirtualCluster, deployed_of_outputs, placeholders_of
 from emr_eks_placement.facts.emr import RESOURCE_ID
 from emr_eks_placement.facts.regions import arn_pattern
@@ -46,7 +47,7 @@ def deployed_virtual_clusters(
     if len(roles) > 1 and of_one:
         rule = f"one value can't apply to several virtual clusters: {', '.join(sorted(roles))}"
         raise _refused(min(of_one), given[min(of_one)], rule, "Name a job, or use --outputs")
-    outputs = _read_outputs(options.outputs) if options.outputs else {}
+    outputs = _read_outputs(options.outputs, options.environment.stem) if options.outputs else {}
     if "execution_role_arn" in given:
         roles = dict.fromkeys(roles, ())
     return {name: replace(_from_outputs(name, some, outputs, options.outputs), **given) for name, some in roles.items()}
@@ -56,11 +57,18 @@ def _refused(option: str, value: object, rule: str, fix: str) -> InputError:
     return refused(f"--{option.replace('_', '-')}", value, rule, fix)
 
 
-def _read_outputs(path: Path) -> dict[str, str]:
+def _read_outputs(path: Path, environment: str) -> dict[str, str]:
+    """Of the environment's stack of virtual clusters alone: a file may have those of another environment too."""
+    own = virtual_clusters_stack(environment)
     try:
-        stacks = json.loads(path.read_text(encoding="utf-8"))
-        return {key: str(value) for outputs in stacks.values() for key, value in outputs.items()}
-    except (OSError, ValueError, AttributeError) as error:
+        stacks = parse_json(read_file(path).decode())
+        if stacks.get(own) is None:
+            rule = f"{path.name} has outputs of {', '.join(map(str, stacks)) or 'no stack'}, not of {own}"
+            raise refused(str(path), None, rule, f"Deploy {environment} with --outputs-file, and name its file")
+        return {key: str(value) for key, value in stacks[own].items()}
+    except InputError:
+        raise
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         reason = (
             error.strerror if isinstance(error, OSError) and error.strerror else "it is not stack -> output -> value"
         )
@@ -74,4 +82,13 @@ def _from_outputs(
     if path is None:
         return placeholders_of(name)
     with placed_at(str(path)):
-        return deployed_of_outputs(name, roles, outputs)
+        deployed = deployed_of_outputs(name, roles, outputs)
+        for field, (pattern, rule) in _OPTIONS.items():
+            value = getattr(deployed, field)
+            if value is not None and not re.fullmatch(pattern, value):
+                raise RuleError(value, f"the output of {field} must be {rule}", "Deploy again with --outputs-file")
+        pattern, rule = _OPTIONS["execution_role_arn"]
+        for role, arn in deployed.execution_role_arns.items():
+            if not re.fullmatch(pattern, arn):
+                raise RuleError(arn, f"the output of role {role} must be {rule}", "Deploy again with --outputs-file")
+        return deployed
