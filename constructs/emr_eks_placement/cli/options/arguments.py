@@ -117,6 +117,12 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     add_account_options(parser)
 
 
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Of map."""
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="draw the pods of these jobs (default: every job)")
+    add_environment(parser, "the environment file")
+
+
 def add_cost(parser: argparse.ArgumentParser) -> None:
     """Of cost."""
     parser.add_argument(
