@@ -183,7 +183,7 @@ def add_review(parser: argparse.ArgumentParser) -> None:
         "cost=+10%% or cost=+50 (US dollars a month at rest); repeatable",
     )
     _add_prices_options(parser)
-    add_output(parser, ("table", "json", "markdown", "sarif", "annotations"))
+    add_output(parser, ("table", "json", "markdown", "sarif", "annotations", "html"))
     parser.add_argument(
         "--write",
         action="append",

@@ -1,12 +1,15 @@
 """What an environment has, in the few words that a map has room for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from emr_eks_placement.cost import Amount
 from emr_eks_placement.environment import Environment
 from emr_eks_placement.environment.subnets import private_subnet
 from emr_eks_placement.job.placement import CapacityType, Taint
 
+_MOST_NAMES = 4
+NOT_KNOWN = "not known"
 _SOLD: Mapping[CapacityType, str] = {"on-demand": "On-Demand", "spot": "Spot"}
 
 
@@ -93,6 +96,13 @@ def profiles_in_words(environment: Environment) -> dict[str, tuple[str, tuple[st
     }
 
 
+def few_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names; of many, the first and how many more there are."""
+    if len(names) <= _MOST_NAMES:
+        return tuple(names)
+    return (*names[: _MOST_NAMES - 1], f"{len(names) - _MOST_NAMES + 1} more")
+
+
 def runs_in_words(labels: Iterable[str], longest: int) -> str:
     """As: trip-count: fargate, ec2; or, where that is longer than so many characters: 12 runs of 3 jobs."""
     jobs: dict[str, list[str]] = {}
@@ -117,3 +127,14 @@ def _machines(names: tuple[str, ...]) -> str:
 
 def _tainted(taints: tuple[Taint, ...]) -> str:
     return ", tainted" if taints else ""
+
+
+def dollars_in_words(amount: Amount | None) -> str:
+    """As: 0.48 USD; 0.48 to 1.20 USD; 0.48 USD or more; not known."""
+    if amount is None or (amount.high is None and not amount.low):
+        return NOT_KNOWN
+    low = f"{amount.low:.2f}"
+    if amount.high is None:
+        return f"{low} USD or more"
+    high = f"{amount.high:.2f}"
+    return f"{low} USD" if low == high else f"{low} to {high} USD"

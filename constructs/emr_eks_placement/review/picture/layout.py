@@ -1,12 +1,12 @@
 """Where everything of a map goes: zones as columns, every place as a band across those that it is in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emr_eks_placement.review.picture.in_words import runs_in_words
 from emr_eks_placement.review.picture.places import Label, Picture, Place, Section
 from emr_eks_placement.review.picture.pods import Pods
-from emr_eks_placement.review.picture.signs import NAMES, SAME, Sign
+from emr_eks_placement.review.picture.signs import NAMES, REMOVED, SAME, Sign
 from emr_eks_placement.review.picture.svg import Box, Element, Text
 
 # Of a character of system-ui at these sizes, on average; capitals and digits are wider than most letters.
@@ -15,7 +15,8 @@ _SIZES = {"t": 13, "s": 11, "h": 15}
 _PAD = 12
 _GAP = 4
 _MOST_NAMESPACES = 60
-_RUNS_AT = 166  # where a wide map names the runs of pods
+_MOST_IN_FULL = 12  # namespaces with all their words; of more the names, side by side
+_RUNS_AT = 178  # where a wide map names the runs of pods
 
 
 @dataclass(frozen=True)
@@ -112,15 +113,18 @@ def _namespaces(front: list[Element], picture: Picture, form: Form, y: float) ->
     words = "Namespaces"
     front.append(_line(_PAD, y + 16, words, "t b", form.width))
     y += 24
-    across = 1 if form.is_narrow else 2
+    is_short = len(picture.namespaces) > _MOST_IN_FULL
+    across = {False: (2, 1), True: (5, 2)}[is_short][form.is_narrow]
     width = (form.width - 2 * _PAD) / across
-    shown: Sequence[Label] = picture.namespaces[:_MOST_NAMESPACES]
+    changed_first = sorted(picture.namespaces, key=lambda one: one.sign == SAME)
+    shown: Sequence[Label] = changed_first[:_MOST_NAMESPACES]
     for index, one in enumerate(shown):
         x, below = _PAD + index % across * width, y + index // across * 24
-        said, look = f"{one.name}: {one.details}", NAMES[one.sign]
-        front.append(Box(x, below, width - _GAP, 20, f"namespace {look}", f"{said}{_said(one.sign)}"))
-        words = f"{one.sign} {said}" if one.sign else said
-        front.append(_line(x + 6, below + 14, words, f"s {look}", width - _GAP - 10))
+        said, look = f"{one.name}: {one.details}{_said(one.sign)}", NAMES[one.sign]
+        front.append(Box(x, below, width - _GAP, 20, f"namespace {look}", said))
+        words = one.name if is_short else f"{one.name}: {one.details}"
+        words = f"{one.sign} {words}" if one.sign else words
+        front.append(_line(x + 6, below + 14, words, f"s {look}", width - _GAP - 10, said))
     y += -(-len(shown) // across) * 24
     left = len(picture.namespaces) - len(shown)
     if left:
@@ -142,9 +146,9 @@ def _place(front: list[Element], section: Section, place: Place, columns: _Colum
     said = f"{section.kind} {', '.join(place.names)}: {place.details}{_said(place.sign)}"
     look = f"place {NAMES[place.sign]}" + (" bad" if section.kind == "no place" else "")
     front.append(Box(_PAD - 6, y, form.width - 2 * _PAD + 12, height, look, said))
-    for x, width in columns.runs(place.zones):
-        if not form.is_narrow:
-            front.append(Box(x + 5, y + 5, width - 10, height - 10, f"there {NAMES[place.sign]}", said))
+    for zones, sign in ((place.zones, place.sign), (place.left, REMOVED)) if not form.is_narrow else ():
+        for x, width in columns.runs(zones):
+            front.append(Box(x + 5, y + 5, width - 10, height - 10, f"there {NAMES[sign]}", said))
     room = form.width - 2 * _PAD if form.is_narrow or not place.zones else columns.left - _PAD - 8
     name = place.names[0] if len(place.names) == 1 else f"{len(place.names)} alike"
     name = f"{place.sign} {name}" if place.sign else name
@@ -176,23 +180,29 @@ def _pods(front: list[Element], pods: Pods, columns: _Columns, form: Form, y: fl
     left = room - gap - 8
     front.append(_line(at + gap, y + 14, runs_in_words(pods.runs, _characters("s", left)), "s", left, title))
     low = y + 18 if form.is_narrow else y + 3
-    for x, width in columns.runs(pods.zones):
-        look = f"pod {pods.role} {NAMES[pods.sign]}" + ("" if pods.is_sure else " maybe")
-        front.append(Box(x + 9, low, width - 18, 14, look, title))
-        words = (
-            pods.what if _fits(pods.what, "s", width - 24) else pods.role if _fits(pods.role, "s", width - 24) else ""
-        )
-        if words:
-            words = f"{sign}{words}"
-            front.append(Text(x + width / 2, low + 11, words, f"s on-{pods.role}", "middle"))
+    for zones, mark, words in ((pods.zones, pods.sign, (pods.what, pods.role)), (pods.left, REMOVED, (pods.role,))):
+        for x, width in columns.runs(zones):
+            _bar(front, pods, mark, words, Box(x + 9, low, width - 18, 14, "", title))
+
+
+def _bar(front: list[Element], pods: Pods, sign: Sign, words: Sequence[str], at: Box) -> None:
+    """words: the first that fits."""
+    look = f"pod {pods.role} {NAMES[sign]}" + ("" if pods.is_sure else " maybe")
+    front.append(replace(at, look=look))
+    signed = [f"{sign} {one}" if sign else one for one in words]
+    said = next((one for one in signed if _fits(one, "s", at.width - 6)), "")
+    if said:
+        front.append(Text(at.x + at.width / 2, at.y + 11, said, f"s on-{pods.role}", "middle"))
 
 
 def _legend(front: list[Element], picture: Picture, form: Form, y: float) -> float:
-    lines = ["Boxes: zones that a place has. Bars: zones that its pods may be in; dashed: another place may take them."]
-    if picture.is_change:
-        lines.append("+ added, - removed, ~ changed; without a sign: as before.")
-    if form.is_narrow:
-        lines = ["Bars: zones that pods may be in; dashed:", "another place may take them.", *lines[1:]]
+    lines = [
+        "Boxes: the zones of a place." if not form.is_narrow else "",
+        "Bars: zones that pods may be in; dashed: or elsewhere.",
+        "+ added, - removed, ~ changed." if picture.is_change else "",
+    ]
+    lines = [one for one in lines if one]
+    lines = lines if form.is_narrow else [" ".join(lines)]
     for line in lines:
         front.append(_line(_PAD, y + 14, line, "s q", form.width - 2 * _PAD))
         y += 16

@@ -19,7 +19,7 @@ def map_of(side: Side) -> str:
     picture = picture_of(None, side)
     if picture is None:
         raise ValueError(f"{side.label} has no environment")
-    return map_svg(picture, WIDE, style=style("colours.css") + style("map.css"))
+    return map_svg(picture, WIDE, style=shipped("colors.css") + shipped("map.css"))
 
 
 def maps_of(picture: Picture) -> tuple[str, ...]:
@@ -43,8 +43,8 @@ def map_svg(picture: Picture, form: Form, style: str = "") -> str:
 
 
 @cache
-def style(name: str) -> str:
-    """A style sheet of this package."""
+def shipped(name: str) -> str:
+    """The text of a file of this package."""
     return files(__package__).joinpath(name).read_text("utf-8")
 
 

@@ -27,13 +27,14 @@ _Pods = Mapping[PlaceKey, tuple[Pods, ...]]
 
 @dataclass(frozen=True)
 class Place:
-    """What takes pods. names: more than one where a map shows several as one."""
+    """What takes pods. names: more than one where a map shows several as one. left: zones that it had before."""
 
     names: tuple[str, ...]
     details: str
     zones: tuple[str, ...]
     pods: tuple[Pods, ...] = ()
     sign: Sign = SAME
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,9 @@ def _places(compute: str, before: _Words | None, after: _Words, pods: _Pods) -> 
         details, zones, _ = now or old[name]
         if was and now and was[0] != now[0]:
             details = f"{was[0]} → {now[0]}"
-        if was and now:
-            zones = tuple(dict.fromkeys((*now[1], *was[1])))
+        left = tuple(zone for zone in was[1] if zone not in now[1]) if was and now else ()
         sign = sign_of(was, now) if before is not None else SAME
-        yield Place((name,), details, zones, pods.get((compute, name), ()), sign)
+        yield Place((name,), details, zones, pods.get((compute, name), ()), sign, left)
 
 
 def _few(places: Iterable[Place], kind: str) -> Iterator[Place]:
@@ -135,14 +135,14 @@ def _few(places: Iterable[Place], kind: str) -> Iterator[Place]:
     if len(every) <= MOST_ALONE:
         yield from every
         return
-    alike: dict[tuple[tuple[str, ...], Sign], list[Place]] = defaultdict(list)
+    alike: dict[tuple[tuple[str, ...], Sign, tuple[str, ...]], list[Place]] = defaultdict(list)
     for place in every:
-        alike[place.zones, place.sign].append(place)
-    for (zones, sign), some in alike.items():
+        alike[place.zones, place.sign, place.left].append(place)
+    for (zones, sign, left), some in alike.items():
         if len(some) == 1:
             yield from some
             continue
         names = tuple(name for place in some for name in place.names)
         pods = together(pods for place in some for pods in place.pods)
         details = f"{number_of(len(names), kind)}: {', '.join(names)}"
-        yield Place(names, details, zones, pods, sign)
+        yield Place(names, details, zones, pods, sign, left)

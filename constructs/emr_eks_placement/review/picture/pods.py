@@ -13,6 +13,7 @@ PlaceKey = tuple[str, str]
 """ec2 or fargate, and the name of the node group, node pool or profile."""
 NOWHERE: PlaceKey = ("", "nowhere")
 UNKNOWN: PlaceKey = ("ec2", "")
+_Key = tuple[Role, tuple[str, ...], bool, Sign, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Pods:
     """Pods of one role that go to the same zones of a place.
 
     runs: by JOB/PLACEMENT; count: of one run, the lowest and the highest of all. is_sure: whether no other place may take
-    them.
+    them. left: the zones that they were in before and are not in now.
     """
 
     role: Role
@@ -29,6 +30,7 @@ class Pods:
     count: Count
     is_sure: bool
     sign: Sign = SAME
+    left: tuple[str, ...] = ()
 
     @property
     def what(self) -> str:
@@ -57,14 +59,12 @@ def pods_by_place(before: Mapping[str, Plan] | None, after: Mapping[str, Plan]) 
 
 def together(pods: Iterable[Pods]) -> tuple[Pods, ...]:
     """Pods of several places as if these were one."""
-    grouped: dict[tuple[Role, tuple[str, ...], bool, Sign], list[Pods]] = defaultdict(list)
+    grouped: dict[_Key, list[Pods]] = defaultdict(list)
     for one in pods:
-        grouped[one.role, one.zones, one.is_sure, one.sign].append(one)
+        grouped[one.role, one.zones, one.is_sure, one.sign, one.left].append(one)
     return tuple(
-        Pods(
-            role, zones, tuple(run for one in some for run in one.runs), _spanned(one.count for one in some), sure, sign
-        )
-        for (role, zones, sure, sign), some in sorted(grouped.items(), key=lambda item: _rank(item[0]))
+        Pods(role, zones, _runs(some), _spanned(one.count for one in some), sure, sign, left)
+        for (role, zones, sure, sign, left), some in sorted(grouped.items(), key=lambda item: _rank(item[0]))
     )
 
 
@@ -102,13 +102,18 @@ def _alike(
         there = after or before
         assert there is not None, "a key of one of them"  # noqa: S101
         sign = sign_of(before, after) if is_compared else SAME
-        single.append(Pods(role, there.zones, (label,), there.count, there.is_sure, sign))
+        left = tuple(zone for zone in before.zones if zone not in after.zones) if before and after else ()
+        single.append(Pods(role, there.zones, (label,), there.count, there.is_sure, sign, left))
     return together(single)
 
 
-def _rank(key: tuple[Role, tuple[str, ...], bool, Sign]) -> tuple[object, ...]:
-    role, zones, is_sure, sign = key
-    return ROLES.index(role), not is_sure, -len(zones), zones, sign
+def _rank(key: _Key) -> tuple[object, ...]:
+    role, zones, is_sure, sign, left = key
+    return ROLES.index(role), not is_sure, -len(zones), zones, sign, left
+
+
+def _runs(pods: Iterable[Pods]) -> tuple[str, ...]:
+    return tuple(run for one in pods for run in one.runs)
 
 
 def _spanned(counts: Iterable[Count]) -> Count:
