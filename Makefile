@@ -92,8 +92,8 @@ docs: $(developing) ## Rewrite the references of problems, settings and checks i
 reviews: $(developing) ## Rewrite the map in docs/ and the pages in examples/reviews
 	PYTHONPATH=. $(BIN)/python tools/write_reviews.py
 
-# Debian's package chromium, or CHROMIUM=PATH of another.
-look: node_modules/.installed ## Open the pages of examples/reviews in headless Chromium without network: axe-core, widths, screenshots
+# Needs make setup, for node, and Debian's package chromium, or CHROMIUM=PATH of another.
+look: ## Open the pages of examples/reviews in headless Chromium without network: axe-core, widths, screenshots
 	@cd tools/look && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
 	@node tools/look/look.mjs .local/look docs/map.svg examples/reviews/*.html
 

@@ -94,5 +94,5 @@ def _template() -> "Template":
 
 
 def _finalized(value: object) -> object:
-    """A value as a page has it: what is escaped later is made printable."""
+    """A value as a page has it: what is escaped later has no unprintable marks."""
     return value if hasattr(value, "__html__") else printable(str(value))

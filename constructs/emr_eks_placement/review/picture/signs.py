@@ -1,4 +1,4 @@
-"""How a change is marked: by a sign, which colours only repeat."""
+"""How a change is marked: by a sign, which colors repeat."""
 
 from typing import Literal
 
