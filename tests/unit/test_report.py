@@ -82,7 +82,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Side:
 def with_everything(before: Side, after: Side, text: str) -> Review:
     """A review with this text in every place that a page shows."""
     assert after.environment is not None
-    problem = Problem("EC2_SCALE_UP", "driver", text, fix=text)
+    problem = Problem("EC2_SCALE_UP", "driver", text, own_fix=text)
     plan = planned(request())
     pod = replace(
         plan.pods[0], landing=replace(plan.pods[0].landing, on=(text, text), reasons=(text, f"not {text}: {text}"))

@@ -55,7 +55,7 @@ class Problems:
 
 def found_of(problem: Problem) -> Found:
     """The problem in words."""
-    return Found(problem.severity, problem.code, problem.role, problem.what, problem.what_to_do)
+    return Found(problem.severity, problem.code, problem.role, problem.what, problem.fix)
 
 
 def together(problems: Iterable[tuple[str, Problem]]) -> Problems:
