@@ -13,7 +13,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup demo local test test-unit laws fuzz environments benchmark docs snapshots lint format synth bootstrap destroy named lock facts clean
+.PHONY: help setup demo local test test-unit laws fuzz environments benchmark docs reviews look snapshots lint format synth bootstrap destroy named lock facts clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -99,8 +99,16 @@ docs: $(developing) ## Rewrite the references of problems, settings and checks i
 	$(BIN)/python tools/write_settings_docs.py
 	$(BIN)/python tools/write_check_docs.py
 
+reviews: $(developing) ## Rewrite the map in docs/ and the pages in examples/reviews
+	PYTHONPATH=. $(BIN)/python tools/write_reviews.py
+
+# Needs make setup, for node, and Debian's package chromium, or CHROMIUM=PATH of another.
+look: ## Open the pages of examples/reviews in headless Chromium without network: axe-core, widths, screenshots
+	@cd tools/look && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
+	@node tools/look/look.mjs .local/look docs/map.svg examples/reviews/*.html
+
 snapshots: $(developing) ## Rewrite the snapshots of the templates that tests compare with
-	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/infra/test_snapshots.py tests/unit/test_map.py
 
 lint: $(developing) ## Check style, types and imports
 	ruff check .

@@ -15,7 +15,7 @@ from emr_eks_placement.cli.main import main, parser_of
 
 ROOT = Path(__file__).parents[2]
 DEV = str(ROOT / "environments/dev.yaml")
-WITHOUT_AWS = {"check", "define", "deployer-policy", "explain", "review", "start-commands"}
+WITHOUT_AWS = {"check", "define", "deployer-policy", "explain", "map", "review", "start-commands"}
 OTHER_ARGUMENTS = {"submit": ["trip-count"], **{key: ["abc"] for key in ("status", "cancel", "logs", "observe")}}
 FILES = {"plan", "submit-many"}
 

@@ -91,6 +91,15 @@ COMMANDS = (
         add_arguments=arguments.add_review,
     ),
     Command(
+        name="map",
+        summary="draw an environment and the pods of its jobs as SVG",
+        description="Draw an environment as one SVG file on standard output: its VPC, zones, node groups, node pools, Fargate "
+        "profiles and namespaces, and the pods of each job and placement in them. Makes no calls to AWS. "
+        "Exit status: 0, or 2 when something can't be planned; the map has the rest.",
+        example="emr-placement map -e environments/dev.yaml > map.svg",
+        add_arguments=arguments.add_map,
+    ),
+    Command(
         name="prices",
         summary="read the prices of a region from AWS",
         description="Read the prices of a region from AWS's price list and from the history of Spot prices, and write them as "

@@ -107,6 +107,8 @@ def below(*prefix: str | int) -> AbstractContextManager[None]:
 
 def printable(text: str) -> str:
     """Returns the text for one line of a terminal, with control characters escaped as Python does."""
+    if text.isprintable():
+        return text
     return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 

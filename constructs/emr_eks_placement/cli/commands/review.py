@@ -17,6 +17,7 @@ from emr_eks_placement.common.errors import placed_at, refused
 from emr_eks_placement.review import Review, review
 from emr_eks_placement.review.findings import PlacedFinding, placed_findings
 from emr_eks_placement.review.gates import gate
+from emr_eks_placement.review.picture import report
 from emr_eks_placement.runs.review_sides import opened, side_of
 
 CLEAN, FAILED = 0, 1
@@ -26,6 +27,7 @@ _FORMATS: dict[str, Callable[[Review, Sequence[PlacedFinding]], str]] = {
     "markdown": as_markdown,
     "sarif": lambda one, findings: as_sarif(findings, one.after.label),
     "annotations": lambda _, findings: as_annotations(findings),
+    "html": lambda made, _: report(made),
 }
 
 

@@ -122,6 +122,12 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     add_account_options(parser)
 
 
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Of map."""
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="draw the pods of these jobs (default: every job)")
+    add_environment(parser, "the environment file")
+
+
 def add_cost(parser: argparse.ArgumentParser) -> None:
     """Of cost."""
     parser.add_argument(
@@ -182,7 +188,7 @@ def add_review(parser: argparse.ArgumentParser) -> None:
         "cost=+10%% or cost=+50 (US dollars a month at rest); repeatable",
     )
     _add_prices_options(parser)
-    add_output(parser, ("table", "json", "markdown", "sarif", "annotations"))
+    add_output(parser, ("table", "json", "markdown", "sarif", "annotations", "html"))
     parser.add_argument(
         "--write",
         action="append",
