@@ -1,6 +1,7 @@
 """PlacementChecks at the synthesis of apps that are not ours: their job templates, state machines and requests."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -385,3 +386,19 @@ def test_the_findings_of_an_environments_app_are_those_of_its_plans(tmp_path: Pa
         expected |= {(f"{job}-in-{placement}-template", problem.code) for problem in made.problems}
     assert expected
     assert {(one.definition.split("/")[-1], one.code) for one in findings} == expected
+
+
+def test_the_python_of_the_page_adds_the_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/review.md").read_text(), re.DOTALL)
+    folder = tmp_path / "job-runs"
+    folder.mkdir()
+    request_file(folder, ON_FARGATE | VOLUME).rename(folder / "nightly.json")
+    monkeypatch.chdir(tmp_path)
+    app = App(tmp_path, PlacementChecks())
+    app.add_cluster("spark-jobs")
+    assert app.synthesize() == {}
+    app = App(tmp_path, PlacementChecks())
+    exec(text, {"app": app.app})  # noqa: S102 - our own text
+    app.add_cluster("spark-jobs")
+    with pytest.raises(RuntimeError, match="FARGATE_VOLUME"):
+        app.app.synth()
