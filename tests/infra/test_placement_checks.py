@@ -147,6 +147,8 @@ def test_an_error_of_a_job_template_fails_and_its_neighbour_does_not(make: Make)
     app.add_job("Volume", ON_FARGATE | VOLUME)
     app.add_job("Fine", ON_FARGATE)
     app.add_job("OnNodes", VOLUME)
+    on_fargate = {"spark.kubernetes.driver.label.spark-node-placement": "fargate"}
+    app.add_job("SubmitterOnEc2", ON_FARGATE | on_fargate)  # a note
     report = app.synthesize(fails=True)
     assert found(report)["FARGATE_VOLUME"] == ("error", ["Spark/Volume"])
     assert report["conclusion"] == "failure"
