@@ -1,6 +1,7 @@
 """PlacementChecks at the synthesis of apps that are not ours: their job templates, state machines and requests."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,13 +147,15 @@ def test_an_error_of_a_job_template_fails_and_its_neighbour_does_not(make: Make)
     app.add_job("Volume", ON_FARGATE | VOLUME)
     app.add_job("Fine", ON_FARGATE)
     app.add_job("OnNodes", VOLUME)
+    on_fargate = {"spark.kubernetes.driver.label.spark-node-placement": "fargate"}
+    app.add_job("SubmitterOnEc2", ON_FARGATE | on_fargate)  # a note
     report = app.synthesize(fails=True)
     assert found(report)["FARGATE_VOLUME"] == ("error", ["Spark/Volume"])
     assert report["conclusion"] == "failure"
     (one,) = (one for one in report["violations"] if one["ruleName"] == "FARGATE_VOLUME")
     assert one["violatingConstructs"][0]["cloudFormationResource"]["logicalId"] == "Volume"
     assert one["suggestedFix"]
-    assert all(severity != "info" for severity, _ in found(report).values()), "notes are left out"
+    assert {severity for severity, _ in found(report).values()} <= {"error", "warning"}, "notes are left out"
 
 
 def test_jobs_with_the_same_problem_are_one_violation(make: Make) -> None:
@@ -385,3 +388,19 @@ def test_the_findings_of_an_environments_app_are_those_of_its_plans(tmp_path: Pa
         expected |= {(f"{job}-in-{placement}-template", problem.code) for problem in made.problems}
     assert expected
     assert {(one.definition.split("/")[-1], one.code) for one in findings} == expected
+
+
+def test_the_python_of_the_page_adds_the_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/review.md").read_text(), re.DOTALL)
+    folder = tmp_path / "job-runs"
+    folder.mkdir()
+    request_file(folder, ON_FARGATE | VOLUME).rename(folder / "nightly.json")
+    monkeypatch.chdir(tmp_path)
+    app = App(tmp_path, PlacementChecks())
+    app.add_cluster("spark-jobs")
+    assert app.synthesize() == {}
+    app = App(tmp_path, PlacementChecks())
+    exec(text, {"app": app.app})  # noqa: S102 - our own text
+    app.add_cluster("spark-jobs")
+    with pytest.raises(RuntimeError, match="FARGATE_VOLUME"):
+        app.app.synth()

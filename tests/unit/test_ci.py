@@ -160,15 +160,16 @@ def test_a_changed_environment_gets_a_comment_annotations_and_sarif(clone: Clone
 
 
 def test_the_comment_is_changed_in_place_and_anothers_is_not(clone: Clone, api: Discussion) -> None:
-    """It is on the second page; somebody else has written its marker before."""
+    """It is on the second page; others have written its marker before and after it."""
     marker = "<!-- emr-placement review dev -->\n"
     api.add(f"{marker}from somebody", author="somebody")
     api.add("a word")
     api.add(f"{marker}from the run before")
+    api.add(f"{marker}from another", author="another")
     clone.commit({"environments/dev.yaml": LARGER})
     github(clone, api)
     assert api.writes == ["PATCH"]
-    assert api.bodies[:2] == [f"{marker}from somebody", "a word"]
+    assert [*api.bodies[:2], api.bodies[3]] == [f"{marker}from somebody", "a word", f"{marker}from another"]
     assert api.bodies[2].startswith(f"{marker}**dev**: ")
     github(clone, api)
     assert api.writes == ["PATCH"], "the same again is not written again"

@@ -14,10 +14,14 @@ from emr_eks_placement.environment_file import load_environment
 ROOT = Path(__file__).parents[2]
 PAGES = {page: page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
 TEXT = "\n".join(PAGES.values())
+OTHER_BLOCKS = (
+    "review.md"  # pre-commit's settings and a plugin of the CDK; test_review_page.py, test_placement_checks.py
+)
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+    text = "\n".join(text for page, text in PAGES.items() if page.name != OTHER_BLOCKS)
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def test_the_environment_of_the_docs_loads_and_its_jobs_are_placeable(tmp_path: Path) -> None:
