@@ -12,9 +12,9 @@ _PROGRAM = "emr-placement"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; 0: done, 1: something is wrong, as the command says, 2: unusable input, reported in one line each on
-    standard error; 70: a fault of this program; 130 and 141: interrupted, and whoever reads its output, head for one, has
-    stopped (128 + SIGINT and SIGPIPE, as shells have it).
+    """Runs a command. Returns 0; 1 if something is wrong, as the command defines it; 2 for unusable input, with one
+    line for each error on standard error; 70 for a fault of this program; 130 if interrupted, and 141 if the reader of
+    its output, such as head, stopped (128 + SIGINT and SIGPIPE, as in shells).
     """
     if not prepare_streams():
         return UNUSABLE
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _overview() -> argparse.ArgumentParser:
-    """For --help, and to say what is wrong without a command."""
+    """Returns the parser for --help, and for errors without a command."""
     parser = _Parser(
         prog=_PROGRAM,
         description="Where each pod of a Spark job on EMR on EKS lands: EC2 node groups, node pools or AWS Fargate.",
@@ -79,7 +79,7 @@ def _no_command(word: str) -> str:
 
 
 def parser_of(command: Command) -> argparse.ArgumentParser:
-    """Of one command alone: to make those of all takes a while."""
+    """Returns the parser of one command; building those of all commands is slow."""
     parser = _Parser(
         prog=f"{_PROGRAM} {command.name}",
         description=command.description,

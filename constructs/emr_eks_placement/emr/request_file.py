@@ -36,7 +36,8 @@ def names_file(word: str, *, of_jobs: bool) -> bool:
 
 
 def read_requests(word: str) -> list[FileRequest]:
-    """The requests of a file, or the one that FILE#NAME names; - is standard input. Raises RuleError for what holds none."""
+    """Returns the requests of a file, or the one of FILE#NAME; - is standard input. Raises RuleError for a file without
+    requests."""
     file, separator, name = (word, "", "") if word == "-" or _is_there(word) else _split(word)
     found = requests_of_text(_read(file), is_yaml=file.lower().endswith((".yaml", ".yml")))
     if separator:

@@ -109,7 +109,7 @@ def _fix_of(error: JSONDecodeError, text: str) -> str:
 
 
 class _Loader(BoundedComposer, yaml.SafeLoader):
-    """PyYAML's loader with the core schema, without repeated keys and with tags it does not know as what they hold."""
+    """PyYAML's loader with the core schema, without repeated keys; unknown tags are read as their content."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}
 

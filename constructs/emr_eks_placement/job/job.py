@@ -72,7 +72,7 @@ class LocalFile(Model):
 
     @classmethod
     def of(cls, path: Path, owner: str) -> "LocalFile":
-        """The file in the folder of its owner. Raises OSError for one that can't be read or is too large."""
+        """Returns the file in the folder of its owner. Raises OSError if it can't be read or is too large."""
         digest = hashlib.sha256(read_file(path, _MOST_BYTES)).hexdigest()
         return cls(path=path, key=f"job-files/{owner}/{digest[:16]}/{path.name}")
 

@@ -37,7 +37,7 @@ _RESTORED = {hidden: shown for shown, hidden in _OLD_BREAKS.items()}
 
 
 class Yaml12Loader(Reader, Scanner, Parser, BoundedComposer, BaseResolver):
-    """Composes the nodes of a text; raises yaml.YAMLError for what SnakeYAML Engine does not read."""
+    """Composes the nodes of a text. Raises yaml.YAMLError for a text that SnakeYAML Engine can't read."""
 
     ESCAPE_REPLACEMENTS = {  # type: ignore[misc]  # final only in the stubs
         mark: meant for mark, meant in Scanner.ESCAPE_REPLACEMENTS.items() if mark != "\t"

@@ -18,7 +18,8 @@ _DRAINED, _STILL_ACTIVE = 0, 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: no job run is active, 1: some still are, or the user said no. Raises InputError, with nothing cancelled."""
+    """Returns 0 if no job run is active, 1 if some still are or the user said no. Raises InputError if nothing was
+    cancelled."""
     if not options.timeout >= 0:  # nor nan
         rule = "a number of seconds, 0 or more"
         raise refused("--timeout", options.timeout, rule, "Write for example 600")

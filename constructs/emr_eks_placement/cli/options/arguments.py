@@ -5,7 +5,7 @@ import os
 
 
 def path(text: str) -> os.PathLike[str]:
-    """A path of the command line as a pathlib.Path, which is imported only for it: --help answers at once.
+    """Returns a path of the command line as a pathlib.Path. Imports pathlib only here, to keep --help fast.
 
     Raises ValueError for an empty one, which pathlib takes for the current folder.
     """
