@@ -204,7 +204,7 @@ def differences(command: Command, printed: str) -> list[str]:
 
 _INSTALLERS = ("uv", "uvx", "npm", "npx", "pip", "pip3", "corepack")
 _REFUSAL = '#!/bin/sh\necho "$0: a clone of a test installs nothing" >&2\nexit 1\n'
-_OWN = ("environments", "app.py", "cdk.json", "node_modules")
+_OWN = ("assets", "environments", "app.py", "cdk.json", "node_modules")
 
 
 def copy_of_the_repository(folder: Path) -> None:
@@ -216,7 +216,8 @@ def copy_of_the_repository(folder: Path) -> None:
     for path in ROOT.iterdir():
         if path.name not in _OWN and not path.name.startswith((".git", ".local", ".venv", "cdk")):
             (folder / path.name).symlink_to(path)
-    shutil.copytree(ROOT / "environments", folder / "environments")
+    for name in ("assets", "environments"):  # a link would lead out of the project
+        shutil.copytree(ROOT / name, folder / name)
     for name in ("app.py", "cdk.json"):
         shutil.copy(ROOT / name, folder)
     _install_programs(folder / ".venv", (ROOT / ".venv").resolve())

@@ -1,4 +1,4 @@
-"""Whatever stands in the files that commands read: exit status 0, 1 or 2, one line an error, little memory, little time.
+"""Whatever the files hold that commands read: exit status 0, 1 or 2, one line an error, little memory, little time.
 
 FUZZ_CASES: how many, of SEED; by default the same few in each run.
 """

@@ -1,4 +1,4 @@
-"""How commands end that nothing foresees: one line, and a status that says whose fault it is."""
+"""How commands end that nothing foresees: one line, and a status that shows whose fault it is."""
 
 import os
 import subprocess

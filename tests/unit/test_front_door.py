@@ -51,4 +51,4 @@ def test_an_error_to_catch_is_there_without_what_raises_it() -> None:
     environment = {"PYTHONPATH": str(ROOT / "constructs")}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     ours = {one for one in ended.stdout.split() if one.startswith("emr_eks_placement")}
-    assert ours == {"emr_eks_placement", "emr_eks_placement.common", "emr_eks_placement.common.errors"}
+    assert ours == {"emr_eks_placement", *(f"emr_eks_placement.common{name}" for name in ("", ".errors", ".redaction"))}

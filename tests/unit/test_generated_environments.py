@@ -20,6 +20,7 @@ SEEDS = range(80)  # the first 58 set every setting
 NOT_GENERATED = {
     "Environment.name": "is the name of the file",
     "Environment.account": "is the account that is deployed to, which a test chooses",
+    "Environment.shared_folders": "is for local files, which generated environments do not name",
 }
 
 

@@ -1,6 +1,6 @@
 """What a client does around every call: credentials that can't be had and answers that are not AWS's are botocore's errors.
 
-botocore takes much for an answer: of a proxy's page in HTML or of null it makes an answer without members.
+botocore accepts almost anything as an answer: it reads a proxy's HTML page, or null, as an answer without members.
 """
 
 import json

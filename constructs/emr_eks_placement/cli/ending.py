@@ -11,7 +11,7 @@ _OF_OUTPUT = ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF")
 
 
 def prepare_streams() -> bool:
-    """Whether there is a standard output. What neither stream's encoding has is written as \\u2026, instead of not at all."""
+    """Returns whether there is a standard output. Characters that its encoding lacks are written as escapes such as \\u2026."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the program runs
     for stream in (sys.stdout, sys.stderr):

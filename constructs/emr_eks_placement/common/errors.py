@@ -135,7 +135,7 @@ def shown(value: object, longest: int = 80) -> str:
 
 
 def _without_secret(path: FieldPath, value: object) -> str:
-    """As `shown`; hidden where it may be a secret, by its name or by what it says."""
+    """Returns the value as `shown`, or hides it if its name or its content looks like a secret."""
     name = str(path[-1]) if path else ""
     if isinstance(value, str) and name.startswith("spark."):
         return shown(without_secret(name, value))

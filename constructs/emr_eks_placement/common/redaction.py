@@ -36,7 +36,7 @@ def without_secret(name: str, value: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text without what stands behind the name of a secret: password=…."""
+    """Returns the text without the values of names that look like secrets: password=…."""
     return _IN_TEXT.sub(rf"\1{_HIDDEN}", text)
 
 

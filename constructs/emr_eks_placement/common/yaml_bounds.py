@@ -1,6 +1,6 @@
 """What is refused of YAML before anything is built of it: too many values, aliases included, and too deep nesting.
 
-A text of 336 bytes can stand for a billion values by aliases of aliases.
+A text of 336 bytes can hold a billion values, by aliases of aliases.
 """
 
 from typing import Any

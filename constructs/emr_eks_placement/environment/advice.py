@@ -63,8 +63,8 @@ _REFERENCE = re.compile(
 _HARMLESS = re.compile(r"true|false|[0-9.]+[a-z]*|/.*|[a-z0-9]+://[^@]*|\$\{.*|<.*>", re.IGNORECASE)
 _OPTION = re.compile(r"(--?[\w.-]+)(?:=(.+))?", re.DOTALL)
 _FIX = (
-    "stands in templates, SSM parameters and the cluster for all who may read them. Let the application read it from Secrets "
-    "Manager, or name a Secret of Kubernetes: spark.kubernetes.driver.secretKeyRef.NAME (Spark on Kubernetes)"
+    "is visible in templates, SSM parameters and the cluster to everyone who can read them. Let the application read it from "
+    "Secrets Manager, or name a Secret of Kubernetes: spark.kubernetes.driver.secretKeyRef.NAME (Spark on Kubernetes)"
 )
 
 
