@@ -89,8 +89,10 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(variables)
+    boto3.DEFAULT_SESSION = None  # it keeps the credentials that it found first
     try:
         yield
     finally:
+        boto3.DEFAULT_SESSION = None
         os.environ.clear()
         os.environ.update(before)

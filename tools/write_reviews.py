@@ -1,5 +1,6 @@
 """Writes docs/map.svg and the pages of examples/reviews: of dev, of prod, of a change of dev and of a large environment."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -124,7 +125,7 @@ def _changed_dev() -> Side:
         path = Path(folder) / DEV
         path.parent.mkdir()
         path.write_text(text, encoding="utf-8")
-        (Path(folder) / "assets").symlink_to(ROOT / "assets")
+        shutil.copytree(ROOT / "assets", Path(folder) / "assets")  # a link would lead out of the project
         return _side(DEV, path, app=ROOT)
 
 

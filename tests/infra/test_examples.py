@@ -196,7 +196,7 @@ def test_placement_checks(example: Example) -> None:
 
 
 def test_every_construct_has_an_example_and_every_example_a_test() -> None:
-    apps = {folder.name: (folder / "app.py").read_text() for folder in EXAMPLES.iterdir() if folder.is_dir()}
+    apps = {app.parent.name: app.read_text() for app in EXAMPLES.glob("*/app.py")}
     constructs = set(infra.__all__) - {"AnyCluster"}
     assert constructs <= set(re.findall(r"\w+", " ".join(apps.values())))
     for name in apps:

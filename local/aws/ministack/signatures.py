@@ -144,8 +144,8 @@ def refusal(request: HttpRequest, failure: Failure) -> Response:
 
 
 def cluster_names() -> list[str]:
-    """The names of the account's EKS clusters."""
-    return list(names.eks._clusters)
+    """The names of the EKS clusters in all regions: a token names none."""
+    return [name for (_account, _region, name), _cluster in names.eks._clusters.all_items()]
 
 
 def _session_token(request: HttpRequest) -> str:

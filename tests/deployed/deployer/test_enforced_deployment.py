@@ -8,7 +8,7 @@ import copy
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from local.aws.ministack.settings import enforcing_iam
 from local.aws.ministack.verdicts import documents_allow
 from local.cdk import CdkCli, CdkError
 from local.cluster import LocalCluster
+from local.processes import Processes
 from tests.changed_environment import changed_environment, synthesize
 from tests.deployment_permissions.enforced import DeploymentPermissions, Request, deploying_with
 
@@ -67,6 +68,18 @@ class Deployer:
     session: boto3.Session
 
 
+class ProcessesWithKeys(Processes):
+    """Runs programs with these keys. In the environment of this process MiniStack would take them for root's."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def run(self, command: Sequence[str], *, seconds: float | None = None, **options: Any) -> tuple[int, str, str]:
+        """Runs a command as Processes does."""
+        return super().run(command, seconds=seconds, **{**options, "env": {**options["env"], **self._keys}})
+
+
 @pytest.fixture(scope="module")
 def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
     folder = tmp_path_factory.mktemp("deployer")
@@ -90,14 +103,14 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
 @pytest.fixture(scope="module")
 def asked(deployer: Deployer) -> dict[Request, bool]:
     """What CloudFormation asked the role for, to create, change and delete every resource."""
-    with pytest.MonkeyPatch.context() as patch, enforcing_iam(), deploying_with(ROLE, ACCOUNT, REGION) as permissions:
-        for name, value in deployer.keys.items():
-            patch.setenv(name, value)
-        deployer.cli.deploy(deployer.cli.assembly.with_name("outputs.json"))
-        deployer.cli.assert_no_difference()
+    assembly = deployer.cli.assembly
+    cli = CdkCli(deployer.environment, assembly, assembly.with_name("deployer.log"), ProcessesWithKeys(deployer.keys))
+    with enforcing_iam(), deploying_with(ROLE, ACCOUNT, REGION) as permissions:
+        cli.deploy(assembly.with_name("outputs.json"))
+        cli.assert_no_difference()
         permissions.change_everything()
         empty_bucket(deployer.session, str(bucket_of(deployer.session, deployer.environment)))
-        deployer.cli.destroy()
+        cli.destroy()
     return permissions.requests
 
 

@@ -52,8 +52,8 @@ def test_a_deployed_environment_needs_nothing_more(both: Both, capsys: pytest.Ca
     checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
     assert {name for name, check in checks.items() if check["state"] != "ok"} == {"service-linked-roles"}
     assert checks["stacks"]["found"] == "already deployed: first-platform, first-virtual-clusters, first-job-runs"
-    assert checks["vpcs"]["found"] == "5 VPCs allowed (L-F678F1CE), 3 there, 0 more needed"
-    assert checks["elastic-ips"]["found"].endswith("2 there, 0 more needed")
+    assert checks["vpcs"]["found"] == "5 VPCs allowed (L-F678F1CE), 3 exist, 0 more needed"
+    assert checks["elastic-ips"]["found"].endswith("2 exist, 0 more needed")
     assert "AWS creates AWSServiceRoleForAmazonEKS," in checks["service-linked-roles"]["found"]
 
 
