@@ -9,9 +9,14 @@ import pytest
 
 from local.cdk import ROOT
 
+# Signals are as at a terminal: what runs in the background of a shell, or under nohup, ignores some, and so would this.
 HANGING = """
+import signal
 import threading
 from local.ending import Ending
+
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 
 def by_force():
     print("by force", flush=True)
