@@ -25,11 +25,23 @@ COMMAND = (sys.executable, "-m", "local", "--port", "0")
 VARIABLE = re.compile(r"export (\w+)=(.*)")
 
 
+def as_at_a_terminal() -> None:
+    """Resets signals that a shell in the background, or nohup, ignores: what they start would ignore them, too."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(folder: Path, *words: str) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'constructs'}"}
     command = [*COMMAND, "--folder", str(folder), *words]
     return subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        preexec_fn=as_at_a_terminal,
     )
 
 
