@@ -114,7 +114,7 @@ def _call(
     body = None if data is None else json.dumps(data).encode()
     request = urllib.request.Request(url, body, headers, method=method)  # noqa: S310 - the address is the pipeline's own
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same request
             return json.loads(answer.read()), _next_page(url, answer.headers.get("Link", ""))
     except (OSError, ValueError) as error:  # urllib's are OSErrors
         raise CommentsError(f"{method} {url}: {error}") from None

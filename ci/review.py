@@ -80,7 +80,7 @@ def _changed(base: str, patterns: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _git(*arguments: str) -> str:
-    ended = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    ended = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607 - git of the runner, no shell
     if ended.returncode:
         fix = "check out the history: fetch-depth: 0 on GitHub, GIT_DEPTH: 0 on GitLab"
         sys.exit(f"error: git {arguments[0]}: {ended.stderr.strip() or 'no common commit'}; {fix}")
@@ -106,7 +106,7 @@ def _review(
     command += ["--", *([f"{base}:{file}"] if base else []), file]
     # The app that is synthesized is code of the pull request.
     env = {name: value for name, value in settings.items() if name not in TOKENS}
-    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 no shell
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - this Python, no shell
     sys.stdout.write(ended.stdout)
     _log(platform, ended.stderr)
     if written["markdown"].is_file():

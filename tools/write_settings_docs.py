@@ -118,7 +118,7 @@ def _owner(model: type[Model], name: str) -> Owner:
 
 
 @cache
-def told_rules() -> Mapping[Owner, tuple[str, ...]]:
+def stated_rules() -> Mapping[Owner, tuple[str, ...]]:
     """Returns the rules that the values of wrong_settings.yaml break, by the setting of the error."""
     owners = {
         (*place, name): _owner(model, name)
@@ -172,10 +172,10 @@ def rules_of(model: type[Model], name: str) -> list[str]:
     """Returns every rule of a setting. Raises ValueError if a validator's rule is unknown."""
     setting = model.model_fields[name]
     validators = list(_validators(setting.annotation, setting.metadata))
-    told = told_rules().get(_owner(model, name), ())
-    if any(not isinstance(one, Rule) for one in validators) and not told:
+    stated = stated_rules().get(_owner(model, name), ())
+    if any(not isinstance(one, Rule) for one in validators) and not stated:
         raise ValueError(f"{WRONG.name} has no case for {model.__name__}.{name}")
-    return list(dict.fromkeys([*(one.text for one in validators if isinstance(one, Rule)), *told]))
+    return list(dict.fromkeys([*(one.text for one in validators if isinstance(one, Rule)), *stated]))
 
 
 def _type_words(annotation: Any) -> str:

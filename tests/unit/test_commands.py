@@ -41,7 +41,15 @@ def test_help_imports_what_argparse_does_and_the_table_of_commands(arguments: li
     parser = f"argparse.ArgumentParser(formatter_class={formatter})"
     least = modules_after(f"import argparse, collections.abc, importlib; {parser}.parse_args(['--help'])")
     ours = modules_after(f"from emr_eks_placement.cli.main import main; main({arguments})") - least
-    modules = ("command_table", "ending", "main", "options", "options.arguments", "options.job_run_arguments")
+    modules = (
+        "command_table",
+        "ending",
+        "main",
+        "options",
+        "options.arguments",
+        "options.job_run_arguments",
+        "options.review_arguments",
+    )
     assert ours == {
         "emr_eks_placement",
         "emr_eks_placement.cli",

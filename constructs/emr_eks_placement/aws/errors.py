@@ -197,8 +197,8 @@ def _of_answer(error: ClientError) -> RuleError:
 def _denied(operation: str, code: str, message: str) -> RuleError:
     """AWS often names the identity and the action, which may differ from the operation: a bucket's key needs
     kms:Decrypt."""
-    told = _NOT_AUTHORIZED.search(message)
-    identity, action = told.groups() if told else (None, operation)
+    named = _NOT_AUTHORIZED.search(message)
+    identity, action = named.groups() if named else (None, operation)
     by = f" to {identity}" if identity else ""
     what = operation if action == operation else f"{operation} needs {action}, which"
     return RuleError(None, f"{what} is denied{by} ({code})", f"Allow {action}, or name another profile")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 
-from emr_eks_placement.cli.options import arguments, job_run_arguments
+from emr_eks_placement.cli.options import arguments, job_run_arguments, review_arguments
 
 
 class Command:
@@ -79,7 +79,7 @@ COMMANDS = (
         "placements, by list prices. EC2 nodes are a range: from the share of them that the pods take to whole nodes. It lists "
         "what is not included. Exit status: 0, or 2 when something can't be planned.",
         example="emr-placement cost trip-count -e environments/dev.yaml --duration 45m",
-        add_arguments=arguments.add_cost,
+        add_arguments=review_arguments.add_cost,
     ),
     Command(
         name="review",
@@ -88,7 +88,7 @@ COMMANDS = (
         "the pods of every job move, which problems come and go, and what it costs. With one file, review it by itself. "
         "Exit status: 0, 1 by --fail-on, 2 for what can't be reviewed.",
         example="emr-placement review main:environments/dev.yaml environments/dev.yaml --output markdown",
-        add_arguments=arguments.add_review,
+        add_arguments=review_arguments.add_review,
     ),
     Command(
         name="map",
@@ -97,7 +97,7 @@ COMMANDS = (
         "profiles and namespaces, and the pods of each job and placement in them. Makes no calls to AWS. "
         "Exit status: 0, or 2 when something can't be planned; the map has the rest.",
         example="emr-placement map -e environments/dev.yaml > map.svg",
-        add_arguments=arguments.add_map,
+        add_arguments=review_arguments.add_map,
     ),
     Command(
         name="prices",
@@ -105,7 +105,7 @@ COMMANDS = (
         description="Read the prices of a region from AWS's price list and from the history of Spot prices, and write them as "
         "DIR/REGION.json, which cost reads. Needs pricing:GetProducts and ec2:DescribeSpotPriceHistory.",
         example="emr-placement prices refresh --region eu-west-1 -o environments/prices",
-        add_arguments=arguments.add_prices,
+        add_arguments=review_arguments.add_prices,
     ),
     Command(
         name="submit",

@@ -13,7 +13,7 @@ _OF_OUTPUT = ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF")
 def prepare_streams() -> bool:
     """Returns whether there is a standard output. Characters that its encoding lacks are written as escapes such as \\u2026."""
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the program runs
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - stays open as long as the program runs
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = command.run(options)
         sys.stdout.flush()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what is not expected is said in one line too
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a fault of ours ends in one line and status 70, too
         return status_of(error)
     return status
 
@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
             from emr_eks_placement.common.errors import printable
 
             message = "\n".join(map(printable, lines))
-        super()._print_message(message, file)  # type: ignore[arg-type] # whose type typing has, which is slow to import
+        super()._print_message(message, file)  # type: ignore[arg-type] # its type needs typing, which is slow to import
 
 
 class _Version(argparse.Action):

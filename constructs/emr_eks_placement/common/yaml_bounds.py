@@ -35,7 +35,7 @@ class BoundedComposer(Composer):
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         """A node. An alias counts as what it repeats."""
-        event = self.peek_event()  # type: ignore[attr-defined] # of the parser, which a loader also is
+        event = self.peek_event()  # type: ignore[attr-defined] # PyYAML's Loader inherits it from Parser beside this class
         if isinstance(event, AliasEvent):
             return self._repeated(super().compose_node(parent, index), event)
         before = self._values, self._characters
@@ -46,7 +46,7 @@ class BoundedComposer(Composer):
         node = super().compose_node(parent, index)
         self._depth -= isinstance(event, CollectionStartEvent)
         if event.anchor is not None and node is not None:
-            node.size = self._values - before[0], self._characters - before[1]  # type: ignore[attr-defined]
+            node.size = self._values - before[0], self._characters - before[1]  # type: ignore[attr-defined] # kept on PyYAML's node
         return node
 
     def _repeated(self, node: Node | None, event: Any) -> Node | None:

@@ -47,8 +47,8 @@ def check_one_architecture(names: tuple[str, ...], rule: str, fix: str) -> None:
     names."""
     architectures = {instance_type(name).architecture for name in names}
     if len(architectures) > 1:
-        told = rule.format(" and ".join(sorted(architectures)))
-        raise RuleError(list(names), told, fix, path=("instance_types",))
+        listed = rule.format(" and ".join(sorted(architectures)))
+        raise RuleError(list(names), listed, fix, path=("instance_types",))
 
 
 class NodeGroup(Model):
@@ -106,10 +106,8 @@ class NodeGroup(Model):
         check_one_architecture(self.instance_types, rule, "Split the node group")
         makers = {machine.device_maker for machine in self.machines}
         if len(makers) > 1:
-            told = " and ".join(sorted(maker or "no device" for maker in makers))
-            rule = (
-                f"one node group has one machine image, with drivers for one kind of device, not {told} (EKS AMITypes)"
-            )
+            listed = " and ".join(sorted(maker or "no device" for maker in makers))
+            rule = f"one node group has one machine image, with drivers for one kind of device, not {listed} (EKS AMITypes)"
             raise RuleError(list(self.instance_types), rule, "Split the node group", path=("instance_types",))
         return self
 

@@ -29,12 +29,12 @@ def wait_until_ended(
     `active_runs` does.
     """
     end = time.monotonic() + timeout
-    pause, told = _FIRST_PAUSE, None
+    pause, reported = _FIRST_PAUSE, None
     while True:
         active = active_runs(api, virtual_clusters)
-        if active and active != told:
+        if active and active != reported:
             tell(active)
-            told = active
+            reported = active
         left = end - time.monotonic()
         if not active or left <= 0:
             return active

@@ -44,7 +44,7 @@ class _Looks:
     pods: dict[str, ObservedPod] = field(default_factory=dict)
     warnings: list[Warnings] = field(default_factory=list)
     not_read: dict[str, None] = field(default_factory=dict)
-    told: str = ""
+    reported: str = ""
 
 
 class SmokeRunner:
@@ -169,8 +169,8 @@ class SmokeRunner:
         looks.not_read |= dict.fromkeys(observed.not_read)
         looks.pods |= {pod.name: pod for pod in observed.pods or ()}
         words = run.state if run.has_ended else f"{run.state}, {pods_in_words(observed.pods or ())}"
-        if words != looks.told:
-            looks.told = words
+        if words != looks.reported:
+            looks.reported = words
             self._tell(words)
 
     def _warnings(self, reader: "RunPods", looks: _Looks) -> None:

@@ -181,8 +181,8 @@ class DeployedSource(Source):
         for name, one in deployed.items():
             if one.virtual_cluster_id == asked:
                 return self._capacity, self._environment.virtual_clusters[name].namespace
-        told = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
-        rule = f"the deployed virtual clusters of environment {self._environment.name} are {told}"
+        listed = ", ".join(f"{one.virtual_cluster_id} ({name})" for name, one in deployed.items())
+        rule = f"the deployed virtual clusters of environment {self._environment.name} are {listed}"
         fix = "Name the environment that it belongs to"
         raise refused("virtualClusterId", asked, rule, fix)
 

@@ -58,8 +58,8 @@ def check_zones(
         if id_ and fargate_ids and id_ not in fargate_ids:
             faults.append(f"{zone} is {id_}, in which Fargate runs no pods")
     if not faults:
-        told = ", ".join(f"{zone} ({zones[zone][1]})" for zone in wanted)
-        return Check("zones", "ok", f"{told} are available")
+        listed = ", ".join(f"{zone} ({zones[zone][1]})" for zone in wanted)
+        return Check("zones", "ok", f"{listed} are available")
     usable = [zone for zone, (state, id_) in zones.items() if state == "available" and id_ not in _NO_CLUSTER_ZONES]
     return Check("zones", "missing", "; ".join(faults), f"Choose among {', '.join(sorted(usable)) or 'no zones'}")
 

@@ -33,10 +33,10 @@ def check_addresses(runs: Iterable[tuple[str, Plan]], capacity: Capacity, free: 
             known = largest.get(need.zones)
             if known is None or (need.pods, need.with_nodes) > (known.pods, known.with_nodes):
                 largest[need.zones] = need
-    told = ", ".join(f"{zone} {count}" for zone, count in sorted(free.items()))
+    listed = ", ".join(f"{zone} {count}" for zone, count in sorted(free.items()))
     most = max((need.pods for need in largest.values()), default=0)
     findings = (finding for need in largest.values() if (finding := _finding(need, free)))
-    return concluded("addresses", findings, f"free addresses: {told}; the pods of the largest run take {most}")
+    return concluded("addresses", findings, f"free addresses: {listed}; the pods of the largest run take {most}")
 
 
 def _needs(run: str, planned: Plan, capacity: Capacity) -> Iterator[_Need]:

@@ -27,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     asked = _usage(options)
     source, of_files, of_jobs = planned(options)
     environment = source.account.environment
-    assert environment is not None, "argparse requires --environment"  # noqa: S101
+    if environment is None:
+        raise refused("--environment", None, "costs are those of an environment file", "Name one")
     capacity = source.capacities[environment.name]
     prices = prices_of(
         environment, options.environment, folder=options.prices, spot_discount=_discount(options.spot_discount)

@@ -81,5 +81,5 @@ def _status(observation: Observation) -> int:
     verdicts = observation.comparison.verdicts
     if verdicts.intersection(DIFFERENT):
         return _DIFFERS
-    told = observation.plan is not None and observation.pods and not verdicts.intersection(("none", "unknown"))
-    return _AS_PLANNED if told else _UNUSABLE
+    is_compared = observation.plan is not None and observation.pods and not verdicts.intersection(("none", "unknown"))
+    return _AS_PLANNED if is_compared else _UNUSABLE

@@ -23,7 +23,7 @@ def _as_json(run: JobRun) -> str:
 
 
 def _as_lines(run: JobRun) -> str:
-    told = {
+    rows = {
         "job run": run.id,
         "name": run.name,
         "virtual cluster": run.virtual_cluster_id,
@@ -36,10 +36,10 @@ def _as_lines(run: JobRun) -> str:
         "release": run.request.get("releaseLabel"),
         "execution role": run.request.get("executionRoleArn"),
     }
-    column, width = max(map(len, told)) + 2, terminal_width()
+    column, width = max(map(len, rows)) + 2, terminal_width()
     lines = [
         wrapped(printable(value), width, indent=f"{name:{column}}", below=" " * column)
-        for name, value in told.items()
+        for name, value in rows.items()
         if value
     ]
     return "\n".join([*lines, as_it_is(run)]) + "\n"

@@ -61,7 +61,8 @@ def add_fail_on(parser: argparse.ArgumentParser, worst: str, least: str, meaning
     )
 
 
-def _add_output_directory(parser: argparse.ArgumentParser, default: str) -> None:
+def add_output_directory(parser: argparse.ArgumentParser, default: str) -> None:
+    """Adds -o of the commands that write files. default: the folder."""
     meaning = "where to write (default: %(default)s)"
     parser.add_argument("-o", "--output-directory", type=path, default=default, metavar="DIR", help=meaning)
 
@@ -122,104 +123,9 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     add_account_options(parser)
 
 
-def add_map(parser: argparse.ArgumentParser) -> None:
-    """Of map."""
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help="draw the pods of these jobs (default: every job)")
-    add_environment(parser, "the environment file")
-
-
-def add_cost(parser: argparse.ArgumentParser) -> None:
-    """Of cost."""
-    parser.add_argument(
-        "files",
-        nargs="*",
-        metavar="FILE|JOB",
-        help="a StartJobRun request, or a job of the environment (default: every job)",
-    )
-    add_environment(parser, "the environment file")
-    add_placement_options(parser)
-    parser.add_argument(
-        "--duration", metavar="TIME", help="how long a run takes, such as 45m or 1h30m (default: the job's)"
-    )
-    parser.add_argument(
-        "--runs-per-month", type=float, metavar="N", help="how many runs a month has (default: the job's)"
-    )
-    parser.add_argument(
-        "--shuffle-gb",
-        type=float,
-        metavar="N",
-        help="how many GB the executors of a run send each other (default: the job's)",
-    )
-    parser.add_argument(
-        "--from-runs",
-        type=int,
-        metavar="DAYS",
-        help="take duration and number of runs from the job runs of the last DAYS days in the account, where a job has any",
-    )
-    _add_prices_options(parser)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the parts of every placement")
-    add_output(parser)
-    add_account_options(parser)
-    of_plan = ("assembly", "cluster", "virtual_cluster", "namespace", "pod_templates", "fargate_vcpus")
-    parser.set_defaults(**dict.fromkeys(of_plan), ignore=[])
-
-
 def add_check(parser: argparse.ArgumentParser) -> None:
     """Of check."""
     parser.add_argument("files", nargs="+", type=environment, metavar="FILE", help="an environment file")
-
-
-def add_review(parser: argparse.ArgumentParser) -> None:
-    """Of review."""
-    what = "an environment file, REVISION:PATH of one (git), or the folder of a cloud assembly"
-    parser.add_argument("before", metavar="BEFORE", help=f"{what}; alone: review it by itself")
-    parser.add_argument("after", nargs="?", metavar="AFTER", help="the same after the change")
-    parser.add_argument(
-        "--no-resources",
-        action="store_true",
-        help="do not synthesize environment files: leave out what changes of CloudFormation's resources",
-    )
-    parser.add_argument(
-        "--fail-on",
-        action="append",
-        default=[],
-        metavar="GATE",
-        help="make the exit status 1: replaced (something that holds data, or that pods run on), problem (a new error), "
-        "cost=+10%% or cost=+50 (US dollars a month at rest); repeatable",
-    )
-    _add_prices_options(parser)
-    add_output(parser, ("table", "json", "markdown", "sarif", "annotations", "html"))
-    parser.add_argument(
-        "--write",
-        action="append",
-        default=[],
-        metavar="FORMAT=FILE",
-        help="also write the review in a format of --output to a file; repeatable",
-    )
-
-
-def _add_prices_options(parser: argparse.ArgumentParser) -> None:
-    """Of the commands that work out costs."""
-    parser.add_argument(
-        "--spot-discount",
-        type=float,
-        metavar="SHARE",
-        help="how much less Spot is taken to cost where its price is not listed, such as 0.6 (default: prices.spot_discount of "
-        "the environment file, else nothing)",
-    )
-    parser.add_argument(
-        "--prices",
-        type=path,
-        metavar="DIR",
-        help="where price lists are, REGION.json (default: prices.folder of the file)",
-    )
-
-
-def add_prices(parser: argparse.ArgumentParser) -> None:
-    """Of prices."""
-    parser.add_argument("action", choices=("refresh",), metavar="refresh", help="read them from AWS")
-    _add_output_directory(parser, "environments/prices")
-    add_account_options(parser)
 
 
 def add_check_account(parser: argparse.ArgumentParser) -> None:
@@ -274,7 +180,7 @@ def add_deployer_policy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--account", metavar="ID", help="the account of the resources (default: the assembly's, or * where it has none)"
     )
-    _add_output_directory(parser, "deployer-policy")
+    add_output_directory(parser, "deployer-policy")
 
 
 def add_start_commands(parser: argparse.ArgumentParser) -> None:
@@ -289,7 +195,7 @@ def add_define(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of define."""
     _add_job_and_placement(parser)
     add_environment(parser, "the environment file, such as environments/dev.yaml")
-    _add_output_directory(parser, "definitions")
+    add_output_directory(parser, "definitions")
     parser.add_argument(
         "--prune",
         action="store_true",

@@ -111,5 +111,5 @@ class FleetEvents:
 
 def _beside(counts: "Counts") -> str:
     """Returns how many runs are not started, if any: `, 3 refused, 2 without an answer, 8 wait for a full queue`."""
-    told = {"refused": counts.refused, "without an answer": counts.unknown, "wait for a full queue": counts.waiting}
-    return "".join(f", {number} {what}" for what, number in told.items() if number)
+    others = {"refused": counts.refused, "without an answer": counts.unknown, "wait for a full queue": counts.waiting}
+    return "".join(f", {number} {what}" for what, number in others.items() if number)

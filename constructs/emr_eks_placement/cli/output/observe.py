@@ -57,7 +57,7 @@ class Observation:
 def as_json(one: Observation) -> str:
     """{"run", "plan", "rows", "pods", "warnings", "cost", "notes"}; times are RFC 3339, requests as Kubernetes counts them."""
     rows = one.comparison.rows if one.comparison else ()
-    told = {
+    document = {
         "run": run_as_json(one.run),
         "plan": plan_as_json(one.plan) if one.plan else None,
         "rows": [
@@ -69,7 +69,7 @@ def as_json(one: Observation) -> str:
         "cost": asdict(one.cost) if one.cost else None,
         "notes": one.notes,
     }
-    return json.dumps(told, indent=2) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def pod_as_json(pod: ObservedPod) -> dict[str, Any]:

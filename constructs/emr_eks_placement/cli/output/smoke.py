@@ -105,7 +105,7 @@ def as_json(report: Report, *, show_names: bool) -> str:
     show_names: whether to keep ARNs, ids of accounts and of virtual clusters, keys, addresses and the names of buckets
     and log groups; by default they are replaced.
     """
-    told: Any = {
+    document: Any = {
         "format": _FORMAT,
         "made_at": report.made_at.isoformat(timespec="seconds"),
         "environment": report.environment,
@@ -115,7 +115,7 @@ def as_json(report: Report, *, show_names: bool) -> str:
         "learned": [asdict(fact) for fact in report.facts],
     }
     names = {name: instead for one in report.tried for name, instead in _names_in(one.request).items()}
-    return json.dumps(told if show_names else redacted(told, names), indent=2) + "\n"
+    return json.dumps(document if show_names else redacted(document, names), indent=2) + "\n"
 
 
 def _tried_as_json(one: Tried) -> dict[str, Any]:
