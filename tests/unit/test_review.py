@@ -13,16 +13,19 @@ import yaml
 
 from emr_eks_placement.cli.main import main
 from emr_eks_placement.cli.output.plan import plan_as_json
+from emr_eks_placement.cli.output.review_findings import as_annotations
 from emr_eks_placement.cli.output.review_markdown import LONGEST, as_markdown
 from emr_eks_placement.cost import Amount
 from emr_eks_placement.planning import Plan
 from emr_eks_placement.review import PodMove, Review, RunMove, Side, review
-from emr_eks_placement.review.findings import placed_findings
+from emr_eks_placement.review.findings import PlacedFinding, placed_findings
+from emr_eks_placement.review.moves import moves
 from emr_eks_placement.review.resources import Templates, resource_changes
 from emr_eks_placement.runs.review_sides import side_of
 from tests.generated_environments import change, generate
 from tests.unit.environments import REPOSITORY
 from tests.unit.json_output import check_output
+from tests.unit.planned import CAPACITY, LABEL, ON_FARGATE, ZONE_A, ZONE_B, capacity, planned, profile, request
 
 SEEDS = range(12)
 DEV = str(REPOSITORY / "environments/dev.yaml")
@@ -133,6 +136,25 @@ def test_some_random_changes_move_runs_and_some_do_not(tmp_path: Path) -> None:
     assert False in moved
 
 
+def test_other_zones_and_other_numbers_of_nodes_are_moves() -> None:
+    def planned_in(zones: tuple[str, ...], most: int) -> dict[str, Plan]:
+        group = replace(CAPACITY.node_groups["nodes"], max_size=most)
+        profiles = {"spark": profile({LABEL: "fargate"}, zones)}
+        return {
+            "count/fargate": planned(
+                request(ON_FARGATE), capacity(node_groups={"nodes": group}, fargate_profiles=profiles)
+            )
+        }
+
+    (elsewhere,) = moves(planned_in((ZONE_A,), 4), planned_in((ZONE_B,), 4))
+    assert {pod.role: dict(pod.changes) for pod in elsewhere.pods} == {
+        role: {"zones": (ZONE_A, ZONE_B)} for role in ("driver", "executors")
+    }
+    (more_nodes,) = moves(planned_in((ZONE_A,), 4), planned_in((ZONE_A,), 5))
+    assert more_nodes.pods == ()
+    assert [line.rpartition(", ")[2] for lines in more_nodes.nodes for line in lines] == ["at most 4", "at most 5"]
+
+
 # Resources.
 
 
@@ -175,6 +197,8 @@ def test_a_nested_property_replaces_where_the_schema_requires_it() -> None:
         return [one.effect for one in resource_changes(old, new)]
 
     assert effect(cluster(IpFamily="ipv4"), cluster(IpFamily="ipv6")) == ["replaced"]
+    none = template(C={"Type": "AWS::EKS::Cluster", "Properties": {}})
+    assert effect(none, cluster(IpFamily="ipv6")) == effect(cluster(IpFamily="ipv6"), none) == ["replaced"]
     balanced = {"IpFamily": "ipv4", "ElasticLoadBalancing": {"Enabled": True}}
     assert effect(cluster(IpFamily="ipv4"), cluster(**balanced)) == ["updated"]
 
@@ -274,6 +298,38 @@ def test_annotations_are_of_new_findings_at_their_line(changed: str, capsys: pyt
         line.startswith(f"::warning file={changed},line={placement},title=FARGATE_VCPU_QUOTA::") for line in lines
     )
     assert not any("EXECUTORS_ACROSS_ZONES" in line for line in lines), "it was there before"
+
+
+def test_an_annotation_is_one_command_whatever_its_text() -> None:
+    """As actions/toolkit escapes commands: %25, %0D and %0A, and in properties %3A and %2C too."""
+    finding = PlacedFinding("NOT_PLANNED", "error", "100%\r\n::set-output::x", "a,b:c%.yaml", 3, is_new=True)
+    assert as_annotations([finding]) == (
+        "::error file=a%2Cb%3Ac%25.yaml,line=3,title=NOT_PLANNED::100%25%0D%0A::set-output::x\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "path"),
+    [
+        ("cidr: 10.20.0.0/16", "cidr: 10.30.0.0/16", "CHANGE_REFUSED", "network.cidr"),
+        ("[m6i.large]", "[m6i.xlarge]", "CHANGE_INTERRUPTS", "node_groups.system.instance_types"),
+    ],
+)
+def test_what_the_deployment_refuses_or_interrupts_is_a_finding(
+    old: str, new: str, rule: str, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dev.yaml"
+    text = (
+        Path(DEV).read_text().replace("../assets", str(REPOSITORY / "assets")) + f"\nshared_folders: [{REPOSITORY}]\n"
+    )
+    file.write_text(text.replace(old, new))
+    status = 1 if rule == "CHANGE_REFUSED" else 0
+    found = json.loads(printed(capsys, DEV, str(file), "--fail-on", "problem", "--output", "json", status=status))[
+        "findings"
+    ]
+    (finding,) = (one for one in found if one["rule"] == rule)
+    assert finding["message"].startswith(f"{path} = ")
+    assert new in file.read_text().splitlines()[finding["line"] - 1]
 
 
 class _Tags(HTMLParser):
